@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class LivryaConfig(AppConfig):
+    name = "livrya"

@@ -1,0 +1,69 @@
+"""Reads the settings that come from the environment; a wrong value is one clear sentence."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.core.exceptions import ImproperlyConfigured
+from environs import Env, EnvError
+
+T = TypeVar("T")
+
+env = Env()
+
+
+def read(parse: Callable[..., T], name: str, default: Any, meaning: str) -> T:
+    """Returns the variable `name` parsed by one of `env`'s parsers, or `default` when it is unset.
+
+    `meaning` completes the sentence "NAME must be …".
+    Raises ImproperlyConfigured with that sentence; the value itself is never shown, it may be secret.
+    """
+    try:
+        return parse(name, default)
+    except (EnvError, ValueError) as error:
+        raise ImproperlyConfigured(f"{name} must be {meaning}.") from error
+
+
+def database(url_or_none: str | None, sqlite_path: str) -> dict[str, Any]:
+    """Returns Django's DATABASES entry for `DATABASE_URL`, or for the embedded SQLite file.
+
+    SQLite: WAL, IMMEDIATE transactions (a deferred one that turns writer fails at once with "database
+    is locked"), synchronous=FULL so that a committed event survives a power cut.
+    PostgreSQL: psycopg's pool, READ COMMITTED, and time limits that free a lock held by a dead client.
+    """
+    import dj_database_url
+
+    url = url_or_none or f"sqlite:///{sqlite_path}"
+    try:
+        config: dict[str, Any] = dict(dj_database_url.parse(url))
+    except (dj_database_url.ParseError, dj_database_url.UnknownSchemeError, ValueError) as error:
+        raise ImproperlyConfigured(
+            "DATABASE_URL must be a URL such as postgres://user:password@host:5432/livrya "
+            "or sqlite:////var/lib/livrya/livrya.sqlite3."
+        ) from error
+    engine = str(config.get("ENGINE", ""))
+    config["CONN_MAX_AGE"] = 0
+    options = dict(config.get("OPTIONS") or {})
+    if engine.endswith("sqlite3"):
+        options |= {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+        }
+        # Tests run threads and server processes beside each other: an in-memory database serves neither.
+        config["TEST"] = {"NAME": f"{config['NAME']}.test"}
+    elif engine.endswith("postgresql"):
+        config["OPTIONS"] = options
+        options |= {
+            "pool": {"min_size": 1, "max_size": read(env.int, "DATABASE_POOL_SIZE", 16, "a whole number")},
+            # 60 s: a transaction left open by a stuck client must not hold a room's head for longer.
+            "options": "-c idle_in_transaction_session_timeout=60000",
+            "keepalives": 1,
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 30000,
+        }
+    else:
+        raise ImproperlyConfigured("DATABASE_URL must name PostgreSQL or SQLite; Livrya runs on these two.")
+    config["OPTIONS"] = options
+    return config

@@ -1,0 +1,21 @@
+#!/usr/bin/env python
+"""Runs Django's commands with the project's settings."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "livrya.settings")
+    from django.core.exceptions import ImproperlyConfigured
+    from django.core.management import execute_from_command_line
+
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        # A wrong setting is the reader's to mend, not ours to debug: one sentence.
+        sys.exit(f"livrya: {error}")
+
+
+if __name__ == "__main__":
+    main()

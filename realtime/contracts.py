@@ -1,0 +1,143 @@
+"""Declares events and commands: once, typed, next to their domain.
+
+From a declaration come validation, the encoder, the TypeScript types and the reference pages.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+
+from realtime.rooms import Room
+
+
+class Payload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
+    """Base of everything that travels: snake_case here, camelCase on the wire, unknown fields refused.
+
+    Times are Unix milliseconds (`…_at: int`).
+    """
+
+
+P = TypeVar("P", bound=type[Payload])
+
+
+@dataclass(frozen=True, slots=True)
+class EventContract:
+    """What is known of one event type.
+
+    `conflate_by`: for an ephemeral event, the fields whose equal values let a newer one replace an older
+    one that has not left yet; () means one per room, None means never. `internal`: heard by the engine
+    only (revocations), never sent to a client.
+    """
+
+    name: str
+    payload: type[Payload]
+    rooms: tuple[type[Room], ...]
+    durable: bool
+    conflate_by: tuple[str, ...] | None
+    internal: bool
+    doc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """Another name under which a command is accepted, with the order of its positional arguments.
+
+    `fields` are wire names (camelCase); None in it skips an argument that is ignored.
+    """
+
+    name: str
+    fields: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandContract:
+    """What is known of one command.
+
+    `durable`: it writes, so a repeated `requestId` gives the first answer. `cost` is in rate-limit points.
+    """
+
+    name: str
+    payload: type[Payload]
+    reply: Any
+    durable: bool
+    cost: int
+    aliases: tuple[Alias, ...]
+    doc: str
+
+    def positional(self) -> Alias:
+        """Returns the command's own name with its fields in declared order."""
+        return Alias(self.name, tuple(field.encode_name for field in msgspec.structs.fields(self.payload)))
+
+
+EVENTS: dict[str, EventContract] = {}
+COMMANDS: dict[str, CommandContract] = {}
+_EVENT_OF: dict[type[Payload], EventContract] = {}
+_COMMAND_OF: dict[type[Payload], CommandContract] = {}
+
+
+def event(
+    name: str,
+    *,
+    rooms: Sequence[type[Room]],
+    durable: bool = True,
+    conflate_by: Sequence[str] | None = None,
+    internal: bool = False,
+) -> Callable[[P], P]:
+    """Declares the decorated payload as the event `name`, heard in rooms of the given types.
+
+    Durable: logged, ordered, replayed. Otherwise ephemeral: at most once, no seq. The docstring says when
+    it happens and who receives it; it becomes the public reference.
+    """
+
+    def declare(payload: P) -> P:
+        existing = EVENTS.get(name)
+        if existing:
+            raise TypeError(f"The event {name} is declared twice.")
+        if durable and conflate_by is not None:
+            raise TypeError(f"The event {name} is durable: it is never conflated.")
+        contract = EventContract(
+            name, payload, tuple(rooms), durable, None if conflate_by is None else tuple(conflate_by), internal, _doc(payload)
+        )
+        EVENTS[name] = _EVENT_OF[payload] = contract
+        return payload
+
+    return declare
+
+
+def command(
+    name: str,
+    *,
+    reply: Any = None,
+    durable: bool = False,
+    cost: int = 1,
+    aliases: Sequence[Alias] = (),
+) -> Callable[[P], P]:
+    """Declares the decorated payload as the command `name`; `reply` is the type of its ack's `data`."""
+
+    def declare(payload: P) -> P:
+        if name in COMMANDS:
+            raise TypeError(f"The command {name} is declared twice.")
+        contract = CommandContract(name, payload, reply, durable, cost, tuple(aliases), _doc(payload))
+        COMMANDS[name] = _COMMAND_OF[payload] = contract
+        return payload
+
+    return declare
+
+
+def event_contract(payload: Payload | type[Payload]) -> EventContract:
+    """Returns the contract of an event's class or instance. Raises KeyError for what is no event."""
+    return _EVENT_OF[payload if isinstance(payload, type) else type(payload)]
+
+
+def command_contract(payload: Payload | type[Payload]) -> CommandContract:
+    """Returns the contract of a command's class or instance. Raises KeyError for what is no command."""
+    return _COMMAND_OF[payload if isinstance(payload, type) else type(payload)]
+
+
+def _doc(payload: type[Payload]) -> str:
+    doc = (payload.__dict__.get("__doc__") or "").strip()
+    if not doc:
+        raise TypeError(f"{payload.__name__} needs a docstring: it is the public reference.")
+    return doc

@@ -1,0 +1,43 @@
+"""Who is at the other end of a session."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A person, or nobody in particular (`user_id` None: anonymous, read-only, never in lists).
+
+    `credential` names what let them in: `session:<hash of the session key>`, `jwt:<refresh family>` or
+    "anonymous"; revoking it ends every connection that it opened. `expires_at_ms` is Unix milliseconds,
+    None when it lasts as long as the login session.
+    """
+
+    user_id: int | None
+    username: str = ""
+    is_staff: bool = False
+    credential: str = "anonymous"
+    expires_at_ms: int | None = None
+
+    @property
+    def is_anonymous(self) -> bool:
+        return self.user_id is None
+
+
+ANONYMOUS = Identity(user_id=None)
+
+
+class Authenticator(Protocol):
+    """Turns credentials into identities; the project names its own in `REALTIME["AUTHENTICATOR"]`.
+
+    Sync and touching the database: called from an executor, never from the loop.
+    """
+
+    def from_session(self, session_key: str) -> Identity:
+        """Returns the identity of a login session; ANONYMOUS when it is unknown or has ended."""
+
+    def from_token(self, token: str) -> Identity:
+        """Returns the identity of an access token. Raises Unauthenticated or TokenExpired."""
+
+    def still_valid(self, identities: list[Identity]) -> list[bool]:
+        """Answers for each identity whether its credential still holds, in a constant number of queries."""

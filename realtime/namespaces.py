@@ -1,0 +1,91 @@
+"""What a client may say where: namespaces, and the handlers of commands."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from realtime.contracts import CommandContract, Payload, command_contract
+from realtime.identity import Identity
+from realtime.rooms import Room
+
+if TYPE_CHECKING:
+    from realtime.session import Session
+
+NAMESPACES: dict[str, "Namespace"] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One command on its way through its handler.
+
+    `session` belongs to the event loop: only async handlers touch it. `connection_id` is what
+    `emit(skip=…, to=…)` takes.
+    """
+
+    identity: Identity
+    connection_id: str
+    request_id: str | None
+    session: "Session"
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """How one command is carried out.
+
+    `run` returns the ack's data. A sync one is run in an executor, in the lane of `lane(command)`: commands
+    of one lane are carried out one after another per process. An async one runs on the loop, never blocks,
+    and is the only kind that may touch the session.
+    """
+
+    contract: CommandContract
+    run: Callable[[Call, Any], Any] | Callable[[Call, Any], Awaitable[Any]]
+    lane: Callable[[Any], Room] | None
+
+
+class Commands:
+    """A set of handlers that namespaces include."""
+
+    def __init__(self) -> None:
+        self.handlers: dict[str, Handler] = {}
+
+    def handles(
+        self, payload: type[Payload], *, lane: Callable[[Any], Room] | None = None
+    ) -> Callable[[Callable[[Call, Any], Any]], Callable[[Call, Any], Any]]:
+        """Registers the decorated function as the handler of the command `payload`."""
+
+        def register(run: Callable[[Call, Any], Any]) -> Callable[[Call, Any], Any]:
+            contract = command_contract(payload)
+            if contract.name in self.handlers:
+                raise TypeError(f"The command {contract.name} is handled twice.")
+            self.handlers[contract.name] = Handler(contract, run, lane)
+            return run
+
+        return register
+
+
+class Namespace:
+    """A door's room of its own: which commands are taken, which rooms may be joined, who gets in.
+
+    `admits(identity)` decides on the loop, from the identity alone. `auto_rooms(identity)` names the rooms
+    that a new session receives at once (sync, run in an executor).
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        commands: Sequence[Commands] = (),
+        rooms: Sequence[type[Room]] = (),
+        admits: Callable[[Identity], bool] = lambda identity: True,
+        auto_rooms: Callable[[Identity], Sequence[Room]] = lambda identity: (),
+    ) -> None:
+        if name in NAMESPACES:
+            raise TypeError(f"The namespace {name} is declared twice.")
+        self.name = name
+        self.rooms = frozenset(rooms)
+        self.admits = admits
+        self.auto_rooms = auto_rooms
+        self.handlers: dict[str, Handler] = {}
+        for included in commands:
+            self.handlers.update(included.handlers)
+        NAMESPACES[name] = self

@@ -1,0 +1,111 @@
+"""Typed room names, and who may enter.
+
+A room type is declared beside its domain (`books/events.py`); its policy in the domain's `policies`.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
+from typing import Any, ClassVar, TypeVar, dataclass_transform
+
+from realtime.errors import NotFound
+from realtime.identity import Identity
+
+# At most 19 digits and no leading zero: what a 64-bit key can be, written the one canonical way.
+# ASCII only: int("٣"), int("1_0") and int(" 7 ") all succeed and would give one room two names.
+_INT = r"[1-9][0-9]{0,18}"
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Leave to receive a room's events after `from_seq` (0: all that is kept)."""
+
+    from_seq: int = 0
+
+
+@dataclass_transform(frozen_default=True, eq_default=True)
+class Room:
+    """A place where events are heard: one log, one layer group.
+
+    Subclass with a pattern whose placeholders are the fields, all whole numbers:
+    `class BookRoom(Room, pattern="book:{book_id}"): book_id: int`.
+    """
+
+    pattern: ClassVar[str]
+    regex: ClassVar[re.Pattern[str]]
+
+    def __init_subclass__(cls, *, pattern: str) -> None:
+        dataclass(frozen=True)(cls)
+        cls.pattern = pattern
+        placeholders = _PLACEHOLDER.findall(pattern)
+        if placeholders != [field.name for field in fields(cls)]:  # type: ignore[arg-type]  # made a dataclass above
+            raise TypeError(f"{cls.__name__}: the pattern {pattern} and the fields differ.")
+        literal = re.split(r"\{\w+\}", pattern)
+        cls.regex = re.compile(f"({_INT})".join(re.escape(part) for part in literal), re.ASCII)
+        if pattern in ROOM_TYPES:
+            raise TypeError(f"The room pattern {pattern} is declared twice.")
+        ROOM_TYPES[pattern] = cls
+
+    @cached_property
+    def name(self) -> str:
+        """The room's name on the wire and in the log."""
+        return self.pattern.format(**{field.name: getattr(self, field.name) for field in fields(self)})  # type: ignore[arg-type]  # every subclass is a dataclass
+
+    def __str__(self) -> str:
+        return self.name
+
+
+R = TypeVar("R", bound=Room)
+Policy = Callable[[Identity, Sequence[Any]], Mapping[Any, Grant | None]]
+"""Answers for one person and many rooms of one type at once; a room left out or None is refused.
+
+Called from an executor thread, with at most a few queries however many rooms are asked about.
+"""
+
+ROOM_TYPES: dict[str, type[Room]] = {}
+_POLICIES: dict[type[Room], Policy] = {}
+
+
+@lru_cache(maxsize=65536)
+def parse_room(name: str) -> Room:
+    """Returns the room of that name. Raises NotFound for a name that no type renders exactly so."""
+    for room_type in ROOM_TYPES.values():
+        if match := room_type.regex.fullmatch(name):
+            return room_type(*(int(group) for group in match.groups()))
+    raise NotFound("There is no such room.", details={"room": name[:100]})
+
+
+def authorises(room_type: type[R]) -> Callable[[Callable[[Identity, Sequence[R]], Mapping[R, Grant | None]]], Policy]:
+    """Registers the decorated function as the policy of `room_type`."""
+
+    def register(policy: Callable[[Identity, Sequence[R]], Mapping[R, Grant | None]]) -> Policy:
+        if room_type in _POLICIES:
+            raise TypeError(f"{room_type.__name__} has two policies.")
+        _POLICIES[room_type] = policy
+        return policy
+
+    return register
+
+
+def authorise(identity: Identity, rooms: Iterable[Room]) -> dict[Room, Grant | None]:
+    """Asks each room's policy, once per type; a type without a policy admits nobody.
+
+    Sync and touching the database: call from an executor, never from the loop.
+    """
+    by_type: dict[type[Room], list[Room]] = {}
+    for room in rooms:
+        by_type.setdefault(type(room), []).append(room)
+    answers: dict[Room, Grant | None] = {}
+    for room_type, asked in by_type.items():
+        policy = _POLICIES.get(room_type)
+        granted = policy(identity, asked) if policy else {}
+        for room in asked:
+            answers[room] = granted.get(room)
+    return answers
+
+
+def room_types_without_policy() -> list[type[Room]]:
+    """Returns the declared room types that nobody could ever enter; a system check reports them."""
+    return [room_type for room_type in ROOM_TYPES.values() if room_type not in _POLICIES]
