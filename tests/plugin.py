@@ -1,0 +1,43 @@
+"""pytest plugin: chooses the database before Django's settings are read.
+
+`pytest` alone runs on SQLite; `pytest --postgres` on PostgreSQL. Loaded early through `-p tests.plugin`
+in pyproject.toml. With xdist the controller starts the server and the workers inherit its address.
+"""
+
+import os
+import shutil
+import tempfile
+
+import pytest
+
+from tests.services import Postgres, postgres_url
+
+_STARTED: list[Postgres] = []
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--postgres", action="store_true", help="run on PostgreSQL instead of SQLite")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    os.environ["DEBUG"] = "true"
+    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="livrya-tests-")
+    if early_config.known_args_namespace.postgres:
+        os.environ["DATABASE_URL"], server = postgres_url()
+        if server:
+            _STARTED.append(server)
+    else:
+        os.environ.pop("DATABASE_URL", None)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    for server in _STARTED:
+        server.stop()
+    _STARTED.clear()
+    shutil.rmtree(os.environ.get("VAR_DIR", ""), ignore_errors=True)

