@@ -1,0 +1,92 @@
+# make run     everything from nothing, then the server at http://localhost:8000
+# make test    the whole test suite, real servers included
+# make check   format, lint, types, import rules, migrations, contracts, links
+# make faults  the fault suite alone          make soak    the long profiles
+# make bench   the benchmark suite (QUICK=1 for the short one)
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+BIN := .venv/bin
+FRONTEND_SOURCES := $(shell find frontend/src -type f 2>/dev/null) frontend/package.json frontend/vite.config.ts frontend/tsconfig.json
+
+export DEBUG ?= true
+
+.PHONY: help run test test-python test-frontend check faults soak bench format python node frontend dev
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+run: python frontend
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py demo
+	@exec $(BIN)/python manage.py serve --host $(HOST) --port $(PORT)
+
+test: dev frontend test-frontend test-python
+
+test-frontend: frontend
+	cd frontend && npm run --silent test
+
+# Everything on SQLite with the real servers; then the domain and the engine once more on PostgreSQL.
+test-python: dev frontend
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --postgres -m "not browser and not either_database"
+
+check: dev frontend
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py check
+	DEBUG=false SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_hex(32))") \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(BIN)/python manage.py export_contracts --check
+	$(BIN)/python -m tests.links
+	cd frontend && npm run --silent typecheck && npm run --silent lint && npm run --silent size
+
+faults: dev
+	$(BIN)/python -m pytest -m "faults and not soak" tests/faults
+
+soak: dev
+	$(BIN)/python -m pytest -m soak
+
+bench: dev
+	$(BIN)/python -m benchmarks
+
+format: dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+python: .venv/installed
+dev: .venv/installed-dev
+frontend: node frontend/dist/manifest.json
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Livrya needs Python 3.11 or newer: run make with PYTHON=/path/to/python3.11")'
+	$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements.txt requirements-dev.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch .venv/installed $@
+
+node:
+	@node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' 2>/dev/null \
+		|| { echo "Livrya needs Node 20.19 or newer to build its pages: install it from your system's packages and run make again." >&2; exit 1; }
+
+frontend/node_modules/installed: frontend/package.json frontend/package-lock.json
+	cd frontend && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+frontend/dist/manifest.json: frontend/node_modules/installed $(FRONTEND_SOURCES)
+	cd frontend && npm run --silent build
+	@touch $@

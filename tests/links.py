@@ -1,0 +1,42 @@
+"""Checks that every relative link in the project's Markdown files leads somewhere: `python -m tests.links`."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+_HEADING = re.compile(r"^#+\s+(.*)$", re.MULTILINE)
+_CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+
+def anchor(heading: str) -> str:
+    """Returns the fragment under which forges publish a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def broken_links(page: Path) -> list[str]:
+    """Returns the relative links of one page that lead nowhere."""
+    broken = []
+    for target in _LINK.findall(_CODE_BLOCK.sub("", page.read_text())):
+        if "://" in target or target.startswith("mailto:"):
+            continue
+        path, _, fragment = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        if not file.exists():
+            broken.append(target)
+        elif fragment and file.suffix == ".md" and fragment not in map(anchor, _HEADING.findall(file.read_text())):
+            broken.append(target)
+    return broken
+
+
+def main() -> int:
+    pages = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S607  # git of whoever runs the check
+    found = [f"{page}: {link}" for page in pages.stdout.split() for link in broken_links(ROOT / page)]
+    print("\n".join(found) or "Every link leads somewhere.")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
