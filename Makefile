@@ -35,7 +35,7 @@ test-frontend: frontend
 # Everything on SQLite with the real servers; then the domain and the engine once more on PostgreSQL.
 test-python: dev frontend
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --postgres -m "not browser and not either_database"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --postgres -m "not browser and not either_database and not soak"
 
 check: dev frontend
 	$(BIN)/ruff format --check .
