@@ -1,0 +1,1 @@
+"""Writes the contracts out: TypeScript types, an AsyncAPI document and Markdown reference pages."""

@@ -1,0 +1,70 @@
+"""Writes the contracts as an AsyncAPI 3 document."""
+
+from typing import Any
+
+import msgspec
+
+from realtime.exporting.catalogue import Catalogue
+
+_REF = "#/components/schemas/{name}"
+
+
+def asyncapi(catalogue: Catalogue) -> dict[str, Any]:
+    """Returns the document: a channel per namespace for commands, one per kind of room for events."""
+    types: list[Any] = [event.payload for event in catalogue.events]
+    for command in catalogue.commands:
+        types += [command.payload, command.reply]
+    schemas, components = msgspec.json.schema_components(types, ref_template=_REF)
+    schema_of = dict(zip(map(id, types), schemas, strict=True))
+
+    messages: dict[str, Any] = {}
+    for event in catalogue.events:
+        messages[event.name] = {"name": event.name, "summary": event.doc, "payload": schema_of[id(event.payload)]}
+    for command in catalogue.commands:
+        messages[command.name] = {
+            "name": command.name,
+            "summary": command.doc,
+            "payload": schema_of[id(command.payload)],
+        }
+        messages[f"{command.name}.reply"] = {"name": f"{command.name}.reply", "payload": schema_of[id(command.reply)]}
+
+    channels: dict[str, Any] = {}
+    operations: dict[str, Any] = {}
+    for namespace in catalogue.namespaces:
+        names = sorted(name for name in namespace.handlers if name in messages)
+        key = "namespace" + namespace.name.replace("/", ".").rstrip(".")
+        sent = [*names, *(f"{name}.reply" for name in names)]
+        channels[key] = {"address": namespace.name, "messages": {name: _message(name) for name in sent}}
+        for name in names:
+            operations[f"{key}.{name}"] = {
+                "action": "receive",
+                "channel": {"$ref": f"#/channels/{key}"},
+                "messages": [{"$ref": f"#/channels/{key}/messages/{name}"}],
+                "reply": {
+                    "channel": {"$ref": f"#/channels/{key}"},
+                    "messages": [{"$ref": f"#/channels/{key}/messages/{name}.reply"}],
+                },
+            }
+    for room in catalogue.rooms:
+        heard = [event.name for event in catalogue.events if room in event.rooms]
+        if not heard:
+            continue
+        key = f"room.{room.__name__}"
+        channels[key] = {"address": room.pattern, "messages": {name: _message(name) for name in heard}}
+        operations[key] = {
+            "action": "send",
+            "channel": {"$ref": f"#/channels/{key}"},
+            "messages": [{"$ref": f"#/channels/{key}/messages/{name}"} for name in heard],
+        }
+    return {
+        "asyncapi": "3.0.0",
+        "info": {"title": "Livrya live events", "version": "1"},
+        "defaultContentType": "application/json",
+        "channels": channels,
+        "operations": operations,
+        "components": {"messages": messages, "schemas": components},
+    }
+
+
+def _message(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/messages/{name}"}
