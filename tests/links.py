@@ -16,6 +16,11 @@ def anchor(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
 
 
+def anchors(page: Path) -> set[str]:
+    """Returns the fragments that a page offers."""
+    return {anchor(heading) for heading in _HEADING.findall(page.read_text())}
+
+
 def broken_links(page: Path) -> list[str]:
     """Returns the relative links of one page that lead nowhere."""
     broken = []
@@ -24,14 +29,14 @@ def broken_links(page: Path) -> list[str]:
             continue
         path, _, fragment = target.partition("#")
         file = (page.parent / path).resolve() if path else page
-        if not file.exists() or (fragment and file.suffix == ".md" and fragment not in map(anchor, _HEADING.findall(file.read_text()))):
+        if not file.exists() or (fragment and file.suffix == ".md" and fragment not in anchors(file)):
             broken.append(target)
     return broken
 
 
 def main() -> int:
-    pages = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True)  # git of whoever runs the check
-    found = [f"{page}: {link}" for page in pages.stdout.split() for link in broken_links(ROOT / page)]
+    pages = subprocess.check_output(["git", "ls-files", "*.md"], cwd=ROOT, text=True).split()
+    found = [f"{page}: {link}" for page in pages for link in broken_links(ROOT / page)]
     print("\n".join(found) or "Every link leads somewhere.")
     return 1 if found else 0
 
