@@ -1,0 +1,32 @@
+"""State and constraints of the library; `books.services` are the only writers."""
+
+from books.models.book import Book, ContentRating, ContentWarning, Progress, Tag, Visibility
+from books.models.chapter import Chapter, ChapterState
+from books.models.comment import Comment, Reaction, ReactionKind
+from books.models.people import Credit, CreditKind, Invitation, Right
+from books.models.reading import ReadingProgress, Shelf, ShelfEntry, Subscription, SubscriptionLevel
+from books.models.review import Review
+
+__all__ = [
+    "Book",
+    "Chapter",
+    "ChapterState",
+    "Comment",
+    "ContentRating",
+    "ContentWarning",
+    "Credit",
+    "CreditKind",
+    "Invitation",
+    "Progress",
+    "Reaction",
+    "ReactionKind",
+    "ReadingProgress",
+    "Review",
+    "Right",
+    "Shelf",
+    "ShelfEntry",
+    "Subscription",
+    "SubscriptionLevel",
+    "Tag",
+    "Visibility",
+]
