@@ -1,0 +1,87 @@
+"""The Engine.IO 4 codec. No input or output of its own: text and bytes in, packets out, and back.
+
+A text packet is one digit and its data. Over WebSocket a binary message is a bare binary frame; over
+polling it is `b` and base64, and packets are joined by the record separator 0x1e.
+
+Source: the Engine.IO protocol, revision 4, "Packet encoding" and "HTTP long-polling".
+"""
+
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from realtime.doors.errors import MalformedPacket
+
+SEPARATOR = "\x1e"
+
+
+class PacketType(StrEnum):
+    OPEN = "0"
+    CLOSE = "1"
+    PING = "2"
+    PONG = "3"
+    MESSAGE = "4"
+    UPGRADE = "5"
+    NOOP = "6"
+
+
+_TYPES = {str(packet_type): packet_type for packet_type in PacketType}
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One packet; `data` is bytes only in a binary message."""
+
+    type: PacketType
+    data: str | bytes = ""
+
+
+CLOSE = Packet(PacketType.CLOSE)
+PING = Packet(PacketType.PING)
+NOOP = Packet(PacketType.NOOP)
+PROBE_ANSWER = Packet(PacketType.PONG, "probe")
+
+
+def encode(packet: Packet) -> str | bytes:
+    """Returns the packet as one WebSocket message."""
+    return packet.data if isinstance(packet.data, bytes) else f"{packet.type}{packet.data}"
+
+
+def decode(message: str | bytes) -> Packet:
+    """Reads one WebSocket message. Raises MalformedPacket."""
+    if isinstance(message, bytes):
+        return Packet(PacketType.MESSAGE, message)
+    packet_type = _TYPES.get(message[:1])
+    if packet_type is None:
+        raise MalformedPacket("That is no Engine.IO packet.")
+    return Packet(packet_type, message[1:])
+
+
+def encode_payload(packets: Iterable[Packet]) -> bytes:
+    """Returns the packets as the body of one polling response."""
+    return SEPARATOR.join(
+        f"b{b64encode(packet.data).decode()}" if isinstance(packet.data, bytes) else f"{packet.type}{packet.data}"
+        for packet in packets
+    ).encode()
+
+
+def decode_payload(body: bytes) -> list[Packet]:
+    """Reads the body of one polling request: at least one packet. Raises MalformedPacket.
+
+    Bounded by the size of the body alone, not by a number of packets: dropping some would lose messages.
+    """
+    try:
+        return [_decode_polled(part) for part in body.decode().split(SEPARATOR)]
+    except UnicodeDecodeError as error:
+        raise MalformedPacket("The payload is not UTF-8.") from error
+
+
+def _decode_polled(part: str) -> Packet:
+    if not part.startswith("b"):
+        return decode(part)
+    try:
+        return Packet(PacketType.MESSAGE, b64decode(part[1:], validate=True))
+    except (Base64Error, ValueError) as error:
+        raise MalformedPacket("The binary packet is not base64.") from error
