@@ -20,9 +20,15 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Leave to receive a room's events after `from_seq` (0: all that is kept)."""
+    """Leave to receive a room's events after `from_seq` (0: all that is kept).
+
+    What the person hides there: not `listed` counts them among the guests and never names them; not
+    `types_openly` keeps their typing to themselves.
+    """
 
     from_seq: int = 0
+    listed: bool = True
+    types_openly: bool = True
 
 
 @dataclass_transform(frozen_default=True, eq_default=True)
