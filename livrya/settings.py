@@ -100,6 +100,14 @@ REALTIME: dict[str, Any] = {
     "AUTHENTICATOR": "livrya.accounts.sockets.SocketAuthenticator",
     "REDIS_URL": REDIS_URL,
 }
+# Counts requests (throttles); in memory each process counts by itself.
+CACHES: dict[str, dict[str, Any]] = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    )
+}
 REALTIME_DEBUG = read(env.bool, "REALTIME_DEBUG", False, "true or false")
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "ENQUEUE_ON_COMMIT": False}}
@@ -124,7 +132,22 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "livrya.api.answer_exception",
+    "DEFAULT_PAGINATION_CLASS": "livrya.api.pages.CursorPages",
+    "DEFAULT_THROTTLE_CLASSES": [
+        "livrya.api.throttles.AnonymousRate",
+        "livrya.api.throttles.PersonRate",
+        "livrya.api.throttles.ScopedRate",
+    ],
+    "DEFAULT_THROTTLE_RATES": {
+        "anon": "300/min",
+        "user": "1200/min",
+        "sign-in": "10/min",
+        "sign-up": "20/hour",
+        "upload": "30/hour",
+    },
+    # How many proxies of ours stand in front: X-Forwarded-For is believed that far and no farther.
+    "NUM_PROXIES": read(env.int, "TRUSTED_PROXIES", 0, "a whole number"),
+    "EXCEPTION_HANDLER": "livrya.api.errors.answer_exception",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SIMPLE_JWT = {
@@ -142,6 +165,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "livrya.api.schema.document_errors",
+    ],
 }
 
 LANGUAGE_CODE = "en"

@@ -1,0 +1,39 @@
+"""Path converters: `<id:…>` takes what fits a key, `<username:…>` what can be a name; anything else is a 404.
+
+URL configurations that use them import this module.
+"""
+
+from django.urls import register_converter
+
+from livrya.api.fields import LARGEST_ID
+
+
+class IdConverter:
+    """An id: ASCII digits without leading zero, at most what a 64-bit key holds."""
+
+    regex = "[1-9][0-9]{0,18}"
+
+    def to_python(self, value: str) -> int:
+        number = int(value)
+        if number > LARGEST_ID:
+            raise ValueError(value)
+        return number
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+class UsernameConverter:
+    """A username as accounts allow them: letters and digits of any script and @ . + - _"""
+
+    regex = r"[\w.@+-]{1,150}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(IdConverter, "id")
+register_converter(UsernameConverter, "username")

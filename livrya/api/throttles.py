@@ -1,0 +1,35 @@
+"""How much one may ask of the HTTP API; the rates stand in the settings (`REST_FRAMEWORK`).
+
+Counts live in Django's cache: in Redis for all processes together, else in each process by itself. A cache that
+does not answer lets requests through: being reachable matters more than counting.
+"""
+
+import logging
+
+from redis.exceptions import RedisError
+from rest_framework.request import Request
+from rest_framework.throttling import AnonRateThrottle, ScopedRateThrottle, SimpleRateThrottle, UserRateThrottle
+from rest_framework.views import APIView
+
+log = logging.getLogger(__name__)
+
+
+class _Forgiving(SimpleRateThrottle):
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        try:
+            return super().allow_request(request, view)
+        except (RedisError, OSError) as error:
+            log.warning("Requests are not being counted: %s", error)
+            return True
+
+
+class AnonymousRate(_Forgiving, AnonRateThrottle):
+    """By address, for whoever is not signed in; the rate `anon`."""
+
+
+class PersonRate(_Forgiving, UserRateThrottle):
+    """By person; the rate `user`."""
+
+
+class ScopedRate(_Forgiving, ScopedRateThrottle):
+    """By person or address, for views with a `throttle_scope`: signing in, signing up, uploads."""

@@ -1,0 +1,59 @@
+"""What people write, made safe to show beside other people's words: the one rule for names and texts.
+
+HTML is never stored: texts are plain (or Markdown, whose rendering is sanitised where it is rendered).
+"""
+
+import re
+import unicodedata
+
+# Overrides and embeddings reorder what stands around them; isolates and marks are kept out too, because a
+# browser isolates what is marked up with dir="auto". Source: Unicode UAX #9, section 2.
+_BIDI_CONTROLS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+# Characters that cannot be seen and let two names look alike. ZWNJ and ZWJ are words in Persian and
+# in emoji: they stay between visible characters, see _JOINERS_ASTRAY.
+_INVISIBLE = (
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
+)
+_TAGS_AND_PRIVATE = "\ue000-\uf8ff\U000e0000-\U000e00ff\U000f0000-\U0010fffd"
+_UNWANTED = re.compile(f"[{_BIDI_CONTROLS}{_INVISIBLE}{_TAGS_AND_PRIVATE}]")
+# C0 (but tab and newline), DEL, C1, lone surrogates and noncharacters: no database or browser wants them.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_JOINERS_ASTRAY = re.compile(r"(?:(?<=\s)|^)[\u200c\u200d]+|[\u200c\u200d]+(?=\s|$)|(?<=[\u200c\u200d])[\u200c\u200d]+")
+_LINE_ENDS = re.compile("\r\n?|\u2028|\u0085")
+_MANY_MARKS = re.compile(
+    r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{4})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
+)
+
+
+def clean_text(text: str) -> str:
+    """Returns the text in NFC without control, bidi and invisible characters; line breaks are "\\n".
+
+    At most one blank line in a row remains, and nothing at the ends.
+    """
+    text = _LINE_ENDS.sub("\n", text).replace("\u2029", "\n\n")
+    text = _strip(text)
+    lines = "\n".join(line.rstrip() for line in text.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", lines).strip()
+
+
+def clean_line(text: str) -> str:
+    """Returns the text as one line: cleaned as `clean_text` does, every run of white space one space."""
+    return " ".join(_strip(_LINE_ENDS.sub(" ", text).replace("\u2029", " ")).split())
+
+
+def excerpt(text: str, length: int) -> str:
+    """Returns the first `length` characters of the text, on one line; a cut is never inside a grapheme's marks."""
+    line = clean_line(text)
+    if len(line) <= length:
+        return line
+    cut = length
+    while cut > 0 and (unicodedata.combining(line[cut]) or line[cut] in "\u200d\ufe0f" or line[cut - 1] == "\u200d"):
+        cut -= 1
+    return line[: cut or length].rstrip()
+
+
+def _strip(text: str) -> str:
+    text = _CONTROLS.sub("", text)
+    text = _UNWANTED.sub("", text)
+    text = _JOINERS_ASTRAY.sub("", text)
+    return _MANY_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
