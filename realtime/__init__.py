@@ -1,0 +1,37 @@
+"""Rooms over the channel layer, with the delivery guarantees of a log.
+
+The public interface, for services and broadcasts: `atomic`, `emit`, `aemit`, `snapshot`, `blank`, `revoke`.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from realtime.revoking import UserRoom as UserRoom
+    from realtime.revoking import revoke as revoke
+    from realtime.snapshots import snapshot as snapshot
+    from realtime.writing import aemit as aemit
+    from realtime.writing import atomic as atomic
+    from realtime.writing import blank as blank
+    from realtime.writing import emit as emit
+
+_HOMES = {
+    "UserRoom": "realtime.revoking",
+    "aemit": "realtime.writing",
+    "atomic": "realtime.writing",
+    "blank": "realtime.writing",
+    "emit": "realtime.writing",
+    "revoke": "realtime.revoking",
+    "snapshot": "realtime.snapshots",
+}
+
+__all__ = list(_HOMES)  # noqa: PLE0604  # strings all
+
+
+def __getattr__(name: str) -> Any:
+    """Imports on first use: Django imports this package before its apps are loaded."""
+    from importlib import import_module
+
+    if name not in _HOMES:
+        raise AttributeError(f"module 'realtime' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+    return value

@@ -1,0 +1,57 @@
+"""Events on their way from the commit to the clients, as hubs and hints carry them."""
+
+from typing import TypeAlias
+
+import msgspec
+
+HIDDEN = "hidden"
+"""The type of an event whose content nobody may see any more; its seq stays, so density can be checked."""
+
+BLANKED = "realtime:blanked"
+"""The type of the internal event by which hubs learn that they must forget what they hold of a room."""
+
+
+class StoredEvent(msgspec.Struct, frozen=True, array_like=True, tag_field="kind", tag="d"):
+    """A durable event as the log has it.
+
+    `payload` is the JSON that goes out, unchanged. `created_at_ms` is Unix milliseconds. `internal` events
+    are heard by hubs only: clients are shown `HIDDEN` in their place. `skip` is the connection left out, or None.
+    """
+
+    room: str
+    epoch: str
+    seq: int
+    type: str
+    payload: bytes
+    created_at_ms: int
+    internal: bool = False
+    ref: str = ""
+    actor_id: int | None = None
+    skip: str | None = None
+
+    @property
+    def event_id(self) -> str:
+        """The event's name everywhere and for ever: its room and position."""
+        return f"{self.room}:{self.epoch}:{self.seq}"
+
+
+class EphemeralEvent(msgspec.Struct, frozen=True, array_like=True, tag_field="kind", tag="e"):
+    """An event that is told at most once, to those who are there.
+
+    `key`: among events of one room with equal keys a newer one replaces an older one that has not left
+    yet; None means never. `version` orders them (an older one is dropped); 0 is unversioned. `to` is the only connection that
+    receives it, `skip` the one that does not; None for both means everybody.
+    """
+
+    room: str
+    type: str
+    payload: bytes
+    event_id: str
+    created_at_ms: int
+    key: str | None = None
+    version: int = 0
+    skip: str | None = None
+    to: str | None = None
+
+
+OutgoingEvent: TypeAlias = StoredEvent | EphemeralEvent

@@ -1,0 +1,216 @@
+"""Writes what one unit of work has emitted: the only place that gives out sequence numbers."""
+
+import secrets
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from django.db import OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from realtime.events import BLANKED, HIDDEN, EphemeralEvent, OutgoingEvent, StoredEvent
+from realtime.positions import Position
+
+LOCK_TIMEOUT_MS = 2000
+_ROWS_PER_STATEMENT = 500  # × 9 columns stays far below SQLite's 32,766 variables
+
+_CONTENTION_SQLSTATES = {"55P03", "40P01", "40001"}  # lock not available, deadlock detected, serialization failure
+_CONTENTION_SQLITE = {5, 6}  # SQLITE_BUSY and SQLITE_LOCKED, the low byte of their extended codes
+
+
+class Hook:
+    """Registered through `transaction.on_commit`, whose list follows savepoints, and read by `flush`."""
+
+    def __call__(self) -> None:
+        """Does nothing: `flush` did the work before the commit."""
+
+
+class Cause:
+    """One durable command while it runs; the events that it causes carry it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Emission(Hook):
+    """A durable event that has no number yet."""
+
+    room: str
+    type: str
+    payload: bytes
+    created_at_ms: int
+    internal: bool = False
+    ref: str = ""
+    actor_id: int | None = None
+    skip: str = ""
+    cause: Cause | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Passing(Hook):
+    """An ephemeral event that waits for the commit."""
+
+    event: EphemeralEvent
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Blanking(Hook):
+    """The wish to empty what the log has about a ref, or of an actor; the other one is None."""
+
+    ref: str | None
+    actor_id: int | None
+
+    @property
+    def condition(self) -> tuple[str, str | int | None]:
+        return ("ref = %s", self.ref) if self.ref is not None else ("actor_id = %s", self.actor_id)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer(Hook):
+    """The result of a durable command, to be stored with the positions of its events.
+
+    `positions` is filled by `flush`: per room the last event that the command caused.
+    """
+
+    row_id: int
+    cause: Cause
+    data: bytes
+    positions: dict[str, Position] = field(default_factory=dict)
+
+
+def flush(connection: BaseDatabaseWrapper, *, first_hook: int, max_rooms: int) -> list[OutgoingEvent]:
+    """Numbers and stores what was registered since `first_hook`, and returns it in the order of emission.
+
+    To be followed by the commit at once: from here on every other writer of these rooms waits.
+    Raises RuntimeError for more than `max_rooms` rooms; those that only blanking touches do not count.
+    """
+    hooks = [hook for _, hook, *_ in connection.run_on_commit[first_hook:] if isinstance(hook, Hook)]
+    if not hooks:
+        return []
+    emissions = [hook for hook in hooks if isinstance(hook, Emission)]
+    if len(rooms := {emission.room for emission in emissions}) > max_rooms:
+        raise RuntimeError(f"One transaction emits to {len(rooms)} rooms, {max_rooms} at most: fan out in a job.")
+    blankings = [hook for hook in hooks if isinstance(hook, Blanking)]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # Deferred foreign keys, checked by the commit under the heads' locks, deadlock with other writers.
+            cursor.execute(f"SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}")
+        emissions = [*_notices(cursor, blankings), *emissions]
+        stored = _numbered(emissions, _advance_heads(cursor, Counter(emission.room for emission in emissions)))
+        for blanking in blankings:  # under the locks: no event of these rooms can be committed unseen
+            _blank(cursor, blanking)
+        _store(cursor, list(stored.values()))
+        for answer in hooks:
+            if isinstance(answer, Answer):
+                _store_answer(cursor, answer, stored)
+    passing = [hook.event for hook in hooks if isinstance(hook, Passing)]
+    return [*stored.values(), *passing]
+
+
+def is_contention(error: OperationalError) -> bool:
+    """Tells whether the database refused because others were in the way, so that trying again makes sense."""
+    cause = error.__cause__
+    sqlite_code: int | None = getattr(cause, "sqlite_errorcode", None)
+    return (
+        getattr(cause, "sqlstate", None) in _CONTENTION_SQLSTATES
+        or sqlite_code is not None
+        and sqlite_code & 0xFF in _CONTENTION_SQLITE
+    )
+
+
+def new_epoch() -> str:
+    """Returns a random epoch: 16 hexadecimal digits."""
+    return secrets.token_hex(8)
+
+
+def _advance_heads(cursor: Any, counts: Mapping[str, int]) -> dict[str, Position]:
+    """Reserves so many numbers in each room and returns the last one; locks the heads until the commit.
+
+    One statement, sorted: rows are locked in that order, so two writers of the same rooms never deadlock.
+    """
+    heads: dict[str, Position] = {}
+    rooms = sorted(counts)
+    for start in range(0, len(rooms), _ROWS_PER_STATEMENT):
+        batch = rooms[start : start + _ROWS_PER_STATEMENT]
+        values = ", ".join(["(%s, %s, %s, 1)"] * len(batch))
+        cursor.execute(
+            f"INSERT INTO realtime_roomhead (room, epoch, seq, min_seq) VALUES {values} "  # noqa: S608  # placeholders only
+            "ON CONFLICT (room) DO UPDATE SET seq = realtime_roomhead.seq + excluded.seq RETURNING room, epoch, seq",
+            [value for room in batch for value in (room, new_epoch(), counts[room])],
+        )
+        heads.update((room, Position(epoch, seq)) for room, epoch, seq in cursor.fetchall())
+    return heads
+
+
+def _numbered(emissions: Sequence[Emission], heads: Mapping[str, Position]) -> dict[Emission, StoredEvent]:
+    remaining = Counter(emission.room for emission in emissions)
+    stored: dict[Emission, StoredEvent] = {}
+    for emission in emissions:
+        head = heads[emission.room]
+        remaining[emission.room] -= 1
+        stored[emission] = StoredEvent(
+            room=emission.room,
+            epoch=head.epoch,
+            seq=head.seq - remaining[emission.room],
+            type=emission.type,
+            payload=emission.payload,
+            created_at_ms=emission.created_at_ms,
+            internal=emission.internal,
+            ref=emission.ref,
+            actor_id=emission.actor_id,
+            skip=emission.skip or None,
+        )
+    return stored
+
+
+def _store(cursor: Any, events: Sequence[StoredEvent]) -> None:
+    for start in range(0, len(events), _ROWS_PER_STATEMENT):
+        batch = events[start : start + _ROWS_PER_STATEMENT]
+        values = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(batch))
+        cursor.execute(
+            "INSERT INTO realtime_event (room, seq, type, ref, payload, actor_id, skip, internal, created_at_ms) "  # noqa: S608  # placeholders only
+            f"VALUES {values}",
+            [
+                value
+                for event in batch
+                for value in (
+                    event.room,
+                    event.seq,
+                    event.type,
+                    event.ref,
+                    event.payload.decode(),
+                    event.actor_id,
+                    event.skip or "",
+                    event.internal,
+                    event.created_at_ms,
+                )
+            ],
+        )
+
+
+def _notices(cursor: Any, blankings: Sequence[Blanking]) -> list[Emission]:
+    """Returns one internal event per room that holds something to be blanked, for hubs to forget it."""
+    rooms: set[str] = set()
+    for blanking in blankings:
+        condition, value = blanking.condition
+        cursor.execute(f"SELECT DISTINCT room FROM realtime_event WHERE {condition}", [value])  # noqa: S608  # no input in it
+        rooms.update(room for (room,) in cursor.fetchall())
+    now_ms = time.time_ns() // 1_000_000
+    return [Emission(room, BLANKED, b"{}", now_ms, internal=True) for room in sorted(rooms)]
+
+
+def _blank(cursor: Any, blanking: Blanking) -> None:
+    condition, value = blanking.condition
+    cursor.execute(
+        f"UPDATE realtime_event SET type = %s, payload = '{{}}' WHERE {condition} AND NOT internal",  # noqa: S608  # no input in it
+        [HIDDEN, value],
+    )
+
+
+def _store_answer(cursor: Any, answer: Answer, stored: Mapping[Emission, StoredEvent]) -> None:
+    for emission, event in stored.items():
+        if emission.cause is answer.cause:
+            answer.positions[event.room] = Position(event.epoch, event.seq)
+    result = msgspec.json.encode({"data": msgspec.Raw(answer.data), "positions": answer.positions}).decode()
+    cursor.execute("UPDATE realtime_commandresult SET result = %s WHERE id = %s", [result, answer.row_id])

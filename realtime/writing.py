@@ -1,0 +1,243 @@
+"""The unit of work: domain rows and the events that tell of them are committed together, or not at all."""
+
+import asyncio
+import secrets
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from typing import Any, Protocol
+
+import msgspec
+from channels.db import DatabaseSyncToAsync
+from django.db import OperationalError, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from realtime import outlet
+from realtime.contracts import EventContract, Payload, event_contract
+from realtime.errors import TooLarge, Unavailable
+from realtime.events import EphemeralEvent, OutgoingEvent
+from realtime.fairlock import sqlite_writers
+from realtime.flushing import Blanking, Cause, Emission, Passing, flush, is_contention
+from realtime.rooms import Room
+
+MAX_ROOMS = 8
+"""How many rooms one service transaction may emit to; wider fan-out is a job that commits in batches."""
+MAX_PAYLOAD_BYTES = 64 * 1024
+LOCK_WAIT_S = 20.0
+"""How long a SQLite writer waits for its turn; as long as SQLite's own busy timeout."""
+
+
+class HasKey(Protocol):
+    """A saved model instance."""
+
+    pk: Any
+
+
+class ForeignTransaction(RuntimeError):
+    """A durable event was emitted, or `realtime.atomic()` entered, inside a plain `transaction.atomic()`."""
+
+
+class _Unit:
+    """One outermost `atomic()` block of one thread."""
+
+    def __init__(self, connection: BaseDatabaseWrapper, max_rooms: int) -> None:
+        self.first_hook = len(connection.run_on_commit)  # in a Django test case those of earlier units stay
+        self.max_rooms = max_rooms
+        self.events: list[OutgoingEvent] = []
+        self.cause: Cause | None = None
+        self.committed = False
+
+    def commit(self) -> None:
+        self.committed = True
+        outlet.deliver(self.events)
+
+
+class _Current(threading.local):
+    unit: _Unit | None = None
+
+
+_current = _Current()
+
+
+@contextmanager
+def atomic(*, max_rooms: int = MAX_ROOMS) -> Iterator[None]:
+    """Commits what the block writes together with what it emits; the outermost block of every service.
+
+    Context manager or decorator, sync only. The outermost block flushes all emits as its last statements
+    (so a room's head is locked for as short as possible), commits, and then hands the events on. Inside
+    another `realtime.atomic()` it is a savepoint: rolled back, it takes its emits with it.
+
+    `max_rooms`: how many rooms the outermost block may emit to; only jobs that work in batches raise it.
+
+    Raises ForeignTransaction inside a plain `transaction.atomic()` (Django's own test cases excepted: there
+    events are handed on when the block ends), Unavailable (retryable) when a lock is not granted in time
+    or the transaction was lost.
+    """
+    connection = transaction.get_connection()
+    if _current.unit:
+        _current.unit.max_rooms = max(_current.unit.max_rooms, max_rooms)
+        with transaction.atomic():
+            yield
+        return
+    if _foreign(connection):
+        raise ForeignTransaction(
+            "realtime.atomic() must be the outermost block: put it in place of transaction.atomic()."
+        )
+    unit = _Unit(connection, max_rooms)
+    turn = sqlite_writers.held(LOCK_WAIT_S) if connection.vendor == "sqlite" else nullcontext()
+    try:
+        with turn, transaction.atomic(durable=True):
+            transaction.on_commit(unit.commit)  # the first of the hooks: none that fails can keep it from running
+            _current.unit = unit
+            try:
+                yield
+                unit.events = flush(connection, first_hook=unit.first_hook, max_rooms=unit.max_rooms)
+            finally:
+                _current.unit = None
+    except OperationalError as error:
+        if is_contention(error):
+            raise Unavailable(retry_after_ms=1000) from error
+        raise
+    if connection.in_atomic_block:
+        unit.commit()  # in a Django test case, which never commits: the end of the block stands for it
+    elif not unit.committed:
+        raise Unavailable("The transaction was rolled back.")
+
+
+def emit(
+    room: Room,
+    payload: Payload,
+    *,
+    ref: str | None = None,
+    actor: HasKey | int | None = None,
+    skip: str | None = None,
+    to: str | None = None,
+    version: int = 0,
+) -> None:
+    """Tells everybody in `room`; whether durably or in passing, the payload's contract says.
+
+    `ref` names the thing told about (`comment:123`), see `blank`. `actor` is who caused it. `skip` is a
+    connection id that is left out; `to` (ephemeral only) the only one that receives it. `version` (ephemeral
+    only) orders snapshots of one key.
+
+    Inside `atomic()` it only registers: nothing leaves before the commit, and nothing after a rollback.
+    Outside, a durable event is committed by itself, and an ephemeral one leaves at once (in a plain
+    `transaction.atomic()`: on its commit). On an event loop only ephemeral events; `await aemit(…)` takes both.
+
+    Raises TypeError for a room or payload against the contract, TooLarge above 64 KiB, ForeignTransaction
+    for a durable event in a plain `transaction.atomic()`.
+    """
+    contract = event_contract(payload)
+    if not isinstance(room, contract.rooms):
+        raise TypeError(f"The event {contract.name} is not heard in rooms like {room}.")
+    encoded = _encode(contract, payload)
+    now_ms = time.time_ns() // 1_000_000
+    if not contract.durable:
+        _pass_on(
+            EphemeralEvent(
+                room.name,
+                contract.name,
+                encoded,
+                secrets.token_hex(8),
+                now_ms,
+                _conflation_key(contract, payload),
+                version,
+                skip,
+                to,
+            )
+        )
+        return
+    if to is not None or version:
+        raise TypeError(f"The event {contract.name} is durable: it is for the whole room, in the order of the log.")
+    actor_id = actor if actor is None or isinstance(actor, int) else actor.pk
+    with atomic() if not _current.unit else nullcontext():
+        unit = _current.unit
+        transaction.on_commit(
+            Emission(
+                room.name,
+                contract.name,
+                encoded,
+                now_ms,
+                contract.internal,
+                ref or "",
+                actor_id,
+                skip or "",
+                unit.cause if unit else None,
+            )
+        )
+
+
+async def aemit(
+    room: Room,
+    payload: Payload,
+    *,
+    ref: str | None = None,
+    actor: HasKey | int | None = None,
+    skip: str | None = None,
+    to: str | None = None,
+    version: int = 0,
+) -> None:
+    """Does what `emit` does, from an event loop: the write runs in a thread."""
+    await DatabaseSyncToAsync(emit, thread_sensitive=False)(
+        room, payload, ref=ref, actor=actor, skip=skip, to=to, version=version
+    )
+
+
+def blank(*, ref: str | None = None, actor: HasKey | int | None = None) -> None:
+    """Empties the payload of everything already committed about `ref`, or caused by `actor`, for ever.
+
+    The events keep their seq and become `hidden`; hubs forget what they hold of the rooms concerned. Takes
+    effect in the transaction of the deletion, so it must run inside `atomic()`; what that transaction itself
+    emits stays. Holding the thing's row lock, as a service that deletes does, keeps a concurrent edit
+    from slipping in after it.
+    """
+    if not _current.unit:
+        raise ForeignTransaction("blank() belongs to the transaction that deletes: call it inside realtime.atomic().")
+    if (ref is None) == (actor is None):
+        raise TypeError("Name either a ref or an actor.")
+    actor_id = actor if actor is None or isinstance(actor, int) else actor.pk
+    transaction.on_commit(Blanking(ref, actor_id))
+
+
+def _foreign(connection: BaseDatabaseWrapper) -> bool:
+    """Tells whether somebody else's transaction is open; a Django test case's own does not count, as for `durable`."""
+    blocks: list[Any] = connection.atomic_blocks
+    return connection.in_atomic_block and not (blocks and blocks[-1]._from_testcase)
+
+
+def _pass_on(event: EphemeralEvent) -> None:
+    if _current.unit:
+        transaction.on_commit(Passing(event))
+    elif not _on_event_loop() and _foreign(transaction.get_connection()):
+        transaction.on_commit(lambda: outlet.deliver([event]))
+    else:
+        outlet.deliver([event])
+
+
+def _on_event_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _encode(contract: EventContract, payload: Payload) -> bytes:
+    encoded = msgspec.json.encode(payload)
+    try:
+        msgspec.json.decode(encoded, type=contract.payload)  # a Struct takes anything at construction
+    except msgspec.ValidationError as error:
+        raise TypeError(f"The event {contract.name} does not keep its contract: {error}") from error
+    if len(encoded) > MAX_PAYLOAD_BYTES:
+        raise TooLarge(
+            f"The event {contract.name} is larger than {MAX_PAYLOAD_BYTES} bytes: let clients fetch it by id."
+        )
+    return encoded
+
+
+def _conflation_key(contract: EventContract, payload: Payload) -> str | None:
+    if contract.conflate_by is None:
+        return None
+    values = [getattr(payload, name) for name in contract.conflate_by]
+    return msgspec.json.encode([contract.name, *values]).decode()
