@@ -1,15 +1,17 @@
 """Lists come in pages: `?limit=` and `?cursor=`; the answer is `{"results": […], "next": cursor or null}`."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from livrya.cursors import page
 from realtime.errors import ValidationFailed
+
+if TYPE_CHECKING:  # DRF's views import the pagination of the settings
+    from rest_framework.views import APIView
 
 
 class CursorPages(BasePagination):
@@ -21,7 +23,7 @@ class CursorPages(BasePagination):
     page_size = 20
     max_page_size = 100
 
-    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: "APIView | None" = None) -> list[Any]:
         order: Sequence[str] = getattr(view, "order", ("-id",))
         found = page(queryset, order, cursor=request.query_params.get("cursor"), limit=self.limit(request))
         self.next = found.next

@@ -5,17 +5,20 @@ does not answer lets requests through: being reachable matters more than countin
 """
 
 import logging
+from typing import TYPE_CHECKING
 
 from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import AnonRateThrottle, ScopedRateThrottle, SimpleRateThrottle, UserRateThrottle
-from rest_framework.views import APIView
+
+if TYPE_CHECKING:  # DRF's views import the throttles of the settings
+    from rest_framework.views import APIView
 
 log = logging.getLogger(__name__)
 
 
 class _Forgiving(SimpleRateThrottle):
-    def allow_request(self, request: Request, view: APIView) -> bool:
+    def allow_request(self, request: Request, view: "APIView") -> bool:
         try:
             return super().allow_request(request, view)
         except (RedisError, OSError) as error:
