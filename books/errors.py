@@ -1,0 +1,32 @@
+"""Refusals that only the library knows."""
+
+from realtime.errors import ApplicationError, ValidationFailed
+
+
+class VersionConflict(ApplicationError):
+    """Somebody else saved in between; `details` has their version. Fetch it and merge."""
+
+    code = "VERSION_CONFLICT"
+    http_status = 409
+    message = "Somebody else has changed this meanwhile."
+
+
+class CommentsLocked(ApplicationError):
+    """The author has closed the comments of this chapter."""
+
+    code = "COMMENTS_LOCKED"
+    http_status = 403
+    message = "Comments on this chapter are closed."
+
+
+class NotOpenedYet(ApplicationError):
+    """A review needs at least one opened chapter."""
+
+    code = "NOT_OPENED_YET"
+    http_status = 403
+    message = "Open a chapter before you review the book."
+
+
+def invalid(field: str, message: str) -> ValidationFailed:
+    """Returns the refusal of one field's value, in the shape that forms and the API show."""
+    return ValidationFailed(message, details={"fields": {field: message}})

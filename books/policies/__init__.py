@@ -1,0 +1,14 @@
+"""Every permission question of the library."""
+
+from books.policies.people import (
+    Viewer,
+    may,
+    may_comment,
+    may_moderate,
+    may_read,
+    require,
+    rights_in,
+    visible_to,
+)
+
+__all__ = ["Viewer", "may", "may_comment", "may_moderate", "may_read", "require", "rights_in", "visible_to"]

@@ -1,0 +1,1 @@
+"""Reads of the library: what a viewer may see, in a constant number of queries."""

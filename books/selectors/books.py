@@ -1,0 +1,105 @@
+"""Books as lists and one by one."""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from django.db.models import F, Prefetch, Q, QuerySet
+
+from books.models import Book, Credit, Tag, Visibility
+from books.policies import Viewer, visible_to
+from realtime.errors import NotFound
+
+Order = Literal["recent", "popular", "newest", "title"]
+ORDERS: dict[str, Sequence[str]] = {
+    "recent": ("-last_published_at", "-id"),
+    "popular": ("-subscriber_count", "-id"),
+    "newest": ("-created_at", "-id"),
+    "title": ("title", "id"),
+}
+
+
+def with_people(books: QuerySet[Book]) -> QuerySet[Book]:
+    """Adds accepted credits (as `people`, with their users) and tags, in one query each."""
+    credits = Credit.objects.filter(accepted_at__isnull=False).select_related("user").order_by("id")
+    return books.prefetch_related(
+        Prefetch("credits", queryset=credits, to_attr="people"), Prefetch("tags", Tag.objects.all())
+    )
+
+
+def visible_books(viewer: Viewer) -> QuerySet[Book]:
+    """Returns every book that `viewer` may see, also those without chapters; unordered."""
+    return Book.objects.filter(visible_to(viewer))
+
+
+def listed_books(
+    viewer: Viewer,
+    *,
+    text: str = "",
+    tags: Iterable[str] = (),
+    without_tags: Iterable[str] = (),
+    author_id: int | None = None,
+    language: str = "",
+    ratings: Iterable[str] = (),
+    without_warnings: int = 0,
+    order: Order = "recent",
+) -> QuerySet[Book]:
+    """Returns the books with something to read in them, as the library shows them, with people and tags.
+
+    `text` is looked for in title, byline, blurb, tags and authors' names; `tags` (slugs) must all be there,
+    `without_tags` none; `without_warnings` is a bitmask of ContentWarning of which none may be set.
+    """
+    books = visible_books(viewer).filter(published_count__gt=0)
+    if without_warnings:
+        books = books.annotate(_warned=F("warnings").bitand(without_warnings)).filter(_warned=0)
+    if language:
+        books = books.filter(language=language)
+    if ratings := list(ratings):
+        books = books.filter(rating__in=ratings)
+    for slug in tags:
+        books = books.filter(pk__in=Book.tags.through.objects.filter(tag__slug=slug).values("book_id"))
+    if without_tags := list(without_tags):
+        books = books.exclude(pk__in=Book.tags.through.objects.filter(tag__slug__in=without_tags).values("book_id"))
+    if author_id is not None:
+        books = books.filter(pk__in=_credited(Q(user_id=author_id)))
+    for word in text.replace("\0", "").split()[:8]:
+        books = books.filter(
+            Q(title__icontains=word)
+            | Q(byline__icontains=word)
+            | Q(blurb__icontains=word)
+            | Q(pk__in=Book.tags.through.objects.filter(tag__name__icontains=word).values("book_id"))
+            | Q(pk__in=_credited(Q(user__username__icontains=word) | Q(user__display_name__icontains=word)))
+        )
+    return with_people(books).order_by(*ORDERS[order])
+
+
+def get_book(viewer: Viewer, *, slug: str | None = None, book_id: int | None = None) -> Book:
+    """Returns one book with its people and tags. Raises NotFound also where the viewer may not know of it."""
+    wanted = Q(slug=slug) if slug is not None else Q(pk=book_id)
+    book = with_people(visible_books(viewer)).filter(wanted).first()
+    if book is None:
+        raise NotFound("There is no such book.")
+    return book
+
+
+def books_worked_on(viewer: Viewer) -> QuerySet[Book]:
+    """Returns the books in which `viewer` has an accepted credit, the last changed first, with people and tags."""
+    user_id = viewer.pk if viewer is not None and viewer.is_authenticated else None
+    return with_people(Book.objects.filter(pk__in=_credited(Q(user_id=user_id)))).order_by("-updated_at", "-id")
+
+
+def is_public(book: Book) -> bool:
+    """Tells whether everybody may see the book."""
+    return book.visibility == Visibility.PUBLIC and book.hidden_at is None
+
+
+def tags_in_use(viewer: Viewer, starting_with: str = "") -> QuerySet[Tag]:
+    """Returns the tags of books that `viewer` may see, by name."""
+    return (
+        Tag.objects.filter(name__istartswith=starting_with.replace("\0", ""), books__in=visible_books(viewer))
+        .distinct()
+        .order_by("name")
+    )
+
+
+def _credited(person: Q) -> QuerySet[Credit, int]:
+    return Credit.objects.filter(person, accepted_at__isnull=False).values_list("book_id", flat=True)

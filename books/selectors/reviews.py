@@ -1,0 +1,34 @@
+"""Reviews of a book."""
+
+from django.db.models import QuerySet
+
+from books.models import Book, ReadingProgress, Review
+from books.policies import Viewer, visible_to
+from realtime.errors import NotFound
+
+
+def reviews_of(book: Book) -> QuerySet[Review]:
+    """Returns the book's visible reviews with their authors, the newest first."""
+    return Review.objects.filter(book=book, hidden_at__isnull=True).select_related("author").order_by("-id")
+
+
+def review_by_id(viewer: Viewer, review_id: int) -> Review:
+    """Returns the review with its author and book. Raises NotFound where `viewer` may not see the book."""
+    review = Review.objects.filter(visible_to(viewer, "book__"), pk=review_id).select_related("author", "book").first()
+    if review is None:
+        raise NotFound("There is no such review.")
+    return review
+
+
+def own_review(viewer: Viewer, book: Book) -> Review | None:
+    """Returns what `viewer` wrote about the book, also when it is hidden."""
+    if viewer is None or not viewer.is_authenticated:
+        return None
+    return Review.objects.filter(book=book, author_id=viewer.pk).select_related("author").first()
+
+
+def may_review(viewer: Viewer, book: Book) -> bool:
+    """Tells whether `viewer` has opened a chapter of the book."""
+    if viewer is None or not viewer.is_authenticated:
+        return False
+    return ReadingProgress.objects.filter(user_id=viewer.pk, book=book).exists()

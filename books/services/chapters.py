@@ -1,0 +1,159 @@
+"""Chapters: written, changed, put in order, deleted."""
+
+from collections.abc import Iterable, Sequence
+from typing import TypedDict, Unpack
+
+from django.db.models import F, Max
+
+import realtime
+from books import limits, signals
+from books import text as prose
+from books.errors import VersionConflict, invalid
+from books.models import Book, Chapter, ChapterState, Right
+from books.policies.people import require
+from books.services import checking
+from books.services.locking import lock_book, lock_chapter
+from books.services.sums import count_chapters
+from livrya.accounts.models import User
+from realtime.errors import Conflict
+
+# Above every number that is used: room in which chapters wait while they change places.
+_ASIDE = 1_000_000
+_WRITING = Right.EDIT_DRAFTS | Right.EDIT_CHAPTERS
+
+
+class Content(TypedDict, total=False):
+    """What is written in a chapter, and how it is released."""
+
+    title: str
+    text: str
+    note: str
+    volume: str
+    silent: bool
+
+
+def create_chapter(
+    *,
+    actor: User | None,
+    book_id: int,
+    title: str,
+    text: str = "",
+    note: str | None = None,
+    volume: str = "",
+    silent: bool = False,
+) -> Chapter:
+    """Adds a draft at the end of the book. Without `note` it gets the book's default one."""
+    with realtime.atomic():
+        book = lock_book(book_id)
+        require(actor, book, _WRITING)
+        last = Chapter.objects.filter(book=book).aggregate(last=Max("number"))["last"] or 0
+        chapter = Chapter(book=book, number=last + 1, silent=silent)
+        _write(chapter, {"title": title, "text": text, "volume": volume})
+        _write(chapter, {"note": book.default_note if note is None else note})
+        chapter.save(force_insert=True)
+        book.save(update_fields=["updated_at"])
+        signals.chapter_created.send(Chapter, chapter=chapter, actor=actor)
+    return chapter
+
+
+def update_chapter(
+    *, actor: User | None, chapter_id: int, version: int | None = None, **content: Unpack[Content]
+) -> Chapter:
+    """Changes what is given of a chapter; `version` is the one that the writer started from.
+
+    Raises VersionConflict (with the present version) when somebody else has saved since; None asks for no check.
+    Saving what is there already changes nothing and tells nobody.
+    """
+    with realtime.atomic():
+        chapter = lock_chapter(chapter_id)
+        require(actor, chapter.book, Right.EDIT_CHAPTERS if chapter.is_published else _WRITING)
+        if version is not None and version != chapter.version:
+            raise VersionConflict(details={"version": chapter.version})
+        before = Chapter(title=chapter.title, text=chapter.text, note=chapter.note, volume=chapter.volume)
+        _write(chapter, content)
+        if chapter.volume != before.volume:
+            require(actor, chapter.book, Right.EDIT_VOLUMES)
+        if chapter.state != ChapterState.DRAFT and not chapter.text:
+            raise invalid("text", "A chapter that is out or on its way needs a text.")
+        title_changed = chapter.title != before.title
+        text_changed = chapter.text != before.text
+        if not (title_changed or text_changed or chapter.note != before.note or chapter.volume != before.volume):
+            chapter.save(update_fields=["silent"])
+            return chapter
+        chapter.version += 1
+        chapter.save()
+        if chapter.is_published and text_changed:
+            count_chapters(chapter.book)
+        signals.chapter_updated.send(
+            Chapter,
+            chapter=chapter,
+            title_changed=title_changed,
+            changed_paragraphs=prose.changed_paragraphs(before.text, chapter.text) if text_changed else [],
+            actor=actor,
+        )
+    return chapter
+
+
+def reorder_chapters(*, actor: User | None, book_id: int, chapter_ids: Sequence[int]) -> None:
+    """Numbers the book's chapters from 1 in the given order; `chapter_ids` names each of them once."""
+    with realtime.atomic():
+        book = lock_book(book_id)
+        require(actor, book, Right.EDIT_VOLUMES)
+        present = list(Chapter.objects.filter(book=book).values_list("pk", flat=True))
+        if sorted(chapter_ids) != sorted(present):
+            raise Conflict("The chapters are no longer the same. Load them again.")
+        if chapter_ids:
+            _number(book, chapter_ids)
+            signals.chapters_reordered.send(Book, book=book, actor=actor)
+
+
+def delete_chapter(*, actor: User | None, chapter_id: int) -> None:
+    """Deletes a chapter with its comments, for ever; those behind it move up."""
+    with realtime.atomic():
+        chapter = lock_chapter(chapter_id)
+        require(actor, chapter.book, Right.DELETE)
+        was_published = chapter.is_published
+        chapter.delete()
+        chapter.pk = chapter_id
+        _number(chapter.book, Chapter.objects.filter(book=chapter.book).order_by("number").values_list("pk", flat=True))
+        if was_published:
+            count_chapters(chapter.book)
+        signals.chapter_withdrawn.send(Chapter, chapter=chapter, was_published=was_published, actor=actor)
+
+
+def lock_comments(*, actor: User | None, chapter_id: int, locked: bool) -> Chapter:
+    """Closes the chapter's comments, or opens them again."""
+    with realtime.atomic():
+        chapter = lock_chapter(chapter_id)
+        require(actor, chapter.book, Right.MODERATE_COMMENTS | Right.EDIT_CHAPTERS)
+        if chapter.comments_locked != locked:
+            chapter.comments_locked = locked
+            chapter.save(update_fields=["comments_locked", "updated_at"])
+            signals.comments_locked.send(Chapter, chapter=chapter, actor=actor)
+    return chapter
+
+
+def _write(chapter: Chapter, content: Content) -> None:
+    if "title" in content:
+        chapter.title = checking.line("title", content["title"], longest=limits.TITLE)
+    if "text" in content:
+        chapter.text = checking.body("text", content["text"], longest=limits.CHAPTER, required=False)
+        chapter.word_count = prose.count_words(chapter.text)
+    if "note" in content:
+        chapter.note = checking.body("note", content["note"], longest=limits.NOTE, required=False)
+    if "volume" in content:
+        chapter.volume = checking.line("volume", content["volume"], longest=limits.TITLE, required=False)
+    if "silent" in content:
+        chapter.silent = content["silent"]
+
+
+def _number(book: Book, chapter_ids: Iterable[int]) -> None:
+    numbers = {chapter_id: number for number, chapter_id in enumerate(chapter_ids, start=1)}
+    chapters = list(Chapter.objects.filter(book=book).defer("text", "note"))
+    moved = [chapter for chapter in chapters if chapter.number != numbers[chapter.pk]]
+    if moved:
+        # In two steps: a number may be taken by a chapter that has not moved yet.
+        Chapter.objects.filter(pk__in=[chapter.pk for chapter in moved]).update(number=F("number") + _ASIDE)
+        for chapter in moved:
+            chapter.number = numbers[chapter.pk]
+        Chapter.objects.bulk_update(moved, ["number"], batch_size=500)

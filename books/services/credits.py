@@ -1,0 +1,126 @@
+"""Who works on a book: invited, accepted, given rights, removed."""
+
+from django.utils import timezone
+
+import realtime
+from books import limits, signals
+from books.errors import invalid
+from books.models import Book, Credit, CreditKind
+from books.models.people import ALL_RIGHTS, DEFAULT_RIGHTS
+from books.policies.people import may_read, require_person
+from books.services import checking
+from books.services.locking import lock_book
+from livrya.accounts.models import User
+from realtime.errors import Conflict, Forbidden, NotFound
+
+
+def invite_person(*, actor: User | None, book_id: int, user_id: int, kind: str, rights: int | None = None) -> Credit:
+    """Offers somebody a part in a book; it counts once they accept. Only the author (or staff) invites.
+
+    Without `rights` the kind's usual ones are given. At most ten people, the waiting ones included.
+    """
+    with realtime.atomic():
+        book = lock_book(book_id)
+        _require_author(actor, book)
+        _check_kind(kind)
+        user = checking.person("user", user_id)
+        people = list(Credit.objects.filter(book=book).values_list("user_id", flat=True))
+        if user.pk in people:
+            raise Conflict("This person has a part in the book already.")
+        if len(people) >= limits.PEOPLE_PER_BOOK:
+            raise Conflict(f"A book has at most {limits.PEOPLE_PER_BOOK} people.")
+        given = DEFAULT_RIGHTS[kind] if rights is None else checking.flags("rights", rights, ALL_RIGHTS)
+        credit = Credit.objects.create(book=book, user=user, kind=kind, rights=given, invited_by=actor)
+        signals.credit_offered.send(Credit, credit=credit, actor=actor)
+    return credit
+
+
+def accept_credit(*, actor: User | None, credit_id: int) -> Credit:
+    """Accepts the part that the actor has been offered."""
+    person = require_person(actor)
+    with realtime.atomic():
+        credit = _lock_credit(credit_id)
+        if credit.user_id != person.pk:
+            raise NotFound("There is no such offer.")
+        if credit.accepted_at is None:
+            credit.accepted_at = timezone.now()
+            credit.save(update_fields=["accepted_at"])
+            signals.credit_changed.send(Credit, credit=credit, actor=actor)
+    return credit
+
+
+def decline_credit(*, actor: User | None, credit_id: int) -> None:
+    """Declines an offer, or lays down a part that the actor has had."""
+    person = require_person(actor)
+    with realtime.atomic():
+        credit = _lock_credit(credit_id)
+        if credit.user_id != person.pk:
+            raise NotFound("There is no such offer.")
+        _end(credit, actor)
+
+
+def change_credit(*, actor: User | None, credit_id: int, kind: str | None = None, rights: int | None = None) -> Credit:
+    """Changes somebody's part or rights; the author's own never change."""
+    with realtime.atomic():
+        credit = _lock_credit(credit_id)
+        _require_author(actor, credit.book)
+        _refuse_author(credit)
+        if kind is not None:
+            _check_kind(kind)
+            credit.kind = kind
+        if rights is not None:
+            credit.rights = checking.flags("rights", rights, ALL_RIGHTS)
+        credit.save(update_fields=["kind", "rights"])
+        signals.credit_changed.send(Credit, credit=credit, actor=actor)
+    return credit
+
+
+def remove_credit(*, actor: User | None, credit_id: int) -> None:
+    """Takes somebody off a book, or an offer back."""
+    with realtime.atomic():
+        credit = _lock_credit(credit_id)
+        _require_author(actor, credit.book)
+        _end(credit, actor)
+
+
+def _end(credit: Credit, actor: User | None) -> None:
+    _refuse_author(credit)
+    held = credit.accepted_at is not None
+    user_id, book = credit.user_id, credit.book
+    credit_id = credit.pk
+    credit.delete()
+    credit.pk = credit_id
+    signals.credit_ended.send(Credit, credit=credit, actor=actor)
+    if held:
+        signals.reading_right_changed.send(Book, book=book, user_id=user_id, actor=actor)
+
+
+def _lock_credit(credit_id: int) -> Credit:
+    book_id = Credit.objects.filter(pk=credit_id).values_list("book_id", flat=True).first()
+    book = lock_book(book_id) if book_id is not None else None
+    credit = Credit.objects.filter(pk=credit_id).select_related("user").first()
+    if book is None or credit is None:
+        raise NotFound("There is no such offer.")
+    credit.book = book
+    return credit
+
+
+def _require_author(actor: User | None, book: Book) -> None:
+    if actor is None or actor.is_staff:
+        return
+    if Credit.objects.filter(book=book, user=actor, kind=CreditKind.AUTHOR).exists():
+        return
+    if not may_read(actor, book):
+        raise NotFound("There is no such book.")
+    raise Forbidden("Only the author decides who works on the book.")
+
+
+def _check_kind(kind: str) -> None:
+    if kind not in CreditKind.values or kind == CreditKind.AUTHOR:
+        allowed = ", ".join(value for value in CreditKind.values if value != CreditKind.AUTHOR)
+        raise invalid("kind", f"One of {allowed}, please.")
+
+
+def _refuse_author(credit: Credit) -> None:
+    if credit.kind == CreditKind.AUTHOR:
+        raise Conflict("The author stays the author, with all rights.")
