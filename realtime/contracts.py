@@ -5,11 +5,15 @@ From a declaration come validation, the encoder, the TypeScript types and the re
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 import msgspec
 
 from realtime.rooms import Room
+
+
+Id: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
+"""The id of something in a command; what fits no key is refused before it reaches a database."""
 
 
 class Payload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
