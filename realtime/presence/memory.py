@@ -1,0 +1,162 @@
+"""Presence in memory: the reference, and what the embedded mode runs on."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from realtime.clock import Clock
+from realtime.presence.store import LIST_LIMIT, Answer, Counts, Holding, Outcome, Roster, State
+from realtime.processes.memory import MemoryProcesses
+
+
+@dataclass
+class _Person:
+    username: str
+    held: dict[str, State] = field(default_factory=dict)
+
+    def state(self) -> State:
+        states = self.held.values()
+        return State.HERE if State.HERE in states else State.CUT if states else State.GONE
+
+    def hold(self, process_id: str, state: State) -> None:
+        elsewhere = {other: how for other, how in self.held.items() if other != process_id}
+        if state is State.HERE:
+            elsewhere = {other: how for other, how in elsewhere.items() if how is State.HERE}
+        elif state is State.CUT and State.HERE in elsewhere.values():
+            state = State.GONE
+        self.held = elsewhere if state is State.GONE else {**elsewhere, process_id: state}
+
+
+@dataclass
+class _Room:
+    version: int
+    revision: int
+    people: dict[int, _Person] = field(default_factory=dict)
+    hidden: dict[int, _Person] = field(default_factory=dict)
+    guests: dict[str, int] = field(default_factory=dict)
+
+    def hold(self, process_id: str, holding: Holding) -> tuple[State, State]:
+        """Records one holding and returns how the person was and is listed."""
+        shown, other = (self.people, self.hidden) if holding.listed else (self.hidden, self.people)
+        hidden = len(self.hidden)
+        person = self.people.get(holding.user_id)
+        was = person.state() if person else State.GONE
+        self._hold_in(shown, process_id, holding, holding.state)
+        self._hold_in(other, process_id, holding, State.GONE)
+        person = self.people.get(holding.user_id)
+        now = person.state() if person else State.GONE
+        self._count((was is State.GONE) != (now is State.GONE), len(self.hidden) != hidden)
+        return was, now
+
+    def hold_guests(self, process_id: str, number: int) -> None:
+        before = self.guests.pop(process_id, 0)
+        if number:
+            self.guests[process_id] = number
+        self._count(False, number != before)
+
+    def counts(self) -> Counts:
+        return Counts(len(self.people), sum(self.guests.values()) + len(self.hidden), self.version, self.revision)
+
+    def _hold_in(self, people: dict[int, _Person], process_id: str, holding: Holding, state: State) -> None:
+        person = people.setdefault(holding.user_id, _Person(holding.username))
+        person.hold(process_id, state)
+        if not person.held:
+            del people[holding.user_id]
+
+    def _count(self, person_changed: bool, guests_changed: bool) -> None:
+        self.version += person_changed
+        self.revision += person_changed or guests_changed
+
+
+@dataclass
+class MemoryRooms:
+    """The store's content; several `MemoryPresence`s on one stand for several processes."""
+
+    rooms: dict[str, _Room] = field(default_factory=dict)
+    held_by: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    highest: int = 0
+
+    def room(self, name: str, now_ms: int) -> _Room:
+        """Returns the room, made where there is none; its numbers start above those of any that is gone."""
+        room = self.rooms.get(name)
+        if not room:
+            start = max(now_ms, self.highest + 1)
+            room = self.rooms[name] = _Room(version=start, revision=start)
+        return room
+
+    def drop_if_empty(self, name: str) -> None:
+        """Forgets a room in which nobody is."""
+        room = self.rooms.get(name)
+        if room and not (room.people or room.hidden or room.guests):
+            self.highest = max(self.highest, room.revision)
+            del self.rooms[name]
+
+    def wipe(self) -> None:
+        """Loses everything, as a restart of Redis does."""
+        self.highest = max([self.highest, *(room.revision for room in self.rooms.values())])
+        self.rooms.clear()
+        self.held_by.clear()
+
+
+class MemoryPresence:
+    """One process's access; `processes` is the register on whose leases the holdings hang."""
+
+    def __init__(self, rooms: MemoryRooms, processes: MemoryProcesses, process_id: str, clock: Clock) -> None:
+        self._rooms = rooms
+        self._processes = processes
+        self._process_id = process_id
+        self._clock = clock
+
+    async def exchange(
+        self,
+        holdings: Sequence[Holding],
+        *,
+        guests: Mapping[str, int] | None = None,
+        rosters: Sequence[str] = (),
+        emptied: Sequence[str] = (),
+    ) -> Answer:
+        held = self._rooms.held_by[self._process_id]
+        outcomes = []
+        for holding in holdings:
+            held.add(holding.room)
+            room = self._room(holding.room)
+            was, now = room.hold(self._process_id, holding)
+            outcomes.append(Outcome(holding.room, holding.user_id, holding.username, was, now, room.counts()))
+        guest_counts = {}
+        for name, number in (guests or {}).items():
+            held.add(name)
+            room = self._room(name)
+            room.hold_guests(self._process_id, number)
+            guest_counts[name] = room.counts()
+        read = {name: self._roster(name) for name in rosters}
+        for name in emptied:
+            held.discard(name)
+            self._rooms.drop_if_empty(name)
+        return Answer(str(self._processes.lives), outcomes, guest_counts, read)
+
+    async def counts(self, rooms: Sequence[str]) -> list[Counts]:
+        return [self._roster(name).counts for name in rooms]
+
+    async def evict(self, process_id: str) -> list[Outcome]:
+        outcomes = []
+        for name in self._rooms.held_by.pop(process_id, set()):
+            room = self._room(name)
+            for user_id, person in [*room.people.items(), *room.hidden.items()]:
+                if process_id in person.held:
+                    listed = user_id in room.people
+                    was, now = room.hold(process_id, Holding(name, user_id, person.username, State.GONE, listed))
+                    if was is not now:
+                        outcomes.append(Outcome(name, user_id, person.username, was, now, room.counts()))
+            room.hold_guests(process_id, 0)
+            self._rooms.drop_if_empty(name)
+        return outcomes
+
+    def _room(self, name: str) -> _Room:
+        return self._rooms.room(name, self._clock.now_ms())
+
+    def _roster(self, name: str) -> Roster:
+        room = self._rooms.rooms.get(name)
+        if not room:
+            return Roster(Counts(), {})
+        people = {user_id: person.username for user_id, person in room.people.items()}
+        return Roster(room.counts(), people if len(people) <= LIST_LIMIT else None)

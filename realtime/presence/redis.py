@@ -1,0 +1,245 @@
+"""Presence in Redis, for several processes and hosts.
+
+Per room, all under the hash tag {room}: `people` and `hidden` (HASH user id → name and holding processes), `guests`
+(HASH process → number), `meta` (HASH version, revision) and `held:<process>` (SET of user ids, so that clearing away
+after a dead process touches only its own people). Per process: the SET of rooms in which it holds anything.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from realtime.presence.store import LIST_LIMIT, Answer, Counts, Holding, Outcome, Roster, State
+from realtime.processes.redis import NOW, generation_key
+from realtime.redis_link import Command, RedisLink, Script
+
+EVICT_AT_ONCE = 200
+"""So many people of a dead process are removed in one script: Redis serves nobody else meanwhile."""
+
+_FUNCTIONS = (
+    NOW
+    + """
+local people, hidden, guests, meta = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+
+local function strongest(held)
+  local best = 'gone'
+  for _, state in pairs(held) do
+    if state == 'here' then return 'here' end
+    best = state
+  end
+  return best
+end
+
+local function hold(key, process, user, name, state)
+  local raw = redis.call('HGET', key, user)
+  local person = raw and cjson.decode(raw) or {n = name, p = {}}
+  local was = strongest(person.p)
+  if state == 'here' then
+    for other, how in pairs(person.p) do
+      if how == 'cut' then person.p[other] = nil end
+    end
+  elseif state == 'cut' then
+    for other, how in pairs(person.p) do
+      if other ~= process and how == 'here' then state = 'gone' end
+    end
+  end
+  if state == 'gone' then person.p[process] = nil else person.p[process] = state end
+  if next(person.p) then
+    redis.call('HSET', key, user, cjson.encode(person))
+  elseif raw then
+    redis.call('HDEL', key, user)
+  end
+  return was, strongest(person.p), person.n
+end
+
+local function hold_listed(process, user, name, state, listed)
+  local before = redis.call('HLEN', hidden)
+  local was, now
+  if listed then
+    was, now, name = hold(people, process, user, name, state)
+    hold(hidden, process, user, name, 'gone')
+  else
+    hold(hidden, process, user, name, state)
+    was, now = hold(people, process, user, name, 'gone')
+  end
+  return was, now, name, redis.call('HLEN', hidden) ~= before
+end
+
+local function guest_count()
+  local sum = redis.call('HLEN', hidden)
+  for _, number in ipairs(redis.call('HVALS', guests)) do sum = sum + number end
+  return sum
+end
+
+-- A room's numbers start at the time, so they grow even when everything was lost in between.
+local function counts(person_changed, guests_changed, given_now)
+  local version, revision = unpack(redis.call('HMGET', meta, 'version', 'revision'))
+  local missing = not version
+  if missing then version = now_ms(given_now); revision = version end
+  if person_changed then version = version + 1 end
+  if person_changed or guests_changed then revision = revision + 1 end
+  if missing or person_changed or guests_changed then
+    redis.call('HSET', meta, 'version', string.format('%.0f', version), 'revision', string.format('%.0f', revision))
+    redis.call('PEXPIRE', meta, 86400000)
+  end
+  return redis.call('HLEN', people), guest_count(), tonumber(version), tonumber(revision)
+end
+"""
+)
+
+_HOLD = Script(
+    _FUNCTIONS
+    + """
+local held = KEYS[5]
+local process, user, name, state, listed = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5] == '1'
+redis.call(state == 'gone' and 'SREM' or 'SADD', held, user)
+local was, now, _, guests_changed = hold_listed(process, user, name, state, listed)
+return {was, now, counts((was == 'gone') ~= (now == 'gone'), guests_changed, ARGV[6])}
+"""
+)
+
+_HOLD_GUESTS = Script(
+    _FUNCTIONS
+    + """
+local process, number = ARGV[1], tonumber(ARGV[2])
+local before = tonumber(redis.call('HGET', guests, process) or 0)
+if number == 0 then redis.call('HDEL', guests, process) else redis.call('HSET', guests, process, number) end
+return {counts(false, number ~= before, ARGV[3])}
+"""
+)
+
+_COUNTS = """
+local version, revision = unpack(redis.call('HMGET', meta, 'version', 'revision'))
+local found = {redis.call('HLEN', people), guest_count(), tonumber(version or 0), tonumber(revision or 0)}
+"""
+_READ_COUNTS = Script(_FUNCTIONS + _COUNTS + "return found")
+
+_READ_ROSTER = Script(
+    _FUNCTIONS
+    + _COUNTS
+    + """
+if found[1] > tonumber(ARGV[1]) then return {found, false} end
+local names = {}
+for i, value in ipairs(redis.call('HGETALL', people)) do
+  names[i] = i % 2 == 1 and value or cjson.decode(value).n
+end
+return {found, names}
+"""
+)
+
+_EVICT = Script(
+    _FUNCTIONS
+    + """
+local held = KEYS[5]
+local process = ARGV[1]
+local outcomes = {}
+for _, user in ipairs(redis.call('SPOP', held, ARGV[2])) do
+  local listed = redis.call('HEXISTS', people, user) == 1
+  local was, now, name, guests_changed = hold_listed(process, user, '', 'gone', listed)
+  outcomes[#outcomes + 1] = {user, name, was, now, counts((was == 'gone') ~= (now == 'gone'), guests_changed, ARGV[3])}
+end
+local more = redis.call('EXISTS', held)
+if more == 0 then
+  counts(false, redis.call('HDEL', guests, process) == 1, ARGV[3])
+end
+return {more, outcomes}
+"""
+)
+
+
+class RedisPresence:
+    """One process's access; `prefix` names the installation, `now_ms` replaces Redis's own clock (tests)."""
+
+    def __init__(
+        self, link: RedisLink, prefix: str, process_id: str, *, now_ms: Callable[[], int] | None = None
+    ) -> None:
+        self._link = link
+        self._prefix = prefix
+        self._process_id = process_id
+        self._now_ms = now_ms
+
+    async def exchange(
+        self,
+        holdings: Sequence[Holding],
+        *,
+        guests: Mapping[str, int] | None = None,
+        rosters: Sequence[str] = (),
+        emptied: Sequence[str] = (),
+    ) -> Answer:
+        guests = guests or {}
+        commands: list[Command] = [("HGET", generation_key(self._prefix), "id")]
+        commands += [self._hold(holding) for holding in holdings]
+        commands += [
+            _HOLD_GUESTS.call(self._keys(room), [self._process_id, number, self._now()])
+            for room, number in guests.items()
+        ]
+        commands += [_READ_ROSTER.call(self._keys(room), [LIST_LIMIT]) for room in rosters]
+        if emptied:
+            commands.append(("SREM", self._rooms_of(self._process_id), *emptied))
+        touched = sorted({holding.room for holding in holdings} | set(guests))
+        if touched:
+            # First of all: a process that dies in between leaves a room too many on its list, never one too few.
+            commands.insert(0, ("SADD", self._rooms_of(self._process_id), *touched))
+        generation, *replies = (await self._link.run(commands))[bool(touched) :]
+        held, rest = replies[: len(holdings)], replies[len(holdings) :]
+        return Answer(
+            generation or "",
+            [
+                Outcome(
+                    holding.room, holding.user_id, holding.username, State(was), State(now), Counts(*map(int, counts))
+                )
+                for holding, (was, now, *counts) in zip(holdings, held, strict=True)
+            ],
+            {room: Counts(*map(int, counts)) for room, counts in zip(guests, rest, strict=False)},
+            {room: _roster(reply) for room, reply in zip(rosters, rest[len(guests) :], strict=False)},
+        )
+
+    async def counts(self, rooms: Sequence[str]) -> list[Counts]:
+        replies = await self._link.run([_READ_COUNTS.call(self._keys(room), []) for room in rooms]) if rooms else []
+        return [Counts(*map(int, reply)) for reply in replies]
+
+    async def evict(self, process_id: str) -> list[Outcome]:
+        [rooms] = await self._link.run([("SMEMBERS", self._rooms_of(process_id))])
+        outcomes = []
+        for room in sorted(filter(None, rooms)):
+            more = 1
+            while more:
+                [(more, evicted)] = await self._link.run(
+                    [_EVICT.call(self._keys(room, process_id), [process_id, EVICT_AT_ONCE, self._now()])]
+                )
+                outcomes += [
+                    Outcome(room, int(user), name, State(was), State(now), Counts(*map(int, counts)))
+                    for user, name, was, now, *counts in evicted
+                    if was != now
+                ]
+        await self._link.run([("DEL", self._rooms_of(process_id))])
+        return outcomes
+
+    def _hold(self, holding: Holding) -> Command:
+        return _HOLD.call(
+            self._keys(holding.room, self._process_id),
+            [
+                self._process_id,
+                holding.user_id,
+                holding.username,
+                holding.state.value,
+                int(holding.listed),
+                self._now(),
+            ],
+        )
+
+    def _keys(self, room: str, process_id: str = "") -> list[str]:
+        base = f"{self._prefix}.presence.{{{room}}}"
+        keys = [f"{base}:people", f"{base}:hidden", f"{base}:guests", f"{base}:meta"]
+        return [*keys, f"{base}:held:{process_id}"] if process_id else keys
+
+    def _rooms_of(self, process_id: str) -> str:
+        return f"{self._prefix}.presence.rooms:{process_id}"
+
+    def _now(self) -> str:
+        return str(self._now_ms()) if self._now_ms else ""
+
+
+def _roster(reply: Any) -> Roster:
+    counts, names = reply
+    people = None if names is None else {int(names[i]): names[i + 1] for i in range(0, len(names), 2)}
+    return Roster(Counts(*map(int, counts)), people)

@@ -1,0 +1,97 @@
+"""One process's way to Redis for what is shared between processes but need not last: presence, typing, limits."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import NoScriptError, RedisError
+
+from realtime.clock import Clock
+from realtime.errors import Unavailable
+
+logger = logging.getLogger(__name__)
+
+Command = tuple[Any, ...]
+"""A Redis command and its arguments, or a `Script.call`."""
+
+
+class Script:
+    """A Lua script that runs atomically in Redis; all its keys carry one hash tag."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.sha = ""
+
+    def call(self, keys: Sequence[str], arguments: Sequence[str | int | float]) -> Command:
+        """Returns the command that runs it."""
+        return (self, len(keys), *keys, *arguments)
+
+
+class RedisLink:
+    """Runs batches of commands, one round trip each, on connections of its own.
+
+    Belongs to one event loop. Never waits longer than `timeout` seconds for Redis. After a failure every call is
+    refused at once for `PAUSE_MS`, so that a Redis that hangs costs its users one wait in that time, not one each.
+    """
+
+    PAUSE_MS = 1000
+
+    def __init__(self, url: str, clock: Clock, *, timeout: float = 1.0) -> None:
+        self._redis = Redis.from_url(
+            url,
+            socket_timeout=timeout,
+            socket_connect_timeout=timeout,
+            # A silent second try would hide that Redis was restarted, and double the wait.
+            retry=Retry(NoBackoff(), 0),
+            decode_responses=True,
+        )
+        self._clock = clock
+        self._failed_at_ms: int | None = None
+
+    async def run(self, commands: Sequence[Command]) -> list[Any]:
+        """Carries out the commands in order and returns their replies.
+
+        Raises Unavailable when Redis does not answer.
+        """
+        if self._failed_at_ms is not None and self._clock.now_ms() - self._failed_at_ms < self.PAUSE_MS:
+            raise Unavailable
+        try:
+            replies = await self._send(commands)
+            unknown = [index for index, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
+            if unknown:
+                await self._load({commands[index][0] for index in unknown})
+                again = await self._send([commands[index] for index in unknown])
+                for index, reply in zip(unknown, again, strict=True):
+                    replies[index] = reply
+            for reply in replies:
+                if isinstance(reply, RedisError):
+                    raise reply
+        except (RedisError, OSError) as error:
+            if self._failed_at_ms is None:
+                logger.warning("Redis does not answer; continuing on local knowledge: %s", error)
+            self._failed_at_ms = self._clock.now_ms()
+            raise Unavailable from error
+        if self._failed_at_ms is not None:
+            logger.info("Redis answers again.")
+            self._failed_at_ms = None
+        return replies
+
+    async def close(self) -> None:
+        """Ends the connections."""
+        await self._redis.aclose()
+
+    async def _send(self, commands: Sequence[Command]) -> list[Any]:
+        pipeline = self._redis.pipeline(transaction=False)
+        for name, *arguments in commands:
+            if isinstance(name, Script):
+                pipeline.execute_command("EVALSHA", name.sha or "0" * 40, *arguments)
+            else:
+                pipeline.execute_command(name, *arguments)
+        return await pipeline.execute(raise_on_error=False)
+
+    async def _load(self, scripts: set[Script]) -> None:
+        for script in scripts:
+            script.sha = await self._redis.script_load(script.source)

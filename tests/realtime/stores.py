@@ -1,0 +1,80 @@
+"""What several server processes share, in memory and in a real Valkey, for the suites that run over both."""
+
+import secrets
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from realtime.presence.memory import MemoryPresence, MemoryRooms
+from realtime.presence.redis import RedisPresence
+from realtime.presence.store import PresenceStore
+from realtime.processes.memory import MemoryProcesses, MemoryRegister
+from realtime.processes.redis import RedisRegister
+from realtime.processes.register import ProcessRegister
+from realtime.redis_link import RedisLink
+from realtime.testing.clock import FakeClock
+from tests.services import redis_url
+
+
+class MemoryWorld:
+    """The shared stores in memory; every register and store of one `process` name is that process's."""
+
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.processes = MemoryProcesses()
+        self.rooms = MemoryRooms()
+
+    def register(self, process: str) -> ProcessRegister:
+        return MemoryRegister(self.processes, process, self.clock)
+
+    def presence(self, process: str) -> PresenceStore:
+        return MemoryPresence(self.rooms, self.processes, process, self.clock)
+
+    async def lose_everything(self) -> None:
+        self.processes.wipe()
+        self.rooms.wipe()
+
+    async def close(self) -> None:
+        pass
+
+
+class RedisWorld:
+    """The shared stores in Valkey, under a prefix of the test's own and on the test's clock."""
+
+    def __init__(self, url: str) -> None:
+        self.clock = FakeClock()
+        self.prefix = f"lv.test-{secrets.token_hex(8)}"
+        self.link = RedisLink(url, self.clock)
+
+    def register(self, process: str) -> ProcessRegister:
+        return RedisRegister(self.link, self.prefix, process, now_ms=self.clock.now_ms)
+
+    def presence(self, process: str) -> PresenceStore:
+        return RedisPresence(self.link, self.prefix, process, now_ms=self.clock.now_ms)
+
+    async def lose_everything(self) -> None:
+        [keys] = await self.link.run([("KEYS", f"{self.prefix}*")])
+        if keys:
+            await self.link.run([("DEL", *keys)])
+
+    async def close(self) -> None:
+        await self.lose_everything()
+        await self.link.close()
+
+
+World = MemoryWorld | RedisWorld
+
+
+@pytest.fixture(scope="session")
+def valkey_url() -> Iterator[str]:
+    url, server = redis_url()
+    yield url
+    if server:
+        server.stop()
+
+
+@pytest.fixture(params=["memory", "redis"])
+async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    made: World = MemoryWorld() if request.param == "memory" else RedisWorld(request.getfixturevalue("valkey_url"))
+    yield made
+    await made.close()
