@@ -1,0 +1,75 @@
+"""Turns refusals into pages: the one place where the pages' edge translates errors."""
+
+import logging
+import uuid
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from realtime.errors import ApplicationError, Forbidden, NotFound, TokenExpired, Unauthenticated
+
+logger = logging.getLogger("livrya.pages")
+
+
+class RefusalMiddleware:
+    """Answers an `ApplicationError` of a page's view.
+
+    Nobody signed in: to the sign-in page and back. Not found, not allowed: a page that says so. Anything
+    else is about what was just sent: back to the page it came from, with the sentence as a message.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, ApplicationError):
+            return None
+        if isinstance(exception, Unauthenticated | TokenExpired):
+            return redirect_to_login(request.get_full_path() if request.method == "GET" else came_from(request))
+        if request.method == "GET" or isinstance(exception, NotFound | Forbidden):
+            return refusal(request, exception.http_status, str(exception))
+        messages.error(request, str(exception))
+        return redirect(came_from(request))
+
+
+def came_from(request: HttpRequest) -> str:
+    """Returns the page of ours that the request came from, or the home page."""
+    referer = request.headers.get("Referer", "")
+    safe = url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure())
+    return referer if safe else "/"
+
+
+def refusal(request: HttpRequest, status: int, sentence: str = "") -> HttpResponse:
+    """Renders the error page of a status, in the site's own voice."""
+    template = f"errors/{status}.html" if status in (400, 403, 404, 500, 503) else "errors/400.html"
+    return render(request, template, {"sentence": sentence}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refusal(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refusal(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refusal(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Renders without touching the database: it may be what failed. The reference stands in the log too."""
+    reference = uuid.uuid4().hex[:12]
+    logger.error("request failed, reference %s: %s %s", reference, request.method, request.path)
+    return render(None, "errors/500.html", {"reference": reference}, status=500)  # type: ignore[arg-type]  # no request: no context processors, no queries
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return refusal(request, 403, "Your form has expired. Go back, reload the page and send it again.")

@@ -1,0 +1,24 @@
+"""The list behind the bell."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from notifications import selectors, services
+
+NOTIFICATIONS_PER_PAGE = 50
+
+
+@login_required
+def notifications(request: HttpRequest) -> HttpResponse:
+    """Lists what happened; a post marks one (`id`) or all as read."""
+    if request.method == "POST":
+        given = request.POST.get("id", "")
+        ids = [int(given)] if given.isascii() and given.isdigit() else None
+        services.mark_read(actor=request.user, ids=ids)
+        return redirect("notifications")
+    shown = Paginator(selectors.notifications_of(request.user), NOTIFICATIONS_PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    return render(request, "pages/notifications.html", {"notifications": shown})

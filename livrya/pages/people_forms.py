@@ -1,0 +1,44 @@
+"""What people enter about themselves."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import BaseUserCreationForm
+
+from livrya.accounts.models import User
+
+
+class SignUpForm(BaseUserCreationForm):
+    """Name and password; the rest may come later. The service makes the account, not this form."""
+
+    display_name = forms.CharField(max_length=80, required=False, help_text="What others see. You can change it later.")
+    email = forms.EmailField(required=False)
+    field_order = ["username", "display_name", "email", "password1", "password2"]
+
+    class Meta:
+        model = User
+        fields = ["username"]
+
+    def clean_username(self) -> str:
+        username: str = self.cleaned_data["username"]
+        if User.objects.filter(username__iexact=username).exists():
+            raise forms.ValidationError("Somebody has that name already.")
+        return username
+
+
+class ProfileForm(forms.Form):
+    display_name = forms.CharField(max_length=80, required=False)
+    bio = forms.CharField(max_length=1250, required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    avatar = forms.ImageField(required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"display_name": user.display_name, "bio": user.bio}, **kwargs)
+
+
+class PrivacyForm(forms.Form):
+    hide_online = forms.BooleanField(required=False, label="Hide that I am online")
+    hide_reading = forms.BooleanField(required=False, label="Hide what I am reading now")
+    hide_typing = forms.BooleanField(required=False, label="Hide when I am typing, and do not show me others typing")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, initial={name: getattr(user, name) for name in self.base_fields}, **kwargs)
