@@ -2,12 +2,15 @@
 
 import io
 import warnings
+from typing import TYPE_CHECKING, Any
 
 from django.core.files.base import ContentFile
-from django.core.files.uploadedfile import UploadedFile
 from PIL import Image, ImageOps
 
 from realtime.errors import TooLarge, ValidationFailed
+
+if TYPE_CHECKING:  # generic for the type checker alone
+    from django.core.files.uploadedfile import UploadedFile
 
 MAX_UPLOAD_BYTES = 5 * 1024 * 1024
 # 40 million pixels are 160 MB once decoded; a small file can claim far more.
@@ -15,7 +18,7 @@ _MAX_PIXELS = 40_000_000
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 
 
-def reencode(upload: UploadedFile, *, width: int, height: int) -> ContentFile[bytes]:
+def reencode(upload: "UploadedFile[Any]", *, width: int, height: int) -> "ContentFile[bytes]":
     """Returns the picture as WebP, cropped to the ratio of `width` to `height` and at most that many pixels.
 
     Metadata, animation and whatever else the file carried are gone.

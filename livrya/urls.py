@@ -8,6 +8,7 @@ from livrya.api.views import Documentation, Unknown
 
 api = [
     path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
+    path("", include("livrya.accounts.api.urls")),
     path("docs/", Documentation.as_view(), name="api-docs"),
 ]
 

@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class AccountsConfig(AppConfig):
     name = "livrya.accounts"
+
+    def ready(self) -> None:
+        from livrya.accounts import broadcasts  # noqa: F401  # receivers connect themselves

@@ -1,18 +1,134 @@
-"""People, and whom they follow."""
+"""People, whom they follow, and what keeps them signed in."""
 
-from django.contrib.auth.models import AbstractUser
+import hashlib
+import secrets
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+
+# `username__lower=` uses the index of the uniqueness constraint, which `__iexact` would not.
+models.CharField.register_lookup(Lower)
+
+
+# The first character is a letter or digit: "." and ".." would be lost from addresses.
+validate_username = RegexValidator(
+    r"\A[A-Za-z0-9][A-Za-z0-9_.@+-]*\Z",
+    "Use letters without accents, digits and @ . + - _ and begin with a letter or digit.",
+)
+
+
+def avatar_path(user: "User", filename: str) -> str:
+    """Returns a new path for each picture, so that a cached old one is never shown for it."""
+    return f"avatars/{user.pk}/{secrets.token_urlsafe(12)}.webp"
+
+
+class People(UserManager["User"]):
+    """Usernames are found whatever their case."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(username__lower=(username or "").lower())
 
 
 class User(AbstractUser):
-    """A person with an account; what they hide is theirs to choose."""
+    """A person with an account; what they hide is theirs to choose.
 
+    `username` is ASCII and unique whatever its case, so that no two look alike; `display_name` is free.
+    """
+
+    username = models.CharField(
+        max_length=150,
+        unique=True,
+        validators=[validate_username],
+        error_messages={"unique": "That name is taken."},
+    )
     display_name = models.CharField(max_length=80, blank=True)
     bio = models.TextField(max_length=1250, blank=True)
-    avatar = models.ImageField(upload_to="avatars/", blank=True)
-    hide_online = models.BooleanField(default=False)
-    hide_reading = models.BooleanField(default=False)
-    hide_typing = models.BooleanField(default=False)
+    avatar = models.ImageField(upload_to=avatar_path, blank=True)
+    hide_online = models.BooleanField(default=False, help_text="Nobody sees whether they are there.")
+    hide_reading = models.BooleanField(default=False, help_text="Nobody sees what they read.")
+    hide_typing = models.BooleanField(default=False, help_text="Nobody sees that they are writing.")
+
+    objects: ClassVar[People] = People()
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"), name="username_unique_whatever_case", violation_error_message="That name is taken."
+            )
+        ]
 
     def __str__(self) -> str:
         return self.display_name or self.username
+
+
+class Follow(models.Model):
+    """One person hears of what another publishes."""
+
+    follower = models.ForeignKey(User, models.CASCADE, related_name="follows", db_index=False)
+    followed = models.ForeignKey(User, models.CASCADE, related_name="followed_by", db_index=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["follower", "followed"], name="follow_once"),
+            models.CheckConstraint(condition=~Q(follower=F("followed")), name="follow_somebody_else"),
+        ]
+        indexes = [
+            models.Index(fields=["followed", "follower"], name="follow_audience"),
+            models.Index(fields=["followed", "-id"], name="follow_followers"),
+            models.Index(fields=["follower", "-id"], name="follow_following"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.follower_id} follows {self.followed_id}"
+
+
+class LoginSession(AbstractBaseSession):
+    """A browser's session, and whose it is; `livrya.accounts.sessions.SessionStore` keeps it.
+
+    `user` is None before somebody signs in. `auth_hash` is the person's session hash at that moment: it
+    stops matching when their password changes by whatever path.
+    """
+
+    # No database constraint: a session may be saved at the end of the request that deleted its person.
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="login_sessions", db_constraint=False)
+    fingerprint = models.CharField(max_length=64, unique=True)
+    auth_hash = models.CharField(max_length=128, blank=True)
+
+    @classmethod
+    def get_session_store_class(cls) -> type[Any]:
+        from livrya.accounts.sessions import SessionStore
+
+        return SessionStore
+
+    @staticmethod
+    def fingerprint_of(session_key: str) -> str:
+        """Returns what names the session where its key must not be seen (events, logs)."""
+        return hashlib.sha256(session_key.encode()).hexdigest()
+
+
+class TokenFamily(models.Model):
+    """All tokens that descend from one sign-in; deleting the row revokes them.
+
+    Each refresh token is good for one rotation: `jti` is the one that may be presented now. `previous_jti` may be
+    for a moment longer, for the client whose answer was lost on the way.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="token_families")
+    jti = models.CharField(max_length=64)
+    previous_jti = models.CharField(max_length=64, blank=True)
+    rotated_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    auth_hash = models.CharField(max_length=128)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "token families"
+
+    def __str__(self) -> str:
+        return f"token family {self.pk}"

@@ -24,9 +24,9 @@ class IdConverter:
 
 
 class UsernameConverter:
-    """A username as accounts allow them: letters and digits of any script and @ . + - _"""
+    """A username as accounts allow them."""
 
-    regex = r"[\w.@+-]{1,150}"
+    regex = "[A-Za-z0-9][A-Za-z0-9_.@+-]{0,149}"
 
     def to_python(self, value: str) -> str:
         return value

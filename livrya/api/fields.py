@@ -1,6 +1,7 @@
 """Serializers as the wire wants them: camelCase keys, times in Unix milliseconds, ids that fit a key."""
 
 import re
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -92,3 +93,8 @@ class ModelSerializer(WireFields, serializers.ModelSerializer[Any]):
 def unix_ms(moment: datetime) -> int:
     """Returns the moment in Unix milliseconds."""
     return round(moment.timestamp() * 1000)
+
+
+def unix_now_ms() -> int:
+    """Returns this moment in Unix milliseconds."""
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,1 @@
+"""People over HTTP: profiles, following, one's own account, tokens."""

@@ -1,0 +1,33 @@
+"""Turns the facts of accounts into events."""
+
+from typing import Any
+
+from django.dispatch import receiver
+
+import realtime
+from livrya.accounts import signals
+from livrya.accounts.events import FollowChanged, ProfileChanged, as_person
+from livrya.accounts.models import Follow, User
+
+
+@receiver(signals.user_followed)
+def _followed(*, follow: Follow, actor: User | None, **_: Any) -> None:
+    told = FollowChanged(user_id=follow.followed_id, username=follow.followed.username, following=True)
+    realtime.emit(realtime.UserRoom(follow.follower_id), told, actor=actor)
+
+
+@receiver(signals.user_unfollowed)
+def _unfollowed(*, follower: User, followed: User, actor: User | None, **_: Any) -> None:
+    told = FollowChanged(user_id=followed.pk, username=followed.username, following=False)
+    realtime.emit(realtime.UserRoom(follower.pk), told, actor=actor)
+
+
+@receiver(signals.profile_changed)
+def _profile_changed(*, user: User, actor: User | None, **_: Any) -> None:
+    realtime.emit(realtime.UserRoom(user.pk), ProfileChanged(person=as_person(user)), actor=actor)
+
+
+@receiver(signals.privacy_changed)
+def _privacy_changed(*, user: User, **_: Any) -> None:
+    # What is hidden is part of the grants that sessions hold in their rooms: they must ask for new ones.
+    realtime.revoke(user=user, reason="privacy changed")

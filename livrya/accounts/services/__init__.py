@@ -1,0 +1,1 @@
+"""The only writers of accounts; a module for each noun."""

@@ -1,0 +1,104 @@
+"""Passwords, roles and open accounts: whatever decides whether somebody gets in, and ends what let them in before."""
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+import realtime
+from livrya.accounts import policies, signals
+from livrya.accounts.models import LoginSession, TokenFamily, User
+from realtime.errors import Conflict, Forbidden, ValidationFailed
+
+
+def change_password(*, actor: User | None, user: User, new_password: str, old_password: str | None = None) -> User:
+    """Sets a password and ends every sign-in made with the one before, this very session's too.
+
+    Who changes their own must give the old one. A view that wants its person to stay calls
+    `update_session_auth_hash` afterwards. Raises Forbidden, ValidationFailed.
+    """
+    if not policies.may_edit(actor, user):
+        raise Forbidden
+    # Hashing takes a tenth of a second: not inside the transaction.
+    if actor is not None and actor.pk == user.pk and not user.check_password(old_password or ""):
+        raise ValidationFailed(details={"fields": {"oldPassword": "That is not your password."}})
+    try:
+        validate_password(new_password, user)
+    except ValidationError as error:
+        raise ValidationFailed(details={"fields": {"newPassword": " ".join(error.messages)}}) from error
+    user.set_password(new_password)
+    with realtime.atomic():
+        user.save(update_fields=["password"])
+        _end_sign_ins(user, actor, "password changed")
+    return user
+
+
+def sign_out_everywhere(*, actor: User | None, user: User) -> None:
+    """Ends every session and token of the person. Raises Forbidden."""
+    if not policies.may_edit(actor, user):
+        raise Forbidden
+    with realtime.atomic():
+        _end_sign_ins(user, actor, "signed out everywhere")
+
+
+def deactivate(*, actor: User | None, user: User) -> User:
+    """Closes the account and ends every sign-in; it can be opened again. Raises Forbidden."""
+    return _set_active(actor, user, False)
+
+
+def reactivate(*, actor: User | None, user: User) -> User:
+    """Opens a closed account again; only others can. Raises Forbidden."""
+    if actor is not None and actor.pk == user.pk:
+        raise Forbidden
+    return _set_active(actor, user, True)
+
+
+def set_role(*, actor: User | None, user: User, is_staff: bool, is_superuser: bool) -> User:
+    """Makes somebody staff or superuser, or no longer; open sessions are asked again at once.
+
+    Raises Forbidden.
+    """
+    if not policies.may_change_role(actor, user):
+        raise Forbidden
+    with realtime.atomic():
+        user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        if (user.is_staff, user.is_superuser) != (is_staff, is_superuser):
+            user.is_staff, user.is_superuser = is_staff, is_superuser
+            user.save(update_fields=["is_staff", "is_superuser"])
+            realtime.revoke(user=user, reason="role changed")
+    return user
+
+
+def delete_account(*, actor: User | None, user: User) -> None:
+    """Deletes the person and what hangs on them alone; staff work, deactivating is the usual way.
+
+    Raises Forbidden; Conflict when what they made must not lose its maker.
+    """
+    from django.db.models import ProtectedError, RestrictedError
+
+    if not policies.may_edit(actor, user):
+        raise Forbidden
+    with realtime.atomic():
+        _end_sign_ins(user, actor, "account deleted")
+        try:
+            user.delete()
+        except (ProtectedError, RestrictedError) as error:
+            raise Conflict("Something of theirs would be left without its maker: deactivate instead.") from error
+
+
+def _set_active(actor: User | None, user: User, active: bool) -> User:
+    if not policies.may_deactivate(actor, user):
+        raise Forbidden
+    with realtime.atomic():
+        user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        if user.is_active != active:
+            user.is_active = active
+            user.save(update_fields=["is_active"])
+            if not active:
+                _end_sign_ins(user, actor, "account closed")
+    return user
+
+
+def _end_sign_ins(user: User, actor: User | None, reason: str) -> None:
+    LoginSession.objects.filter(user=user).delete()
+    TokenFamily.objects.filter(user=user).delete()
+    realtime.revoke(user=user, reason=reason)
+    signals.sign_ins_ended.send(sender=User, user=user, actor=actor, reason=reason)

@@ -1,0 +1,39 @@
+"""Following and unfollowing; both may be repeated without harm."""
+
+from django.db import IntegrityError, transaction
+
+import realtime
+from livrya.accounts import policies, signals
+from livrya.accounts.models import Follow, User
+from realtime.errors import Forbidden, ValidationFailed
+
+
+def follow(*, actor: User, user: User) -> Follow:
+    """Lets `actor` hear of what `user` publishes; returns the (possibly older) follow.
+
+    Raises ValidationFailed for oneself, Forbidden for a closed account.
+    """
+    if actor.pk == user.pk:
+        raise ValidationFailed("You cannot follow yourself.")
+    if not policies.may_follow(actor, user):
+        raise Forbidden
+    with realtime.atomic():
+        existing = Follow.objects.filter(follower=actor, followed=user).first()
+        if existing:
+            return existing
+        try:
+            with transaction.atomic():
+                created = Follow.objects.create(follower=actor, followed=user)
+        except IntegrityError:  # the other tab was faster
+            return Follow.objects.get(follower=actor, followed=user)
+        signals.user_followed.send(sender=Follow, follow=created, actor=actor)
+    return created
+
+
+def unfollow(*, actor: User, user: User) -> bool:
+    """Ends the follow; returns whether there was one."""
+    with realtime.atomic():
+        deleted, _ = Follow.objects.filter(follower=actor, followed=user).delete()
+        if deleted:
+            signals.user_unfollowed.send(sender=Follow, follower=actor, followed=user, actor=actor)
+    return bool(deleted)

@@ -1,0 +1,21 @@
+"""The facts that accounts declare; services send them inside their transaction."""
+
+from django.dispatch import Signal
+
+person_joined = Signal()
+"""Somebody signed up. Arguments: user."""
+
+profile_changed = Signal()
+"""Name, biography or picture changed. Arguments: user, actor."""
+
+privacy_changed = Signal()
+"""What a person hides changed. Arguments: user, actor."""
+
+sign_ins_ended = Signal()
+"""Every session and token of a person ended (new password, deactivation, lost role). Arguments: user, actor, reason."""
+
+user_followed = Signal()
+"""Arguments: follow, actor."""
+
+user_unfollowed = Signal()
+"""Arguments: follower, followed, actor."""
