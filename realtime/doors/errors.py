@@ -1,5 +1,8 @@
 """What a door refuses by itself, before any command is reached."""
 
+from enum import Enum
+from typing import Any
+
 from realtime.errors import ApplicationError
 
 
@@ -9,3 +12,28 @@ class MalformedPacket(ApplicationError):
     code = "MALFORMED_PACKET"
     http_status = 400
     message = "That is no valid packet."
+
+
+class Refusal(Enum):
+    """Why an Engine.IO request is refused: the number and words that its clients know."""
+
+    UNKNOWN_TRANSPORT = (0, "Transport unknown")
+    UNKNOWN_SESSION = (1, "Session ID unknown")
+    BAD_METHOD = (2, "Bad handshake method")
+    BAD_REQUEST = (3, "Bad request")
+    FORBIDDEN = (4, "Forbidden")
+    UNSUPPORTED_VERSION = (5, "Unsupported protocol version")
+
+
+class RequestRefused(ApplicationError):
+    """An Engine.IO request that belongs to no open session, or breaks the rules of its transport."""
+
+    code = "ENGINE_REQUEST_REFUSED"
+    http_status = 400
+    message = "The request was refused."
+
+    def __init__(self, refusal: Refusal) -> None:
+        number, words = refusal.value
+        super().__init__(words)
+        self.refusal = refusal
+        self.body: dict[str, Any] = {"code": number, "message": words}

@@ -1,0 +1,141 @@
+"""The sessions of one Engine.IO endpoint in one process, and how requests find them."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from realtime.connection import Outbox
+from realtime.doors.engineio.links import Link
+from realtime.doors.engineio.session import Application, EngineSession, Options
+from realtime.doors.errors import Refusal, RequestRefused
+
+
+class Owner(Protocol):
+    """The process that has a session. Every method raises RequestRefused; there is no second try."""
+
+    async def poll(self, sid: str) -> bytes:
+        """Waits for the body of one polling response; cancelling it ends the session."""
+
+    async def post(self, sid: str, body: bytes) -> None:
+        """Hands over the body of one polling request, whole."""
+
+    async def begin_upgrade(self, sid: str) -> None:
+        """Claims the session for a WebSocket that wants to take over; only one may."""
+
+    async def probed(self, sid: str) -> None:
+        """The WebSocket carries messages: from now on polls are answered at once."""
+
+    async def abandon_upgrade(self, sid: str) -> None:
+        """The WebSocket came to nothing; the session stays on polling. Never raises."""
+
+    async def upgrade(self, sid: str, link_to: Callable[[EngineSession], Link]) -> EngineSession:
+        """Moves the session to the WebSocket, and to this process; returns it."""
+
+
+class EngineServer:
+    """One endpoint's sessions. Belongs to one event loop, and so to one process, whose name is in their ids.
+
+    `application(session)` makes what lives on a new session. `elsewhere(process)` finds the owner of a session
+    of another process; without it every session is here or nowhere.
+    """
+
+    def __init__(
+        self,
+        options: Options,
+        application: Callable[[EngineSession], Application],
+        *,
+        outbox: Outbox | None = None,
+        elsewhere: Callable[[str], Owner | None] = lambda process: None,
+    ) -> None:
+        self.options = options
+        self.process = secrets.token_hex(8)
+        self.outbox = outbox or Outbox(asyncio.get_running_loop())
+        self.sessions: dict[str, EngineSession] = {}
+        self._application = application
+        self._elsewhere = elsewhere
+        self._last_words: dict[str, bytes] = {}
+        self._here = _Here(self)
+
+    def owner(self, sid: str) -> Owner:
+        """Returns who answers for `sid`. Raises RequestRefused if nobody does."""
+        process = sid.partition(".")[0]
+        if process == self.process:
+            return self._here
+        owner = self._elsewhere(process)
+        if owner is None:
+            raise RequestRefused(Refusal.UNKNOWN_SESSION)
+        return owner
+
+    def open(
+        self, scope: Mapping[str, Any], *, link_to: Callable[[EngineSession], Link] | None = None
+    ) -> EngineSession:
+        """Opens a session, on polling unless a link is given; its handshake is not sent yet."""
+        session = self.register(f"{self.process}.{secrets.token_urlsafe(16)}", scope)
+        if link_to is not None:
+            session.start_on(link_to(session))
+        session.application = self._application(session)
+        return session
+
+    def register(self, sid: str, scope: Mapping[str, Any]) -> EngineSession:
+        """Makes a session known here, without an application yet."""
+        client = scope.get("client")
+        session = EngineSession(
+            self.outbox,
+            sid=sid,
+            scope=scope,
+            options=self.options,
+            on_end=self._ended,
+            address=client[0] if client else "",
+        )
+        self.sessions[sid] = session
+        return session
+
+    def session(self, sid: str) -> EngineSession:
+        """Returns an open session of this process. Raises RequestRefused."""
+        session = self.sessions.get(sid)
+        if session is None:
+            raise RequestRefused(Refusal.UNKNOWN_SESSION)
+        return session
+
+    def last_words(self, sid: str) -> bytes | None:
+        """Returns, once, what a session that has ended still had to say."""
+        return self._last_words.pop(sid, None)
+
+    def _ended(self, session: EngineSession, words: bytes) -> None:
+        self.sessions.pop(session.sid, None)
+        if words:
+            self._last_words[session.sid] = words
+            asyncio.get_running_loop().call_later(
+                self.options.linger_ms / 1000, self._last_words.pop, session.sid, None
+            )
+
+
+class _Here:
+    """The owner of this process's own sessions."""
+
+    def __init__(self, server: EngineServer) -> None:
+        self._server = server
+
+    async def poll(self, sid: str) -> bytes:
+        words = self._server.last_words(sid)
+        return words if words is not None else await self._server.session(sid).poll()
+
+    async def post(self, sid: str, body: bytes) -> None:
+        self._server.session(sid).post(body)
+
+    async def begin_upgrade(self, sid: str) -> None:
+        self._server.session(sid).begin_upgrade()
+
+    async def probed(self, sid: str) -> None:
+        self._server.session(sid).probed()
+
+    async def abandon_upgrade(self, sid: str) -> None:
+        session = self._server.sessions.get(sid)
+        if session is not None:
+            session.abandon_upgrade()
+
+    async def upgrade(self, sid: str, link_to: Callable[[EngineSession], Link]) -> EngineSession:
+        session = self._server.session(sid)
+        session.upgrade(link_to)
+        return session

@@ -1,0 +1,288 @@
+"""One Engine.IO session: the same connection whatever transports it goes through.
+
+A session starts on polling or on a WebSocket, may move from the first to the second once, and ends when
+its client says so, breaks the protocol or misses its heartbeat.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+from realtime.connection import Connection, Outbox, Packet
+from realtime.doors.engineio.links import NOOP, PING, Link, PollingLink, polled
+from realtime.doors.engineio.packets import Packet as EnginePacket
+from realtime.doors.engineio.packets import PacketType, decode_payload
+from realtime.doors.errors import MalformedPacket, Refusal, RequestRefused
+from realtime.errors import CloseCode
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What the sessions of one endpoint have in common. `max_payload` bounds one request or message, in bytes."""
+
+    ping_interval_ms: int = 25_000
+    ping_timeout_ms: int = 10_000
+    max_payload: int = 64 * 1024
+    outbound_limit: int = 1024 * 1024
+    upgrade_timeout_ms: int = 10_000
+    linger_ms: int = 5_000
+
+
+class Application(Protocol):
+    """What lives on a session. Called on the loop; nothing here may block or raise anything but MalformedPacket."""
+
+    def received(self, message: str | bytes) -> None:
+        """Takes one message of the client. Raises MalformedPacket to end the session."""
+
+    def closed(self, reason: str) -> None:
+        """The session is over; called exactly once."""
+
+
+class EngineSession(Connection):
+    """The connection of one client. Belongs to the loop.
+
+    `scope` is the ASGI scope of the request that opened it: whatever it says of cookies, origin and address
+    holds for the whole session. `on_end` is called once, with the body of one last polling response if the
+    session still had something to say.
+    """
+
+    __slots__ = (
+        "_deadline",
+        "_link",
+        "_loop",
+        "_on_end",
+        "_probed",
+        "_timer",
+        "_upgrading",
+        "application",
+        "options",
+        "scope",
+        "sid",
+    )
+
+    application: Application
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        *,
+        sid: str,
+        scope: Mapping[str, Any],
+        options: Options,
+        on_end: Callable[["EngineSession", bytes], None],
+        address: str = "",
+    ) -> None:
+        super().__init__(outbox, address=address)
+        self.sid = sid
+        self.scope = scope
+        self.options = options
+        self._on_end = on_end
+        self._loop = asyncio.get_running_loop()
+        self._upgrading: asyncio.TimerHandle | None = None
+        self._probed = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._deadline = 0.0
+        self._link: Link = PollingLink(
+            limit=options.outbound_limit, congested=self.became_congested, drained=self.became_drained
+        )
+        self._await_ping()
+
+    # What the server says
+
+    def open_packet(self) -> Packet:
+        """Returns the handshake: the session's id and terms."""
+        on_websocket = self._link.name == "websocket"
+        return Packet(
+            PacketType.OPEN.encode()
+            + msgspec.json.encode(
+                {
+                    "sid": self.sid,
+                    "upgrades": [] if on_websocket else ["websocket"],
+                    "pingInterval": self.options.ping_interval_ms,
+                    "pingTimeout": self.options.ping_timeout_ms,
+                    "maxPayload": self.options.max_payload,
+                }
+            )
+        )
+
+    @property
+    def transport(self) -> str:
+        return self._link.name
+
+    def _send(self, packets: list[Packet]) -> None:
+        self._link.send(packets)
+
+    def buffered(self) -> int:
+        return self._pending_bytes + self._link.buffered()
+
+    def became_congested(self) -> None:
+        """The client has not taken more than the outbound limit; its link says so."""
+        self._became_congested()
+
+    def became_drained(self) -> None:
+        """The client has taken nearly everything again."""
+        self._became_drained()
+
+    # What the client says
+
+    def receive(self, packet: EnginePacket) -> None:
+        """Takes one packet, whatever brought it; a broken one ends the session."""
+        if self.closed:
+            return
+        match packet.type:
+            case PacketType.MESSAGE:
+                try:
+                    self.application.received(packet.data)
+                except MalformedPacket:
+                    self.close(CloseCode.PROTOCOL_ERROR, "parse error")
+            case PacketType.PONG:
+                self._await_ping()
+            case PacketType.CLOSE:
+                self._close_for_client()
+            case PacketType.NOOP:
+                pass
+            case _:
+                self.close(CloseCode.PROTOCOL_ERROR, "parse error")
+
+    def post(self, body: bytes) -> None:
+        """Takes the body of one polling request. Raises RequestRefused, and then the session is over or elsewhere."""
+        self._polling_link()
+        try:
+            packets = decode_payload(body)
+        except MalformedPacket as error:
+            self.close(CloseCode.PROTOCOL_ERROR, "parse error")
+            raise RequestRefused(Refusal.BAD_REQUEST) from error
+        for packet in packets:
+            self.receive(packet)
+            if self.closed and packet.type is not PacketType.CLOSE:
+                raise RequestRefused(Refusal.BAD_REQUEST)
+
+    def poll(self) -> "asyncio.Future[bytes]":
+        """Returns the body of one polling response; whoever waits cancels it when the client gives up.
+
+        Raises RequestRefused; a second poll beside a waiting one ends the session.
+        """
+        link = self._polling_link()
+        if link.polling:
+            self.close(CloseCode.PROTOCOL_ERROR, "overlapping polls")
+            raise RequestRefused(Refusal.BAD_REQUEST)
+        self.flush()
+        answer = link.poll()
+        if self._probed:
+            link.release()
+        answer.add_done_callback(self._poll_done)
+        return answer
+
+    def _poll_done(self, answer: "asyncio.Future[bytes]") -> None:
+        # What the answer held may or may not have arrived: nobody can go on from there.
+        if answer.cancelled():
+            self.abort()
+
+    def _polling_link(self) -> PollingLink:
+        if self.closed or self._missed_heartbeat():
+            raise RequestRefused(Refusal.UNKNOWN_SESSION)
+        if not isinstance(self._link, PollingLink):
+            raise RequestRefused(Refusal.BAD_REQUEST)
+        return self._link
+
+    # Moving to a WebSocket
+
+    def begin_upgrade(self) -> None:
+        """Claims the session for another transport. Raises RequestRefused if it is not on polling or claimed."""
+        self._polling_link()
+        if self._upgrading:
+            raise RequestRefused(Refusal.BAD_REQUEST)
+        self._upgrading = self._loop.call_later(self.options.upgrade_timeout_ms / 1000, self.abandon_upgrade)
+
+    def probed(self) -> None:
+        """The other transport works: polls are answered at once, so that the client can stop polling."""
+        link = self._polling_link()
+        if not self._upgrading:
+            raise RequestRefused(Refusal.BAD_REQUEST)
+        self._probed = True
+        link.release()
+
+    def abandon_upgrade(self) -> None:
+        """Stays on polling."""
+        self._probed = False
+        if self._upgrading:
+            self._upgrading.cancel()
+            self._upgrading = None
+
+    def upgrade(self, link_to: "Callable[[EngineSession], Link]") -> None:
+        """Goes on through a new link, first with what no poll has taken. Raises RequestRefused."""
+        polling = self._polling_link()
+        if not self._upgrading:
+            raise RequestRefused(Refusal.BAD_REQUEST)
+        self.abandon_upgrade()
+        self.flush()
+        self._link = link_to(self)
+        self.became_drained()
+        if waiting := polling.take():
+            self._link.send(waiting)
+
+    def start_on(self, link: Link) -> None:
+        """Begins on a WebSocket, without polling."""
+        self._link = link
+
+    # Heartbeat
+
+    def _await_ping(self) -> None:
+        interval, timeout = self.options.ping_interval_ms / 1000, self.options.ping_timeout_ms / 1000
+        self._deadline = self._loop.time() + interval + timeout
+        if self._timer:
+            self._timer.cancel()
+        self._timer = self._loop.call_later(interval, self._ping)
+
+    def _ping(self) -> None:
+        self.write(PING)
+        self._timer = self._loop.call_at(self._deadline, self._missed_heartbeat)
+
+    def _missed_heartbeat(self) -> bool:
+        """Ends the session if its client has been silent too long; asked by the timer and by every request.
+
+        A timer alone would be late whenever the loop is.
+        """
+        if not self.closed and self._loop.time() >= self._deadline:
+            self._link.close(CloseCode.HEARTBEAT_TIMEOUT, "ping timeout")
+            self._end("ping timeout")
+        return self.closed
+
+    # Ending
+
+    def close(self, code: int, reason: str = "") -> None:
+        if self.closed:
+            return
+        self.flush()
+        self._link.close(code, reason)
+        # Whoever broke the protocol is told nothing more.
+        self._end(reason or "server close", linger=code != CloseCode.PROTOCOL_ERROR)
+
+    def abort(self) -> None:
+        self._end("transport error")
+        self._link.abort()
+
+    def transport_lost(self) -> None:
+        """The WebSocket is gone."""
+        self._end("transport close")
+        self._link.gone()
+
+    def _close_for_client(self) -> None:
+        if isinstance(self._link, PollingLink):
+            self._link.send([NOOP])
+        else:
+            self._link.close(CloseCode.NORMAL, "")
+        self._end("client close", linger=True)
+
+    def _end(self, reason: str, *, linger: bool = False) -> None:
+        """Ends the session; with `linger`, what waits for a poll is kept for one more."""
+        if self.closed:
+            return
+        self.abandon_upgrade()
+        if self._timer:
+            self._timer.cancel()
+        self.lost()
+        waiting = self._link.take() if isinstance(self._link, PollingLink) else []
+        self._on_end(self, polled(waiting) if linger else b"")
+        self.application.closed(reason)

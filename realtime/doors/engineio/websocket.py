@@ -1,0 +1,123 @@
+"""Engine.IO over a WebSocket: sessions that start there, and those that move there.
+
+Source: the Engine.IO protocol, revision 4, "WebSocket" and "Upgrade"; ASGI WebSocket connection scope.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from typing import Any
+
+from realtime.doors.engineio.http import Receive, Scope, Send, check_query, query_of
+from realtime.doors.engineio.links import PROBE_ANSWER, FrameLink, Link, SocketLink
+from realtime.doors.engineio.packets import PacketType, decode
+from realtime.doors.engineio.server import EngineServer
+from realtime.doors.engineio.session import EngineSession
+from realtime.doors.errors import MalformedPacket, RequestRefused
+from realtime.errors import CloseCode, TooLarge
+
+
+class SocketGone(Exception):
+    """The WebSocket is closed."""
+
+
+async def serve_websocket(server: EngineServer, scope: Scope, receive: Receive, send: Send) -> None:
+    """Serves one WebSocket of the endpoint, from its handshake to its end."""
+    await receive()
+    query = query_of(scope)
+    sid = query.get("sid")
+    try:
+        check_query(query, "websocket")
+        owner = server.owner(sid) if sid else None
+    except RequestRefused:
+        # Before accepting: the client is answered 403. No server says more than that without complaint.
+        await _close(send)
+        return
+    await send({"type": "websocket.accept"})
+
+    def link_to(session: EngineSession) -> Link:
+        return _link(server, scope, send, session)
+
+    if owner is None:
+        session = server.open(scope, link_to=link_to)
+        session.write(session.open_packet())
+    else:
+        try:
+            session = await _upgrade(server, sid or "", receive, send, link_to)
+        except (RequestRefused, MalformedPacket, TooLarge, TimeoutError):
+            await _close(send)
+            return
+        except SocketGone:
+            return
+    await _read(session, receive)
+
+
+async def _upgrade(
+    server: EngineServer, sid: str, receive: Receive, send: Send, link_to: Callable[[EngineSession], Link]
+) -> EngineSession:
+    """Moves the session here when the client has probed the way and says so."""
+    owner = server.owner(sid)
+    limit = server.options.max_payload
+    async with asyncio.timeout(server.options.upgrade_timeout_ms / 1000):
+        await owner.begin_upgrade(sid)
+        try:
+            probe = decode(await _message(receive, limit))
+            if (probe.type, probe.data) != (PacketType.PING, "probe"):
+                raise MalformedPacket("The upgrade starts with a probe.")
+            await owner.probed(sid)
+            await send({"type": "websocket.send", "text": PROBE_ANSWER.text.decode()})
+            if decode(await _message(receive, limit)).type is not PacketType.UPGRADE:
+                raise MalformedPacket("The upgrade was not completed.")
+        except BaseException:
+            await owner.abandon_upgrade(sid)
+            raise
+    return await owner.upgrade(sid, link_to)
+
+
+async def _read(session: EngineSession, receive: Receive) -> None:
+    """Hands every message to the session until either is gone."""
+    try:
+        while not session.closed:
+            try:
+                session.receive(decode(await _message(receive, session.options.max_payload)))
+            except MalformedPacket:
+                session.close(CloseCode.PROTOCOL_ERROR, "parse error")
+            except TooLarge:
+                session.close(CloseCode.TOO_BIG, "message too large")
+            # A client that does not take its answers is not asked for more commands.
+            await session.drained()
+        # The server reports the end of what we closed; without waiting for it some cut the close frame off.
+        while True:
+            await _message(receive, session.options.max_payload)
+    except (SocketGone, TooLarge):
+        pass
+    finally:
+        session.transport_lost()
+
+
+async def _message(receive: Receive, limit: int) -> str | bytes:
+    event = await receive()
+    if event["type"] == "websocket.disconnect":
+        raise SocketGone
+    text: str | None = event.get("text")
+    message: str | bytes = text if text is not None else event["bytes"]
+    if len(message) > limit:
+        raise TooLarge
+    return message
+
+
+def _link(server: EngineServer, scope: Scope, send: Send, session: EngineSession) -> Link:
+    limit = server.options.outbound_limit
+    frames: dict[str, Any] | None = (scope.get("extensions") or {}).get("realtime.frames")
+    if frames is not None:
+        return FrameLink(
+            frames["stream"], limit=limit, congested=session.became_congested, drained=session.became_drained
+        )
+    return SocketLink(
+        server.outbox, send, limit=limit, congested=session.became_congested, drained=session.became_drained
+    )
+
+
+async def _close(send: Send) -> None:
+    with contextlib.suppress(OSError, RuntimeError):
+        await send({"type": "websocket.close", "code": int(CloseCode.PROTOCOL_ERROR)})

@@ -1,0 +1,190 @@
+"""One Socket.IO connection: its namespaces, its events, and acks in both directions.
+
+What a namespace does is its endpoint's business; here is only the protocol.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+from realtime.connection import Packet as Written
+from realtime.doors.engineio.session import EngineSession
+from realtime.doors.errors import MalformedPacket
+from realtime.doors.socketio.packets import Decoder, Packet, PacketType, encode
+from realtime.errors import ApplicationError, CloseCode, Internal, Unavailable
+
+logger = logging.getLogger(__name__)
+
+_MESSAGE = b"4"
+
+Reply = Callable[[Sequence[Any]], None]
+"""Sends the ack of one event: its arguments. To be called at most once; afterwards it does nothing."""
+
+
+class UnknownNamespace(ApplicationError):
+    """Nothing is served under that name."""
+
+    code = "UNKNOWN_NAMESPACE"
+    http_status = 404
+    message = "Invalid namespace"
+
+
+class Endpoint(Protocol):
+    """One namespace of one connection, once connected. Called on the loop; never blocks."""
+
+    def event(self, arguments: list[Any], reply: Reply | None) -> None:
+        """Takes an event of the client, its name first; `reply` is None if it asked for no ack."""
+
+    def disconnected(self, reason: str) -> None:
+        """The client left the namespace, or is gone; called exactly once."""
+
+
+class Backend(Protocol):
+    """What is served at one Socket.IO endpoint."""
+
+    async def connect(self, connection: "SocketConnection", namespace: str, auth: Mapping[str, Any]) -> Endpoint:
+        """Lets the client into a namespace: calls `connection.accept` at the right moment and returns the endpoint.
+
+        Raises ApplicationError to refuse (UnknownNamespace in the protocol's own words), and then has accepted
+        nothing.
+        """
+
+
+def written(packet: Packet) -> Written:
+    """Returns the packet as it is written to an Engine.IO session."""
+    text, *attachments = encode(packet)
+    assert isinstance(text, str)
+    return Written(_MESSAGE + text.encode(), tuple(part for part in attachments if isinstance(part, bytes)))
+
+
+class SocketConnection:
+    """The Socket.IO side of one Engine.IO session. Belongs to the loop."""
+
+    def __init__(self, engine: EngineSession, backend: Backend, *, connect_timeout_ms: int) -> None:
+        self.engine = engine
+        self._backend = backend
+        self._decoder = Decoder(max_bytes=engine.options.max_payload)
+        self._endpoints: dict[str, Endpoint] = {}
+        self._connecting: dict[str, asyncio.Task[None]] = {}
+        self._asked: dict[tuple[str, int], asyncio.Future[list[Any]]] = {}
+        self._next_ack = 0
+        self._deadline = asyncio.get_running_loop().call_later(connect_timeout_ms / 1000, self._too_late)
+
+    # To the client
+
+    def accept(self, namespace: str, data: Mapping[str, Any]) -> None:
+        """Tells the client that it is in; everything else of the namespace comes after this."""
+        self._deadline.cancel()
+        self.send(Packet(PacketType.CONNECT, namespace, data))
+
+    def send(self, packet: Packet) -> None:
+        """Sends one packet, attachments and all."""
+        self.engine.write(written(packet))
+
+    def emit(self, namespace: str, *arguments: Any) -> None:
+        """Sends an event, its name first."""
+        self.send(Packet(PacketType.EVENT, namespace, list(arguments)))
+
+    async def ask(self, namespace: str, *arguments: Any, timeout_ms: int) -> list[Any]:
+        """Sends an event and returns the arguments of the client's ack.
+
+        Raises Unavailable when none comes in time, or the client goes.
+        """
+        self._next_ack += 1
+        key = (namespace, self._next_ack)
+        self._asked[key] = asyncio.get_running_loop().create_future()
+        self.send(Packet(PacketType.EVENT, namespace, list(arguments), self._next_ack))
+        try:
+            async with asyncio.timeout(timeout_ms / 1000):
+                return await self._asked[key]
+        except TimeoutError as error:
+            raise Unavailable("The client has not answered in time.") from error
+        finally:
+            del self._asked[key]
+
+    def disconnect(self, namespace: str) -> None:
+        """Ends a namespace from this side; a stock client does not come back by itself."""
+        self.send(Packet(PacketType.DISCONNECT, namespace))
+        self._leave(namespace, "server disconnect")
+
+    # From the client
+
+    def received(self, message: str | bytes) -> None:
+        packet = self._decoder.feed(message)
+        if packet is None:
+            return
+        match packet.type:
+            case PacketType.CONNECT:
+                self._connect(packet.namespace, packet.data or {})
+            case PacketType.DISCONNECT:
+                self._leave(packet.namespace, "client disconnect")
+            case PacketType.EVENT:
+                self._endpoint(packet.namespace).event(packet.data, self._reply(packet))
+            case PacketType.ACK:
+                asked = self._asked.get((packet.namespace, packet.id or 0))
+                if asked is not None and not asked.done():
+                    asked.set_result(packet.data)
+            case _:
+                raise MalformedPacket("Only a server refuses a connection.")
+
+    def closed(self, reason: str) -> None:
+        self._deadline.cancel()
+        for namespace in [*self._connecting, *self._endpoints]:
+            self._leave(namespace, reason)
+        for asked in self._asked.values():
+            if not asked.done():
+                asked.set_exception(Unavailable("The client is gone."))
+
+    def _endpoint(self, namespace: str) -> Endpoint:
+        endpoint = self._endpoints.get(namespace)
+        if endpoint is None:
+            raise MalformedPacket("The namespace is not connected.")
+        return endpoint
+
+    def _reply(self, packet: Packet) -> Reply | None:
+        if packet.id is None:
+            return None
+        unsent = True
+
+        def reply(arguments: Sequence[Any]) -> None:
+            nonlocal unsent
+            if unsent:
+                unsent = False
+                self.send(Packet(PacketType.ACK, packet.namespace, list(arguments), packet.id))
+
+        return reply
+
+    # Entering and leaving
+
+    def _connect(self, namespace: str, auth: Mapping[str, Any]) -> None:
+        if namespace in self._connecting or namespace in self._endpoints:
+            raise MalformedPacket("The namespace is connected already.")
+        self._connecting[namespace] = asyncio.get_running_loop().create_task(self._admit(namespace, auth))
+
+    async def _admit(self, namespace: str, auth: Mapping[str, Any]) -> None:
+        try:
+            self._endpoints[namespace] = await self._backend.connect(self, namespace, auth)
+        except UnknownNamespace as error:
+            # Exactly the protocol's words: its clients and conformance tests know them.
+            self._refuse(namespace, {"message": str(error)})
+        except ApplicationError as error:
+            self._refuse(namespace, {"message": str(error), "data": error.as_dict()})
+        except Exception:
+            logger.exception("Connecting to %s failed.", namespace)
+            self._refuse(namespace, {"message": Internal.message, "data": Internal().as_dict()})
+        finally:
+            self._connecting.pop(namespace, None)
+
+    def _refuse(self, namespace: str, data: Mapping[str, Any]) -> None:
+        self.send(Packet(PacketType.CONNECT_ERROR, namespace, data))
+
+    def _leave(self, namespace: str, reason: str) -> None:
+        if connecting := self._connecting.pop(namespace, None):
+            connecting.cancel()
+        if endpoint := self._endpoints.pop(namespace, None):
+            endpoint.disconnected(reason)
+
+    def _too_late(self) -> None:
+        if not self._endpoints and not self._connecting:
+            self.engine.close(CloseCode.PROTOCOL_ERROR, "connect timeout")

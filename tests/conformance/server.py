@@ -1,0 +1,119 @@
+"""The engine with what the official protocol suites expect of a server.
+
+`python -m tests.conformance.server --port 3000 [--server uvicorn|daphne]`: a raw Engine.IO echo at
+/engine.io/, and at /socket.io/ the namespaces / and /custom, which send back what they are sent.
+"""
+
+import argparse
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from realtime.connection import Packet as Written
+from realtime.doors.engineio.http import Receive, Scope, Send, serve_polling
+from realtime.doors.engineio.server import EngineServer
+from realtime.doors.engineio.session import Application, EngineSession, Options
+from realtime.doors.engineio.websocket import serve_websocket
+from realtime.doors.socketio.connection import Endpoint, Reply, SocketConnection, UnknownNamespace
+
+OPTIONS = Options(ping_interval_ms=300, ping_timeout_ms=200, max_payload=1_000_000)
+
+
+class RawEcho:
+    """Sends every Engine.IO message back."""
+
+    def __init__(self, engine: EngineSession) -> None:
+        self._engine = engine
+
+    def received(self, message: str | bytes) -> None:
+        if isinstance(message, bytes):
+            self._engine.write(Written(b"", (message,)))
+        else:
+            self._engine.write(Written(b"4" + message.encode()))
+
+    def closed(self, reason: str) -> None:
+        pass
+
+
+class Mirror:
+    """A namespace that sends back what it is sent."""
+
+    def __init__(self, connection: SocketConnection, namespace: str) -> None:
+        self._connection = connection
+        self._namespace = namespace
+
+    def event(self, arguments: list[Any], reply: Reply | None) -> None:
+        match arguments:
+            case ["message", *rest]:
+                self._connection.emit(self._namespace, "message-back", *rest)
+            case ["message-with-ack", *rest] if reply:
+                reply(rest)
+
+    def disconnected(self, reason: str) -> None:
+        pass
+
+
+class MirrorBackend:
+    """The namespaces / and /custom, open to everybody; no other exists."""
+
+    async def connect(self, connection: SocketConnection, namespace: str, auth: Mapping[str, Any]) -> Endpoint:
+        if namespace not in ("/", "/custom"):
+            raise UnknownNamespace
+        connection.accept(namespace, {"sid": connection.engine.sid + namespace})
+        connection.emit(namespace, "auth", dict(auth))
+        return Mirror(connection, namespace)
+
+
+def socket_echo(engine: EngineSession) -> Application:
+    return SocketConnection(engine, MirrorBackend(), connect_timeout_ms=1000)
+
+
+class ConformanceServer:
+    """The ASGI application; its sessions begin with its first request, on that request's loop."""
+
+    def __init__(self, *, options: Options = OPTIONS) -> None:
+        self._options = options
+        self._servers: dict[str, EngineServer] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return
+        application: dict[str, Callable[[EngineSession], Application]] = {
+            "/engine.io/": RawEcho,
+            "/socket.io/": socket_echo,
+        }
+        path = scope["path"]
+        if path not in application:
+            await send({"type": "http.response.start", "status": 404, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        server = self._servers.get(path)
+        if server is None:
+            server = self._servers[path] = EngineServer(self._options, application[path])
+        if scope["type"] == "websocket":
+            await serve_websocket(server, scope, receive, send)
+        else:
+            await serve_polling(server, scope, receive, send, trusted=lambda scope: False)
+
+
+application = ConformanceServer()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=3000)
+    parser.add_argument("--server", choices=["uvicorn", "daphne"], default="uvicorn")
+    options = parser.parse_args()
+    if options.server == "daphne":
+        from daphne.endpoints import build_endpoint_description_strings
+        from daphne.server import Server
+
+        endpoints = build_endpoint_description_strings(host="127.0.0.1", port=options.port)
+        Server(application, endpoints=endpoints, signal_handlers=True).run()
+    else:
+        import uvicorn
+
+        uvicorn.run(application, host="127.0.0.1", port=options.port, log_level="warning", lifespan="off")
+
+
+if __name__ == "__main__":
+    main()
