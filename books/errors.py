@@ -27,6 +27,14 @@ class NotOpenedYet(ApplicationError):
     message = "Open a chapter before you review the book."
 
 
+class BrokenFile(ApplicationError):
+    """A file that should hold a book does not; the sentence names the file and the place in it."""
+
+    code = "BROKEN_FILE"
+    http_status = 400
+    message = "This file holds no book that can be read."
+
+
 def invalid(field: str, message: str) -> ValidationFailed:
     """Returns the refusal of one field's value, in the shape that forms and the API show."""
     return ValidationFailed(message, details={"fields": {field: message}})

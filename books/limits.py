@@ -11,5 +11,3 @@ TAGS_PER_BOOK = 75
 PEOPLE_PER_BOOK = 10
 REPLY_DEPTH = 5
 """A comment and four levels of replies below it."""
-COVER_BYTES = 8 * 1024 * 1024
-COVER_PIXELS = 40_000_000

@@ -26,7 +26,7 @@ chapter_withdrawn = Signal()  # chapter (unpublished or deleted), was_published:
 comments_locked = Signal()  # chapter
 
 subscription_changed = Signal()  # book_id, user_id, level: str | None (None: ended)
-comment_posted = Signal()  # comment
+comment_posted = Signal()  # comment, answered_id: the comment that was answered, if any
 comment_edited = Signal()  # comment
 comment_deleted = Signal()  # comment, moderated: bool
 comment_restored = Signal()  # comment
@@ -35,5 +35,5 @@ review_posted = Signal()  # review
 review_edited = Signal()  # review
 review_deleted = Signal()  # review (as it was), moderated: bool
 review_restored = Signal()  # review
-progress_saved = Signal()  # progress
+progress_saved = Signal()  # progress, connection_id: str | None
 book_shelved = Signal()  # book_id, user_id, shelf: str | None

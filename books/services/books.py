@@ -2,8 +2,9 @@
 
 import secrets
 from collections.abc import Iterable
-from typing import IO, TypedDict, Unpack
+from typing import TypedDict, Unpack
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
@@ -26,10 +27,15 @@ from books.models import (
 from books.models.people import ALL_RIGHTS
 from books.policies.people import require, require_staff
 from books.services import checking
-from books.services.covers import encode_cover
 from books.services.locking import lock_book
 from livrya.accounts.models import User
+from livrya.pictures import reencode
 from realtime.errors import Conflict, Unauthenticated
+
+COVER_WIDTH, COVER_HEIGHT = 800, 1200
+
+EVERY_ROOM = 10_000
+"""Rooms that hear of it when a whole book goes out of sight: each of its chapters has one."""
 
 
 class Description(TypedDict, total=False):
@@ -80,7 +86,7 @@ def create_book(
 
 def update_book(*, actor: User | None, book_id: int, **description: Unpack[Description]) -> Book:
     """Changes what is given of a book's description."""
-    with realtime.atomic(max_rooms=1_000):
+    with realtime.atomic(max_rooms=EVERY_ROOM):
         book = lock_book(book_id)
         if "tags" in description:
             require(actor, book, Right.CHANGE_TAGS)
@@ -97,12 +103,12 @@ def update_book(*, actor: User | None, book_id: int, **description: Unpack[Descr
     return book
 
 
-def set_cover(*, actor: User | None, book_id: int, upload: IO[bytes] | None) -> Book:
+def set_cover(*, actor: User | None, book_id: int, upload: UploadedFile | None) -> Book:
     """Gives the book a new cover, or takes away the one it has (`upload` None)."""
     if actor is not None:
         # Before the picture is decoded: a stranger's upload is not worth the time.
         require(actor, _known(book_id), Right.EDIT_INFO)
-    encoded = encode_cover(upload) if upload is not None else None
+    encoded = reencode(upload, width=COVER_WIDTH, height=COVER_HEIGHT) if upload is not None else None
     with realtime.atomic():
         book = lock_book(book_id)
         require(actor, book, Right.EDIT_INFO)
@@ -110,7 +116,7 @@ def set_cover(*, actor: User | None, book_id: int, upload: IO[bytes] | None) -> 
         if encoded is None:
             book.cover = ""
         else:
-            book.cover.save(str(encoded.name), encoded, save=False)
+            book.cover.save(f"{secrets.token_urlsafe(12)}.webp", encoded, save=False)
         book.save(update_fields=["cover", "updated_at"])
         signals.book_updated.send(Book, book=book, actor=actor)
     return book
@@ -118,7 +124,7 @@ def set_cover(*, actor: User | None, book_id: int, upload: IO[bytes] | None) -> 
 
 def delete_book(*, actor: User | None, book_id: int) -> None:
     """Deletes a book with everything in it, for ever."""
-    with realtime.atomic(max_rooms=1_000):
+    with realtime.atomic(max_rooms=EVERY_ROOM):
         book = lock_book(book_id)
         require(actor, book, Right.DELETE)
         _forget_file(book)
@@ -142,7 +148,7 @@ def restore_book(*, actor: User | None, book_id: int) -> Book:
 
 def _moderate(actor: User | None, book_id: int, *, hidden: bool) -> Book:
     require_staff(actor)
-    with realtime.atomic(max_rooms=1_000):
+    with realtime.atomic(max_rooms=EVERY_ROOM):
         book = lock_book(book_id)
         if (book.hidden_at is not None) == hidden:
             return book
@@ -179,7 +185,7 @@ def _describe(book: Book, given: Description) -> None:
     if "visibility" in given:
         book.visibility = checking.choice("visibility", given["visibility"], Visibility.values)
     if "default_note" in given:
-        book.default_note = checking.body("default_note", given["default_note"], longest=limits.NOTE, required=False)
+        book.default_note = checking.body("defaultNote", given["default_note"], longest=limits.NOTE, required=False)
 
 
 def _tag(book: Book, names: Iterable[str]) -> None:

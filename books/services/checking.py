@@ -5,28 +5,20 @@ from collections.abc import Iterable
 
 from books.errors import invalid
 from livrya.accounts.models import User
+from livrya.texts import clean_line, clean_text
 
-# PostgreSQL stores no NUL; a lone surrogate has no UTF-8. The other control characters are never meant.
-_UNSTORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_SPACES = re.compile(r"\s+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 
 
 def line(field: str, value: str, *, longest: int, required: bool = True) -> str:
-    """Returns a text of one line with single spaces. Raises ValidationFailed when it is too long or missing."""
-    return body(field, _SPACES.sub(" ", value), longest=longest, required=required)
+    """Returns a cleaned text of one line. Raises ValidationFailed when it is too long or missing."""
+    return _bounded(field, clean_line(value), longest, required)
 
 
 def body(field: str, value: str, *, longest: int, required: bool = True) -> str:
-    """Returns a text of any number of lines, trimmed. Raises ValidationFailed when it is too long or missing."""
-    if _UNSTORABLE.search(value):
-        raise invalid(field, "This text has characters in it that cannot be stored.")
-    text = value.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if len(text) > longest:
-        raise invalid(field, f"At most {longest:,} characters, please; these are {len(text):,}.")
-    if required and not text:
-        raise invalid(field, "Something must stand here.")
-    return text
+    """Returns a cleaned text of any number of lines. Raises ValidationFailed when it is too long or missing."""
+    # Measured before it is cleaned too: cleaning megabytes takes time.
+    return _bounded(field, clean_text(_bounded(field, value, longest * 2, False)), longest, required)
 
 
 def choice(field: str, value: str, allowed: Iterable[str]) -> str:
@@ -56,3 +48,11 @@ def person(field: str, user_id: int) -> User:
     if user is None:
         raise invalid(field, "There is no such person.")
     return user
+
+
+def _bounded(field: str, text: str, longest: int, required: bool) -> str:
+    if len(text) > longest:
+        raise invalid(field, f"At most {longest:,} characters, please.")
+    if required and not text:
+        raise invalid(field, "Something must stand here.")
+    return text

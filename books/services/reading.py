@@ -24,14 +24,22 @@ def open_chapter(*, actor: User | None, chapter_id: int) -> ReadingProgress:
             user=person, chapter=chapter, defaults={"book": chapter.book}
         )
         if opened:
-            signals.progress_saved.send(ReadingProgress, progress=progress, actor=actor)
+            signals.progress_saved.send(ReadingProgress, progress=progress, connection_id=None, actor=actor)
     return progress
 
 
 def save_progress(
-    *, actor: User | None, chapter_id: int, position: float, paragraph: int | None = None
+    *,
+    actor: User | None,
+    chapter_id: int,
+    position: float,
+    paragraph: int | None = None,
+    connection_id: str | None = None,
 ) -> ReadingProgress:
-    """Notes where the actor is in the chapter: `position` is the part read, 0.0 to 1.0. The last save counts."""
+    """Notes where the actor is in the chapter: `position` is the part read, 0.0 to 1.0. The last save counts.
+
+    `connection_id` is the connection that says so: it is not told of it.
+    """
     person = require_person(actor)
     if not (math.isfinite(position) and 0 <= position <= 1):
         raise invalid("position", "A number from 0 to 1, please.")
@@ -43,7 +51,7 @@ def save_progress(
         if paragraph is not None:
             place["paragraph"] = paragraph
         progress, _ = ReadingProgress.objects.update_or_create(user=person, chapter=chapter, defaults=place)
-        signals.progress_saved.send(ReadingProgress, progress=progress, actor=actor)
+        signals.progress_saved.send(ReadingProgress, progress=progress, connection_id=connection_id, actor=actor)
     return progress
 
 

@@ -46,9 +46,9 @@ def schedule_chapter(*, actor: User | None, chapter_id: int, publish_at: datetim
         if chapter.is_published:
             raise Conflict("This chapter is out already.")
         if timezone.is_naive(publish_at):
-            raise invalid("publish_at", "A time with its time zone, please.")
+            raise invalid("publishAt", "A time with its time zone, please.")
         if not timezone.now() < publish_at < timezone.now() + FARTHEST:
-            raise invalid("publish_at", "A time to come, within ten years, please.")
+            raise invalid("publishAt", "A time to come, within ten years, please.")
         _require_text(chapter)
         chapter.state, chapter.publish_at = ChapterState.SCHEDULED, publish_at
         chapter.save(update_fields=["state", "publish_at", "updated_at"])

@@ -1,0 +1,1 @@
+"""Rooms, events and commands of the library: the contracts of everything that travels."""

