@@ -19,6 +19,7 @@ from books.services.comments import post_comment
 from books.services.reading import open_chapter, shelve_book, unshelve_book
 from books.services.reviews import edit_review, post_review
 from books.services.subscriptions import subscribe, unsubscribe
+from livrya.pages.requests import PersonRequest
 
 REVIEWS_PER_PAGE = 20
 READ_FROM = 0.97
@@ -72,7 +73,7 @@ def reader(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             "room": room.name,
             "positions": {room.name: position},
             "paragraphs": text.render(chapter.text),
-            "note": text.render_note(chapter.note) if chapter.note else "",
+            "note": text.render_whole(chapter.note),
             "comments": comments,
             "previous": previous,
             "following": following,
@@ -87,7 +88,7 @@ def reader(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def follow_book(request: HttpRequest, slug: str) -> HttpResponse:
+def follow_book(request: PersonRequest, slug: str) -> HttpResponse:
     """Follows, changes the level, or (`unsubscribe`) stops following."""
     shown = book_selectors.get_book(request.user, slug=slug)
     if "unsubscribe" in request.POST:
@@ -100,7 +101,7 @@ def follow_book(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def shelve(request: HttpRequest, slug: str) -> HttpResponse:
+def shelve(request: PersonRequest, slug: str) -> HttpResponse:
     """Puts the book on a shelf, or (no shelf) takes it off."""
     shown = book_selectors.get_book(request.user, slug=slug)
     if shelf := request.POST.get("shelf"):
@@ -112,7 +113,7 @@ def shelve(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def review(request: HttpRequest, slug: str) -> HttpResponse:
+def review(request: PersonRequest, slug: str) -> HttpResponse:
     """Posts the reader's review, or changes the one they wrote."""
     shown = book_selectors.get_book(request.user, slug=slug)
     rating, words = whole_number(request.POST.get("rating")), request.POST.get("text", "")
@@ -127,7 +128,7 @@ def review(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def comment(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def comment(request: PersonRequest, slug: str, number: int) -> HttpResponse:
     """Posts a comment where JavaScript is off."""
     shown = book_selectors.get_book(request.user, slug=slug)
     chapter = chapter_selectors.get_chapter(request.user, shown, number)

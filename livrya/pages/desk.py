@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -14,15 +14,16 @@ from books.selectors import people
 from books.services.books import create_book, set_cover, update_book
 from books.services.chapters import create_chapter, delete_chapter, lock_comments, update_chapter
 from books.services.credits import accept_credit, decline_credit, invite_person
-from books.services.invitations import accept_invitation, decline_invitation
+from books.services.invitations import accept_invitation, end_invitation
 from books.services.releases import publish_chapter, schedule_chapter, unschedule_chapter
 from livrya.accounts import selectors as account_selectors
 from livrya.pages.forms import BookForm, ChapterForm, InvitePersonForm, ScheduleForm
+from livrya.pages.requests import PersonRequest
 from realtime.errors import Conflict, NotFound
 
 
 @login_required
-def desk(request: HttpRequest) -> HttpResponse:
+def desk(request: PersonRequest) -> HttpResponse:
     """The books that the visitor works on, and the invitations that wait for an answer."""
     return render(
         request,
@@ -36,7 +37,7 @@ def desk(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def new_book(request: HttpRequest) -> HttpResponse:
+def new_book(request: PersonRequest) -> HttpResponse:
     form = BookForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         created = create_book(actor=request.user, **form.facts())
@@ -45,7 +46,7 @@ def new_book(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def desk_book(request: HttpRequest, slug: str) -> HttpResponse:
+def desk_book(request: PersonRequest, slug: str) -> HttpResponse:
     """One book's chapters by state, its people, and what may be done."""
     book = _worked_on(request, slug)
     contents = list(chapter_selectors.contents(request.user, book))
@@ -63,7 +64,7 @@ def desk_book(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_required
-def edit_book(request: HttpRequest, slug: str) -> HttpResponse:
+def edit_book(request: PersonRequest, slug: str) -> HttpResponse:
     book = _worked_on(request, slug)
     form = BookForm(request.POST or None, request.FILES or None, book=book)
     if request.method == "POST" and form.is_valid():
@@ -77,7 +78,7 @@ def edit_book(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def new_chapter(request: HttpRequest, slug: str) -> HttpResponse:
+def new_chapter(request: PersonRequest, slug: str) -> HttpResponse:
     book = _worked_on(request, slug)
     created = create_chapter(
         actor=request.user, book_id=book.pk, title=request.POST.get("title", "").strip() or "Untitled chapter"
@@ -86,7 +87,7 @@ def new_chapter(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_required
-def edit_chapter(request: HttpRequest, slug: str, chapter_id: int) -> HttpResponse:
+def edit_chapter(request: PersonRequest, slug: str, chapter_id: int) -> HttpResponse:
     """Writes; with JavaScript the same form saves by itself over the API."""
     book = _worked_on(request, slug)
     chapter = _chapter_of(request, book, chapter_id)
@@ -117,7 +118,7 @@ def edit_chapter(request: HttpRequest, slug: str, chapter_id: int) -> HttpRespon
 
 @login_required
 @require_POST
-def release(request: HttpRequest, slug: str, chapter_id: int) -> HttpResponse:
+def release(request: PersonRequest, slug: str, chapter_id: int) -> HttpResponse:
     """Publishes, schedules, takes back, locks comments or deletes: the button pressed says which."""
     book = _worked_on(request, slug)
     chapter = _chapter_of(request, book, chapter_id)
@@ -145,7 +146,7 @@ def release(request: HttpRequest, slug: str, chapter_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def invite(request: HttpRequest, slug: str) -> HttpResponse:
+def invite(request: PersonRequest, slug: str) -> HttpResponse:
     book = _worked_on(request, slug)
     form = InvitePersonForm(request.POST)
     if form.is_valid():
@@ -159,7 +160,7 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def answer_credit(request: HttpRequest, credit_id: int) -> HttpResponse:
+def answer_credit(request: PersonRequest, credit_id: int) -> HttpResponse:
     answer = accept_credit if "accept" in request.POST else decline_credit
     answer(actor=request.user, credit_id=credit_id)
     return redirect("desk")
@@ -167,19 +168,19 @@ def answer_credit(request: HttpRequest, credit_id: int) -> HttpResponse:
 
 @login_required
 @require_POST
-def answer_invitation(request: HttpRequest, invitation_id: int) -> HttpResponse:
-    answer = accept_invitation if "accept" in request.POST else decline_invitation
+def answer_invitation(request: PersonRequest, invitation_id: int) -> HttpResponse:
+    answer = accept_invitation if "accept" in request.POST else end_invitation
     answer(actor=request.user, invitation_id=invitation_id)
     return redirect("desk")
 
 
-def _worked_on(request: HttpRequest, slug: str) -> Book:
+def _worked_on(request: PersonRequest, slug: str) -> Book:
     book = book_selectors.get_book(request.user, slug=slug)
     policies.require(request.user, book, Right.VIEW_DASHBOARD)
     return book
 
 
-def _chapter_of(request: HttpRequest, book: Book, chapter_id: int) -> Chapter:
+def _chapter_of(request: PersonRequest, book: Book, chapter_id: int) -> Chapter:
     chapter = chapter_selectors.chapter_by_id(request.user, chapter_id)
     if chapter.book_id != book.pk:
         raise NotFound("There is no such chapter in this book.")

@@ -1,5 +1,7 @@
 """The first page, the shelves and the list of all books."""
 
+from typing import get_args
+
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +10,7 @@ from django.shortcuts import render
 from books.models import ContentRating, ContentWarning, Shelf
 from books.selectors import arrivals, reading
 from books.selectors import books as book_selectors
+from livrya.pages.requests import PersonRequest
 
 BOOKS_PER_PAGE = 24
 RECENT_BOOKS = 12
@@ -33,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def library(request: HttpRequest) -> HttpResponse:
+def library(request: PersonRequest) -> HttpResponse:
     """The reader's shelves, one at a time."""
     chosen = request.GET.get("shelf", Shelf.READING)
     shelf = Shelf(chosen) if chosen in Shelf.values else Shelf.READING
@@ -50,7 +53,7 @@ def book_list(request: HttpRequest) -> HttpResponse:
     avoided = [code for code in request.GET.getlist("without") if code in ContentWarning.__members__]
     rating = request.GET.get("rating", "")
     gentle_enough = ContentRating.values[: ContentRating.values.index(rating) + 1] if rating in ContentRating else []
-    order = request.GET.get("order", "recent")
+    order = next((known for known in get_args(book_selectors.Order) if known == request.GET.get("order")), "recent")
     found = book_selectors.listed_books(
         request.user,
         text=request.GET.get("q", "").strip(),
@@ -58,7 +61,7 @@ def book_list(request: HttpRequest) -> HttpResponse:
         language=request.GET.get("language", ""),
         ratings=gentle_enough,
         without_warnings=sum(ContentWarning[code] for code in avoided),
-        order=order if order in book_selectors.ORDERS else "recent",
+        order=order,
     )
     return render(
         request,

@@ -2,16 +2,17 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from livrya.pages.requests import PersonRequest
 from notifications import selectors, services
 
 NOTIFICATIONS_PER_PAGE = 50
 
 
 @login_required
-def notifications(request: HttpRequest) -> HttpResponse:
+def notifications(request: PersonRequest) -> HttpResponse:
     """Lists what happened; a post marks one (`id`) or all as read."""
     if request.method == "POST":
         given = request.POST.get("id", "")

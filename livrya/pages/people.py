@@ -18,6 +18,7 @@ from livrya.accounts.services.following import unfollow
 from livrya.accounts.services.people import set_avatar, set_privacy, update_profile
 from livrya.accounts.services.people import sign_up as make_account
 from livrya.pages.people_forms import PrivacyForm, ProfileForm, SignUpForm
+from livrya.pages.requests import PersonRequest
 from notifications import selectors as notification_selectors
 from notifications import services as notification_services
 
@@ -59,7 +60,7 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
 
 @login_required
 @require_POST
-def follow(request: HttpRequest, username: str) -> HttpResponse:
+def follow(request: PersonRequest, username: str) -> HttpResponse:
     person = selectors.person(username)
     act = unfollow if request.POST.get("follow") == "0" else follow_person
     act(actor=request.user, user=person)
@@ -67,10 +68,9 @@ def follow(request: HttpRequest, username: str) -> HttpResponse:
 
 
 @login_required
-def settings(request: HttpRequest) -> HttpResponse:
+def settings(request: PersonRequest) -> HttpResponse:
     """Profile, privacy, notifications, password and devices: one page, a form each."""
     user = request.user
-    assert isinstance(user, User)
     profile_form = ProfileForm(user=user)
     privacy_form = PrivacyForm(user=user)
     password_form = PasswordChangeForm(user)
@@ -123,6 +123,6 @@ def settings(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _saved(request: HttpRequest) -> HttpResponse:
+def _saved(request: PersonRequest) -> HttpResponse:
     messages.success(request, "Saved.")
     return redirect("settings")

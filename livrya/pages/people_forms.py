@@ -8,7 +8,7 @@ from django.contrib.auth.forms import BaseUserCreationForm
 from livrya.accounts.models import User
 
 
-class SignUpForm(BaseUserCreationForm):
+class SignUpForm(BaseUserCreationForm):  # type: ignore[type-arg]  # generic in the stubs only
     """Name and password; the rest may come later. The service makes the account, not this form."""
 
     display_name = forms.CharField(max_length=80, required=False, help_text="What others see. You can change it later.")
@@ -32,7 +32,8 @@ class ProfileForm(forms.Form):
     avatar = forms.ImageField(required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"display_name": user.display_name, "bio": user.bio}, **kwargs)
+        kwargs["initial"] = {"display_name": user.display_name, "bio": user.bio}
+        super().__init__(*args, **kwargs)
 
 
 class PrivacyForm(forms.Form):
@@ -41,4 +42,5 @@ class PrivacyForm(forms.Form):
     hide_typing = forms.BooleanField(required=False, label="Hide when I am typing, and do not show me others typing")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, initial={name: getattr(user, name) for name in self.base_fields}, **kwargs)
+        kwargs["initial"] = {name: getattr(user, name) for name in self.base_fields}
+        super().__init__(*args, **kwargs)
