@@ -37,9 +37,13 @@ def test_jobs_run_in_the_order_of_enqueueing(written):
 
 
 def test_a_job_of_a_transaction_that_was_rolled_back_does_not_exist(written):
-    with pytest.raises(RuntimeError), realtime.atomic():
-        sample.add_line.enqueue(str(written), "never")
-        raise RuntimeError
+    def enqueue_and_fail():
+        with realtime.atomic():
+            sample.add_line.enqueue(str(written), "never")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        enqueue_and_fail()
     assert queue.run_one("worker") is False
 
 
