@@ -37,6 +37,7 @@ export default defineConfig({
     outDir: "dist",
     manifest: "manifest.json",
     target: "es2022",
+    cssTarget: ["chrome123", "firefox125", "safari17.5"],
     // The content security policy knows no data: URLs for fonts.
     assetsInlineLimit: 0,
     rollupOptions: { input: "src/main.ts" },

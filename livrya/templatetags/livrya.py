@@ -142,7 +142,7 @@ def ornament(book: Any) -> int:
 def title_fit(title: str) -> str:
     """Returns how large a title may be set on a cover: short, medium or long."""
     longest = max((len(word) for word in title.split()), default=0)
-    if len(title) <= 14 and longest <= 9:
+    if len(title) <= 14 and longest <= 7:
         return "short"
     return "medium" if len(title) <= 36 and longest <= 12 else "long"
 
