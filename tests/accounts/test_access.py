@@ -1,0 +1,254 @@
+"""What lets people in, and what ends it."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import SESSION_KEY
+from django.test import Client
+from django.utils import timezone
+from rest_framework_simplejwt.tokens import AccessToken
+
+import realtime
+from livrya.accounts.models import LoginSession, TokenFamily, User
+from livrya.accounts.services import access, tokens
+from livrya.accounts.sockets import SocketAuthenticator
+from realtime.errors import Forbidden, TokenExpired, Unauthenticated, ValidationFailed
+from realtime.identity import ANONYMOUS, Identity
+from realtime.revoking import Revoked
+from realtime.testing.capture import Captured, capture_events
+from tests.accounts.people import PASSWORD, person
+
+pytestmark = pytest.mark.django_db
+
+door = SocketAuthenticator()
+
+
+def signed_in(user: User) -> tuple[Client, Identity]:
+    client = Client()
+    client.force_login(user)
+    return client, door.from_session(client.session.session_key)
+
+
+def revocations(captured: Captured, user: User) -> list[tuple[str | None, str]]:
+    return [
+        (told.credential, told.reason)
+        for _, told in captured.told(realtime.UserRoom(user.pk))
+        if isinstance(told, Revoked)
+    ]
+
+
+def test_a_session_and_a_token_name_their_person() -> None:
+    ada = person("ada", is_staff=True)
+    client, by_session = signed_in(ada)
+    by_token = door.from_token(tokens.issue(user=ada).access)
+    assert (by_session.user_id, by_session.username, by_session.is_staff) == (ada.pk, "ada", True)
+    assert by_session.expires_at_ms is None
+    assert client.session.session_key not in by_session.credential
+    assert (by_token.user_id, by_token.is_staff) == (ada.pk, True)
+    soon = timezone.now() + timedelta(minutes=20)
+    assert by_token.expires_at_ms is not None
+    assert timezone.now().timestamp() < by_token.expires_at_ms / 1000 < soon.timestamp()
+
+
+@pytest.mark.parametrize("key", ["", "unknown", "a\x00b", "x" * 5000, "é"])
+def test_an_unknown_session_key_is_nobody(key: str) -> None:
+    assert door.from_session(key) == ANONYMOUS
+
+
+def test_a_session_that_has_run_out_is_nobody() -> None:
+    client, identity = signed_in(person("ada"))
+    LoginSession.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    assert door.from_session(client.session.session_key or "x") == ANONYMOUS
+    assert door.still_valid([identity]) == [False]
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "é", "\x00"])
+def test_a_malformed_token_is_refused(token: str) -> None:
+    with pytest.raises(Unauthenticated):
+        door.from_token(token)
+
+
+def test_a_refresh_token_is_no_access_token() -> None:
+    pair = tokens.issue(user=person("ada"))
+    with pytest.raises(Unauthenticated):
+        door.from_token(pair.refresh)
+    with pytest.raises(Unauthenticated):
+        tokens.rotate(refresh=pair.access)
+
+
+def test_an_expired_token_says_so(monkeypatch) -> None:
+    monkeypatch.setattr(AccessToken, "lifetime", timedelta(seconds=-1))
+    pair = tokens.issue(user=person("ada"))
+    with pytest.raises(TokenExpired):
+        door.from_token(pair.access)
+
+
+def test_signing_out_ends_the_sockets_of_that_session_alone() -> None:
+    ada = person("ada")
+    client, here = signed_in(ada)
+    _, elsewhere = signed_in(ada)
+    with capture_events() as captured:
+        client.logout()
+    assert revocations(captured, ada) == [(here.credential, "signed out")]
+    assert door.still_valid([here, elsewhere, ANONYMOUS]) == [False, True, True]
+
+
+def test_ending_a_session_of_nobody_revokes_nothing() -> None:
+    client = Client()
+    session = client.session
+    session["colour"] = "sepia"
+    session.save()
+    with capture_events() as captured:
+        session.flush()
+    assert captured.events == []
+    assert not LoginSession.objects.exists()
+
+
+def test_a_new_password_ends_every_sign_in() -> None:
+    ada = person("ada")
+    _, by_session = signed_in(ada)
+    pair = tokens.issue(user=ada)
+    by_token = door.from_token(pair.access)
+    with capture_events() as captured:
+        access.change_password(actor=ada, user=ada, old_password=PASSWORD, new_password="another long secret")
+    assert revocations(captured, ada) == [(None, "password changed")]
+    assert door.still_valid([by_session, by_token]) == [False, False]
+    with pytest.raises(Unauthenticated):
+        tokens.rotate(refresh=pair.refresh)
+
+
+def test_a_password_set_past_the_services_ends_sign_ins_too() -> None:
+    ada = person("ada")
+    client, by_session = signed_in(ada)
+    pair = tokens.issue(user=ada)
+    by_token = door.from_token(pair.access)
+    ada.set_password("another long secret")
+    ada.save()
+    assert door.still_valid([by_session, by_token]) == [False, False]
+    assert door.from_session(client.session.session_key) == ANONYMOUS
+    with pytest.raises(Unauthenticated):
+        door.from_token(pair.access)
+
+
+def test_the_old_password_is_asked_for_and_a_weak_new_one_refused() -> None:
+    ada = person("ada")
+    with pytest.raises(ValidationFailed) as refusal:
+        access.change_password(actor=ada, user=ada, old_password="wrong", new_password="another long secret")
+    assert set(refusal.value.details["fields"]) == {"oldPassword"}
+    with pytest.raises(ValidationFailed) as refusal:
+        access.change_password(actor=ada, user=ada, old_password=PASSWORD, new_password="1")
+    assert set(refusal.value.details["fields"]) == {"newPassword"}
+
+
+def test_a_closed_account_lets_nobody_in_until_it_is_opened_again() -> None:
+    ada, staff = person("ada"), person("staff", is_staff=True)
+    _, identity = signed_in(ada)
+    with capture_events() as captured:
+        access.deactivate(actor=ada, user=ada)
+    assert revocations(captured, ada) == [(None, "account closed")]
+    assert door.still_valid([identity]) == [False]
+    with pytest.raises(Unauthenticated):
+        tokens.sign_in(username="ada", password=PASSWORD)
+    with pytest.raises(Forbidden):
+        access.reactivate(actor=ada, user=ada)
+    access.reactivate(actor=staff, user=ada)
+    assert tokens.sign_in(username="ADA", password=PASSWORD)[0] == ada
+
+
+def test_a_lost_role_makes_the_connection_ask_again() -> None:
+    root, staff = person("root", is_superuser=True), person("staff", is_staff=True)
+    _, identity = signed_in(staff)
+    with capture_events() as captured:
+        access.set_role(actor=root, user=staff, is_staff=False, is_superuser=False)
+    assert revocations(captured, staff) == [(None, "role changed")]
+    assert door.still_valid([identity]) == [False]
+
+
+def test_only_superusers_change_roles_and_never_their_own() -> None:
+    root, staff, ada = person("root", is_superuser=True), person("staff", is_staff=True), person("ada")
+    for actor, user in [(staff, ada), (ada, ada), (root, root)]:
+        with pytest.raises(Forbidden):
+            access.set_role(actor=actor, user=user, is_staff=True, is_superuser=True)
+
+
+def test_rotation_keeps_the_credential_and_revoking_ends_it() -> None:
+    ada = person("ada")
+    first = tokens.issue(user=ada)
+    before = door.from_token(first.access)
+    with capture_events() as captured:
+        second = tokens.rotate(refresh=first.refresh)
+    assert captured.events == []
+    after = door.from_token(second.access)
+    assert after.credential == before.credential
+    assert door.still_valid([before, after]) == [True, True]
+    with capture_events() as captured:
+        tokens.revoke(refresh=second.refresh)
+        tokens.revoke(refresh=second.refresh)
+    assert revocations(captured, ada) == [(before.credential, "signed out")]
+    assert door.still_valid([before, after]) == [False, False]
+
+
+def test_a_client_that_lost_the_answer_may_rotate_again() -> None:
+    first = tokens.issue(user=person("ada"))
+    second = tokens.rotate(refresh=first.refresh)
+    again = tokens.rotate(refresh=first.refresh)
+    tokens.rotate(refresh=second.refresh)
+    tokens.rotate(refresh=again.refresh)
+
+
+def test_a_copied_refresh_token_ends_the_family() -> None:
+    ada = person("ada")
+    first = tokens.issue(user=ada)
+    second = tokens.rotate(refresh=first.refresh)
+    identity = door.from_token(second.access)
+    TokenFamily.objects.update(rotated_at=timezone.now() - timedelta(seconds=31))
+    with capture_events() as captured, pytest.raises(Unauthenticated):
+        tokens.rotate(refresh=first.refresh)
+    assert revocations(captured, ada) == [(identity.credential, "token reused")]
+    with pytest.raises(Unauthenticated):
+        tokens.rotate(refresh=second.refresh)
+
+
+def test_validity_of_many_is_asked_in_two_queries(django_assert_num_queries) -> None:
+    identities = []
+    for number in range(5):
+        somebody = person(f"reader{number}")
+        identities += [signed_in(somebody)[1], door.from_token(tokens.issue(user=somebody).access), ANONYMOUS]
+    with django_assert_num_queries(2):
+        assert door.still_valid(identities) == [True] * 15
+
+
+def test_an_identity_whose_token_has_run_out_is_no_longer_valid() -> None:
+    identity = door.from_token(tokens.issue(user=person("ada")).access)
+    late = Identity(identity.user_id, "ada", False, identity.credential, expires_at_ms=1)
+    assert door.still_valid([late]) == [False]
+
+
+def test_expired_families_are_pruned() -> None:
+    tokens.issue(user=person("ada"))
+    TokenFamily.objects.update(expires_at=timezone.now() - timedelta(days=1))
+    tokens.issue(user=person("bob"))
+    assert tokens.prune() == 1
+    assert TokenFamily.objects.get().user.username == "bob"
+
+
+def test_a_session_knows_whose_it_is_from_sign_in_on() -> None:
+    ada = person("ada")
+    client = Client()
+    client.force_login(ada)
+    row = LoginSession.objects.get()
+    assert row.user == ada
+    assert client.session[SESSION_KEY] == str(ada.pk)
+
+
+def test_deleting_an_account_takes_its_sign_ins_along() -> None:
+    ada = person("ada")
+    _, identity = signed_in(ada)
+    tokens.issue(user=ada)
+    ada_id = ada.pk
+    with capture_events() as captured:
+        access.delete_account(actor=None, user=ada)
+    assert captured.types(realtime.UserRoom(ada_id)) == ["realtime:revoked"]
+    assert door.still_valid([identity]) == [False]
+    assert not User.objects.exists()
+    assert not TokenFamily.objects.exists()

@@ -1,0 +1,62 @@
+"""Following: once, told to one's own devices, paged for audiences."""
+
+import pytest
+from django.db import IntegrityError, transaction
+
+import realtime
+from livrya.accounts import selectors, signals
+from livrya.accounts.events import FollowChanged
+from livrya.accounts.models import Follow
+from livrya.accounts.services import access, following
+from realtime.errors import Forbidden, ValidationFailed
+from realtime.testing.capture import capture_events
+from tests.accounts.people import person
+
+pytestmark = pytest.mark.django_db
+
+
+def test_following_happens_once_and_is_told_to_the_followers_devices() -> None:
+    ada, bob = person("ada"), person("bob")
+    facts = []
+    signals.user_followed.connect(lambda follow, **_: facts.append(follow), weak=False, dispatch_uid="test")
+    try:
+        with capture_events() as captured:
+            first = following.follow(actor=bob, user=ada)
+            assert following.follow(actor=bob, user=ada) == first
+    finally:
+        signals.user_followed.disconnect(dispatch_uid="test")
+    assert facts == [first]
+    assert captured.told(realtime.UserRoom(bob.pk)) == [
+        (f"user:{bob.pk}", FollowChanged(user_id=ada.pk, username="ada", following=True))
+    ]
+
+
+def test_unfollowing_is_told_once() -> None:
+    ada, bob = person("ada"), person("bob")
+    following.follow(actor=bob, user=ada)
+    with capture_events() as captured:
+        assert following.unfollow(actor=bob, user=ada)
+        assert not following.unfollow(actor=bob, user=ada)
+    assert captured.told() == [(f"user:{bob.pk}", FollowChanged(user_id=ada.pk, username="ada", following=False))]
+
+
+def test_nobody_follows_themselves_or_a_closed_account() -> None:
+    ada, bob = person("ada"), person("bob")
+    with pytest.raises(ValidationFailed):
+        following.follow(actor=ada, user=ada)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Follow.objects.create(follower=ada, followed=ada)
+    closed = access.deactivate(actor=None, user=bob)
+    with pytest.raises(Forbidden):
+        following.follow(actor=ada, user=closed)
+
+
+def test_an_audience_comes_in_slices_without_closed_accounts() -> None:
+    ada = person("ada")
+    readers = [person(f"reader{number}") for number in range(5)]
+    for reader in readers:
+        following.follow(actor=reader, user=ada)
+    access.deactivate(actor=None, user=readers[1])
+    first = selectors.follower_ids(ada.pk, after=0, limit=2)
+    assert first == [readers[0].pk, readers[2].pk]
+    assert selectors.follower_ids(ada.pk, after=first[-1], limit=5) == [readers[3].pk, readers[4].pk]
