@@ -2,9 +2,10 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from realtime.contracts import CommandContract, Payload, command_contract
+from realtime.contracts import Alias, CommandContract, Payload, command_contract
 from realtime.identity import Identity
 from realtime.rooms import Room
 
@@ -67,7 +68,8 @@ class Namespace:
     """A door's room of its own: which commands are taken, which rooms may be joined, who gets in.
 
     `admits(identity)` decides on the loop, from the identity alone. `auto_rooms(identity)` names the rooms
-    that a new session receives at once (sync, run in an executor).
+    that a new session receives at once, `greeting(identity)` what it is told when it has entered them, without
+    a position (rooms that it resumes are left out); both sync, run in an executor.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Namespace:
         rooms: Sequence[type[Room]] = (),
         admits: Callable[[Identity], bool] = lambda identity: True,
         auto_rooms: Callable[[Identity], Sequence[Room]] = lambda identity: (),
+        greeting: Callable[[Identity], Sequence[tuple[Room, Payload]]] | None = None,
     ) -> None:
         if name in NAMESPACES:
             raise TypeError(f"The namespace {name} is declared twice.")
@@ -85,7 +88,20 @@ class Namespace:
         self.rooms = frozenset(rooms)
         self.admits = admits
         self.auto_rooms = auto_rooms
+        self.greeting = greeting
         self.handlers: dict[str, Handler] = {}
         for included in commands:
             self.handlers.update(included.handlers)
         NAMESPACES[name] = self
+
+    @cached_property
+    def commands(self) -> dict[str, tuple[Handler, Alias]]:
+        """Every name that is taken here, aliases and the engine's own commands included."""
+        from realtime.standard_commands import standard
+
+        found: dict[str, tuple[Handler, Alias]] = {}
+        for handler in (*standard.handlers.values(), *self.handlers.values()):
+            # An alias of the command's own name says how its arguments come.
+            for alias in (handler.contract.positional(), *handler.contract.aliases):
+                found[alias.name] = (handler, alias)
+        return found
