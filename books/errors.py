@@ -1,9 +1,9 @@
 """Refusals that only the library knows."""
 
-from realtime.errors import ApplicationError, ValidationFailed
+from realtime.errors import ApplicationError, Conflict, ValidationFailed
 
 
-class VersionConflict(ApplicationError):
+class VersionConflict(Conflict):
     """Somebody else saved in between; `details` has their version. Fetch it and merge."""
 
     code = "VERSION_CONFLICT"

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 FARTHEST = timedelta(days=3650)
 """How far ahead a chapter may be scheduled."""
-# A release is told to the book and to the followers of each of its (at most ten) authors.
+# A release or its time is told to the book and to the followers of each of its (at most ten) authors.
 _MOST_ROOMS = 16
 
 
@@ -40,7 +40,7 @@ def publish_chapter(*, actor: User | None, chapter_id: int, silent: bool | None 
 
 def schedule_chapter(*, actor: User | None, chapter_id: int, publish_at: datetime) -> Chapter:
     """Sets when the chapter comes out by itself, or sets it anew."""
-    with realtime.atomic():
+    with realtime.atomic(max_rooms=_MOST_ROOMS):
         chapter = lock_chapter(chapter_id)
         require(actor, chapter.book, Right.PUBLISH)
         if chapter.is_published:
@@ -58,7 +58,7 @@ def schedule_chapter(*, actor: User | None, chapter_id: int, publish_at: datetim
 
 def unschedule_chapter(*, actor: User | None, chapter_id: int) -> Chapter:
     """Takes the chapter off the schedule; it is a draft again."""
-    with realtime.atomic():
+    with realtime.atomic(max_rooms=_MOST_ROOMS):
         chapter = lock_chapter(chapter_id)
         require(actor, chapter.book, Right.PUBLISH)
         if chapter.state != ChapterState.SCHEDULED:
