@@ -1,0 +1,225 @@
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from books.errors import BrokenFile
+from books.importing.importer import import_book
+from books.importing.manuscripts import read_manuscript, read_manuscripts
+from books.models import Book, Chapter
+from books.services.releases import unpublish_chapter
+from books.signals import book_updated, chapter_published, chapter_updated
+from livrya.accounts.models import User
+
+MOBY_DICK = Path(__file__).parents[2] / "frontend" / "node_modules" / "@stdlib" / "datasets-moby-dick"
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def owner():
+    return User.objects.create_user("librarian-of-tests")
+
+
+def book_file(folder: Path, **changes) -> Path:
+    content = {
+        "title": "The Ferry",
+        "author": "Ada Lund",
+        "licence": "CC0 1.0",
+        "tags": ["Water"],
+        "warnings": ["death"],
+        "chapters": [
+            {"volume": "Spring", "title": "Ice", "paragraphs": ["The river _moved_.", "***", "Nobody saw."]},
+            {"title": "Mud", "paragraphs": ["One line\n   of verse,\n\nand another."]},
+        ],
+    } | changes
+    file = folder / "ferry.json"
+    file.write_text(json.dumps(content))
+    return file
+
+
+@pytest.fixture
+def heard():
+    """Counts the facts that were declared."""
+    counts: dict[str, int] = {}
+
+    def listen(name):
+        def receive(sender, **kwargs):
+            counts[name] = counts.get(name, 0) + 1
+
+        return receive
+
+    receivers = [
+        (signal, listen(name))
+        for name, signal in [
+            ("published", chapter_published),
+            ("changed", chapter_updated),
+            ("described", book_updated),
+        ]
+    ]
+    for signal, receive in receivers:
+        signal.connect(receive)
+    yield counts
+    for signal, receive in receivers:
+        signal.disconnect(receive)
+
+
+def test_a_book_is_imported_with_volumes_and_words_and_comes_out_silently(tmp_path, owner, heard):
+    outcome = import_book(read_manuscript(book_file(tmp_path)), owner=owner)
+
+    assert (outcome.created, outcome.added, outcome.changed) == (True, 2, 0)
+    book = Book.objects.get()
+    assert (book.title, book.byline, book.licence) == ("The Ferry", "Ada Lund", "CC0 1.0")
+    assert [tag.name for tag in book.tags.all()] == ["Water"]
+    assert [warning.name for warning in book.content_warnings] == ["DEATH"]
+    assert (book.published_count, book.word_count) == (2, 11)
+    ice, mud = Chapter.objects.order_by("number")
+    assert (ice.volume, ice.title, ice.text) == ("Spring", "Ice", "The river _moved_.\n\n***\n\nNobody saw.")
+    assert mud.text == "One line\nof verse,\nand another."
+    assert ice.silent
+    assert heard == {"published": 2}
+
+
+def test_importing_again_changes_nothing_and_tells_nobody(tmp_path, owner, heard):
+    manuscript = read_manuscript(book_file(tmp_path))
+    import_book(manuscript, owner=owner)
+    before = list(Chapter.objects.values_list("pk", "version", "updated_at"))
+    heard.clear()
+
+    outcome = import_book(manuscript, owner=owner)
+
+    assert outcome.is_unchanged
+    assert list(Chapter.objects.values_list("pk", "version", "updated_at")) == before
+    assert heard == {}
+
+
+def test_importing_a_changed_file_changes_only_what_differs(tmp_path, owner, heard):
+    import_book(read_manuscript(book_file(tmp_path)), owner=owner)
+    heard.clear()
+    chapters = [
+        {"volume": "Spring", "title": "Ice", "paragraphs": ["The river _moved_.", "***", "Nobody saw."]},
+        {"title": "Silt", "paragraphs": ["One line\nof verse,\nand another."]},
+        {"title": "Reeds", "paragraphs": ["More."]},
+    ]
+    outcome = import_book(read_manuscript(book_file(tmp_path, blurb="A ferry.", chapters=chapters)), owner=owner)
+
+    assert (outcome.created, outcome.added, outcome.changed) == (False, 1, 1)
+    assert list(Chapter.objects.order_by("number").values_list("title", "version")) == [
+        ("Ice", 1),
+        ("Silt", 2),
+        ("Reeds", 1),
+    ]
+    assert heard == {"described": 1, "changed": 1, "published": 1}
+
+
+def test_a_chapter_that_was_taken_back_stays_so(tmp_path, owner):
+    manuscript = read_manuscript(book_file(tmp_path))
+    import_book(manuscript, owner=owner)
+    unpublish_chapter(actor=None, chapter_id=Chapter.objects.get(number=1).pk)
+    assert import_book(manuscript, owner=owner).is_unchanged
+    assert not Chapter.objects.get(number=1).is_published
+
+
+def test_an_interrupted_import_goes_on_where_it_was(tmp_path, owner):
+    manuscript = read_manuscript(book_file(tmp_path))
+
+    def interrupt(done):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_book(manuscript, owner=owner, report=interrupt)
+    assert Book.objects.get().published_count == 1
+    assert import_book(manuscript, owner=owner).added == 1
+
+
+@pytest.mark.either_database
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("{", "at line 1, column 2"),
+        ("[]", "Expected object, got array"),
+        ('{"title": "x"}', "missing required field author"),
+        ('{"title": "x", "author": "y", "chapters": []}', "has no chapters"),
+        (
+            '{"title": "x", "author": "y", "chapters": [{"title": "a", "paragraphs": ["b", 3]}]}',
+            "chapters[0].paragraphs[1]",
+        ),
+        ('{"title": "x", "author": "y", "chapters": [{"title": "a", "paragraphs": [" "]}]}', "no text, at chapters[0]"),
+        (
+            '{"title": "x", "author": "y", "chapters": [{"title": " ", "paragraphs": ["a"]}]}',
+            "title is empty, at chapters[0]",
+        ),
+        ('{"title": "x", "author": "y", "chapters": [{"titel": "a", "paragraphs": []}]}', "titel"),
+        (
+            '{"title": "x", "author": "y", "warnings": ["Bees"], "chapters": [{"title": "a", "paragraphs": ["b"]}]}',
+            "Bees",
+        ),
+        ("[" * 100_000, "nested too deeply"),
+        (b"\xff\xfe", "not UTF-8, at byte 0"),
+    ],
+)
+def test_a_broken_file_is_one_sentence_that_names_the_file_and_the_place(tmp_path, content, sentence):
+    file = tmp_path / "broken.json"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(BrokenFile) as refusal:
+        read_manuscript(file)
+    assert str(file) in str(refusal.value)
+    assert sentence in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_the_command_imports_nothing_when_one_of_its_files_is_broken(tmp_path):
+    good = book_file(tmp_path)
+    (tmp_path / "zzz.json").write_text("{")
+    with pytest.raises(CommandError, match=r"zzz\.json"):
+        call_command("import_books", tmp_path, stdout=StringIO())
+    with pytest.raises(CommandError, match=r"No such file"):
+        call_command("import_books", good, tmp_path / "missing.json", stdout=StringIO())
+    assert not Book.objects.exists()
+
+
+def test_the_command_says_what_it_did(tmp_path):
+    file = book_file(tmp_path)
+    said = StringIO()
+    call_command("import_books", file, stdout=said)
+    call_command("import_books", file, stdout=said)
+    assert said.getvalue().splitlines() == [
+        "The Ferry: 2 chapters, 11 words, new.",
+        "The Ferry: 2 chapters, 11 words, unchanged.",
+    ]
+
+
+def test_the_command_refuses_an_owner_whom_nobody_knows(tmp_path):
+    with pytest.raises(CommandError, match="nobody called ghost"):
+        call_command("import_books", book_file(tmp_path), owner="ghost", stdout=StringIO())
+
+
+@pytest.mark.skipif(not MOBY_DICK.exists(), reason="needs the front end's packages: make frontend")
+def test_moby_dick_comes_whole_from_its_package_and_twice_without_change():
+    said = StringIO()
+    call_command("import_books", MOBY_DICK, stdout=said)
+    call_command("import_books", MOBY_DICK, stdout=said)
+    assert said.getvalue().splitlines() == [
+        "Moby-Dick; or, The Whale: 138 chapters, 211,337 words, new.",
+        "Moby-Dick; or, The Whale: 138 chapters, 211,337 words, unchanged.",
+    ]
+    book = Book.objects.get()
+    assert (book.published_count, book.word_count) == (138, 211_337)
+    titles = list(Chapter.objects.order_by("number").values_list("title", flat=True))
+    assert titles[:3] == ["Etymology", "Extracts", "Chapter 1. Loomings."]
+    assert titles[-1] == "Epilogue"
+
+
+@pytest.mark.either_database
+def test_asterisks_of_a_plain_text_stay_asterisks(tmp_path):
+    from books.text import render
+
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "file_list.json").write_text('["chapter_1.txt"]')
+    text = "the deep.*\n\n*The sperm whale, [as] it_is_"
+    (folder / "chapter_1.json").write_text(json.dumps({"chapter": "1", "title": "Loomings.", "text": text}))
+    (book,) = read_manuscripts(tmp_path)
+    assert render(book.chapters[0].text) == ["<p>the deep.*</p>", "<p>*The sperm whale, [as] it_is_</p>"]
