@@ -24,7 +24,7 @@ _HOMES = {
     "snapshot": "realtime.snapshots",
 }
 
-__all__ = list(_HOMES)  # noqa: PLE0604  # strings all
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:

@@ -5,17 +5,17 @@ From a declaration come validation, the encoder, the TypeScript types and the re
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeAlias, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar, dataclass_transform
 
 import msgspec
 
 from realtime.rooms import Room
 
-
 Id: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 """The id of something in a command; what fits no key is refused before it reaches a database."""
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
 class Payload(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename="camel"):
     """Base of everything that travels: snake_case here, camelCase on the wire, unknown fields refused.
 
@@ -101,9 +101,8 @@ def event(
             raise TypeError(f"The event {name} is declared twice.")
         if durable and conflate_by is not None:
             raise TypeError(f"The event {name} is durable: it is never conflated.")
-        contract = EventContract(
-            name, payload, tuple(rooms), durable, None if conflate_by is None else tuple(conflate_by), internal, _doc(payload)
-        )
+        keys = None if conflate_by is None else tuple(conflate_by)
+        contract = EventContract(name, payload, tuple(rooms), durable, keys, internal, _doc(payload))
         EVENTS[name] = _EVENT_OF[payload] = contract
         return payload
 

@@ -39,8 +39,8 @@ class EphemeralEvent(msgspec.Struct, frozen=True, array_like=True, tag_field="ki
     """An event that is told at most once, to those who are there.
 
     `key`: among events of one room with equal keys a newer one replaces an older one that has not left
-    yet; None means never. `version` orders them (an older one is dropped); 0 is unversioned. `to` is the only connection that
-    receives it, `skip` the one that does not; None for both means everybody.
+    yet; None means never. `version` orders them (an older one is dropped); 0 is unversioned. `to` is the
+    only connection that receives it, `skip` the one that does not, or those; None for both means everybody.
     """
 
     room: str
@@ -50,7 +50,7 @@ class EphemeralEvent(msgspec.Struct, frozen=True, array_like=True, tag_field="ki
     created_at_ms: int
     key: str | None = None
     version: int = 0
-    skip: str | None = None
+    skip: str | tuple[str, ...] | None = None
     to: str | None = None
 
 

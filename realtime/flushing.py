@@ -86,8 +86,9 @@ def flush(connection: BaseDatabaseWrapper, *, first_hook: int, max_rooms: int) -
     Raises RuntimeError for more than `max_rooms` rooms; those that only blanking touches do not count.
     """
     hooks = [hook for _, hook, *_ in connection.run_on_commit[first_hook:] if isinstance(hook, Hook)]
-    if not hooks:
-        return []
+    passing = [hook.event for hook in hooks if isinstance(hook, Passing)]
+    if len(passing) == len(hooks):
+        return [*passing]
     emissions = [hook for hook in hooks if isinstance(hook, Emission)]
     if len(rooms := {emission.room for emission in emissions}) > max_rooms:
         raise RuntimeError(f"One transaction emits to {len(rooms)} rooms, {max_rooms} at most: fan out in a job.")
@@ -104,7 +105,6 @@ def flush(connection: BaseDatabaseWrapper, *, first_hook: int, max_rooms: int) -
         for answer in hooks:
             if isinstance(answer, Answer):
                 _store_answer(cursor, answer, stored)
-    passing = [hook.event for hook in hooks if isinstance(hook, Passing)]
     return [*stored.values(), *passing]
 
 
@@ -112,11 +112,7 @@ def is_contention(error: OperationalError) -> bool:
     """Tells whether the database refused because others were in the way, so that trying again makes sense."""
     cause = error.__cause__
     sqlite_code: int | None = getattr(cause, "sqlite_errorcode", None)
-    return (
-        getattr(cause, "sqlstate", None) in _CONTENTION_SQLSTATES
-        or sqlite_code is not None
-        and sqlite_code & 0xFF in _CONTENTION_SQLITE
-    )
+    return getattr(cause, "sqlstate", None) in _CONTENTION_SQLSTATES or (sqlite_code or 0) & 0xFF in _CONTENTION_SQLITE
 
 
 def new_epoch() -> str:

@@ -4,7 +4,7 @@ import secrets
 from functools import cache
 from typing import Any
 
-from django.apps import apps
+from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
@@ -21,8 +21,9 @@ def database_id() -> str:
     return row.database_id
 
 
-@receiver(post_migrate, sender=apps.get_app_config("realtime"))
-def _identify(**kwargs: Any) -> None:
+@receiver(post_migrate)
+def _identify(sender: AppConfig, **kwargs: Any) -> None:
     """Gives the database its id before several processes could each invent one; also after a flush."""
-    database_id.cache_clear()
-    database_id()
+    if sender.name == "realtime":
+        database_id.cache_clear()
+        database_id()

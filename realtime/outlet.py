@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from realtime.events import OutgoingEvent
+from realtime.publisher import publisher
 
 logger = logging.getLogger(__name__)
 
@@ -29,11 +30,13 @@ def detach(receiver: Receiver) -> None:
 def deliver(events: Sequence[OutgoingEvent]) -> None:
     """Hands events to this process's receivers, in the committing thread right after the commit.
 
+    A process without any (no server) publishes hints to the others instead, where the channel layer reaches them.
+
     Never raises and never waits: the events are in the log, and what gets lost here the sweep finds.
     """
     if not events:
         return
-    for receiver in _receivers:
+    for receiver in _receivers or (publisher.publish,):
         try:
             receiver(events)
         except Exception:

@@ -52,7 +52,7 @@ def heads(rooms: Iterable[str]) -> dict[str, Head]:
     """Returns the head of every room asked for, `NEVER` for one without events; one query per 500 rooms."""
     names = list(rooms)
     found = dict.fromkeys(names, NEVER)
-    with _cursor() as cursor:
+    with log_cursor() as cursor:
         for start in range(0, len(names), _ROOMS_PER_STATEMENT):
             batch = names[start : start + _ROOMS_PER_STATEMENT]
             cursor.execute(
@@ -72,9 +72,9 @@ def read_page(room: str, after: int, up_to: int, limit: int) -> list[StoredEvent
     last = min(up_to, after + limit)
     if last <= after:
         return []
-    with _cursor() as cursor:
+    with log_cursor() as cursor:
         cursor.execute(
-            f"SELECT {_COLUMNS} WHERE e.room = %s AND e.seq > %s AND e.seq <= %s ORDER BY e.seq",  # noqa: S608  # no input in it
+            f"SELECT {_COLUMNS} WHERE e.room = %s AND e.seq > %s AND e.seq <= %s ORDER BY e.seq",  # no input in it
             [room, after, last],
         )
         events = [_event(row) for row in cursor.fetchall()]
@@ -90,13 +90,14 @@ def read_many(ranges: Mapping[str, tuple[int, int]]) -> dict[str, list[StoredEve
     """
     found: dict[str, list[StoredEvent]] = {room: [] for room in ranges}
     items = list(ranges.items())
-    with _cursor() as cursor:
+    with log_cursor() as cursor:
         for start in range(0, len(items), _ROOMS_PER_STATEMENT):
             batch = items[start : start + _ROOMS_PER_STATEMENT]
             asked = " UNION ALL ".join(["SELECT %s AS room, %s AS after, %s AS up_to"] * len(batch))
             cursor.execute(
-                f"WITH asked AS ({asked}) SELECT {_COLUMNS} "  # noqa: S608  # placeholders only
-                "JOIN asked ON asked.room = e.room AND e.seq > asked.after AND e.seq <= asked.up_to ORDER BY e.room, e.seq",
+                f"WITH asked AS ({asked}) SELECT {_COLUMNS} "  # placeholders only
+                "JOIN asked ON asked.room = e.room AND e.seq > asked.after AND e.seq <= asked.up_to "
+                "ORDER BY e.room, e.seq",
                 [value for room, (after, up_to) in batch for value in (room, after, up_to)],
             )
             for row in cursor.fetchall():
@@ -105,7 +106,7 @@ def read_many(ranges: Mapping[str, tuple[int, int]]) -> dict[str, list[StoredEve
 
 
 @contextmanager
-def _cursor() -> Iterator[CursorWrapper]:
+def log_cursor() -> Iterator[CursorWrapper]:
     """A cursor whose failure gives the connection up, so that the thread's next call gets a fresh one."""
     try:
         with connection.cursor() as cursor:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -53,9 +54,9 @@ def _plain_begin() -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield
         return
-    mode = connection.transaction_mode
-    connection.transaction_mode = None
+    wrapper: Any = connection  # transaction_mode exists on SQLite only
+    mode, wrapper.transaction_mode = wrapper.transaction_mode, None
     try:
         yield
     finally:
-        connection.transaction_mode = mode
+        wrapper.transaction_mode = mode

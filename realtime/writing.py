@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import msgspec
 from channels.db import DatabaseSyncToAsync
+from django.core.exceptions import SynchronousOnlyOperation
 from django.db import OperationalError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -74,6 +75,8 @@ def atomic(*, max_rooms: int = MAX_ROOMS) -> Iterator[None]:
     events are handed on when the block ends), Unavailable (retryable) when a lock is not granted in time
     or the transaction was lost.
     """
+    if _on_event_loop():
+        raise SynchronousOnlyOperation("Transactions block the event loop: use `await realtime.aemit(…)` or a thread.")
     connection = transaction.get_connection()
     if _current.unit:
         _current.unit.max_rooms = max(_current.unit.max_rooms, max_rooms)
@@ -198,6 +201,18 @@ def blank(*, ref: str | None = None, actor: HasKey | int | None = None) -> None:
         raise TypeError("Name either a ref or an actor.")
     actor_id = actor if actor is None or isinstance(actor, int) else actor.pk
     transaction.on_commit(Blanking(ref, actor_id))
+
+
+@contextmanager
+def caused_by(cause: Cause) -> Iterator[None]:
+    """Marks the block's emits as caused by one durable command; inside `atomic()` only."""
+    unit = _current.unit
+    assert unit is not None
+    before, unit.cause = unit.cause, cause
+    try:
+        yield
+    finally:
+        unit.cause = before
 
 
 def _foreign(connection: BaseDatabaseWrapper) -> bool:

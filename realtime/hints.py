@@ -1,0 +1,55 @@
+"""Hints: what processes tell each other through the channel layer, so that a commit is heard at once.
+
+A hint may be lost, repeated or late; the log is the truth. Layout: one version byte, then MessagePack.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from functools import lru_cache
+
+import msgspec
+
+from realtime.events import OutgoingEvent
+from realtime.installation import database_id
+
+MESSAGE_TYPE = "realtime.hint"
+_VERSION = 1
+
+ORIGIN = secrets.token_hex(8)
+"""This process, in its hints: a hub has already delivered what comes back to it with its own origin."""
+
+
+class Hint(msgspec.Struct, frozen=True, array_like=True):
+    """Events of one room, from one process, in the order of their commit."""
+
+    origin: str
+    events: list[OutgoingEvent]
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Hint)
+
+
+def encode(events: Sequence[OutgoingEvent]) -> bytes:
+    """Returns the hint that carries these events of one room."""
+    return bytes([_VERSION]) + _encoder.encode(Hint(ORIGIN, list(events)))
+
+
+def decode(hint: bytes) -> Hint | None:
+    """Returns what a hint carries; None for one of another version or damaged, which only says "read the log"."""
+    if hint[:1] != bytes([_VERSION]):
+        return None
+    try:
+        return _decoder.decode(hint[1:])
+    except msgspec.DecodeError:
+        return None
+
+
+@lru_cache(maxsize=65536)
+def group_name(room: str) -> str:
+    """Returns the channel-layer group of a room: ASCII, below 100 characters, of this installation alone.
+
+    Touches the database the first time in a process, see `database_id`.
+    """
+    return f"lv.{database_id()}.{hashlib.blake2b(room.encode(), digest_size=16).hexdigest()}"
