@@ -5,6 +5,5 @@ class BooksConfig(AppConfig):
     name = "books"
 
     def ready(self) -> None:
-        from books import broadcasts  # noqa: F401  # receivers register themselves
-        from books.events import commands, facts  # noqa: F401  # contracts too
-        from books.policies import rooms  # noqa: F401  # and policies
+        from books import broadcasts, namespaces  # noqa: F401  # they register themselves
+        from books.policies import rooms  # noqa: F401

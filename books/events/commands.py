@@ -5,20 +5,12 @@ from typing import Annotated, Any
 import msgspec
 
 from books import limits
+from books.events.facts import CommentContent, ReviewContent
 from realtime.contracts import Alias, Id, Payload, command
 from realtime.positions import Position
 
 Text = Annotated[str, msgspec.Meta(max_length=limits.COMMENT * 2)]
 """Longer than any limit of the services, which say precisely what is too long."""
-
-
-class Place(Payload):
-    """Answer to a join: where the room's log stands, and who is there."""
-
-    room: str
-    position: Position | None
-    user_count: int
-    guest_count: int
 
 
 @command(
@@ -165,7 +157,7 @@ class PublishChapter(Payload):
     silent: bool | None = None
 
 
-@command("comment:post", reply=dict[str, Any], durable=True, cost=4)
+@command("comment:post", reply=CommentContent, durable=True, cost=4)
 class PostComment(Payload):
     """Say something under a chapter, at one of its paragraphs, or in reply; the answer is the comment."""
 
@@ -175,7 +167,7 @@ class PostComment(Payload):
     paragraph: Annotated[int, msgspec.Meta(ge=0, le=limits.CHAPTER)] | None = None
 
 
-@command("comment:edit", reply=dict[str, Any], durable=True, cost=4)
+@command("comment:edit", reply=CommentContent, durable=True, cost=4)
 class EditComment(Payload):
     """Change what you have said; the answer is the comment."""
 
@@ -212,7 +204,7 @@ class React(Payload):
     on: bool = True
 
 
-@command("review:post", reply=dict[str, Any], durable=True, cost=4)
+@command("review:post", reply=ReviewContent, durable=True, cost=4)
 class PostReview(Payload):
     """Say what you think of a book of which you have opened a chapter, once; the answer is the review."""
 
