@@ -47,6 +47,8 @@ INSTALLED_APPS = [
     "channels",
     "realtime",
     "livrya.accounts",
+    "livrya.audit",
+    "livrya.announcements",
     "notifications",
     "books",
     "social",

@@ -25,6 +25,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         return
     os.environ["DEBUG"] = "true"
     os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="livrya-tests-")
+    os.mkdir(os.path.join(os.environ["VAR_DIR"], "static"))  # WhiteNoise warns where collected files are missing
     if early_config.known_args_namespace.postgres:
         os.environ["DATABASE_URL"], server = postgres_url()
         if server:

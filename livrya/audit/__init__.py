@@ -1,0 +1,1 @@
+"""What staff did: written once, in the transaction of the act, and never changed."""
