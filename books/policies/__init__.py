@@ -8,7 +8,18 @@ from books.policies.people import (
     may_read,
     require,
     rights_in,
+    viewer_id,
     visible_to,
 )
 
-__all__ = ["Viewer", "may", "may_comment", "may_moderate", "may_read", "require", "rights_in", "visible_to"]
+__all__ = [
+    "Viewer",
+    "may",
+    "may_comment",
+    "may_moderate",
+    "may_read",
+    "require",
+    "rights_in",
+    "viewer_id",
+    "visible_to",
+]

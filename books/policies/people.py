@@ -30,6 +30,11 @@ def visible_to(viewer: Viewer, prefix: str = "") -> Q:
     )
 
 
+def viewer_id(viewer: Viewer) -> int:
+    """Returns the viewer's id; 0, which is nobody's, for nobody."""
+    return _who(viewer)[0] or 0
+
+
 def may_read(viewer: Viewer, book: Book) -> bool:
     """Tells whether `viewer` may see the book and its published chapters."""
     if book.visibility == Visibility.PUBLIC and book.hidden_at is None:

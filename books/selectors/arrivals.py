@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from books.models import Chapter, ChapterState, ReadingProgress, Subscription, SubscriptionLevel
-from books.policies import Viewer, visible_to
+from books.policies import Viewer, viewer_id, visible_to
 
 COMING_UP_HOURS = 24
 
@@ -16,9 +16,9 @@ def new_chapters(viewer: Viewer) -> QuerySet[Chapter]:
 
     With their books, without their text. Chapters older than the subscription count as known.
     """
-    opened = ReadingProgress.objects.filter(user_id=_id(viewer), chapter=OuterRef("pk"))
+    opened = ReadingProgress.objects.filter(user_id=viewer_id(viewer), chapter=OuterRef("pk"))
     since_following = Subscription.objects.filter(
-        user_id=_id(viewer), book=OuterRef("book"), created_at__lte=OuterRef("published_at")
+        user_id=viewer_id(viewer), book=OuterRef("book"), created_at__lte=OuterRef("published_at")
     ).exclude(level=SubscriptionLevel.MUTED)
     return (
         _followed(viewer)
@@ -34,10 +34,6 @@ def coming_up(viewer: Viewer) -> QuerySet[Chapter]:
 
 
 def _followed(viewer: Viewer) -> QuerySet[Chapter]:
-    subscribed = Subscription.objects.filter(user_id=_id(viewer), book=OuterRef("book"))
+    subscribed = Subscription.objects.filter(user_id=viewer_id(viewer), book=OuterRef("book"))
     chapters = Chapter.objects.filter(visible_to(viewer, "book__"), Exists(subscribed))
     return chapters.select_related("book").defer("text", "note")
-
-
-def _id(viewer: Viewer) -> int | None:
-    return viewer.pk if viewer is not None and viewer.is_authenticated else None

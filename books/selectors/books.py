@@ -6,7 +6,7 @@ from typing import Literal
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from books.models import Book, Credit, Tag, Visibility
-from books.policies import Viewer, visible_to
+from books.policies import Viewer, viewer_id, visible_to
 from realtime.errors import NotFound
 
 Order = Literal["recent", "popular", "newest", "title"]
@@ -83,8 +83,9 @@ def get_book(viewer: Viewer, *, slug: str | None = None, book_id: int | None = N
 
 def books_worked_on(viewer: Viewer) -> QuerySet[Book]:
     """Returns the books in which `viewer` has an accepted credit, the last changed first, with people and tags."""
-    user_id = viewer.pk if viewer is not None and viewer.is_authenticated else None
-    return with_people(Book.objects.filter(pk__in=_credited(Q(user_id=user_id)))).order_by("-updated_at", "-id")
+    return with_people(Book.objects.filter(pk__in=_credited(Q(user_id=viewer_id(viewer))))).order_by(
+        "-updated_at", "-id"
+    )
 
 
 def is_public(book: Book) -> bool:

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from books.models import Book, Credit, CreditKind, Invitation
-from books.policies import Viewer
+from books.policies import Viewer, viewer_id
 from livrya.accounts.models import User
 
 
@@ -20,7 +20,7 @@ def invitations_of(book: Book) -> QuerySet[Invitation]:
 def waiting_credits(viewer: Viewer) -> QuerySet[Credit]:
     """Returns the parts in books that `viewer` has been offered and has not yet answered."""
     return (
-        Credit.objects.filter(user_id=_id(viewer), accepted_at__isnull=True)
+        Credit.objects.filter(user_id=viewer_id(viewer), accepted_at__isnull=True)
         .select_related("book", "invited_by")
         .order_by("-id")
     )
@@ -29,7 +29,7 @@ def waiting_credits(viewer: Viewer) -> QuerySet[Credit]:
 def waiting_invitations(viewer: Viewer) -> QuerySet[Invitation]:
     """Returns the private books that `viewer` has been invited to read and has not yet answered."""
     return (
-        Invitation.objects.filter(user_id=_id(viewer), accepted_at__isnull=True)
+        Invitation.objects.filter(user_id=viewer_id(viewer), accepted_at__isnull=True)
         .select_related("book", "invited_by")
         .order_by("-id")
     )
@@ -45,7 +45,3 @@ def authors_of(book_id: int) -> list[int]:
 def author_users(book_id: int) -> QuerySet[User]:
     """Returns the book's author and co-authors."""
     return User.objects.filter(pk__in=authors_of(book_id))
-
-
-def _id(viewer: Viewer) -> int | None:
-    return viewer.pk if viewer is not None and viewer.is_authenticated else None

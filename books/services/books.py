@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
@@ -103,7 +103,7 @@ def update_book(*, actor: User | None, book_id: int, **description: Unpack[Descr
     return book
 
 
-def set_cover(*, actor: User | None, book_id: int, upload: UploadedFile | None) -> Book:
+def set_cover(*, actor: User | None, book_id: int, upload: "UploadedFile[Any] | None") -> Book:
     """Gives the book a new cover, or takes away the one it has (`upload` None)."""
     if actor is not None:
         # Before the picture is decoded: a stranger's upload is not worth the time.

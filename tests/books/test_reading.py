@@ -1,0 +1,105 @@
+import pytest
+
+from books.models import Subscription
+from books.selectors.arrivals import new_chapters
+from books.selectors.reading import (
+    continue_reading,
+    place_in,
+    progress_in,
+    shelf_entry,
+    shelf_of,
+    subscription_of,
+    subscriptions_of,
+)
+from books.services.books import hide_book
+from books.services.reading import open_chapter, save_progress, shelve_book, unshelve_book
+from books.services.subscriptions import subscribe, unsubscribe
+from realtime.errors import NotFound, Unauthenticated, ValidationFailed
+from tests.books.library import book, chapter, draft, somebody
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_subscription_has_one_level_and_the_book_counts_it_once():
+    made, reader = book(), somebody()
+    for level in ("all", "all", "muted"):
+        subscribe(actor=reader, book_id=made.pk, level=level)
+    made.refresh_from_db()
+    assert made.subscriber_count == 1
+    assert subscription_of(reader, made).level == "muted"
+    for _ in range(2):
+        unsubscribe(actor=reader, book_id=made.pk)
+    made.refresh_from_db()
+    assert made.subscriber_count == 0
+    assert not Subscription.objects.exists()
+    with pytest.raises(ValidationFailed):
+        subscribe(actor=reader, book_id=made.pk, level="loud")
+    with pytest.raises(Unauthenticated):
+        subscribe(actor=None, book_id=made.pk)
+    for act in (subscribe, unsubscribe):
+        with pytest.raises(NotFound):
+            act(actor=reader, book_id=10**15)
+
+
+def test_the_place_is_kept_per_chapter_and_the_last_one_is_the_books():
+    made, reader = book(), somebody()
+    first, second = chapter(made), chapter(made)
+    save_progress(actor=reader, chapter_id=first.pk, position=0.5, paragraph=3)
+    save_progress(actor=reader, chapter_id=second.pk, position=0.25)
+    open_chapter(actor=reader, chapter_id=first.pk)
+    assert {key: row.position for key, row in progress_in(reader, made).items()} == {first.pk: 0.5, second.pk: 0.25}
+    assert place_in(reader, made).chapter == second
+    save_progress(actor=reader, chapter_id=first.pk, position=0.75)
+    assert [row.chapter for row in continue_reading(reader)] == [first]
+    assert place_in(reader, made).paragraph == 3
+
+
+@pytest.mark.parametrize("position", [-0.1, 1.1, float("nan"), float("inf")])
+def test_a_place_is_a_part_of_the_chapter(position):
+    with pytest.raises(ValidationFailed):
+        save_progress(actor=somebody(), chapter_id=chapter(book()).pk, position=position)
+
+
+def test_nobody_has_a_place_in_what_they_may_not_read():
+    made = book()
+    for act in (
+        lambda: save_progress(actor=somebody(), chapter_id=draft(made).pk, position=0.1),
+        lambda: open_chapter(actor=somebody(), chapter_id=chapter(book(visibility="private")).pk),
+        lambda: shelve_book(actor=somebody(), book_id=book(visibility="private").pk, shelf="later"),
+    ):
+        with pytest.raises(NotFound):
+            act()
+
+
+def test_a_book_stands_on_one_shelf_at_a_time():
+    made, reader = book(), somebody()
+    shelve_book(actor=reader, book_id=made.pk, shelf="later")
+    shelve_book(actor=reader, book_id=made.pk, shelf="reading")
+    assert list(shelf_of(reader, "later")) == []
+    assert [entry.book for entry in shelf_of(reader, "reading")] == [made]
+    with pytest.raises(ValidationFailed):
+        shelve_book(actor=reader, book_id=made.pk, shelf="floor")
+    for _ in range(2):
+        unshelve_book(actor=reader, book_id=made.pk)
+    assert shelf_entry(reader, made) is None
+
+
+def test_what_moderation_hides_leaves_every_list():
+    made, reader = book(), somebody()
+    out = chapter(made)
+    subscribe(actor=reader, book_id=made.pk)
+    shelve_book(actor=reader, book_id=made.pk, shelf="reading")
+    open_chapter(actor=reader, chapter_id=out.pk)
+    hide_book(actor=None, book_id=made.pk)
+    assert not subscriptions_of(reader)
+    assert not shelf_of(reader, "reading")
+    assert not continue_reading(reader)
+
+
+def test_new_chapters_are_those_since_one_follows_that_one_has_not_opened():
+    made, reader = book(), somebody()
+    chapter(made)
+    subscribe(actor=reader, book_id=made.pk)
+    fresh, read = chapter(made), chapter(made)
+    open_chapter(actor=reader, chapter_id=read.pk)
+    assert list(new_chapters(reader)) == [fresh]

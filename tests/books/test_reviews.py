@@ -1,0 +1,67 @@
+import pytest
+
+from books.errors import NotOpenedYet
+from books.selectors.reviews import may_review, own_review, reviews_of
+from books.services.reviews import delete_review, edit_review, hide_review, post_review, restore_review
+from realtime.errors import Conflict, Forbidden, NotFound, ValidationFailed
+from tests.books.library import author_of, book, chapter, reader_of, somebody
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_review_needs_an_opened_chapter_and_there_is_one_per_person():
+    out = chapter(book())
+    with pytest.raises(NotOpenedYet):
+        post_review(actor=somebody(), book_id=out.book_id, rating=5)
+    reader = reader_of(out)
+    assert may_review(reader, out.book)
+    review = post_review(actor=reader, book_id=out.book_id, rating=4, text="Long.")
+    assert own_review(reader, out.book) == review
+    with pytest.raises(Conflict):
+        post_review(actor=reader, book_id=out.book_id, rating=1)
+
+
+def test_those_who_work_on_a_book_do_not_review_it():
+    out = chapter(book())
+    with pytest.raises(Forbidden):
+        post_review(actor=author_of(out.book), book_id=out.book_id, rating=5)
+
+
+@pytest.mark.parametrize("rating", [0, 6, -1])
+def test_stars_are_one_to_five(rating):
+    out = chapter(book())
+    with pytest.raises(ValidationFailed):
+        post_review(actor=reader_of(out), book_id=out.book_id, rating=rating)
+
+
+def test_the_book_sums_up_its_visible_reviews():
+    out = chapter(book())
+    made = out.book
+    good, bad = (post_review(actor=reader_of(out), book_id=made.pk, rating=stars) for stars in (5, 2))
+    made.refresh_from_db()
+    assert (made.review_count, made.average_rating) == (2, 3.5)
+    edit_review(actor=bad.author, review_id=bad.pk, rating=3)
+    made.refresh_from_db()
+    assert made.average_rating == 4.0
+    staff = somebody(is_staff=True)
+    hide_review(actor=staff, review_id=bad.pk)
+    made.refresh_from_db()
+    assert (made.review_count, made.average_rating) == (1, 5.0)
+    assert list(reviews_of(made)) == [good]
+    restore_review(actor=staff, review_id=bad.pk)
+    delete_review(actor=good.author, review_id=good.pk)
+    made.refresh_from_db()
+    assert (made.review_count, made.average_rating) == (1, 3.0)
+
+
+def test_reviews_belong_to_their_writers_and_to_staff():
+    out = chapter(book())
+    review = post_review(actor=reader_of(out), book_id=out.book_id, rating=1)
+    with pytest.raises(Forbidden):
+        edit_review(actor=somebody(), review_id=review.pk, rating=5)
+    with pytest.raises(Forbidden):
+        delete_review(actor=author_of(out.book), review_id=review.pk)
+    with pytest.raises(Forbidden):
+        hide_review(actor=author_of(out.book), review_id=review.pk)
+    with pytest.raises(NotFound):
+        edit_review(actor=somebody(), review_id=10**15, rating=5)
