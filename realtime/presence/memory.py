@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from realtime.clock import Clock
-from realtime.presence.store import LIST_LIMIT, Answer, Counts, Holding, Outcome, Roster, State
+from realtime.presence.store import LIST_LIMIT, TURN_MS, Answer, Counts, Holding, Outcome, Roster, State, Turns
 from realtime.processes.memory import MemoryProcesses
 
 
@@ -34,6 +34,8 @@ class _Room:
     people: dict[int, _Person] = field(default_factory=dict)
     hidden: dict[int, _Person] = field(default_factory=dict)
     guests: dict[str, int] = field(default_factory=dict)
+    said: int = 0
+    said_at_ms: int = 0
 
     def hold(self, process_id: str, holding: Holding) -> tuple[State, State]:
         """Records one holding and returns how the person was and is listed."""
@@ -132,10 +134,23 @@ class MemoryPresence:
         for name in emptied:
             held.discard(name)
             self._rooms.drop_if_empty(name)
-        return Answer(str(self._processes.lives), outcomes, guest_counts, read)
+        return Answer(self._generation, outcomes, guest_counts, read)
 
-    async def counts(self, rooms: Sequence[str]) -> list[Counts]:
-        return [self._roster(name).counts for name in rooms]
+    async def counts(self, rooms: Sequence[str]) -> tuple[str, list[Counts]]:
+        return self._generation, [self._roster(name).counts for name in rooms]
+
+    async def take_turns(self, rooms: Sequence[str]) -> Turns:
+        now, turns, later = self._clock.now_ms(), {}, []
+        for name in rooms:
+            room = self._room(name)
+            if room.said >= room.revision:
+                continue
+            if now - room.said_at_ms < TURN_MS:
+                later.append(name)
+                continue
+            room.said, room.said_at_ms = room.revision, now
+            turns[name] = room.counts()
+        return Turns(self._generation, turns, later)
 
     async def evict(self, process_id: str) -> list[Outcome]:
         outcomes = []
@@ -150,6 +165,10 @@ class MemoryPresence:
             room.hold_guests(process_id, 0)
             self._rooms.drop_if_empty(name)
         return outcomes
+
+    @property
+    def _generation(self) -> str:
+        return str(self._processes.lives)
 
     def _room(self, name: str) -> _Room:
         return self._rooms.room(name, self._clock.now_ms())

@@ -8,7 +8,7 @@ after a dead process touches only its own people). Per process: the SET of rooms
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from realtime.presence.store import LIST_LIMIT, Answer, Counts, Holding, Outcome, Roster, State
+from realtime.presence.store import LIST_LIMIT, TURN_MS, Answer, Counts, Holding, Outcome, Roster, State, Turns
 from realtime.processes.redis import NOW, generation_key
 from realtime.redis_link import Command, RedisLink, Script
 
@@ -126,6 +126,19 @@ return {found, names}
 """
 )
 
+_TAKE_TURN = Script(
+    _FUNCTIONS
+    + """
+local user_count, guest_count, version, revision = counts(false, false, ARGV[2])
+local now = now_ms(ARGV[2])
+local said, said_at = unpack(redis.call('HMGET', meta, 'said', 'said_at'))
+if said and tonumber(said) >= revision then return {'none'} end
+if said_at and now - said_at < tonumber(ARGV[1]) then return {'later'} end
+redis.call('HSET', meta, 'said', string.format('%.0f', revision), 'said_at', string.format('%.0f', now))
+return {'now', user_count, guest_count, version, revision}
+"""
+)
+
 _EVICT = Script(
     _FUNCTIONS
     + """
@@ -166,7 +179,7 @@ class RedisPresence:
         emptied: Sequence[str] = (),
     ) -> Answer:
         guests = guests or {}
-        commands: list[Command] = [("HGET", generation_key(self._prefix), "id")]
+        commands: list[Command] = [self._read_generation()]
         commands += [self._hold(holding) for holding in holdings]
         commands += [
             _HOLD_GUESTS.call(self._keys(room), [self._process_id, number, self._now()])
@@ -193,9 +206,23 @@ class RedisPresence:
             {room: _roster(reply) for room, reply in zip(rosters, rest[len(guests) :], strict=False)},
         )
 
-    async def counts(self, rooms: Sequence[str]) -> list[Counts]:
-        replies = await self._link.run([_READ_COUNTS.call(self._keys(room), []) for room in rooms]) if rooms else []
-        return [Counts(*map(int, reply)) for reply in replies]
+    async def counts(self, rooms: Sequence[str]) -> tuple[str, list[Counts]]:
+        generation, *replies = await self._link.run(
+            [self._read_generation(), *(_READ_COUNTS.call(self._keys(room), []) for room in rooms)]
+        )
+        return generation or "", [Counts(*map(int, reply)) for reply in replies]
+
+    async def take_turns(self, rooms: Sequence[str]) -> Turns:
+        arguments = [TURN_MS, self._now()]
+        generation, *replies = await self._link.run(
+            [self._read_generation(), *(_TAKE_TURN.call(self._keys(room), arguments) for room in rooms)]
+        )
+        turns = dict(zip(rooms, replies, strict=True))
+        return Turns(
+            generation or "",
+            {room: Counts(*map(int, counts)) for room, (turn, *counts) in turns.items() if turn == "now"},
+            [room for room, (turn, *_) in turns.items() if turn == "later"],
+        )
 
     async def evict(self, process_id: str) -> list[Outcome]:
         [rooms] = await self._link.run([("SMEMBERS", self._rooms_of(process_id))])
@@ -213,6 +240,9 @@ class RedisPresence:
                 ]
         await self._link.run([("DEL", self._rooms_of(process_id))])
         return outcomes
+
+    def _read_generation(self) -> Command:
+        return ("HGET", generation_key(self._prefix), "id")
 
     def _hold(self, holding: Holding) -> Command:
         return _HOLD.call(

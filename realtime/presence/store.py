@@ -8,6 +8,9 @@ from typing import Protocol
 LIST_LIMIT = 100
 """Up to so many people are listed by name; above there are counts only."""
 
+TURN_MS = 1000
+"""Numbers without names go out this often at most."""
+
 
 class State(StrEnum):
     """How a process, or all of them together, holds a person in a room; the strongest counts."""
@@ -77,6 +80,15 @@ class Answer:
     rosters: Mapping[str, Roster]
 
 
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Whose numbers may be told now (and are, by the asker alone), and whose only later. Others need no telling."""
+
+    generation: str
+    now: Mapping[str, Counts]
+    later: Sequence[str]
+
+
 class PresenceStore(Protocol):
     """One process's access to the store.
 
@@ -99,8 +111,11 @@ class PresenceStore(Protocol):
         rooms in which this process holds nothing any more.
         """
 
-    async def counts(self, rooms: Sequence[str]) -> list[Counts]:
-        """Returns the counts of each room, in the order asked."""
+    async def counts(self, rooms: Sequence[str]) -> tuple[str, list[Counts]]:
+        """Returns the generation, and the counts of each room in the order asked."""
+
+    async def take_turns(self, rooms: Sequence[str]) -> Turns:
+        """Asks to tell the rooms' numbers: each room's go out once in TURN_MS at most, over all processes."""
 
     async def evict(self, process_id: str) -> list[Outcome]:
         """Removes everything that a dead process held; returns what changed, once however many processes try."""

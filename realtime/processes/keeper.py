@@ -45,6 +45,16 @@ class ProcessKeeper:
     def process_id(self) -> str:
         return self._register.process_id
 
+    def believes(self, generation: str) -> bool:
+        """Tells whether totals that were read in that life of the register may be told to anybody.
+
+        One that is not known yet makes the next beat come at once: everything was lost.
+        """
+        if generation != self.generation:
+            self.hurry()
+            return False
+        return self.believable
+
     def look_after(self, holder: Holder) -> None:
         """Includes `holder` in every beat to come."""
         self._holders.append(holder)

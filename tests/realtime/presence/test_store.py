@@ -134,7 +134,7 @@ async def test_rooms_do_not_mix(world: World):
     a = world.presence("a")
     await hold(a, 7, HERE)
     await hold(a, 8, HERE, room="book:2")
-    assert [counts.user_count for counts in await a.counts([ROOM, "book:2", "book:3"])] == [1, 1, 0]
+    assert [counts.user_count for counts in (await a.counts([ROOM, "book:2", "book:3"]))[1]] == [1, 1, 0]
     assert (await roster_of(a, "book:2")).people == {8: "name 8"}
 
 
@@ -151,7 +151,7 @@ async def test_what_a_dead_process_held_goes_once(world: World):
     assert {outcome.username for outcome in gone} == {"name 1", "name 2"}
     assert [outcome.counts.version for outcome in gone] == [alive.counts.version + 1, alive.counts.version + 2]
     assert await b.evict("dead") == []
-    counts, other = await a.counts([ROOM, "book:2"])
+    _, (counts, other) = await a.counts([ROOM, "book:2"])
     assert (counts.user_count, counts.guest_count, other.guest_count) == (1, 0, 0)
 
 
@@ -160,6 +160,21 @@ async def test_a_room_that_a_process_has_left_is_none_of_its_own_any_more(world:
     await hold(a, 7, HERE)
     await a.exchange([Holding(ROOM, 7, "", GONE)], emptied=[ROOM])
     assert await b.evict("a") == []
+
+
+async def test_numbers_are_told_by_one_process_once_in_a_while_and_only_when_they_are_news(world: World):
+    a, b = world.presence("a"), world.presence("b")
+    await a.exchange([], guests={ROOM: 1})
+    first = await a.take_turns([ROOM])
+    assert first.now[ROOM].guest_count == 1
+    assert (await b.take_turns([ROOM])).now == {}
+    counts = (await b.exchange([], guests={ROOM: 1})).guests[ROOM]
+    assert (await b.take_turns([ROOM])).later == [ROOM]
+    world.clock.advance(1)
+    assert (await b.take_turns([ROOM])).now == {ROOM: counts}
+    world.clock.advance(1)
+    turns = await a.take_turns([ROOM])
+    assert (turns.now, turns.later) == ({}, [])
 
 
 async def test_numbers_grow_on_although_everything_was_lost(world: World):
