@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from django.db import OperationalError
+import psycopg
+from django.db import DatabaseError, InterfaceError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from realtime.events import BLANKED, HIDDEN, EphemeralEvent, OutgoingEvent, StoredEvent
@@ -18,6 +19,7 @@ LOCK_TIMEOUT_MS = 2000
 _ROWS_PER_STATEMENT = 500  # × 9 columns stays far below SQLite's 32,766 variables
 
 _CONTENTION_SQLSTATES = {"55P03", "40P01", "40001"}  # lock not available, deadlock detected, serialization failure
+_OUTAGE_SQLSTATE_CLASSES = {"08", "57"}  # connection exception, operator intervention (shutdown, crash)
 _CONTENTION_SQLITE = {5, 6}  # SQLITE_BUSY and SQLITE_LOCKED, the low byte of their extended codes
 
 
@@ -70,10 +72,11 @@ class Blanking(Hook):
 class Answer(Hook):
     """The result of a durable command, to be stored with the positions of its events.
 
-    `positions` is filled by `flush`: per room the last event that the command caused.
+    `row_id` is where; None when nobody asked for it to be kept. `positions` is filled by `flush`: per room
+    the last event that the command caused.
     """
 
-    row_id: int
+    row_id: int | None
     cause: Cause
     data: bytes
     positions: dict[str, Position] = field(default_factory=dict)
@@ -104,15 +107,23 @@ def flush(connection: BaseDatabaseWrapper, *, first_hook: int, max_rooms: int) -
         _store(cursor, list(stored.values()))
         for answer in hooks:
             if isinstance(answer, Answer):
-                _store_answer(cursor, answer, stored)
+                _answer(cursor, answer, stored)
     return [*stored.values(), *passing]
 
 
-def is_contention(error: OperationalError) -> bool:
+def is_contention(error: DatabaseError | InterfaceError) -> bool:
     """Tells whether the database refused because others were in the way, so that trying again makes sense."""
     cause = error.__cause__
-    sqlite_code: int | None = getattr(cause, "sqlite_errorcode", None)
-    return getattr(cause, "sqlstate", None) in _CONTENTION_SQLSTATES or (sqlite_code or 0) & 0xFF in _CONTENTION_SQLITE
+    sqlite_code: int = getattr(cause, "sqlite_errorcode", 0)
+    return getattr(cause, "sqlstate", None) in _CONTENTION_SQLSTATES or sqlite_code & 0xFF in _CONTENTION_SQLITE
+
+
+def is_outage(error: DatabaseError | InterfaceError) -> bool:
+    """Tells whether the connection to PostgreSQL is gone, or none was to be had."""
+    cause = error.__cause__
+    if not isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
+        return False
+    return cause.sqlstate is None or cause.sqlstate[:2] in _OUTAGE_SQLSTATE_CLASSES
 
 
 def new_epoch() -> str:
@@ -204,9 +215,11 @@ def _blank(cursor: Any, blanking: Blanking) -> None:
     )
 
 
-def _store_answer(cursor: Any, answer: Answer, stored: Mapping[Emission, StoredEvent]) -> None:
+def _answer(cursor: Any, answer: Answer, stored: Mapping[Emission, StoredEvent]) -> None:
     for emission, event in stored.items():
         if emission.cause is answer.cause:
             answer.positions[event.room] = Position(event.epoch, event.seq)
+    if answer.row_id is None:
+        return
     result = msgspec.json.encode({"data": msgspec.Raw(answer.data), "positions": answer.positions}).decode()
     cursor.execute("UPDATE realtime_commandresult SET result = %s WHERE id = %s", [result, answer.row_id])

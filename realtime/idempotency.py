@@ -40,23 +40,26 @@ def fingerprint(command: str, payload: bytes) -> str:
     return hashlib.blake2b(command.encode() + b"\0" + payload, digest_size=16).hexdigest()
 
 
-def run_once(actor: str, request_id: str, payload_hash: str, run: Callable[[], Any]) -> Outcome:
+def run_once(actor: str, request_id: str | None, payload_hash: str, run: Callable[[], Any]) -> Outcome:
     """Runs `run` unless this actor's request has been answered before; then returns that answer.
 
     `actor` is `user:<id>`, or the session of somebody anonymous. The answer is stored in the transaction of
     the effect, so both exist or neither, in whatever process the repetition arrives; a repetition
     that comes while the first is still running waits for it. A refusal (any exception) is not kept.
+    Without a `request_id` nothing is kept, and a repetition is a new request.
     `run` returns what msgspec can encode. In a batch, call it inside `atomic()`: each call is a savepoint.
 
     Raises RequestIdReused when the id came with another payload, ValidationFailed for an empty or
     overlong id, and what `run` and `atomic` raise.
     """
-    if not 0 < len(request_id) <= _MAX_KEY_LENGTH:
+    if request_id is not None and not 0 < len(request_id) <= _MAX_KEY_LENGTH:
         raise ValidationFailed("A requestId has 1 to 100 characters.", details={"field": "requestId"})
     with atomic():
-        row_id = _claim(actor, request_id, payload_hash)
-        if row_id is None:
-            return _repeat(actor, request_id, payload_hash)
+        row_id = None
+        if request_id is not None:
+            row_id = _claim(actor, request_id, payload_hash)
+            if row_id is None:
+                return _repeat(actor, request_id, payload_hash)
         cause = Cause()
         with caused_by(cause):
             data = msgspec.json.encode(run())

@@ -5,21 +5,22 @@ import secrets
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import Any, Protocol
 
 import msgspec
 from channels.db import DatabaseSyncToAsync
 from django.core.exceptions import SynchronousOnlyOperation
-from django.db import OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from realtime import outlet
 from realtime.contracts import EventContract, Payload, event_contract
 from realtime.errors import TooLarge, Unavailable
-from realtime.events import EphemeralEvent, OutgoingEvent
+from realtime.events import EphemeralEvent, OutgoingEvent, StoredEvent
 from realtime.fairlock import sqlite_writers
-from realtime.flushing import Blanking, Cause, Emission, Passing, flush, is_contention
+from realtime.flushing import Blanking, Cause, Emission, Passing, flush, is_contention, is_outage
+from realtime.positions import Position
 from realtime.rooms import Room
 
 MAX_ROOMS = 8
@@ -39,8 +40,11 @@ class ForeignTransaction(RuntimeError):
     """A durable event was emitted, or `realtime.atomic()` entered, inside a plain `transaction.atomic()`."""
 
 
-class _Unit:
-    """One outermost `atomic()` block of one thread."""
+class Unit:
+    """One outermost `atomic()` block of one thread.
+
+    `events`: what was emitted, with its numbers, once the block has ended; empty before.
+    """
 
     def __init__(self, connection: BaseDatabaseWrapper, max_rooms: int) -> None:
         self.first_hook = len(connection.run_on_commit)  # in a Django test case those of earlier units stay
@@ -48,32 +52,43 @@ class _Unit:
         self.events: list[OutgoingEvent] = []
         self.cause: Cause | None = None
         self.committed = False
+        self.turn = ExitStack()
+        if connection.vendor == "sqlite":
+            self.turn.enter_context(sqlite_writers.held(LOCK_WAIT_S))
+
+    @property
+    def positions(self) -> dict[str, Position]:
+        """Per room the place of the last event emitted; empty before the block has ended."""
+        return {event.room: Position(event.epoch, event.seq) for event in self.events if isinstance(event, StoredEvent)}
 
     def commit(self) -> None:
+        """Hands the events on."""
         self.committed = True
+        self.turn.close()  # other hooks of this commit may want a transaction of their own
         outlet.deliver(self.events)
 
 
 class _Current(threading.local):
-    unit: _Unit | None = None
+    unit: Unit | None = None
 
 
 _current = _Current()
 
 
 @contextmanager
-def atomic(*, max_rooms: int = MAX_ROOMS) -> Iterator[None]:
+def atomic(*, max_rooms: int = MAX_ROOMS) -> Iterator[Unit]:
     """Commits what the block writes together with what it emits; the outermost block of every service.
 
     Context manager or decorator, sync only. The outermost block flushes all emits as its last statements
     (so a room's head is locked for as short as possible), commits, and then hands the events on. Inside
     another `realtime.atomic()` it is a savepoint: rolled back, it takes its emits with it.
 
-    `max_rooms`: how many rooms the outermost block may emit to; only jobs that work in batches raise it.
+    Yields the outermost block's `Unit`. `max_rooms`: how many rooms that one may emit to; only jobs that
+    work in batches raise it.
 
     Raises ForeignTransaction inside a plain `transaction.atomic()` (Django's own test cases excepted: there
     events are handed on when the block ends), Unavailable (retryable) when a lock is not granted in time
-    or the transaction was lost.
+    or the database went away; then the commit may still have happened, unless it was never reached.
     """
     if _on_event_loop():
         raise SynchronousOnlyOperation("Transactions block the event loop: use `await realtime.aemit(…)` or a thread.")
@@ -81,25 +96,26 @@ def atomic(*, max_rooms: int = MAX_ROOMS) -> Iterator[None]:
     if _current.unit:
         _current.unit.max_rooms = max(_current.unit.max_rooms, max_rooms)
         with transaction.atomic():
-            yield
+            yield _current.unit
         return
     if _foreign(connection):
         raise ForeignTransaction(
             "realtime.atomic() must be the outermost block: put it in place of transaction.atomic()."
         )
-    unit = _Unit(connection, max_rooms)
-    turn = sqlite_writers.held(LOCK_WAIT_S) if connection.vendor == "sqlite" else nullcontext()
+    unit = Unit(connection, max_rooms)
     try:
-        with turn, transaction.atomic(durable=True):
+        with unit.turn, transaction.atomic(durable=True):
             transaction.on_commit(unit.commit)  # the first of the hooks: none that fails can keep it from running
             _current.unit = unit
             try:
-                yield
+                yield unit
                 unit.events = flush(connection, first_hook=unit.first_hook, max_rooms=unit.max_rooms)
             finally:
                 _current.unit = None
-    except OperationalError as error:
-        if is_contention(error):
+    except (OperationalError, InterfaceError) as error:
+        if not connection.in_atomic_block and is_outage(error):
+            connection.close()  # so that this thread's next transaction gets a fresh one
+        if is_contention(error) or is_outage(error):
             raise Unavailable(retry_after_ms=1000) from error
         raise
     if connection.in_atomic_block:

@@ -101,6 +101,22 @@ def test_another_commit_hook_that_fails_does_not_keep_events_back(captured: Capt
     assert captured.types() == ["bench:spoken"]
 
 
+def test_a_commit_hook_may_open_a_transaction_of_its_own(captured: Captured) -> None:
+    with realtime.atomic():
+        transaction.on_commit(lambda: realtime.emit(BENCH, Spoken(text="second")))
+        realtime.emit(BENCH, Spoken(text="first"))
+    assert captured.told(BENCH) == [(BENCH.name, Spoken(text="first")), (BENCH.name, Spoken(text="second"))]
+
+
+def test_the_block_tells_the_positions_of_what_it_emitted() -> None:
+    with realtime.atomic() as unit:
+        realtime.emit(BENCH, Spoken(text="one"))
+        realtime.emit(BENCH, Spoken(text="two"))
+        realtime.emit(BenchRoom(2), Spoken(text="elsewhere"))
+        assert unit.positions == {}
+    assert {room: position.seq for room, position in unit.positions.items()} == {"bench:1": 2, "bench:2": 1}
+
+
 def test_a_rollback_that_was_asked_for_silently_is_reported(captured: Captured) -> None:
     with pytest.raises(Unavailable), realtime.atomic():
         note("gone")
