@@ -30,6 +30,9 @@ class RawEcho:
         else:
             self._engine.write(Written(b"4" + message.encode()))
 
+    def leaving(self, packets: list[Written], *, whole_turn: bool) -> None:
+        pass
+
     def closed(self, reason: str) -> None:
         pass
 
@@ -50,6 +53,9 @@ class Mirror:
 
     def disconnected(self, reason: str) -> None:
         pass
+
+    def moved(self, *, whole_turn: bool) -> Written | None:
+        return None
 
 
 class MirrorBackend:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from realtime.connection import Connection, Outbox, Packet
+from realtime.connection import TURN_BYTES, Connection, Outbox, Packet
 from realtime.doors.engineio.links import NOOP, PING, Link, PollingLink, polled
 from realtime.doors.engineio.packets import Packet as EnginePacket
 from realtime.doors.engineio.packets import PacketType, decode_payload
@@ -34,6 +34,9 @@ class Application(Protocol):
 
     def received(self, message: str | bytes) -> None:
         """Takes one message of the client. Raises MalformedPacket to end the session."""
+
+    def leaving(self, packets: list[Packet], *, whole_turn: bool) -> None:
+        """Sees what is about to leave together, and may add to it; `whole_turn`: nothing more comes this turn."""
 
     def closed(self, reason: str) -> None:
         """The session is over; called exactly once."""
@@ -109,6 +112,12 @@ class EngineSession(Connection):
     @property
     def transport(self) -> str:
         return self._link.name
+
+    def flush(self) -> None:
+        if self._pending and not self.closed:
+            # Past this size a write does not wait for the end of its turn.
+            self.application.leaving(self._pending, whole_turn=self._pending_bytes <= TURN_BYTES)
+        super().flush()
 
     def _send(self, packets: list[Packet]) -> None:
         self._link.send(packets)
@@ -244,7 +253,12 @@ class EngineSession(Connection):
 
         A timer alone would be late whenever the loop is.
         """
-        if not self.closed and self._loop.time() >= self._deadline:
+        if self.closed or self._loop.time() < self._deadline:
+            return self.closed
+        if self.congested and self.transport == "websocket":
+            # Its ping waits behind the backlog; the hub ends it when that does not shrink.
+            self._await_ping()
+        else:
             self._link.close(CloseCode.HEARTBEAT_TIMEOUT, "ping timeout")
             self._end("ping timeout")
         return self.closed

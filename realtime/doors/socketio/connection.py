@@ -8,15 +8,14 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-from realtime.connection import Packet as Written
+from realtime.connection import Packet as EnginePacket
 from realtime.doors.engineio.session import EngineSession
 from realtime.doors.errors import MalformedPacket
-from realtime.doors.socketio.packets import Decoder, Packet, PacketType, encode
+from realtime.doors.socketio.packets import Decoder, Packet, PacketType
+from realtime.doors.socketio.wire import Written, written
 from realtime.errors import ApplicationError, CloseCode, Internal, Unavailable
 
 logger = logging.getLogger(__name__)
-
-_MESSAGE = b"4"
 
 Reply = Callable[[Sequence[Any]], None]
 """Sends the ack of one event: its arguments. To be called at most once; afterwards it does nothing."""
@@ -39,6 +38,12 @@ class Endpoint(Protocol):
     def disconnected(self, reason: str) -> None:
         """The client left the namespace, or is gone; called exactly once."""
 
+    def moved(self, *, whole_turn: bool) -> EnginePacket | None:
+        """Returns what goes out behind packets after which the client stands elsewhere; None for nothing.
+
+        `whole_turn` is False when the turn that wrote them is not over.
+        """
+
 
 class Backend(Protocol):
     """What is served at one Socket.IO endpoint."""
@@ -49,13 +54,6 @@ class Backend(Protocol):
         Raises ApplicationError to refuse (UnknownNamespace in the protocol's own words), and then has accepted
         nothing.
         """
-
-
-def written(packet: Packet) -> Written:
-    """Returns the packet as it is written to an Engine.IO session."""
-    text, *attachments = encode(packet)
-    assert isinstance(text, str)
-    return Written(_MESSAGE + text.encode(), tuple(part for part in attachments if isinstance(part, bytes)))
 
 
 class SocketConnection:
@@ -80,7 +78,7 @@ class SocketConnection:
 
     def send(self, packet: Packet) -> None:
         """Sends one packet, attachments and all."""
-        self.engine.write(written(packet))
+        self.engine.write(written(packet, moves=packet.type is PacketType.ACK))
 
     def emit(self, namespace: str, *arguments: Any) -> None:
         """Sends an event, its name first."""
@@ -127,6 +125,13 @@ class SocketConnection:
                     asked.set_result(packet.data)
             case _:
                 raise MalformedPacket("Only a server refuses a connection.")
+
+    def leaving(self, packets: list[EnginePacket], *, whole_turn: bool) -> None:
+        moved = {packet.namespace for packet in packets if isinstance(packet, Written) and packet.moves}
+        for namespace in moved:
+            endpoint = self._endpoints.get(namespace)
+            if endpoint is not None and (packet := endpoint.moved(whole_turn=whole_turn)) is not None:
+                packets.append(packet)
 
     def closed(self, reason: str) -> None:
         self._deadline.cancel()

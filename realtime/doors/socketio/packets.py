@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from realtime.doors.errors import MalformedPacket
+from realtime.wire import encode_json
 
 MAX_ATTACHMENTS = 16
 MAX_NESTING = 64
@@ -75,7 +76,7 @@ def encode(packet: Packet) -> list[str | bytes]:
         data = _take_out(data, attachments)
         if attachments:
             packet_type = _BINARY_OF[packet_type]
-    json = "" if data is None else msgspec.json.encode(data).decode()
+    json = "" if data is None else encode_json(data).decode()
     return [head(packet_type, packet.namespace, packet.id, len(attachments)) + json, *attachments]
 
 

@@ -1,0 +1,209 @@
+"""The engine behind Socket.IO: every namespace of a connection is a session of the hub."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from realtime.authentication import Credentials, authenticate, credentials_of
+from realtime.connection import Packet as Written
+from realtime.dispatch import Request
+from realtime.doors.engineio.session import EngineSession
+from realtime.doors.socketio.connection import Reply, SocketConnection, UnknownNamespace
+from realtime.doors.socketio.recovery import (
+    Ticket,
+    new_socket_id,
+    offset_of,
+    read_offset,
+    read_pid,
+    sign,
+)
+from realtime.doors.socketio.wire import SOCKET_IO
+from realtime.errors import Conflict, ValidationFailed
+from realtime.hub.hub import Hub
+from realtime.identity import Identity
+from realtime.namespaces import NAMESPACES, Namespace
+from realtime.positions import Position
+from realtime.session import Session
+from realtime.wire import Answer
+
+logger = logging.getLogger(__name__)
+
+
+class Given(msgspec.Struct):
+    """What a client may say in `auth`; anything else in it is ignored.
+
+    `rooms` is for clients without recovery of their own: positions from which to go on, as `session:resume`.
+    """
+
+    token: str | None = None
+    ticket: str | None = None
+    rooms: dict[str, Position | None] | None = None
+    pid: Any = None
+    offset: Any = None
+
+
+class SocketSession(Session):
+    """A session whose first word is preceded by the namespace's own acceptance."""
+
+    __slots__ = ("_accept",)
+
+    def __init__(
+        self,
+        hub: Hub,
+        connection: EngineSession,
+        namespace: Namespace,
+        identity: Identity,
+        *,
+        accept: Callable[[], None] | None,
+    ) -> None:
+        super().__init__(hub, connection, SOCKET_IO, namespace, identity)
+        self._accept = accept
+
+    def notify(self, name: str, payload: Any, room: str | None = None) -> None:
+        if self._accept is not None:
+            accept, self._accept = self._accept, None
+            accept()
+        super().notify(name, payload, room)
+
+
+class SessionEndpoint:
+    """One namespace of one connection."""
+
+    def __init__(self, connection: SocketConnection, session: Session, ticket: Ticket, pid: str) -> None:
+        self.session = session
+        self.ticket = ticket
+        self.pid = pid
+        self._connection = connection
+        self._offset = ""
+        self._owed: asyncio.TimerHandle | None = None
+
+    def event(self, arguments: list[Any], reply: Reply | None) -> None:
+        name, *given = arguments
+        request_id: str | None = None
+        # Beside the payload, and so never the only argument: {requestId}.
+        if len(given) > 1 and isinstance(given[-1], dict) and given[-1].keys() == {"requestId"}:
+            request_id = given.pop()["requestId"]
+            if not isinstance(request_id, str):
+                request_id = ""
+        single = len(given) == 1 and isinstance(given[0], dict)
+        self.session.submit(
+            Request(
+                name=name,
+                payload=(given[0] if single else None),
+                args=None if single or not given else given,
+                request_id=request_id,
+                answer=self._answer(name, reply),
+            )
+        )
+
+    def _answer(self, name: str, reply: Reply | None) -> Callable[[Answer], None]:
+        def answer(answer: Answer) -> None:
+            if reply is not None:
+                reply([_told(answer)])
+            elif answer.error is not None:
+                # Nobody waits for an ack: the refusal is told all the same.
+                self.session.notify("error", answer.error | {"type": name})
+
+        return answer
+
+    def disconnected(self, reason: str) -> None:
+        if self._owed is not None:
+            self._owed.cancel()
+        clean = reason in ("client disconnect", "client close", "server disconnect", "server close")
+        self.session.hub.spawn(self.session.close(clean=clean))
+
+    def moved(self, *, whole_turn: bool) -> Written | None:
+        """Returns the offset that goes out behind a turn, or None: unchanged, or not known before a later turn."""
+        offset = offset_of(self.session) if whole_turn and not self.session.closed else None
+        if offset is None:
+            if self._owed is None and not self.session.closed:
+                self._owed = self.session.hub.loop.call_later(0.02, self._pay)
+            return None
+        if offset == self._offset:
+            return None
+        self._offset = offset
+        return SOCKET_IO.offset(self.session.namespace.name, offset)
+
+    def _pay(self) -> None:
+        self._owed = None
+        if packet := self.moved(whole_turn=True):
+            self._connection.engine.write(packet)
+
+
+class HubBackend:
+    """Opens a session of the hub for each namespace of each connection."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+
+    async def connect(self, connection: SocketConnection, namespace: str, auth: Mapping[str, Any]) -> SessionEndpoint:
+        served = NAMESPACES.get(namespace)
+        if served is None:
+            raise UnknownNamespace
+        given = _read(auth)
+        identity = await self._authenticate(connection, given)
+        return await self._recover(connection, served, identity, given) or await self._begin(
+            connection, served, identity, given
+        )
+
+    async def _authenticate(self, connection: SocketConnection, given: Given) -> Identity:
+        scope = dict(connection.engine.scope)
+        credentials = credentials_of(scope)
+        if given.token or given.ticket:
+            credentials = Credentials(given.token, given.ticket)
+        return await authenticate(self._hub, credentials, scope)
+
+    async def _begin(
+        self, connection: SocketConnection, namespace: Namespace, identity: Identity, given: Given
+    ) -> SessionEndpoint:
+        ticket = Ticket(new_socket_id(), namespace.name, identity.user_id)
+        endpoint = self._endpoint(connection, namespace, identity, ticket, sign(ticket))
+        rooms = {name: position for name, position in (given.rooms or {}).items() if position is not None}
+        await endpoint.session.open(rooms)
+        return endpoint
+
+    async def _recover(
+        self, connection: SocketConnection, namespace: Namespace, identity: Identity, given: Given
+    ) -> SessionEndpoint | None:
+        """Goes on exactly where the client was, or returns None with nothing said."""
+        ticket, place = read_pid(given.pid), read_offset(given.offset)
+        if ticket is None or place is None:
+            return None
+        if (ticket.namespace, ticket.user_id) != (namespace.name, identity.user_id):
+            return None
+        endpoint = self._endpoint(connection, namespace, identity, ticket, given.pid)
+        try:
+            await endpoint.session.open(place.positions, present=place.present, exact=True)
+        except Conflict:
+            return None
+        return endpoint
+
+    def _endpoint(
+        self, connection: SocketConnection, namespace: Namespace, identity: Identity, ticket: Ticket, pid: str
+    ) -> SessionEndpoint:
+        def accept() -> None:
+            connection.accept(namespace.name, {"sid": ticket.socket_id, "pid": pid})
+
+        session = SocketSession(self._hub, connection.engine, namespace, identity, accept=accept)
+        return SessionEndpoint(connection, session, ticket, pid)
+
+
+def _read(auth: Mapping[str, Any]) -> Given:
+    try:
+        return msgspec.convert(auth, Given)
+    except msgspec.ValidationError as error:
+        raise ValidationFailed(f"auth is not valid: {error}") from error
+
+
+def _told(answer: Answer) -> dict[str, Any]:
+    told: dict[str, Any] = {"success": answer.success}
+    if answer.success:
+        told["data"] = answer.data
+    else:
+        told["error"] = answer.error
+    if answer.position:
+        told["position"] = answer.position
+    return told

@@ -1,0 +1,108 @@
+"""The door at /socket.io/: one Engine.IO endpoint per hub, with the engine's namespaces on its sessions."""
+
+import logging
+import weakref
+from collections.abc import Mapping
+from typing import Any
+
+from channels.consumer import AsyncConsumer
+
+from realtime.authentication import header, origin_allowed
+from realtime.doors.engineio.http import Receive, Scope, Send, answer, serve_polling
+from realtime.doors.engineio.server import EngineServer
+from realtime.doors.engineio.session import EngineSession, Options
+from realtime.doors.engineio.websocket import serve_websocket
+from realtime.doors.socketio.backend import HubBackend
+from realtime.doors.socketio.connection import SocketConnection
+from realtime.errors import CloseCode
+from realtime.hub import Hub, current_hub
+
+logger = logging.getLogger(__name__)
+
+CONNECT_TIMEOUT_MS = 45_000
+
+_DOORS: "weakref.WeakKeyDictionary[Hub, SocketDoor]" = weakref.WeakKeyDictionary()
+
+
+class HubConnection(SocketConnection):
+    """A Socket.IO connection that the hub knows."""
+
+    def __init__(self, hub: Hub, engine: EngineSession, backend: HubBackend) -> None:
+        super().__init__(engine, backend, connect_timeout_ms=CONNECT_TIMEOUT_MS)
+        self._hub = hub
+        hub.add_connection(engine)
+
+    def closed(self, reason: str) -> None:
+        super().closed(reason)
+        self._hub.remove_connection(self.engine)
+
+
+class SocketDoor:
+    """What the consumers of one hub share."""
+
+    def __init__(self, hub: Hub) -> None:
+        settings = hub.settings
+        self._hub = hub
+        self._backend = HubBackend(hub)
+        self.server = EngineServer(
+            Options(
+                ping_interval_ms=int(settings.heartbeat_seconds * 1000),
+                ping_timeout_ms=int(settings.pong_timeout_seconds * 1000),
+                max_payload=settings.max_frame_bytes,
+                outbound_limit=settings.outbound_limit_bytes,
+                linger_ms=int(settings.close_timeout_seconds * 1000),
+            ),
+            self._application,
+            outbox=hub.outbox,
+        )
+
+    def _application(self, engine: EngineSession) -> HubConnection:
+        return HubConnection(self._hub, engine, self._backend)
+
+
+async def current_door() -> SocketDoor:
+    """Returns the door of the running loop's hub. Raises what keeps the hub from starting."""
+    hub = await current_hub()
+    door = _DOORS.get(hub)
+    if door is None:
+        door = _DOORS[hub] = SocketDoor(hub)
+    return door
+
+
+class SocketIOConsumer(AsyncConsumer):  # type: ignore[misc]  # channels is untyped
+    """Takes every request of /socket.io/, HTTP and WebSocket alike."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope = with_origin(scope)
+        try:
+            door = await current_door()
+        except Exception:
+            logger.exception("The hub does not start; a connection is refused.")
+            await _unavailable(scope, receive, send)
+            return
+        if scope["type"] == "websocket":
+            await serve_websocket(door.server, scope, receive, send)
+        else:
+            await serve_polling(door.server, scope, receive, send, trusted=lambda scope: origin_allowed(dict(scope)))
+
+
+def with_origin(scope: Scope) -> Scope:
+    """Returns the scope with the Origin that a browser leaves out when it polls its own site.
+
+    Browsers send no Origin with a same-origin GET; they say so in Sec-Fetch-Site, which no page can forge.
+    """
+    if scope["type"] != "http" or header(dict(scope), b"origin"):
+        return scope
+    if header(dict(scope), b"sec-fetch-site") != "same-origin":
+        return scope
+    origin = f"{scope['scheme']}://{header(dict(scope), b'host')}".encode("latin-1")
+    completed: Mapping[str, Any] = {**scope, "headers": [*scope["headers"], (b"origin", origin)]}
+    return completed
+
+
+async def _unavailable(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": int(CloseCode.SERVICE_RESTART)})
+    else:
+        await answer(send, 503, b"", [(b"retry-after", b"1")])

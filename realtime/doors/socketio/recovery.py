@@ -1,0 +1,97 @@
+"""Connection state recovery: what a stock client keeps, and what can be made of it after a break.
+
+A client keeps two strings per namespace: the `pid` of its first connection, and as `offset` the last
+argument of the last event if that was a string. Here the offset is the session's whole position, written as
+a small event of its own behind every turn that moved it. It needs no memory on any server: any process can
+continue, also after the death of the one before. A break right between an event and its offset leaves the
+event's id as the offset, which says nothing of the other rooms: then recovery is refused.
+"""
+
+import re
+import secrets
+
+import msgspec
+from django.core import signing
+
+from realtime.hub.room import Phase
+from realtime.positions import Position
+from realtime.session import Session
+
+_SALT = "realtime.socketio.pid"
+_VERSION = "1"
+_PRESENT = "*"
+_PLACE = re.compile(r"([^ *=]+)(\*?)=([^ *=:]*):([0-9]{1,18})", re.ASCII)
+
+
+class Ticket(msgspec.Struct, frozen=True):
+    """What a pid stands for: whose connection it was. It lets nobody in, credentials do that."""
+
+    socket_id: str
+    namespace: str
+    user_id: int | None
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a session stood: the rooms that it received, and those in which its person was counted."""
+
+    positions: dict[str, Position]
+    present: frozenset[str]
+
+
+def new_socket_id() -> str:
+    return secrets.token_urlsafe(15)
+
+
+def sign(ticket: Ticket) -> str:
+    """Returns the pid; it stays the same over any number of recoveries."""
+    return signing.dumps([ticket.socket_id, ticket.namespace, ticket.user_id], salt=_SALT)
+
+
+def read_pid(pid: object) -> Ticket | None:
+    """Returns what the pid stands for, None for anything that we have not signed."""
+    if not isinstance(pid, str):
+        return None
+    try:
+        socket_id, namespace, user_id = signing.loads(pid, salt=_SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return Ticket(socket_id, namespace, user_id)
+
+
+def offset_of(session: Session) -> str | None:
+    """Returns the position of everything that was written to the session, None while that is not known.
+
+    To be asked between turns only: within one, a room's place may be ahead of what was written.
+    """
+    places = [_VERSION]
+    for name, member in session.memberships.items():
+        if member.watching or member.phase in (Phase.PENDING, Phase.HELD, Phase.ENDED):
+            if member.phase is Phase.HELD and member.stale:
+                # Stopped while its leave is asked for again: neither in nor out.
+                return None
+            continue
+        state = member.state
+        if member.phase is Phase.LIVE and state.fanning:
+            return None
+        places.append(f"{name}{_PRESENT if member.present else ''}={state.epoch}:{member.place()}")
+    return " ".join(places)
+
+
+def read_offset(offset: object) -> Place | None:
+    """Returns the place that an offset stands for, None for anything else that a client may have kept."""
+    if not isinstance(offset, str):
+        return None
+    version, *places = offset.split(" ")
+    if version != _VERSION:
+        return None
+    positions: dict[str, Position] = {}
+    present: set[str] = set()
+    for place in places:
+        match = _PLACE.fullmatch(place)
+        if match is None:
+            return None
+        room, counted, epoch, seq = match.groups()
+        positions[room] = Position(epoch, int(seq))
+        if counted:
+            present.add(room)
+    return Place(positions, frozenset(present))

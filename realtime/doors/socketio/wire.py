@@ -1,0 +1,101 @@
+"""How events, answers and the engine's words look to a Socket.IO client.
+
+A listener is called with `(payload, meta)`, meta being `{eventId, timestamp, room, epoch, seq}`. An event of
+the log has its id as a third argument, a string: a stock client keeps the last one as its offset.
+"""
+
+from typing import Any
+
+from realtime.connection import Packet
+from realtime.doors.socketio.packets import Packet as SocketPacket
+from realtime.doors.socketio.packets import PacketType, encode, head
+from realtime.positions import Position
+from realtime.wire import Heard, encode_json
+
+_MESSAGE = b"4"
+
+
+class Written(Packet):
+    """A packet of one namespace; `moves` says that the client's position may be another after it."""
+
+    __slots__ = ("moves", "namespace")
+
+    def __init__(
+        self, text: bytes, attachments: tuple[bytes, ...] = (), *, namespace: str, moves: bool = False
+    ) -> None:
+        super().__init__(text, attachments)
+        self.namespace = namespace
+        self.moves = moves
+
+
+def written(packet: SocketPacket, *, moves: bool = False) -> Written:
+    """Returns the packet as it is written to an Engine.IO session."""
+    text, *attachments = encode(packet)
+    assert isinstance(text, str)
+    parts = tuple(part for part in attachments if isinstance(part, bytes))
+    return Written(_MESSAGE + text.encode(), parts, namespace=packet.namespace, moves=moves)
+
+
+class SocketIOWire:
+    """The wire of Socket.IO: JSON in an array behind the packet's head."""
+
+    def key(self, namespace: str) -> str:
+        return f"socket.io {namespace}"
+
+    def durable(self, namespace: str, event: Heard, position: Position) -> Packet:
+        event_id = event.event_id.encode()
+        return Written(
+            b'%b["%b",%b,{"eventId":"%b","timestamp":%d,"room":"%b","epoch":"%b","seq":%d},"%b"]'
+            % (
+                _event_head(namespace),
+                event.type.encode(),
+                event.payload,
+                event_id,
+                event.created_at_ms,
+                event.room.encode(),
+                position.epoch.encode(),
+                position.seq,
+                event_id,
+            ),
+            namespace=namespace,
+            moves=True,
+        )
+
+    def ephemeral(self, namespace: str, event: Heard) -> Packet:
+        return Written(
+            b'%b["%b",%b,{"eventId":"%b","timestamp":%d,"room":"%b"}]'
+            % (
+                _event_head(namespace),
+                event.type.encode(),
+                event.payload,
+                event.event_id.encode(),
+                event.created_at_ms,
+                event.room.encode(),
+            ),
+            namespace=namespace,
+        )
+
+    def hidden(self, namespace: str, room: str, position: Position) -> Packet:
+        name = room.encode()
+        epoch = position.epoch.encode()
+        return Written(
+            b'%b["hidden",null,{"room":"%b","epoch":"%b","seq":%d},"%b:%b:%d"]'
+            % (_event_head(namespace), name, epoch, position.seq, name, epoch, position.seq),
+            namespace=namespace,
+            moves=True,
+        )
+
+    def notice(self, namespace: str, name: str, payload: Any, room: str | None = None) -> Packet:
+        arguments = [name, payload, {"room": room}] if room else [name, payload]
+        return Written(_event_head(namespace) + encode_json(arguments), namespace=namespace, moves=True)
+
+    def offset(self, namespace: str, offset: str) -> Packet:
+        """Encodes where the client stands after what was just written; its last argument is the offset."""
+        return Written(_event_head(namespace) + encode_json(["session:offset", offset]), namespace=namespace)
+
+
+def _event_head(namespace: str) -> bytes:
+    return _MESSAGE + head(PacketType.EVENT, namespace).encode()
+
+
+SOCKET_IO = SocketIOWire()
