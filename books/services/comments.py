@@ -12,6 +12,9 @@ from books.services.locking import lock_chapter_alone, lock_comment
 from livrya.accounts.models import User
 from realtime.errors import Conflict, Forbidden, NotFound
 
+# A comment is told to its chapter, to the (at most ten) authors and to whom it answers.
+_MOST_ROOMS = 16
+
 
 def post_comment(
     *, actor: User | None, chapter_id: int, text: str, parent_id: int | None = None, paragraph: int | None = None
@@ -24,7 +27,7 @@ def post_comment(
     clean = checking.body("text", text, longest=limits.COMMENT)
     if paragraph is not None and not 0 <= paragraph <= limits.CHAPTER:
         raise invalid("paragraph", "There is no such paragraph.")
-    with realtime.atomic():
+    with realtime.atomic(max_rooms=_MOST_ROOMS):
         chapter = lock_chapter_alone(chapter_id)
         _require_open(person, chapter)
         parent = _parent(chapter, parent_id)

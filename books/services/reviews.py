@@ -13,12 +13,15 @@ from books.services.sums import count_reviews
 from livrya.accounts.models import User
 from realtime.errors import Conflict, Forbidden, NotFound
 
+# A review is told to its book and to the (at most ten) authors.
+_MOST_ROOMS = 16
+
 
 def post_review(*, actor: User | None, book_id: int, rating: int, text: str = "") -> Review:
     """Says what the actor thinks of a book of which they have opened a chapter; once."""
     person = require_person(actor)
     stars, words = _rating(rating), checking.body("text", text, longest=limits.REVIEW, required=False)
-    with realtime.atomic():
+    with realtime.atomic(max_rooms=_MOST_ROOMS):
         book = lock_book(book_id)
         if not may_read(person, book):
             raise NotFound("There is no such book.")
