@@ -1,0 +1,42 @@
+"""How the load generator talks to each kind of server: the frames to send, and how to know a delivery."""
+
+import json
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """One wire.
+
+    `path` takes `{room}`. `hello` are the texts sent once the WebSocket is open, `ready` a piece of the text
+    that says a connection is in its room (b"": at once). `marker` and `stored_marker` stand exactly once in
+    each delivered event and nowhere else. `publish` and `store` frame a payload's JSON.
+    """
+
+    name: str
+    path: str
+    subprotocol: str | None
+    hello: tuple[str, ...]
+    ready: bytes
+    marker: bytes = b"bench:said"
+    stored_marker: bytes = b"bench:stored"
+
+    def publish(self, payload: str) -> str:
+        return self._command("bench:publish", payload)
+
+    def store(self, payload: str) -> str:
+        return self._command("bench:store", payload)
+
+    def _command(self, name: str, payload: str) -> str:
+        if self.name == "json":
+            return f'{{"type":{json.dumps(name)},"payload":{payload}}}'
+        if self.name == "socket.io":
+            return f"42/bench,[{json.dumps(name)},{payload}]"
+        return payload
+
+
+JSON_DOOR = Dialect("json", "/ws/bench/?room={room}", "livrya.v1", (), b'"ready"')
+SOCKET_IO = Dialect(
+    "socket.io", "/socket.io/?EIO=4&transport=websocket&room={room}", None, ("40/bench,",), b"40/bench,"
+)
+BARE = Dialect("bare", "/", None, (), b"")
