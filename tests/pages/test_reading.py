@@ -1,0 +1,125 @@
+import pytest
+from django.test import Client
+
+from books.models import Comment, ReadingProgress, Review, ShelfEntry, Subscription
+from books.services.chapters import create_chapter
+from books.services.comments import post_comment
+from books.services.reading import open_chapter
+from books.services.releases import publish_chapter
+from tests.pages.conftest import signed_in
+
+
+def test_anybody_reads_a_published_chapter_without_scripts(library):
+    page = Client().get("/books/the-lamp-room/1/").content.decode()
+    assert "The <em>Oil</em> begins." in page
+    assert 'data-paragraph="1"' in page
+    assert 'href="/books/the-lamp-room/2/"' in page
+
+
+def test_a_draft_is_not_found_by_readers_and_shown_to_its_author(library):
+    assert signed_in(library.reader).get("/books/the-lamp-room/3/").status_code == 404
+    assert "The <em>Flame</em> begins." in signed_in(library.author).get("/books/the-lamp-room/3/").content.decode()
+
+
+def test_the_book_page_lists_published_chapters_only(library):
+    page = signed_in(library.author).get("/books/the-lamp-room/").content.decode()
+    assert "Wick" in page
+    assert "Flame" not in page
+
+
+def test_opening_a_chapter_is_remembered_and_marked(library):
+    client = signed_in(library.reader)
+    client.get("/books/the-lamp-room/1/")
+    assert ReadingProgress.objects.get(user=library.reader).chapter == library.chapters[0]
+    assert 'data-read="partly"' in client.get("/books/the-lamp-room/").content.decode()
+
+
+def test_comments_are_in_the_page_and_can_be_posted_without_scripts(library):
+    client = signed_in(library.reader)
+    answer = client.post("/books/the-lamp-room/1/comment/", {"text": "I smell <b>oil</b>."})
+    comment = Comment.objects.get()
+    assert answer.headers["Location"] == f"/books/the-lamp-room/1/#comment-{comment.pk}"
+    assert "I smell &lt;b&gt;oil&lt;/b&gt;." in Client().get("/books/the-lamp-room/1/").content.decode()
+
+
+def test_an_empty_comment_comes_back_with_a_sentence(library):
+    client = signed_in(library.reader)
+    answer = client.post(
+        "/books/the-lamp-room/1/comment/",
+        {"text": " "},
+        headers={"referer": "http://testserver/books/the-lamp-room/1/"},
+    )
+    assert answer.headers["Location"] == "http://testserver/books/the-lamp-room/1/"
+    assert 'class="toast toast--error"' in client.get("/books/the-lamp-room/1/").content.decode()
+    assert not Comment.objects.exists()
+
+
+def test_following_changing_and_ending_a_subscription(library):
+    client = signed_in(library.reader)
+    for given, kept in (({"level": "all"}, "all"), ({"level": "chapters"}, "chapters")):
+        client.post("/books/the-lamp-room/subscribe/", given)
+        assert Subscription.objects.get().level == kept
+    client.post("/books/the-lamp-room/subscribe/", {"unsubscribe": "1"})
+    assert not Subscription.objects.exists()
+
+
+def test_a_book_goes_on_a_shelf_and_off_again(library):
+    client = signed_in(library.reader)
+    client.post("/books/the-lamp-room/shelve/", {"shelf": "later"})
+    assert ShelfEntry.objects.get().shelf == "later"
+    assert "The Lamp Room" in client.get("/library/?shelf=later").content.decode()
+    client.post("/books/the-lamp-room/shelve/", {"shelf": ""})
+    assert not ShelfEntry.objects.exists()
+
+
+def test_only_somebody_who_opened_a_chapter_is_offered_a_review(library):
+    client = signed_in(library.reader)
+    assert 'name="rating"' not in client.get("/books/the-lamp-room/").content.decode()
+    client.get("/books/the-lamp-room/1/")
+    assert 'name="rating"' in client.get("/books/the-lamp-room/").content.decode()
+    client.post("/books/the-lamp-room/review/", {"rating": "5", "text": "Bright."})
+    client.post("/books/the-lamp-room/review/", {"rating": "4", "text": "Bright, on second thought."})
+    assert Review.objects.get().rating == 4
+
+
+@pytest.mark.parametrize("rating", ["", "six", "9", "-1", "٣"])
+def test_a_review_with_no_real_rating_is_refused(library, rating):
+    open_chapter(actor=library.reader, chapter_id=library.chapters[0].pk)
+    answer = signed_in(library.reader).post("/books/the-lamp-room/review/", {"rating": rating, "text": "?"})
+    assert answer.status_code == 302
+    assert not Review.objects.exists()
+
+
+def test_home_continues_where_the_reader_was_and_shows_what_is_new(library):
+    client = signed_in(library.reader)
+    client.post("/books/the-lamp-room/subscribe/", {"level": "all"})
+    client.get("/books/the-lamp-room/1/")
+    publish_chapter(actor=library.author, chapter_id=library.chapters[2].pk)
+    page = client.get("/").content.decode()
+    assert f'data-chapter="{library.chapters[0].pk}"' in page
+    assert "3. Flame" in page
+
+
+@pytest.mark.parametrize("query", ["?page=9999", "?page=x", "?order=odd", "?rating=odd", "?without=ODD", "?q=%00"])
+def test_odd_filters_still_give_a_page(library, query):
+    assert Client().get(f"/books/{query}").status_code == 200
+
+
+def queries_of(client, path, django_assert_max_num_queries, limit):
+    with django_assert_max_num_queries(limit) as counted:
+        assert client.get(path).status_code == 200
+    return len(counted)
+
+
+def test_queries_do_not_grow_with_chapters_and_comments(library, django_assert_max_num_queries):
+    client = signed_in(library.reader)
+    paths = ("/", "/books/", "/library/", "/books/the-lamp-room/", "/books/the-lamp-room/1/")
+    for path in paths:
+        client.get(path)
+    post_comment(actor=library.reader, chapter_id=library.chapters[0].pk, text="First.")
+    before = [queries_of(client, path, django_assert_max_num_queries, 40) for path in paths]
+    for number in range(20):
+        chapter = create_chapter(actor=library.author, book_id=library.book.pk, title=f"More {number}", text="So.")
+        publish_chapter(actor=library.author, chapter_id=chapter.pk)
+        post_comment(actor=library.reader, chapter_id=library.chapters[0].pk, text=f"Again {number}.")
+    assert [queries_of(client, path, django_assert_max_num_queries, 40) for path in paths] == before

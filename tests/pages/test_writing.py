@@ -1,0 +1,94 @@
+from datetime import timedelta
+
+from django.test import Client
+from django.utils import timezone
+
+from books.models import Book, Chapter, Credit
+from tests.pages.conftest import signed_in
+
+
+def desk(library):
+    return signed_in(library.author)
+
+
+def test_the_desk_is_for_people_of_the_book(library):
+    assert Client().get("/write/").status_code == 302
+    assert signed_in(library.reader).get("/write/the-lamp-room/").status_code == 403
+    page = desk(library).get("/write/the-lamp-room/").content.decode()
+    assert "Flame" in page
+
+
+def test_a_book_is_begun_and_described(library):
+    client = signed_in(library.reader)
+    facts = {
+        "title": "Salt Letters",
+        "language": "en",
+        "rating": "teen",
+        "progress": "ongoing",
+        "visibility": "public",
+        "warnings": ["1", "2"],
+        "tags": "sea, letters",
+    }
+    assert client.post("/write/new/", facts).headers["Location"] == "/write/salt-letters/"
+    book = Book.objects.get(slug="salt-letters")
+    assert [warning.name for warning in book.content_warnings] == ["VIOLENCE", "DEATH"]
+    client.post("/write/salt-letters/about/", facts | {"title": "Salt and Letters", "warnings": []})
+    book.refresh_from_db()
+    assert (book.title, book.warnings) == ("Salt and Letters", 0)
+
+
+def test_a_chapter_is_written_and_a_stale_save_keeps_what_was_typed(library):
+    chapter = library.chapters[2]
+    path = f"/write/the-lamp-room/{chapter.pk}/"
+    words = {"version": chapter.version, "title": "Flame", "text": "It burns.\r\n\r\nStill.", "note": "", "volume": ""}
+    assert desk(library).post(path, words).status_code == 302
+    chapter.refresh_from_db()
+    assert chapter.text == "It burns.\n\nStill."
+    answer = desk(library).post(path, words | {"text": "Typed in the meantime."})
+    assert answer.status_code == 200
+    assert "Typed in the meantime." in answer.content.decode()
+    chapter.refresh_from_db()
+    assert chapter.text == "It burns.\n\nStill."
+
+
+def test_publish_schedule_and_back(library):
+    chapter = library.chapters[2]
+    path = f"/write/the-lamp-room/{chapter.pk}/release/"
+    tomorrow = (timezone.now() + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    client = desk(library)
+    for form, state in (
+        ({"act": "schedule", "publish_at": "2001-01-01T10:00"}, "draft"),
+        ({"act": "schedule", "publish_at": "soon"}, "draft"),
+        ({"act": "schedule", "publish_at": tomorrow}, "scheduled"),
+        ({"act": "unschedule"}, "draft"),
+        ({"act": "publish", "silent": "on"}, "published"),
+    ):
+        client.post(path, form)
+        chapter.refresh_from_db()
+        assert chapter.state == state
+
+
+def test_a_stranger_releases_nothing(library):
+    chapter = library.chapters[2]
+    signed_in(library.reader).post(f"/write/the-lamp-room/{chapter.pk}/release/", {"act": "publish"})
+    chapter.refresh_from_db()
+    assert chapter.state == "draft"
+
+
+def test_a_chapter_of_another_book_is_not_found(library):
+    assert desk(library).get("/write/the-lamp-room/999999/").status_code == 404
+
+
+def test_deleting_a_chapter(library):
+    desk(library).post(f"/write/the-lamp-room/{library.chapters[2].pk}/release/", {"act": "delete"})
+    assert not Chapter.objects.filter(pk=library.chapters[2].pk).exists()
+
+
+def test_an_invitation_waits_on_the_desk_until_it_is_answered(library):
+    desk(library).post("/write/the-lamp-room/people/", {"username": "tom", "kind": "co_author"})
+    client = signed_in(library.reader)
+    assert "The Lamp Room" in client.get("/write/").content.decode()
+    assert client.get("/write/the-lamp-room/").status_code == 403
+    credit = Credit.objects.get(user=library.reader)
+    client.post(f"/write/credits/{credit.pk}/", {"accept": ""})
+    assert client.get("/write/the-lamp-room/").status_code == 200
