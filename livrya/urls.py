@@ -5,15 +5,26 @@ from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from livrya.api.views import Documentation, Unknown
+from realtime.health import healthz, readyz
 
 api = [
     path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
     path("", include("livrya.accounts.api.urls")),
+    path("", include("notifications.api.urls")),
     path("docs/", Documentation.as_view(), name="api-docs"),
 ]
 
 urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
+    path("", include("books.urls")),
     re_path("^api/", Unknown.as_view()),
+    path("", include("livrya.pages.urls")),
 ]
+
+handler400 = "livrya.pages.errors.bad_request"
+handler403 = "livrya.pages.errors.forbidden"
+handler404 = "livrya.pages.errors.not_found"
+handler500 = "livrya.pages.errors.server_error"

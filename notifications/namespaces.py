@@ -1,0 +1,63 @@
+"""Commands about one's notifications, and the namespace `/notifications`; `/` includes `bell` too."""
+
+from collections.abc import Sequence
+
+from livrya.accounts.selectors import signed_in
+from notifications import selectors, services
+from notifications.events import (
+    ListNotifications,
+    NotificationPage,
+    NotificationsRoom,
+    ReadNotifications,
+    UnreadCount,
+    shown,
+)
+from realtime.contracts import Payload
+from realtime.errors import ValidationFailed
+from realtime.identity import Identity
+from realtime.namespaces import Call, Commands, Namespace
+from realtime.rooms import Room
+
+bell = Commands()
+
+
+@bell.handles(ListNotifications)
+def list_notifications(call: Call, wanted: ListNotifications) -> NotificationPage:
+    user = signed_in(call.identity)
+    found = selectors.notification_page(user, cursor=wanted.cursor, limit=wanted.limit, unread=wanted.unread)
+    return NotificationPage(
+        notifications=[shown(notification) for notification in found.rows],
+        next=found.next,
+        unread=selectors.unread_count(user),
+    )
+
+
+@bell.handles(ReadNotifications)
+def read_notifications(call: Call, wanted: ReadNotifications) -> UnreadCount:
+    if (wanted.ids is None) != wanted.all:
+        raise ValidationFailed("Give either ids or all.")
+    ids = None if wanted.all else wanted.ids
+    left = services.mark_read(actor=signed_in(call.identity), ids=ids, skip=call.connection_id)
+    return UnreadCount(unread=left)
+
+
+def bell_rooms(identity: Identity) -> Sequence[Room]:
+    """Returns the rooms of the bell that a session receives at once."""
+    return () if identity.user_id is None else (NotificationsRoom(identity.user_id),)
+
+
+def bell_greeting(identity: Identity) -> Sequence[tuple[Room, Payload]]:
+    """Returns what a session is told of the bell when it begins."""
+    if identity.user_id is None:
+        return ()
+    return ((NotificationsRoom(identity.user_id), UnreadCount(unread=selectors.unread_count(identity.user_id))),)
+
+
+namespace = Namespace(
+    "/notifications",
+    commands=[bell],
+    rooms=[NotificationsRoom],
+    admits=lambda identity: not identity.is_anonymous,
+    auto_rooms=bell_rooms,
+    greeting=bell_greeting,
+)

@@ -1,0 +1,213 @@
+"""The only writers of notifications."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+import realtime
+from livrya.accounts.models import User
+from livrya.texts import excerpt
+from notifications import selectors, signals
+from notifications.kinds import KINDS
+from notifications.models import Notification, Preference
+from realtime.errors import ValidationFailed
+
+FOLD_WITHIN = timedelta(minutes=10)
+"""So long after a notification was created, more of the same kind about the same object is folded into it."""
+MESSAGE_LENGTH = 300
+KEEP_READ = timedelta(days=180)
+_LARGEST_ID = 2**63 - 1
+_WORDS = ("kind", "message", "url", "subject", "cause", "about", "ref")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What people are told.
+
+    `kind` is the code of a declared kind. `cause` names what happened: nobody is told twice of one cause.
+    `about` names the object for folding. `subject` has the ids that `notifications.events.Shown` knows (`comment_id`).
+    `ref` names what the message quotes: `realtime.blank` and `withdraw` with it take the words back.
+    """
+
+    kind: str
+    message: str
+    url: str
+    cause: str
+    about: str
+    ref: str = ""
+    subject: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise TypeError(f"No notification {self.kind} is declared.")
+        if not self.url.startswith("/"):
+            raise TypeError(f"The notification {self.cause} must lead to an address of this site.")
+        object.__setattr__(self, "message", excerpt(self.message, MESSAGE_LENGTH))
+
+
+def notify(*, actor: User | None, recipients: Iterable[int], notice: Notice) -> list[Notification]:
+    """Tells a few people (in the bell) and returns what they now see; for an unbounded number see `fan_out`.
+
+    Left out are who does not want this kind, who was told of this cause before, and the actor. Every recipient
+    is a room of the transaction: give all of them in one call, and few enough.
+    """
+    with realtime.atomic():
+        return tell(actor_id=actor.pk if actor else None, recipients=recipients, notice=notice)
+
+
+def tell(*, actor_id: int | None, recipients: Iterable[int], notice: Notice) -> list[Notification]:
+    """Does the work of `notify`, inside the caller's `realtime.atomic()` and within its limit of rooms."""
+    wanting = selectors.who_want(notice.kind, set(recipients) - {actor_id})
+    # Locked in ascending order: of two causes at once, the second waits and is folded into the first.
+    locked = User.objects.select_for_update(no_key=True).filter(pk__in=wanting, is_active=True).order_by("pk")
+    present = list(locked.values_list("pk", flat=True))
+    told = Notification.objects.filter(recipient__in=present, cause=notice.cause).values_list("recipient_id", flat=True)
+    fresh = sorted(set(present).difference(told))
+    if not fresh:
+        return []
+    now = timezone.now()
+    standing = _open_ones(notice, fresh, now)
+    before = [_folded(root) for root in standing.values()]
+    for root in standing.values():
+        _say(root, notice)
+        root.count += 1
+        root.occurred_at = now
+    Notification.objects.bulk_update(standing.values(), [*_WORDS, "count", "occurred_at"])
+    new = [
+        _say(Notification(recipient_id=user_id, created_at=now, occurred_at=now), notice)
+        for user_id in fresh
+        if user_id not in standing
+    ]
+    Notification.objects.bulk_create(before + new)
+    seen = [*standing.values(), *new]
+    signals.notified.send(
+        sender=Notification, notifications=seen, unread=selectors.unread_counts(fresh), actor_id=actor_id
+    )
+    return seen
+
+
+def mark_read(*, actor: User, ids: Collection[int] | None = None, skip: str | None = None) -> int:
+    """Marks the actor's own notifications as read, all of them when `ids` is None; returns how many stay unread.
+
+    Ids that are unknown, somebody else's, or read before are passed over. `skip` is the connection that knows.
+    """
+    with realtime.atomic():
+        User.objects.select_for_update(no_key=True).filter(pk=actor.pk).first()
+        unread = selectors.notifications_of(actor, unread=True)
+        if ids is not None:
+            unread = unread.filter(pk__in=[number for number in ids if 0 < number <= _LARGEST_ID])
+        changed = sorted(unread.values_list("pk", flat=True))
+        now = timezone.now()
+        unread.order_by().update(read_at=now)
+        left = selectors.unread_count(actor)
+        if changed:
+            signals.notifications_read.send(
+                sender=Notification,
+                user=actor,
+                ids=changed if ids is not None else None,
+                read_at=now,
+                unread=left,
+                skip=skip,
+            )
+    return left
+
+
+def set_preferences(*, actor: User, kinds: Collection[str]) -> None:
+    """Makes `kinds` those that the actor wants in the app, and all others unwanted.
+
+    Raises ValidationFailed for a kind that there is not.
+    """
+    unknown = sorted(set(kinds) - set(KINDS))
+    if unknown:
+        raise ValidationFailed(details={"fields": {"kinds": f"There is no kind {unknown[0][:50]}."}})
+    with realtime.atomic():
+        Preference.objects.bulk_create(
+            [Preference(user=actor, kind=code, in_app=code in kinds) for code in KINDS],
+            update_conflicts=True,
+            unique_fields=["user", "kind"],
+            update_fields=["in_app"],
+        )
+        signals.preferences_changed.send(sender=Preference, user=actor)
+
+
+def prune() -> int:
+    """Deletes what was read half a year ago, with all that was folded into it, and returns how many rows went."""
+    old = Notification.objects.filter(into__isnull=True, read_at__lt=timezone.now() - KEEP_READ)
+    deleted, _ = old.delete()
+    return deleted
+
+
+def take_back(*, ref: str, limit: int) -> int:
+    """Removes what was told about `ref` from up to `limit` people, and returns from how many.
+
+    Inside the caller's `realtime.atomic()`, with as many rooms; see `notifications.fan_out.withdraw`.
+    """
+    found = list(Notification.objects.filter(ref=ref).order_by("recipient_id", "pk")[:limit])
+    people = sorted({notification.recipient_id for notification in found})
+    list(User.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk").values_list("pk"))
+    changed: dict[int, Notification] = {}
+    removed: list[tuple[int, int]] = []
+    for notification in found:
+        root = _without(notification)
+        if root is None:
+            removed.append((notification.recipient_id, notification.pk))
+        else:
+            changed[root.pk] = root
+    gone = {pk for _, pk in removed}
+    for pk in gone:
+        Notification.objects.filter(pk=pk).delete()
+    signals.notifications_withdrawn.send(
+        sender=Notification,
+        changed=[root for pk, root in changed.items() if pk not in gone],
+        removed=removed,
+        unread=selectors.unread_counts(people),
+    )
+    return len(found)
+
+
+def _open_ones(notice: Notice, people: Collection[int], now: datetime) -> dict[int, Notification]:
+    """Returns by person the unread notification that more of the same is folded into."""
+    found = Notification.objects.filter(
+        recipient__in=people,
+        kind=notice.kind,
+        about=notice.about,
+        into__isnull=True,
+        read_at__isnull=True,
+        created_at__gt=now - FOLD_WITHIN,
+    )
+    return {notification.recipient_id: notification for notification in found.order_by("created_at")}
+
+
+def _say(notification: Notification, notice: Notice) -> Notification:
+    for word in _WORDS:
+        setattr(notification, word, getattr(notice, word))
+    return notification
+
+
+def _folded(root: Notification) -> Notification:
+    words = {word: getattr(root, word) for word in _WORDS}
+    return Notification(
+        recipient_id=root.recipient_id, into=root, created_at=root.occurred_at, occurred_at=root.occurred_at, **words
+    )
+
+
+def _without(notification: Notification) -> Notification | None:
+    """Takes one cause out of its group and returns the root that remains, None when none does."""
+    if notification.into_id is not None:
+        root = Notification.objects.get(pk=notification.into_id)
+        notification.delete()
+    else:
+        root = Notification.objects.get(pk=notification.pk)
+        newest = root.folded.order_by("-occurred_at", "-pk").first()
+        if newest is None:
+            return None
+        words = {word: getattr(newest, word) for word in _WORDS}
+        newest.delete()
+        for word, value in words.items():
+            setattr(root, word, value)
+        root.occurred_at = newest.occurred_at
+    root.count -= 1
+    root.save()
+    return root
