@@ -25,7 +25,7 @@ class Script:
         self.source = source
         self.sha = ""
 
-    def call(self, keys: Sequence[str], arguments: Sequence[str | int | float]) -> Command:
+    def call(self, keys: Sequence[str], arguments: Sequence[object]) -> Command:
         """Returns the command that runs it."""
         return (self, len(keys), *keys, *arguments)
 

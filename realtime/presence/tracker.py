@@ -1,12 +1,13 @@
 """Stands between sessions and the store: notes who enters and leaves here, and makes the store agree."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from realtime.clock import Clock, Timer
 from realtime.errors import Unavailable
 from realtime.identity import Identity
 from realtime.presence.local import LocalPerson, LocalRoom, SessionKey
-from realtime.presence.store import PresenceStore, Roster
+from realtime.presence.store import PresenceStore, Roster, State
 from realtime.presence.telling import Teller
 from realtime.processes.keeper import Holder, ProcessKeeper
 
@@ -35,13 +36,16 @@ class PresenceTracker(Holder):
         *,
         grace_seconds: float = GRACE_SECONDS,
         wait_seconds: float = 0.2,
+        evicted: Callable[[str, int], Awaitable[None]] | None = None,
     ) -> None:
+        """`evicted(room, user id)` is called for people whom a dead process held."""
         self._store = store
         self._keeper = keeper
         self._teller = teller
         self._clock = clock
         self._grace_seconds = grace_seconds
         self._wait_seconds = wait_seconds
+        self._evicted = evicted
         self._rooms = teller.rooms
         # What the store does not know yet, and why: the connection that caused it, and whether it was lost.
         self._changed: dict[tuple[str, int], tuple[str, bool]] = {}
@@ -175,6 +179,8 @@ class PresenceTracker(Holder):
     async def clear_away(self, process_id: str) -> None:
         for outcome in await self._store.evict(process_id):
             self._teller.tell(outcome, "", True)
+            if self._evicted and outcome.now is not State.HERE:
+                await self._evicted(outcome.room, outcome.user_id)
 
     def _wake(self) -> None:
         if not self._stopped and (not self._exchanging or self._exchanging.done()):

@@ -13,6 +13,9 @@ from realtime.processes.redis import RedisRegister
 from realtime.processes.register import ProcessRegister
 from realtime.redis_link import RedisLink
 from realtime.testing.clock import FakeClock
+from realtime.typists.memory import MemoryTypists
+from realtime.typists.redis import RedisTypists
+from realtime.typists.store import TypistStore
 from tests.services import redis_url
 
 
@@ -23,12 +26,16 @@ class MemoryWorld:
         self.clock = FakeClock()
         self.processes = MemoryProcesses()
         self.rooms = MemoryRooms()
+        self._typists = MemoryTypists(self.clock)
 
     def register(self, process: str) -> ProcessRegister:
         return MemoryRegister(self.processes, process, self.clock)
 
     def presence(self, process: str) -> PresenceStore:
         return MemoryPresence(self.rooms, self.processes, process, self.clock)
+
+    def typists(self) -> TypistStore:
+        return self._typists
 
     async def lose_everything(self) -> None:
         self.processes.wipe()
@@ -51,6 +58,9 @@ class RedisWorld:
 
     def presence(self, process: str) -> PresenceStore:
         return RedisPresence(self.link, self.prefix, process, now_ms=self.clock.now_ms)
+
+    def typists(self) -> TypistStore:
+        return RedisTypists(self.link, self.prefix, now_ms=self.clock.now_ms)
 
     async def lose_everything(self) -> None:
         [keys] = await self.link.run([("KEYS", f"{self.prefix}*")])
