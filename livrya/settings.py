@@ -65,7 +65,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "livrya.pages.errors.RefusalMiddleware",
 ]
+CSRF_FAILURE_VIEW = "livrya.pages.errors.csrf_failure"
 
 ROOT_URLCONF = "livrya.urls"
 ASGI_APPLICATION = "livrya.asgi.application"
@@ -80,6 +82,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "livrya.pages.context.frame",
             ],
         },
     },
@@ -218,5 +221,6 @@ LOGGING = {
 _HTTPS = read(env.bool, "HTTPS", not DEBUG, "true or false")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # asked by supervisors on the machine itself
 SECURE_HSTS_SECONDS = read(env.int, "HSTS_SECONDS", 31_536_000 if _HTTPS else 0, "seconds, a whole number")
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS

@@ -1,0 +1,33 @@
+"""The namespaces that bring several apps together: `/` for everybody, `/admin` for staff."""
+
+from collections.abc import Sequence
+
+from books.namespaces import BOOK_ROOMS, auto_rooms, book_commands
+from livrya.announcements.events import BroadcastRoom
+from livrya.announcements.namespaces import announcements
+from livrya.announcements.selectors import greeting
+from notifications.events import NotificationsRoom
+from notifications.namespaces import bell, bell_greeting, bell_rooms
+from realtime.contracts import Payload
+from realtime.identity import Identity
+from realtime.namespaces import Namespace
+from realtime.rooms import Room
+
+
+def _rooms_of_everybody(identity: Identity) -> Sequence[Room]:
+    return (BroadcastRoom(), *bell_rooms(identity), *auto_rooms(identity))
+
+
+def _greeting(identity: Identity) -> Sequence[tuple[Room, Payload]]:
+    return (*greeting(identity), *bell_greeting(identity))
+
+
+default = Namespace(
+    "/",
+    commands=[*book_commands, bell],
+    rooms=[*BOOK_ROOMS, NotificationsRoom, BroadcastRoom],
+    auto_rooms=_rooms_of_everybody,
+    greeting=_greeting,
+)
+
+admin = Namespace("/admin", commands=[announcements], admits=lambda identity: identity.is_staff)
