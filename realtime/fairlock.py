@@ -19,7 +19,7 @@ class FairLock:
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._held = False
-        self._waiting: deque[threading.Event] = deque()
+        self.waiting: deque[threading.Event] = deque()
 
     @contextmanager
     def held(self, timeout_s: float) -> Iterator[None]:
@@ -36,19 +36,19 @@ class FairLock:
                 self._held = True
                 return
             turn = threading.Event()
-            self._waiting.append(turn)
+            self.waiting.append(turn)
         if turn.wait(timeout_s):
             return
         with self._guard:
-            if turn in self._waiting:
-                self._waiting.remove(turn)
+            if turn in self.waiting:
+                self.waiting.remove(turn)
                 raise Unavailable(retry_after_ms=1000)
         # Granted between the timeout and the guard: it is ours after all.
 
     def _release(self) -> None:
         with self._guard:
-            if self._waiting:
-                self._waiting.popleft().set()  # stays held: handed over, so that no newcomer slips in
+            if self.waiting:
+                self.waiting.popleft().set()  # stays held: handed over, so that no newcomer slips in
             else:
                 self._held = False
 
