@@ -23,9 +23,7 @@ SECRET_KEY = read(env.str, "SECRET_KEY", _INSECURE_KEY if DEBUG else "", "a long
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY must be set to a long random text (or DEBUG=true on your own machine).")
 
-ALLOWED_HOSTS = read(
-    env.list, "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"], "host names separated by commas"
-)
+ALLOWED_HOSTS = read(env.list, "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"], "host names separated by commas")
 CSRF_TRUSTED_ORIGINS = read(env.list, "CSRF_TRUSTED_ORIGINS", [], "origins such as https://livrya.example")
 
 INSTALLED_APPS = [
@@ -88,7 +86,9 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": database(read(env.str, "DATABASE_URL", None, "a database URL"), str(VAR_DIR / "livrya.sqlite3"))}
+DATABASES = {
+    "default": database(read(env.str, "DATABASE_URL", None, "a database URL"), str(VAR_DIR / "livrya.sqlite3"))
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The engine and its channel layer. Without Redis: in memory, and then one server process only.
