@@ -1,0 +1,68 @@
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from livrya.jobs import start_runner, stop_runner
+from realtime.conf import realtime_settings
+from realtime.servers.processes import Processes, end_with_parent
+from realtime.servers.serving import listen, serve_here
+
+_APPLICATION = "livrya.asgi:application"
+
+
+class Command(BaseCommand):
+    help = "Serves Livrya with uvicorn: pages, API and sockets, in one or more processes on one port."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+        parser.add_argument("--port", type=int, default=8000, help="port; 0 takes a free one (default: %(default)s)")
+        parser.add_argument("--processes", type=int, default=1, help="server processes; above 1 needs REDIS_URL")
+        parser.add_argument("--access-log", action="store_true", help="log every request")
+        parser.add_argument("--child", action="store_true", help="one of several processes, started by the first one")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        processes: int = options["processes"]
+        if processes < 1:
+            raise CommandError("--processes must be at least 1.")
+        if processes > 1 and not settings.REDIS_URL:
+            raise CommandError(
+                "Several processes need REDIS_URL: without it they could not tell each other who is there."
+            )
+        try:
+            if not options["child"]:
+                listen(options["host"], options["port"], shared=False).close()  # nobody else serves there
+            bound = listen(options["host"], options["port"], shared=processes > 1 or options["child"])
+        except OSError as error:
+            raise CommandError(f"Cannot listen on {options['host']}:{options['port']}: {error.strerror}.") from error
+        with bound:
+            port: int = bound.getsockname()[1]
+            if processes > 1:
+                self._announce(options["host"], port, processes)
+                sys.exit(self._supervise(options["host"], port, processes, access_log=options["access_log"]))
+            if options["child"]:
+                end_with_parent()
+            start_runner()
+            try:
+                serve_here(
+                    _APPLICATION,
+                    bound,
+                    access_log=options["access_log"],
+                    started=lambda: None if options["child"] else self._announce(options["host"], port, 1),
+                )
+            finally:
+                stop_runner(timeout=5.0)
+
+    def _announce(self, host: str, port: int, processes: int) -> None:
+        shown = f"[{host}]" if ":" in host else "localhost" if host in ("127.0.0.1", "0.0.0.0") else host  # noqa: S104
+        how_many = f"{processes} processes" if processes > 1 else "1 process"
+        self.stdout.write(f"Livrya serves at http://{shown}:{port} ({how_many}); Ctrl-C ends it.")
+        self.stdout.flush()
+
+    def _supervise(self, host: str, port: int, processes: int, *, access_log: bool) -> int:
+        command = [sys.executable, sys.argv[0], "serve", "--host", host, "--port", str(port), "--child"]
+        if access_log:
+            command.append("--access-log")
+        return Processes(command, processes, grace_seconds=realtime_settings().drain_seconds + 5).run()

@@ -1,0 +1,113 @@
+"""Who comes in: credentials out of a handshake, and the identity that they stand for."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from http.cookies import SimpleCookie
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
+
+from django.conf import settings
+from django.core.signals import setting_changed
+from django.dispatch import receiver
+from django.http.request import validate_host
+from django.utils.module_loading import import_string
+
+from realtime import tickets
+from realtime.conf import realtime_settings
+from realtime.errors import Forbidden
+from realtime.identity import ANONYMOUS, Authenticator, Identity
+
+if TYPE_CHECKING:
+    from realtime.hub.hub import Hub
+
+SUBPROTOCOL = "livrya.v1"
+_TOKEN_PREFIX = "livrya.token."  # noqa: S105  # the name of a place for tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a handshake offers; at most one of them counts, in this order: token, ticket, cookie."""
+
+    token: str | None = None
+    ticket: str | None = None
+    session_key: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.token or self.ticket or self.session_key)
+
+
+@lru_cache(maxsize=1)
+def authenticator() -> Authenticator:
+    """Returns the project's authenticator."""
+    made: Authenticator = import_string(realtime_settings().authenticator)()
+    return made
+
+
+@receiver(setting_changed)
+def _forget(setting: str, **kwargs: Any) -> None:
+    if setting == "REALTIME":
+        authenticator.cache_clear()
+
+
+def header(scope: dict[str, Any], name: bytes) -> str:
+    """Returns a header of the handshake, "" when it is missing."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return bytes(value).decode("latin-1")
+    return ""
+
+
+def credentials_of(scope: dict[str, Any]) -> Credentials:
+    """Reads the handshake's credentials: subprotocol or Authorization, ticket in the URL, session cookie."""
+    token: str | None = next(
+        (
+            offered.removeprefix(_TOKEN_PREFIX)
+            for offered in scope.get("subprotocols", ())
+            if offered.startswith(_TOKEN_PREFIX)
+        ),
+        None,
+    )
+    scheme, _, bearer = header(scope, b"authorization").partition(" ")
+    if token is None and scheme.lower() == "bearer":
+        token = bearer.strip()
+    ticket = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("ticket", [None])[0]
+    cookies: SimpleCookie = SimpleCookie()
+    cookies.load(header(scope, b"cookie"))
+    cookie = cookies.get(settings.SESSION_COOKIE_NAME)
+    return Credentials(token or None, ticket, cookie.value if cookie is not None else None)
+
+
+def origin_allowed(scope: dict[str, Any]) -> bool:
+    """Tells whether the page behind the handshake may use the visitor's cookie: same origin, or listed.
+
+    Without an Origin header (not a browser) a cookie is refused too.
+    """
+    origin = header(scope, b"origin")
+    if not origin:
+        return False
+    if origin in realtime_settings().allowed_origins or origin in settings.CSRF_TRUSTED_ORIGINS:
+        return True
+    parts = urlsplit(origin)
+    return (
+        parts.scheme in ("http", "https")
+        and parts.netloc == header(scope, b"host")
+        and validate_host(parts.hostname or "", settings.ALLOWED_HOSTS)
+    )
+
+
+async def authenticate(hub: "Hub", credentials: Credentials, scope: dict[str, Any]) -> Identity:
+    """Returns who the credentials stand for; ANONYMOUS without any, or when the login session has ended.
+
+    Raises Unauthenticated or TokenExpired for a token or ticket that is no good, and Forbidden for a cookie
+    sent from a foreign page.
+    """
+    if credentials.token:
+        return await hub.handlers.run(authenticator().from_token, credentials.token)
+    if credentials.ticket:
+        return await hub.handlers.run(tickets.redeem, credentials.ticket)
+    if credentials.session_key:
+        identity = await hub.handlers.run(authenticator().from_session, credentials.session_key)
+        if not identity.is_anonymous and not origin_allowed(scope):
+            raise Forbidden("This page may not use your sign-in here.")
+        return identity
+    return ANONYMOUS

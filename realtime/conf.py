@@ -1,0 +1,70 @@
+"""The engine's settings: `REALTIME` in Django's settings, typed, with defaults and units."""
+
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from django.dispatch import receiver
+
+
+class RealtimeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename=str.upper):
+    """Every knob of the engine. Times say their unit in the name, sizes are bytes."""
+
+    authenticator: str
+    redis_url: str | None = None
+
+    # Connections
+    max_frame_bytes: int = 64 * 1024
+    outbound_limit_bytes: int = 1024 * 1024
+    auth_deadline_seconds: float = 10.0
+    heartbeat_seconds: float = 25.0
+    pong_timeout_seconds: float = 10.0
+    stalled_client_seconds: float = 30.0
+    close_timeout_seconds: float = 5.0
+    expiry_warning_seconds: float = 60.0
+    allowed_origins: tuple[str, ...] = ()
+
+    # Sessions
+    inbox_limit: int = 64
+    points_per_second: float = 20.0
+    points_burst: float = 60.0
+    max_rooms_per_session: int = 200
+
+    # Rooms and the log
+    ring_events: int = 64
+    replay_page: int = 256
+    early_limit: int = 1024
+    gap_seconds: float = 0.02
+    sweep_seconds: float = 1.0
+    watch_seconds: float = 0.1
+    backstop_seconds: float = 60.0
+    room_linger_seconds: float = 60.0
+    fan_out_slice: int = 1000
+
+    # Threads
+    reader_threads: int = 2
+    handler_threads: int = 8
+    lane_threads: int = 4
+
+    # Leaving
+    drain_seconds: float = 10.0
+    retry_after_ms: tuple[int, int] = (500, 5000)
+
+
+@lru_cache(maxsize=1)
+def realtime_settings() -> RealtimeSettings:
+    """Returns the settings, read once. Raises ImproperlyConfigured with one sentence about a wrong value."""
+    given: dict[str, Any] = getattr(settings, "REALTIME", {})
+    try:
+        return msgspec.convert(given, RealtimeSettings, strict=False)
+    except msgspec.ValidationError as error:
+        raise ImproperlyConfigured(f"REALTIME is not valid: {error}.") from error
+
+
+@receiver(setting_changed)
+def _forget(setting: str, **kwargs: Any) -> None:
+    if setting == "REALTIME":
+        realtime_settings.cache_clear()

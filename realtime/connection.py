@@ -1,0 +1,312 @@
+"""One transport link to a client, and what is written to it.
+
+Nothing here awaits a client: a write is queued, leaves with everything else of the same loop turn, and a
+client that does not read makes its connection congested instead of making anybody wait.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from realtime.session import Session
+
+logger = logging.getLogger(__name__)
+
+_TEXT, _BINARY = 0x81, 0x82
+# More than this in one loop turn leaves at once, so that a turn never piles up a second buffer.
+TURN_BYTES = 256 * 1024
+
+
+def websocket_frame(opcode: int, payload: bytes) -> bytes:
+    """Returns a finished, unmasked WebSocket frame; server frames are unmasked, so one serves every socket.
+
+    Source: RFC 6455 section 5.2.
+    """
+    size = len(payload)
+    if size < 126:
+        return bytes((opcode, size)) + payload
+    if size < 65536:
+        return bytes((opcode, 126)) + size.to_bytes(2, "big") + payload
+    return bytes((opcode, 127)) + size.to_bytes(8, "big") + payload
+
+
+class Packet:
+    """One encoded message, shared by every connection that it goes to.
+
+    `text` is the message (UTF-8); `attachments` are binary messages that follow it at once, as one unit.
+    Without a text the attachments are sent alone.
+    `durable` says that it carries an event of the log, `namespace` for which session; both are for doors that
+    keep account of what they wrote.
+    """
+
+    __slots__ = ("_frame", "attachments", "durable", "namespace", "text")
+
+    def __init__(
+        self, text: bytes, attachments: tuple[bytes, ...] = (), *, durable: bool = False, namespace: str = ""
+    ) -> None:
+        self.text = text
+        self.attachments = attachments
+        self.durable = durable
+        self.namespace = namespace
+        self._frame: bytes | None = None
+
+    @property
+    def frame(self) -> bytes:
+        """The finished WebSocket frames of the message, made once."""
+        frame = self._frame
+        if frame is None:
+            frame = websocket_frame(_TEXT, self.text) if self.text else b""
+            if self.attachments:
+                frame += b"".join(websocket_frame(_BINARY, attachment) for attachment in self.attachments)
+            self._frame = frame
+        return frame
+
+
+class Outbox:
+    """The connections of one loop that have something to send; one callback a turn serves them all."""
+
+    __slots__ = ("_dirty", "_loop")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._dirty: list[Connection] = []
+
+    def add(self, connection: "Connection") -> None:
+        if not self._dirty:
+            self._loop.call_soon(self._flush)
+        self._dirty.append(connection)
+
+    def _flush(self) -> None:
+        dirty, self._dirty = self._dirty, []
+        for connection in dirty:
+            connection.flush()
+
+
+class Connection:
+    """Base of all transport links. Belongs to the loop; no method may be called from another thread.
+
+    A subclass sends in `_send`, and calls `_became_congested` and `_became_drained` when what the client
+    has not taken passes the outbound limit, or is small again.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_drained",
+        "_outbox",
+        "_pending",
+        "_pending_bytes",
+        "address",
+        "closed",
+        "congested",
+        "id",
+        "on_congested",
+        "sessions",
+    )
+
+    def __init__(self, outbox: Outbox, *, address: str = "") -> None:
+        self.id = secrets.token_urlsafe(12)
+        self.address = address
+        self.sessions: dict[str, Session] = {}
+        self.congested = False
+        self.closed = False
+        self.on_congested: Callable[[Connection], None] | None = None
+        self._outbox = outbox
+        self._pending: list[Packet] = []
+        self._pending_bytes = 0
+        self._drained: asyncio.Event | None = None
+
+    # Writing
+
+    def write(self, packet: Packet) -> None:
+        """Queues the packet; it leaves at the end of this loop turn, in order, with whatever else is due."""
+        pending = self._pending
+        if not pending:
+            self._outbox.add(self)
+        pending.append(packet)
+        self._pending_bytes += len(packet.text)
+        if self._pending_bytes > TURN_BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hands everything queued to the transport now."""
+        pending = self._pending
+        if not pending:
+            return
+        self._pending = []
+        self._pending_bytes = 0
+        if self.closed:
+            return
+        try:
+            self._send(pending)
+        except Exception:
+            # One broken link must not end the turn of all others.
+            logger.exception("Writing to connection %s failed; it is aborted.", self.id)
+            self.abort()
+
+    def buffered(self) -> int:
+        """Returns how many bytes the client has not taken yet, as far as the transport can tell."""
+        return self._pending_bytes
+
+    # Ending
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Flushes, then closes with a code; a client that does not answer is cut off in time."""
+        raise NotImplementedError
+
+    def abort(self) -> None:
+        """Cuts the link at once; nothing more is sent."""
+        raise NotImplementedError
+
+    # Backpressure
+
+    async def drained(self) -> None:
+        """Waits until the client has taken nearly everything, or is gone."""
+        while self.congested and not self.closed:
+            if self._drained is None:
+                self._drained = asyncio.Event()
+            await self._drained.wait()
+
+    def _send(self, packets: list[Packet]) -> None:
+        raise NotImplementedError
+
+    def _became_congested(self) -> None:
+        if not self.congested and not self.closed:
+            self.congested = True
+            if self.on_congested is not None:
+                self.on_congested(self)
+
+    def _became_drained(self) -> None:
+        self.congested = False
+        if self._drained is not None:
+            self._drained.set()
+            self._drained = None
+
+    def lost(self) -> None:
+        """Marks the link as gone: writes go nowhere, waiting ends. Called once by its consumer."""
+        self.closed = True
+        self._pending = []
+        self._became_drained()
+
+
+class FrameStream(Protocol):
+    """What a server offers in `scope["extensions"]["realtime.frames"]["stream"]`: its socket, past ASGI.
+
+    All of it belongs to the loop and never blocks.
+    """
+
+    def write(self, frame: bytes) -> bool:
+        """Sends finished frames. Returns False before accept, while closing and after the end."""
+
+    def buffered(self) -> int:
+        """Returns the bytes that the kernel has not taken."""
+
+    def close(self, code: int, reason: str) -> None:
+        """Sends a close frame behind what is buffered; cut off if it is not over in time."""
+
+    def abort(self) -> None:
+        """Drops the connection and everything buffered."""
+
+    def ping(self) -> None:
+        """Sends a ping; every byte that comes in counts as an answer (`heard_at`)."""
+
+    def watch(self, limit: int, paused: Callable[[], Any], resumed: Callable[[], Any]) -> None:
+        """Calls `paused` when more than `limit` bytes are buffered, `resumed` when few are left."""
+
+    @property
+    def heard_at(self) -> float:
+        """The loop time at which the client was last heard."""
+
+
+class FramedConnection(Connection):
+    """A WebSocket whose finished frames go straight to the transport."""
+
+    __slots__ = ("stream",)
+
+    def __init__(self, outbox: Outbox, stream: FrameStream, *, limit: int, address: str = "") -> None:
+        super().__init__(outbox, address=address)
+        self.stream = stream
+        stream.watch(limit, self._became_congested, self._became_drained)
+
+    def _send(self, packets: list[Packet]) -> None:
+        if len(packets) == 1:
+            self.stream.write(packets[0].frame)
+        else:
+            self.stream.write(b"".join([packet.frame for packet in packets]))
+
+    def buffered(self) -> int:
+        return self._pending_bytes + self.stream.buffered()
+
+    def close(self, code: int, reason: str = "") -> None:
+        self.flush()
+        self.stream.close(code, reason)
+
+    def abort(self) -> None:
+        self.stream.abort()
+
+
+class SendingConnection(Connection):
+    """A WebSocket on a server without the frame extension: a task awaits `send()` for each packet.
+
+    The bound on memory holds only as far as the server's own `send()` waits for its client.
+    """
+
+    __slots__ = ("_limit", "_queue", "_queued_bytes", "_send_event", "_task", "_wake")
+
+    def __init__(self, outbox: Outbox, send: Callable[[dict[str, Any]], Any], *, limit: int, address: str = "") -> None:
+        super().__init__(outbox, address=address)
+        self._send_event = send
+        self._limit = limit
+        self._queue: list[dict[str, Any]] = []
+        self._queued_bytes = 0
+        self._wake = asyncio.Event()
+        self._task = asyncio.get_running_loop().create_task(self._write_all())
+
+    def _send(self, packets: list[Packet]) -> None:
+        for packet in packets:
+            if packet.text:
+                self._queue.append({"type": "websocket.send", "text": packet.text.decode()})
+                self._queued_bytes += len(packet.text)
+            for attachment in packet.attachments:
+                self._queue.append({"type": "websocket.send", "bytes": attachment})
+                self._queued_bytes += len(attachment)
+        self._wake.set()
+        if self._queued_bytes > self._limit:
+            self._became_congested()
+
+    def buffered(self) -> int:
+        return self._pending_bytes + self._queued_bytes
+
+    def close(self, code: int, reason: str = "") -> None:
+        self.flush()
+        self._queue.append({"type": "websocket.close", "code": int(code), "reason": reason})
+        self._wake.set()
+
+    def abort(self) -> None:
+        self._queue = [{"type": "websocket.close", "code": 1011}]
+        self._queued_bytes = 0
+        self._wake.set()
+
+    def lost(self) -> None:
+        super().lost()
+        self._queue.clear()
+        self._task.cancel()
+
+    async def _write_all(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._queue:
+                batch, self._queue = self._queue, []
+                for event in batch:
+                    try:
+                        await self._send_event(event)
+                    except Exception:
+                        # Servers disagree on what sending to a lost client raises; the reader sees the end.
+                        logger.debug("Sending to connection %s failed.", self.id, exc_info=True)
+                        return
+                self._queued_bytes = sum(len(event.get("text") or event.get("bytes") or "") for event in self._queue)
+            if self.congested:
+                self._became_drained()

@@ -1,0 +1,259 @@
+"""Consumers: what the doors have in common, and the JSON door.
+
+Subclasses of Channels' consumer with a loop of their own: no thread hop per message, no layer membership per
+socket, and a cleanup that no exception can skip.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from channels.consumer import AsyncConsumer
+
+from realtime.authentication import SUBPROTOCOL, Credentials, authenticate, credentials_of
+from realtime.connection import Connection, FramedConnection, SendingConnection
+from realtime.dispatch import Request, refusal
+from realtime.errors import (
+    ApplicationError,
+    CloseCode,
+    NotFound,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    ValidationFailed,
+)
+from realtime.hub import Hub, current_hub
+from realtime.identity import Identity
+from realtime.namespaces import NAMESPACES, Namespace
+from realtime.session import Session
+from realtime.wire import JSON, Answer
+
+logger = logging.getLogger(__name__)
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+# So many messages of one client are read before others have their turn.
+_AT_ONCE = 32
+
+_CLOSE_CODES: dict[str, CloseCode] = {
+    "UNAUTHENTICATED": CloseCode.UNAUTHENTICATED,
+    "TOKEN_EXPIRED": CloseCode.TOKEN_EXPIRED,
+    "FORBIDDEN": CloseCode.FORBIDDEN,
+    "NOT_FOUND": CloseCode.PROTOCOL_ERROR,
+    "UNAVAILABLE": CloseCode.SERVICE_RESTART,
+    "RATE_LIMITED": CloseCode.TOO_MANY_CONNECTIONS,
+}
+
+
+def close_code(error: ApplicationError) -> CloseCode:
+    """Returns the close code for an error that ends a connection."""
+    return _CLOSE_CODES.get(error.code, CloseCode.SERVICE_RESTART)
+
+
+def client_address(scope: dict[str, Any]) -> str:
+    """Returns the client's address as the server knows it, "" when it does not."""
+    client = scope.get("client")
+    return client[0] if client else ""
+
+
+def websocket_connection(hub: Hub, scope: dict[str, Any], send: Send) -> Connection:
+    """Returns the accepted WebSocket as a connection: framed where the server offers it."""
+    extension = (scope.get("extensions") or {}).get("realtime.frames")
+    limit, address = hub.settings.outbound_limit_bytes, client_address(scope)
+    if extension is not None:
+        return FramedConnection(hub.outbox, extension["stream"], limit=limit, address=address)
+    return SendingConnection(hub.outbox, send, limit=limit, address=address)
+
+
+class WebSocketConsumer(AsyncConsumer):  # type: ignore[misc]  # channels is untyped
+    """Base of the WebSocket doors: accepts, reads until the end, and cleans up whatever happens.
+
+    A subclass implements `opened` and `received`; `subprotocol` says what to accept.
+    """
+
+    scope: dict[str, Any]
+    hub: Hub
+    connection: Connection
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        self.scope = scope
+        if (await receive())["type"] != "websocket.connect":
+            return
+        try:
+            self.hub = await current_hub()
+        except Exception:
+            logger.exception("The hub does not start; a connection is refused.")
+            await send({"type": "websocket.close", "code": int(CloseCode.SERVICE_RESTART)})
+            return
+        await send({"type": "websocket.accept", "subprotocol": self.subprotocol(scope.get("subprotocols", []))})
+        self.connection = websocket_connection(self.hub, scope, send)
+        self.hub.add_connection(self.connection)
+        code = 1006
+        try:
+            await self.opened()
+            code = await self._read(receive)
+        finally:
+            self.connection.lost()
+            self.hub.remove_connection(self.connection)
+            clean = code == CloseCode.NORMAL
+            # As tasks of the hub: this one may be in the middle of being cancelled.
+            ends = [self.hub.spawn(session.close(clean=clean)) for session in self.connection.sessions.values()]
+            await asyncio.gather(*ends)
+
+    async def _read(self, receive: Receive) -> int:
+        """Hands on messages until the end; returns the close code. A congested client is not read meanwhile."""
+        while True:
+            for _ in range(_AT_ONCE):
+                event = await receive()
+                if event["type"] == "websocket.disconnect":
+                    return event.get("code") or 1005
+                text = event.get("text")
+                await self.received(text if text is not None else event.get("bytes") or b"")
+            await asyncio.sleep(0)
+            if self.connection.congested:
+                await self.connection.drained()
+
+    def subprotocol(self, offered: list[str]) -> str | None:
+        """Returns the subprotocol to accept; never a token that was offered as one."""
+        return None
+
+    async def opened(self) -> None:
+        """The connection stands."""
+        raise NotImplementedError
+
+    async def received(self, message: str | bytes) -> None:
+        """A message came; must answer what is wrong with it instead of raising."""
+        raise NotImplementedError
+
+
+class Envelope(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
+    """One message of a client on the JSON door."""
+
+    type: str
+    request_id: str | None = None
+    timestamp: int | float | None = None
+    payload: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class _RequestIdOnly(msgspec.Struct, rename="camel"):
+    request_id: str | None = None
+
+
+class _Token(msgspec.Struct, forbid_unknown_fields=True):
+    token: str
+
+
+_decode_envelope = msgspec.json.Decoder(Envelope).decode
+_decode_request_id = msgspec.json.Decoder(_RequestIdOnly).decode
+
+
+class JsonConsumer(WebSocketConsumer):
+    """The door `/ws/<namespace>/`: JSON messages, subprotocol `livrya.v1`. See docs/protocol.md."""
+
+    session: Session | None = None
+    _namespace: Namespace
+    _awaits_auth: asyncio.TimerHandle | None = None
+
+    def subprotocol(self, offered: list[str]) -> str | None:
+        return SUBPROTOCOL if SUBPROTOCOL in offered else None
+
+    async def opened(self) -> None:
+        name = "/" + self.scope["url_route"]["kwargs"].get("namespace", "")
+        try:
+            namespace = NAMESPACES.get(name)
+            if namespace is None:
+                raise NotFound("There is no such namespace.")
+            self._namespace = namespace
+            identity = await authenticate(self.hub, credentials_of(self.scope), self.scope)
+            if identity.is_anonymous and not namespace.admits(identity):
+                self._awaits_auth = self.hub.loop.call_later(
+                    self.hub.settings.auth_deadline_seconds, self._refuse, Unauthenticated()
+                )
+            else:
+                await self._open(identity)
+        except ApplicationError as error:
+            self._refuse(error)
+        except Exception:
+            logger.exception("Opening a session failed.")
+            self._refuse(Unavailable())
+
+    async def _open(self, identity: Identity) -> None:
+        session = Session(self.hub, self.connection, JSON, self._namespace, identity)
+        await session.open()
+        self.session = session
+
+    def _refuse(self, error: ApplicationError) -> None:
+        """Says why, then closes: a refused handshake would show a browser nothing but 1006."""
+        connection, code = self.connection, close_code(error)
+        connection.write(JSON.notice("", "error", error.as_dict()))
+        connection.write(JSON.notice("", "bye", {"code": int(code), "reason": str(error)}))
+        connection.close(code, str(error))
+
+    async def received(self, message: str | bytes) -> None:
+        request_id: str | None = None
+        try:
+            if isinstance(message, bytes):
+                raise ValidationFailed("Messages are text.")
+            if len(message) > self.hub.settings.max_frame_bytes:
+                raise TooLarge(f"A message has at most {self.hub.settings.max_frame_bytes} bytes.")
+            envelope = self._envelope(message)
+            request_id = envelope.request_id
+            if envelope.type == "auth":
+                await self._authenticate(envelope)
+            elif self.session is None:
+                raise Unauthenticated
+            else:
+                self.session.submit(
+                    Request(
+                        name=envelope.type,
+                        payload=envelope.payload,
+                        request_id=request_id,
+                        answer=lambda answer: self._answer(request_id, answer),
+                    )
+                )
+        except ApplicationError as error:
+            if isinstance(error, ValidationFailed) and request_id is None:
+                request_id = _salvage_request_id(message)
+            self._answer(request_id, refusal(error))
+
+    def _envelope(self, message: str) -> Envelope:
+        try:
+            return _decode_envelope(message)
+        except msgspec.ValidationError as error:
+            raise ValidationFailed(str(error)) from error
+        except (msgspec.DecodeError, RecursionError, UnicodeEncodeError) as error:
+            raise ValidationFailed("The message is not valid JSON.") from error
+
+    def _answer(self, request_id: str | None, answer: Answer) -> None:
+        if request_id is not None or not answer.success:
+            self.connection.write(JSON.answer(request_id, answer))
+
+    async def _authenticate(self, envelope: Envelope) -> None:
+        """The first-message form of signing in: the session begins, or begins again as this person."""
+        session = self.session
+        if session is not None and not session.identity.is_anonymous:
+            raise ValidationFailed("Already signed in; auth:refresh renews it.")
+        try:
+            token = msgspec.json.decode(envelope.payload, type=_Token).token
+        except msgspec.DecodeError as error:
+            raise ValidationFailed(str(error)) from error
+        identity = await authenticate(self.hub, Credentials(token=token), self.scope)
+        if self._awaits_auth is not None:
+            self._awaits_auth.cancel()
+            self._awaits_auth = None
+        if session is not None:
+            self.session = None
+            await session.close(clean=True)
+        self._answer(envelope.request_id, Answer(True, {"userId": identity.user_id}))
+        await self._open(identity)
+
+
+def _salvage_request_id(message: str | bytes) -> str | None:
+    """Returns the requestId of a message that is wrong otherwise, so that its sender knows what was refused."""
+    try:
+        return _decode_request_id(message).request_id
+    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
+        return None

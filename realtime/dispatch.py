@@ -1,0 +1,142 @@
+"""Commands on their way: from a door's words to a handler and back to one answer."""
+
+import inspect
+import logging
+import secrets
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from django.db import DatabaseError, InterfaceError
+
+from realtime import idempotency
+from realtime.contracts import Alias, Payload
+from realtime.errors import ApplicationError, Internal, Unavailable, UnknownCommand, ValidationFailed
+from realtime.namespaces import Call, Handler
+from realtime.positions import Position
+from realtime.wire import Answer, encode_json
+
+if TYPE_CHECKING:
+    from realtime.session import Session
+
+logger = logging.getLogger(__name__)
+
+MAX_REQUEST_ID = 100
+
+
+class Request(msgspec.Struct, kw_only=True):
+    """One command as a door read it: by name, with an object or with positional arguments.
+
+    `payload` is JSON not decoded yet (`msgspec.Raw`), or decoded. `answer` is called exactly once, on the
+    loop, or never when the session has ended; None when the client wants no answer.
+    """
+
+    name: str
+    payload: Any = None
+    args: Sequence[Any] | None = None
+    request_id: str | None = None
+    answer: Callable[[Answer], None] | None = None
+
+
+def refusal(error: ApplicationError) -> Answer:
+    """Returns the answer that says no."""
+    return Answer(False, error=error.as_dict())
+
+
+async def carry_out(session: "Session", request: Request) -> Answer:
+    """Runs one command; whatever goes wrong becomes an answer in the one error shape."""
+    hub = session.hub
+    hub.statistics.commands += 1
+    try:
+        answer = await _run(session, request)
+    except ApplicationError as error:
+        answer = refusal(error)
+    except (DatabaseError, InterfaceError):
+        logger.exception("The database refused %s.", request.name)
+        answer = refusal(Unavailable(retry_after_ms=1000))
+    except Exception:
+        reference = secrets.token_hex(4)
+        logger.exception("Command %s failed (%s).", request.name, reference)
+        answer = refusal(Internal(details={"reference": reference}))
+    if not answer.success:
+        hub.statistics.command_errors += 1
+    logger.debug("%s %s %s → %s", session.connection.id, session.namespace.name, request.name, answer)
+    return answer
+
+
+async def _run(session: "Session", request: Request) -> Answer:
+    request_id = request.request_id
+    if request_id is not None and not 0 < len(request_id) <= MAX_REQUEST_ID:
+        raise ValidationFailed(f"A requestId has 1 to {MAX_REQUEST_ID} characters.", details={"field": "requestId"})
+    handler, alias = _find(session, request.name)
+    command = decode(handler, alias, request)
+    call = Call(session.identity, session.connection.id, request_id, session)
+    if inspect.iscoroutinefunction(handler.run):
+        return Answer(True, await handler.run(call, command))
+    if not handler.contract.durable and handler.lane is None:
+        return Answer(True, await session.hub.handlers.run(handler.run, call, command))
+    lane = handler.lane(command).name if handler.lane else session.actor_key
+    work = partial(
+        _run_durably if handler.contract.durable else _run_once_here, session.actor_key, handler, call, command
+    )
+    data, positions = await session.hub.lanes.run(lane, work)
+    return Answer(True, data, position=_position_of(lane, positions))
+
+
+def _find(session: "Session", name: str) -> tuple[Handler, Alias]:
+    found = session.namespace.commands.get(name)
+    if found is None:
+        raise UnknownCommand(details={"type": name[:100]})
+    return found
+
+
+def decode(handler: Handler, alias: Alias, request: Request) -> Payload:
+    """Returns the command's payload, validated. Raises ValidationFailed with the place of the fault."""
+    payload_type = handler.contract.payload
+    try:
+        if request.args is not None:
+            payload: Any = _named(handler, alias, request.args)
+        else:
+            payload = request.payload
+        if isinstance(payload, msgspec.Raw):
+            return msgspec.json.decode(payload, type=payload_type)
+        return msgspec.convert({} if payload is None else payload, payload_type)
+    except msgspec.ValidationError as error:
+        raise ValidationFailed(str(error)) from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ValidationFailed("The payload is not valid JSON.") from error
+
+
+def _named(handler: Handler, alias: Alias, args: Sequence[Any]) -> dict[str, Any]:
+    """Maps positional arguments onto the fields; a single object is the payload itself."""
+    if len(args) == 1 and isinstance(args[0], dict):
+        return args[0]
+    fields = alias.fields or handler.contract.positional().fields
+    if len(args) > len(fields):
+        raise ValidationFailed(f"{alias.name} takes at most {len(fields)} arguments.")
+    return {field: value for field, value in zip(fields, args, strict=False) if field is not None and value is not None}
+
+
+def _run_once_here(actor_key: str, handler: Handler, call: Call, command: Payload) -> tuple[Any, dict[str, Position]]:
+    return handler.run(call, command), {}
+
+
+def _run_durably(actor_key: str, handler: Handler, call: Call, command: Payload) -> tuple[Any, dict[str, Position]]:
+    """In a lane's thread: the first answer to a repeated requestId, else the handler's own."""
+    request_id = call.request_id or f"~{secrets.token_urlsafe(12)}"
+    outcome = idempotency.run_once(
+        actor_key,
+        request_id,
+        idempotency.fingerprint(handler.contract.name, encode_json(command)),
+        partial(handler.run, call, command),
+    )
+    return msgspec.Raw(outcome.data), outcome.positions
+
+
+def _position_of(lane: str, positions: dict[str, Position]) -> dict[str, Any] | None:
+    """Returns where the command's event stands in its own room, or in the first it told."""
+    room = lane if lane in positions else next(iter(positions), None)
+    if room is None:
+        return None
+    return {"room": room, "epoch": positions[room].epoch, "seq": positions[room].seq}

@@ -1,0 +1,5 @@
+"""The hub: what one server process knows of rooms, and the one place where events meet sessions."""
+
+from realtime.hub.hub import Hub, current_hub
+
+__all__ = ["Hub", "current_hub"]

@@ -1,0 +1,399 @@
+"""One hub per server process and event loop: rooms, positions, delivery, and the threads behind them."""
+
+import asyncio
+import logging
+import secrets
+import time
+import weakref
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import Any, TypeVar
+
+from django.db import connection as database
+
+from realtime import outlet
+from realtime.authentication import authenticator
+from realtime.conf import realtime_settings
+from realtime.connection import Connection, Outbox
+from realtime.events import EphemeralEvent, OutgoingEvent, StoredEvent
+from realtime.hub.catchup import CatchUp
+from realtime.hub.heartbeat import Heartbeat
+from realtime.hub.internal import Internals
+from realtime.hub.layer import LayerLink
+from realtime.hub.log import LogReader
+from realtime.hub.room import Delivery, Membership, Phase, RoomState
+from realtime.hub.statistics import Statistics
+from realtime.hub.sweep import Sweep
+from realtime.hub.threads import DatabaseThreads
+from realtime.hub.together import Together
+from realtime.identity import Identity
+from realtime.installation import database_id
+from realtime.lanes import Lanes
+from realtime.positions import Position
+from realtime.reading import Head
+from realtime.rooms import Room, parse_room
+
+T = TypeVar("T")
+
+logger = logging.getLogger(__name__)
+
+_REACH_SECONDS = 5.0
+
+_HUBS: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = weakref.WeakKeyDictionary()
+
+
+async def current_hub() -> "Hub":
+    """Returns the running loop's hub, started on its first use (not every server has a lifespan)."""
+    loop = asyncio.get_running_loop()
+    hub = _HUBS.get(loop)
+    if hub is None:
+        hub = _HUBS[loop] = Hub(loop)
+    await hub.started()
+    return hub
+
+
+def hub_of(loop: asyncio.AbstractEventLoop) -> "Hub | None":
+    """Returns the loop's hub if it has one; starts nothing."""
+    return _HUBS.get(loop)
+
+
+class Hub:
+    """Everything that one process knows of rooms and sessions. Belongs to its loop, but for `receive`."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.id = secrets.token_hex(8)
+        self.settings = realtime_settings()
+        self.outbox = Outbox(loop)
+        self.statistics = Statistics()
+        self.rooms: dict[str, RoomState] = {}
+        self.connections: dict[str, Connection] = {}
+        self.readers = DatabaseThreads("reader", self.settings.reader_threads, keep=True)
+        self.handlers = DatabaseThreads("handler", self.settings.handler_threads, keep=False)
+        self.lanes = Lanes(self.settings.lane_threads)
+        self.log = LogReader(self)
+        self.catch_up = CatchUp(self)
+        self.heartbeat = Heartbeat(self)
+        self.layer = LayerLink(self)
+        self.sweep = Sweep(self)
+        self.internals = Internals(self)
+        self._validity = Together(self.handlers, lambda identities: authenticator().still_valid(identities))
+        self.draining = False
+        self._start: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._stopped = False
+
+    # Life
+
+    async def started(self) -> None:
+        """Waits until the hub works. Raises what kept it from starting; the next call tries again."""
+        if self._start is None or (self._start.done() and self._start.exception() is not None):
+            self._start = self.spawn(self._begin())
+        await asyncio.shield(self._start)
+
+    async def _begin(self) -> None:
+        from realtime.session import LISTENERS
+
+        await self.handlers.run(database_id)
+        outlet.attach(self.receive)
+        await self.layer.start()
+        self.spawn(self.sweep.run())
+        self.spawn(self.heartbeat.run())
+        if database.vendor == "sqlite":
+            self.spawn(self.sweep.watch())
+        for listener in LISTENERS:
+            await listener.start(self)
+
+    async def stop(self) -> None:
+        """Ends all tasks and threads; sessions are to be closed before. A stopped hub is replaced by a new one."""
+        from realtime.session import LISTENERS
+
+        if self._stopped:
+            return
+        self._stopped = True
+        outlet.detach(self.receive)
+        _HUBS.pop(self.loop, None)
+        for listener in LISTENERS:
+            await listener.stop()
+        await self.layer.stop()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for threads in (self.readers, self.handlers, self.lanes):
+            await asyncio.to_thread(threads.stop)
+
+    def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Runs `work` until it ends or the hub does; what it raises is logged."""
+        task = self.loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            logger.error("A task of the hub failed.", exc_info=error)
+
+    # Connections
+
+    def add_connection(self, connection: Connection) -> None:
+        self.connections[connection.id] = connection
+        self.statistics.connections_opened += 1
+        connection.on_congested = self._congested
+        self.heartbeat.add(connection)
+
+    def remove_connection(self, connection: Connection) -> None:
+        self.connections.pop(connection.id, None)
+        self.heartbeat.remove(connection)
+
+    def _congested(self, connection: Connection) -> None:
+        self.heartbeat.congested(connection)
+        for session in connection.sessions.values():
+            for member in list(session.memberships.values()):
+                if member.phase is Phase.LIVE:
+                    if member.state.fanning:
+                        member.state.demoted.append(member)
+                    else:
+                        self.catch_up.demote(member)
+
+    # Rooms and members
+
+    def enter(self, session: Any, room: Room) -> Membership:
+        """Puts the session into the room's pending set, where revocations reach it."""
+        state = self.rooms.get(room.name)
+        if state is None:
+            state = self.rooms[room.name] = RoomState(room, self.settings.ring_events)
+            self.layer.rooms_changed()
+        member = Membership(session, state)
+        state.members.add(member)
+        state.empty_since = None
+        return member
+
+    async def load(self, states: Iterable[RoomState]) -> None:
+        """Makes sure that the rooms' places are known. Raises Unavailable when the log cannot be read."""
+        missing = [state.name for state in states if not state.loaded]
+        if not missing:
+            return
+        for name, head in (await self.log.heads(missing)).items():
+            state = self.rooms.get(name)
+            if state is not None and not state.loaded:
+                state.loaded = True
+                state.epoch, state.seq, state.min_seq = head
+                self._take_early(state)
+
+    async def reach(self, state: RoomState, seq: int) -> None:
+        """Reads the head because a client claims a later place than the hub's; the hub goes there if it is true."""
+        head = (await self.log.heads([state.name]))[state.name]
+        if not self.history_lost(state, head) and head.seq > state.seq:
+            self.log.close_gap(state)
+            deadline = self.loop.time() + _REACH_SECONDS
+            while state.seq < min(seq, head.seq) and self.loop.time() < deadline:  # noqa: ASYNC110  # rare and short
+                await asyncio.sleep(0.01)
+
+    def leave(self, member: Membership) -> None:
+        """Ends a membership, whatever its phase."""
+        if member.phase is Phase.LIVE:
+            member.state.leave_live(member, Phase.ENDED)
+        member.phase = Phase.ENDED
+        state = member.state
+        state.members.discard(member)
+        if not state.members:
+            state.empty_since = self.loop.time()
+
+    def drop_empty_rooms(self) -> None:
+        """Forgets rooms that have been without members for a while."""
+        now = self.loop.time()
+        linger = self.settings.room_linger_seconds
+        for name, state in list(self.rooms.items()):
+            if state.empty_since is not None and state.empty_since + linger <= now and not state.members:
+                if state.gap_timer is not None:
+                    state.gap_timer.cancel()
+                del self.rooms[name]
+                self.layer.rooms_changed()
+
+    # Events coming in
+
+    def receive(self, events: Sequence[OutgoingEvent]) -> None:
+        """Takes what this process committed, in any thread; delivers it here first, then sends the hints."""
+        self.loop.call_soon_threadsafe(self._take_own, events)
+
+    def _take_own(self, events: Sequence[OutgoingEvent]) -> None:
+        for event in events:
+            if isinstance(event, StoredEvent):
+                self.accept(event)
+            else:
+                self.deliver_here(event)
+        self.layer.publish(events)
+
+    def take_hint(self, events: Sequence[OutgoingEvent]) -> None:
+        """Takes events that another process told of."""
+        for event in events:
+            if isinstance(event, StoredEvent):
+                self.accept(event)
+            else:
+                self.deliver_here(event)
+
+    def wake_sweep(self) -> None:
+        self.sweep.wake()
+
+    def accept(self, event: StoredEvent) -> bool:
+        """Takes an event of the log from wherever it comes; True when it was news for a room of this process.
+
+        The next in order goes out, a later one waits for those before it, a known one is dropped.
+        """
+        state = self.rooms.get(event.room)
+        if state is None:
+            return False
+        if not state.loaded:
+            self._keep_early(state, event)
+            return True
+        if event.epoch != state.epoch and state.epoch:
+            self.log.close_gap(state)  # reads the head first, and so finds out what has become of the room
+            return False
+        if event.seq <= state.seq:
+            self.statistics.duplicates += 1
+            return False
+        if event.seq == state.seq + 1 and not state.fanning:
+            self._advance(state, event)
+            self._take_early(state)
+        else:
+            self._keep_early(state, event)
+        return True
+
+    def _keep_early(self, state: RoomState, event: StoredEvent) -> None:
+        if len(state.early) < self.settings.early_limit:
+            state.early[event.seq] = event
+        if state.loaded and not state.fanning and state.gap_timer is None:
+            state.gap_timer = self.loop.call_later(self.settings.gap_seconds, self._gap_is_old, state)
+
+    def _gap_is_old(self, state: RoomState) -> None:
+        state.gap_timer = None
+        if state.early and not state.fanning:
+            self.log.close_gap(state)
+
+    def _take_early(self, state: RoomState) -> None:
+        early = state.early
+        while early and not state.fanning:
+            event = early.pop(state.seq + 1, None)
+            if event is None:
+                break
+            self._advance(state, event)
+        if not early:
+            if state.gap_timer is not None:
+                state.gap_timer.cancel()
+                state.gap_timer = None
+            return
+        if state.fanning:
+            return
+        for seq in [seq for seq in early if seq <= state.seq]:
+            del early[seq]
+        if early and state.gap_timer is None:
+            state.gap_timer = self.loop.call_later(self.settings.gap_seconds, self._gap_is_old, state)
+
+    def _advance(self, state: RoomState, event: StoredEvent) -> None:
+        delivery = state.push(event)
+        self.statistics.events += 1
+        self.statistics.latencies_ms.append(max(0, time.time_ns() // 1_000_000 - event.created_at_ms))
+        if event.internal:
+            self.internals.heard(state, event)
+        if state.live_count > self.settings.fan_out_slice:
+            state.fanning = True
+            self.spawn(self._fan_out_in_slices(state, delivery))
+        elif state.live_count:
+            self.statistics.deliveries += state.fan_out(delivery)
+
+    async def _fan_out_in_slices(self, state: RoomState, delivery: Delivery) -> None:
+        try:
+            for audience, members in state.slices(self.settings.fan_out_slice):
+                for member in members:
+                    if member.phase is Phase.LIVE:
+                        connection = member.connection
+                        connection.write(
+                            delivery.packet(
+                                audience.wire, audience.namespace, connection.id if delivery.event.skip else None
+                            )
+                        )
+                self.statistics.deliveries += len(members)
+                await asyncio.sleep(0)
+        finally:
+            state.fanning = False
+            demoted, state.demoted = state.demoted, []
+            for member in demoted:
+                if member.phase is Phase.LIVE:
+                    self.catch_up.demote(member)
+            self._take_early(state)
+
+    def deliver_here(self, event: EphemeralEvent) -> None:
+        """Tells an ephemeral event to this process's sessions; of one key and turn only the newest."""
+        state = self.rooms.get(event.room)
+        if state is None or not state.live_count:
+            return
+        if event.key is None:
+            self.statistics.deliveries += state.tell(event)
+            return
+        key = f"{event.type} {event.key}"
+        if event.version:
+            if event.version < state.versions.get(key, 0):
+                return
+            state.versions[key] = event.version
+        if not state.waiting:
+            self.loop.call_soon(self._tell_waiting, state)
+        state.waiting[key] = event
+
+    def _tell_waiting(self, state: RoomState) -> None:
+        waiting, state.waiting = state.waiting, {}
+        for event in waiting.values():
+            self.statistics.deliveries += state.tell(event)
+
+    # History that is lost
+
+    def history_lost(self, state: RoomState, head: Head) -> bool:
+        """Compares the room's place with a head read after it; resets the room when they contradict."""
+        if not state.epoch:
+            if head.epoch and not state.seq:
+                state.epoch, state.min_seq = head.epoch, head.min_seq
+            return False
+        if head.epoch != state.epoch:
+            self.reset(state, head, "epoch")
+            return True
+        return False
+
+    def reset(self, state: RoomState, head: Head, reason: str) -> None:
+        """Puts the room at the head and tells every member that what it had cannot be continued."""
+        self.statistics.resets += 1
+        state.epoch, state.seq, state.min_seq = head
+        state.forget()
+        state.early.clear()
+        for member in list(state.members):
+            if member.phase in (Phase.CATCHING_UP, Phase.LIVE) and not member.watching:
+                self.reset_member(member, reason)
+
+    def reset_member(self, member: Membership, reason: str) -> None:
+        """Tells one member that its stream goes on from the room's place, with a hole before it."""
+        state, session = member.state, member.session
+        member.seq = state.seq
+        position = Position(state.epoch, state.seq)
+        member.connection.write(
+            session.wire.notice(
+                session.namespace.name, "room:reset", {"reason": reason, "position": position}, state.name
+            )
+        )
+
+    # Questions
+
+    async def still_valid(self, identity: Identity) -> bool:
+        """Asks whether the sign-in of an identity still holds; questions of one moment share the queries."""
+        if identity.is_anonymous:
+            return True
+        return await self._validity.ask(identity)
+
+    def now_ms(self) -> int:
+        """Returns Unix milliseconds."""
+        return time.time_ns() // 1_000_000
+
+    def sessions(self) -> list[Any]:
+        """Returns every open session of this process."""
+        return [session for connection in self.connections.values() for session in connection.sessions.values()]
+
+    def room(self, name: str) -> RoomState | None:
+        """Returns the room if this process holds it. Raises NotFound for a name that is none."""
+        return self.rooms.get(parse_room(name).name)

@@ -1,0 +1,54 @@
+"""What the engine tells itself through the log: leave that has ended, copies to be forgotten, rooms to enter."""
+
+import logging
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from realtime.autorooms import RoomsChanged
+from realtime.contracts import event_contract
+from realtime.events import BLANKED, StoredEvent
+from realtime.hub.room import RoomState
+from realtime.revoking import Revoked
+
+if TYPE_CHECKING:
+    from realtime.hub.hub import Hub
+    from realtime.session import Session
+
+logger = logging.getLogger(__name__)
+
+_REVOKED = event_contract(Revoked).name
+_ROOMS_CHANGED = event_contract(RoomsChanged).name
+
+
+class Internals:
+    """Acts on internal events, in the loop step in which they take their place in the room's order."""
+
+    def __init__(self, hub: "Hub") -> None:
+        self._hub = hub
+
+    def heard(self, state: RoomState, event: StoredEvent) -> None:
+        """Carries out one internal event; an unknown type (from a newer release) means nothing to this one."""
+        if event.type == BLANKED:
+            state.forget()
+        elif event.type == _REVOKED:
+            self._revoked(state, msgspec.json.decode(event.payload, type=Revoked, strict=False))
+        elif event.type == _ROOMS_CHANGED:
+            for session in self._watching(state):
+                self._hub.spawn(session.refresh_auto_rooms())
+
+    def _watching(self, state: RoomState) -> list["Session"]:
+        return [member.session for member in state.members if member.watching]
+
+    def _revoked(self, state: RoomState, revoked: Revoked) -> None:
+        if revoked.user_id is None:
+            for session in {member.session for member in state.members if not member.watching}:
+                session.recheck_room(state.name, revoked.reason)
+            return
+        for session in self._watching(state):
+            if revoked.room is not None:
+                session.recheck_room(revoked.room, revoked.reason)
+            elif revoked.credential is None:
+                self._hub.spawn(session.recheck_identity(revoked.reason))
+            elif session.identity.credential == revoked.credential:
+                session.expel(revoked.reason)

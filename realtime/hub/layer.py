@@ -1,0 +1,159 @@
+"""The channel layer as a hub uses it: one channel, a group per room, hints both ways; never waited for."""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from channels.layers import InMemoryChannelLayer, get_channel_layer
+
+from realtime import hints
+from realtime.events import OutgoingEvent
+
+if TYPE_CHECKING:
+    from realtime.hub.hub import Hub
+
+logger = logging.getLogger(__name__)
+
+_QUEUE_LIMIT = 10_000
+_EVENTS_PER_HINT = 16
+_RETRY_SECONDS = 1.0
+_PROBE_SECONDS = 5.0
+_PROBE = "probe"
+# The in-memory layer drops memberships after a day; adding again is how to keep them.
+_RENEW_SECONDS = 6 * 3600.0
+
+
+class LayerLink:
+    """Keeps this process's group memberships equal to its rooms, sends its hints, takes those of others.
+
+    The layer is only a wire to make things fast: whatever it loses the sweep finds. `healthy` says whether
+    its last operation worked.
+    """
+
+    def __init__(self, hub: "Hub") -> None:
+        self._hub = hub
+        self.layer: Any = get_channel_layer()
+        # Nobody else can hear an in-memory layer, and its bursts are dropped: groups yes, hints no.
+        self.alone = self.layer is None or isinstance(self.layer, InMemoryChannelLayer)
+        self.healthy = True
+        self.channel = ""
+        self._joined: dict[str, float] = {}
+        self._changed = asyncio.Event()
+        self._queue: deque[OutgoingEvent] = deque()
+        self._queued = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        if self.layer is None:
+            return
+        self._tasks = [self._hub.spawn(self._keep_membership())]
+        if not self.alone:
+            self._tasks.append(self._hub.spawn(self._publish()))
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # Groups
+
+    def rooms_changed(self) -> None:
+        """Says that the hub's rooms are others now; membership follows soon."""
+        self._changed.set()
+
+    def group_of(self, room: str) -> str:
+        """Returns the name of the room's layer group."""
+        return hints.group_name(room)
+
+    async def _keep_membership(self) -> None:
+        receiving = False
+        while True:
+            try:
+                if not receiving:
+                    self.channel = await self.layer.new_channel("realtime.hub")
+                    self._tasks.append(self._hub.spawn(self._receive()))
+                    receiving = True
+                await self._reconcile()
+                self.healthy = True
+                try:
+                    await asyncio.wait_for(self._changed.wait(), _RENEW_SECONDS)
+                except TimeoutError:
+                    continue
+                self._changed.clear()
+            except Exception:
+                if self.healthy:
+                    logger.warning("The channel layer does not answer; the sweep delivers meanwhile.", exc_info=True)
+                self.healthy = False
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _reconcile(self) -> None:
+        renew_before = time.monotonic() - _RENEW_SECONDS
+        for room in list(self._hub.rooms):
+            if self._joined.get(room, -1.0) < renew_before or room not in self._joined:
+                await self.layer.group_add(self.group_of(room), self.channel)
+                self._joined[room] = time.monotonic()
+        for room in [room for room in self._joined if room not in self._hub.rooms]:
+            await self.layer.group_discard(self.group_of(room), self.channel)
+            del self._joined[room]
+
+    # Hints
+
+    def publish(self, events: Sequence[OutgoingEvent]) -> None:
+        """Queues the hints of events that this process committed, in order; a full queue drops them."""
+        if self.alone:
+            return
+        if len(self._queue) >= _QUEUE_LIMIT:
+            self._hub.statistics.hints_dropped += len(events)
+            return
+        self._queue.extend(events)
+        self._queued.set()
+
+    async def _publish(self) -> None:
+        while True:
+            try:
+                await asyncio.wait_for(self._queued.wait(), _PROBE_SECONDS)
+            except TimeoutError:
+                await self._send(_PROBE, [])  # nothing to say for a while: is the layer still there?
+            self._queued.clear()
+            while self._queue:
+                room = self._queue[0].room
+                events: list[OutgoingEvent] = []
+                while self._queue and self._queue[0].room == room and len(events) < _EVENTS_PER_HINT:
+                    events.append(self._queue.popleft())
+                await self._send(room, events)
+
+    async def _send(self, room: str, events: list[OutgoingEvent]) -> None:
+        try:
+            message = {"type": hints.MESSAGE_TYPE, "hint": hints.encode(events)}
+            await self.layer.group_send(self.group_of(room), message)
+        except Exception:
+            # Down: what waits is stale by the time it is up again, and the sweep has told it.
+            self._hub.statistics.hints_dropped += len(events) + len(self._queue)
+            self._queue.clear()
+            if self.healthy:
+                logger.warning("The channel layer takes no hints; the sweep delivers meanwhile.", exc_info=True)
+            self.healthy = False
+        else:
+            self._hub.statistics.hints_sent += 1
+            self.healthy = True
+
+    async def _receive(self) -> None:
+        """Takes hints for ever. Never cancelled while the hub lives, never in a timeout: that leaves a layer deaf."""
+        while True:
+            try:
+                message = await self.layer.receive(self.channel)
+            except Exception:
+                logger.exception("Receiving from the channel layer failed; going on.")
+                await asyncio.sleep(_RETRY_SECONDS)
+                continue
+            try:
+                hint = hints.decode(message["hint"])
+                if hint is None:
+                    self._hub.wake_sweep()
+                elif hint.origin != hints.ORIGIN:
+                    self._hub.take_hint(hint.events)
+            except Exception:
+                logger.exception("A hint could not be taken; the sweep will deliver.")

@@ -1,0 +1,148 @@
+"""The hub's reads of the log: many rooms per query, one query per question at a time."""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from realtime import reading
+from realtime.errors import ApplicationError, Unavailable
+from realtime.hub.room import Delivery, RoomState
+from realtime.reading import Head, HistoryGone
+
+if TYPE_CHECKING:
+    from realtime.hub.hub import Hub
+
+logger = logging.getLogger(__name__)
+
+_RETRY_SECONDS = 0.5
+
+
+class LogReader:
+    """Brings heads, gaps and pages from the log to the loop."""
+
+    def __init__(self, hub: "Hub") -> None:
+        self._hub = hub
+        self._heads: dict[str, asyncio.Future[Head]] = {}
+        self._asked: list[str] = []
+        self._gaps: dict[str, RoomState] = {}
+        self._closing_gaps = False
+        self._pages: dict[tuple[str, str, int], asyncio.Task[list[Delivery] | None]] = {}
+
+    # Heads
+
+    async def heads(self, rooms: Iterable[str]) -> dict[str, Head]:
+        """Returns heads read after this call began; calls of one loop turn share a query.
+
+        Raises Unavailable when the database does not answer.
+        """
+        loop = self._hub.loop
+        wanted = {}
+        for room in rooms:
+            future = self._heads.get(room)
+            if future is None:
+                future = self._heads[room] = loop.create_future()
+                if not self._asked:
+                    loop.call_soon(self._ask)
+                self._asked.append(room)
+            wanted[room] = future
+        return {room: await asyncio.shield(future) for room, future in wanted.items()}
+
+    def _ask(self) -> None:
+        names, self._asked = self._asked, []
+        # Out of the table before the query starts: who asks from now on wants a later answer.
+        futures = {name: self._heads.pop(name) for name in names}
+        self._hub.spawn(self._answer(futures))
+
+    async def _answer(self, futures: dict[str, asyncio.Future[Head]]) -> None:
+        try:
+            found = await self._hub.readers.run(reading.heads, list(futures))
+        except Exception as error:
+            refusal = error if isinstance(error, ApplicationError) else Unavailable()
+            if refusal is not error:
+                logger.exception("Reading the heads of %d rooms failed.", len(futures))
+            for future in futures.values():
+                if not future.done():
+                    future.set_exception(refusal)
+                    future.exception()  # nobody may be waiting any more
+            return
+        for name, future in futures.items():
+            if not future.done():
+                future.set_result(found[name])
+
+    # Gaps
+
+    def close_gap(self, state: RoomState) -> None:
+        """Reads what the room misses up to its head, and hands it to the hub as if it had just come."""
+        self._gaps[state.name] = state
+        if not self._closing_gaps:
+            self._closing_gaps = True
+            self._hub.spawn(self._close_gaps())
+
+    async def _close_gaps(self) -> None:
+        try:
+            while self._gaps:
+                gaps, self._gaps = self._gaps, {}
+                try:
+                    await self._read_gaps(gaps)
+                except Exception as error:
+                    if not isinstance(error, ApplicationError):
+                        logger.exception("Closing the gaps of %d rooms failed; trying again.", len(gaps))
+                    self._gaps = {**gaps, **self._gaps}
+                    await asyncio.sleep(_RETRY_SECONDS)
+        finally:
+            self._closing_gaps = False
+
+    async def _read_gaps(self, gaps: dict[str, RoomState]) -> None:
+        hub = self._hub
+        hub.statistics.gap_reads += 1
+        found = await hub.readers.run(reading.heads, list(gaps))
+        ranges: dict[str, tuple[int, int]] = {}
+        for name, state in gaps.items():
+            head = found[name]
+            if hub.history_lost(state, head):
+                continue
+            if head.seq > state.seq:
+                ranges[name] = (state.seq, min(head.seq, state.seq + hub.settings.replay_page))
+        if not ranges:
+            return
+        pages = await hub.readers.run(reading.read_many, ranges)
+        for name, events in pages.items():
+            state = gaps[name]
+            if events is None:
+                hub.reset(state, found[name], "trimmed")
+                continue
+            for event in events:
+                hub.accept(event)
+            if found[name].seq > state.seq and not state.fanning:
+                self._gaps[name] = state
+        await asyncio.sleep(0)
+
+    # Pages
+
+    async def page(self, state: RoomState, after: int) -> list[Delivery] | None:
+        """Returns the next events after `after` up to the room's place, from the ring or the log.
+
+        None when they are no longer there. Those who ask for the same page share it, encodings included.
+        """
+        recent = state.recent(after)
+        if recent is not None:
+            return recent[: self._hub.settings.replay_page]
+        key = (state.name, state.epoch, after)
+        task = self._pages.get(key)
+        if task is None:
+            task = self._pages[key] = self._hub.spawn(self._read_page(state, after))
+            task.add_done_callback(lambda _: self._pages.pop(key, None))
+        return await asyncio.shield(task)
+
+    async def _read_page(self, state: RoomState, after: int) -> list[Delivery] | None:
+        epoch = state.epoch
+        try:
+            events = await self._hub.readers.run(
+                reading.read_page, state.name, after, state.seq, self._hub.settings.replay_page
+            )
+        except HistoryGone:
+            return None
+        if events and (events[0].seq != after + 1 or events[0].epoch != epoch):
+            return None
+        return [Delivery(event) for event in events]

@@ -1,0 +1,268 @@
+"""One room as this process knows it: its place in the log, its members, and the fan-out."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from realtime.connection import Connection, Packet
+from realtime.events import HIDDEN, EphemeralEvent, StoredEvent
+from realtime.positions import Position
+from realtime.rooms import Grant, Room
+from realtime.wire import Wire
+
+if TYPE_CHECKING:
+    from realtime.session import Session
+
+
+class Phase(IntEnum):
+    """Where a membership stands. PENDING: revocations hit it, nothing is granted yet. HELD: granted at a
+    position, nothing is sent before the answer that says so. CATCHING_UP: reads at the client's pace. LIVE:
+    gets what the hub gets. ENDED: over, for ever."""
+
+    PENDING = 0
+    HELD = 1
+    CATCHING_UP = 2
+    LIVE = 3
+    ENDED = 4
+
+
+class Membership:
+    """One session in one room. The object is the grant: whoever awaited checks that it is still the session's.
+
+    `seq` is its own place until it is live; a live one stands where the room stands.
+    `auto`: entered by itself on connect; `wanted`: asked for; `present`: counts a person. `watching`: only
+    the engine listens (revocations), the client receives nothing. `stale`: its leave is being asked for again.
+    """
+
+    __slots__ = (
+        "auto",
+        "connection",
+        "grant",
+        "phase",
+        "present",
+        "seq",
+        "session",
+        "stale",
+        "state",
+        "wanted",
+        "watching",
+    )
+
+    def __init__(self, session: "Session", state: "RoomState") -> None:
+        self.session = session
+        self.connection: Connection = session.connection
+        self.state = state
+        self.phase = Phase.PENDING
+        self.seq = 0
+        self.grant: Grant | None = None
+        self.auto = False
+        self.wanted = False
+        self.present = False
+        self.watching = False
+        self.stale = False
+
+    def place(self) -> int:
+        """Returns the last seq that is surely written to this member; the next it gets may be that plus one."""
+        if self.phase is Phase.LIVE:
+            return self.state.seq - 1 if self.state.fanning else self.state.seq
+        return self.seq
+
+
+class Delivery:
+    """An event of the log with its encodings, each made once."""
+
+    __slots__ = ("_packets", "event")
+
+    def __init__(self, event: StoredEvent) -> None:
+        self.event = event
+        self._packets: dict[str, Packet] = {}
+
+    def packet(self, wire: Wire, namespace: str, connection_id: str | None = None) -> Packet:
+        """Returns the event for sessions of that wire and namespace; hidden from the connection it skips."""
+        event = self.event
+        key = wire.key(namespace)
+        hide = event.internal or event.type == HIDDEN or (connection_id is not None and event.skip == connection_id)
+        if hide:
+            key = f"hidden {key}"
+        packet = self._packets.get(key)
+        if packet is None:
+            position = Position(event.epoch, event.seq)
+            hidden = wire.hidden(namespace, event.room, position) if hide else None
+            packet = hidden or wire.durable(namespace, event, position)
+            self._packets[key] = packet
+        return packet
+
+
+class Audience:
+    """The live members that share one encoding."""
+
+    __slots__ = ("_tuple", "members", "namespace", "wire")
+
+    def __init__(self, wire: Wire, namespace: str) -> None:
+        self.wire = wire
+        self.namespace = namespace
+        self.members: dict[Membership, None] = {}
+        self._tuple: tuple[Membership, ...] | None = None
+
+    def add(self, member: Membership) -> None:
+        self.members[member] = None
+        self._tuple = None
+
+    def discard(self, member: Membership) -> None:
+        if self.members.pop(member, member) is None:
+            self._tuple = None
+
+    def snapshot(self) -> tuple[Membership, ...]:
+        """Returns the members as they are now, cached until they change."""
+        if self._tuple is None:
+            self._tuple = tuple(self.members)
+        return self._tuple
+
+
+class RoomState:
+    """One room's position, ring, early events and members in this process.
+
+    Belongs to the loop. `seq` moves before the fan-out of its event begins, and the next event waits for the
+    end of it (`fanning`). Until `loaded`, what comes is kept in `early`.
+    """
+
+    __slots__ = (
+        "audiences",
+        "demoted",
+        "early",
+        "empty_since",
+        "epoch",
+        "fanning",
+        "gap_timer",
+        "live_count",
+        "loaded",
+        "members",
+        "min_seq",
+        "name",
+        "ring",
+        "room",
+        "seq",
+        "versions",
+        "waiting",
+    )
+
+    def __init__(self, room: Room, ring_events: int) -> None:
+        self.room = room
+        self.name = room.name
+        self.loaded = False
+        self.epoch = ""
+        self.seq = 0
+        self.min_seq = 1
+        self.ring: deque[Delivery] = deque(maxlen=ring_events)
+        self.early: dict[int, StoredEvent] = {}
+        self.gap_timer: asyncio.TimerHandle | None = None
+        self.members: set[Membership] = set()
+        self.audiences: dict[str, Audience] = {}
+        self.live_count = 0
+        self.fanning = False
+        self.demoted: list[Membership] = []
+        self.empty_since: float | None = None
+        self.versions: dict[str, int] = {}
+        self.waiting: dict[str, EphemeralEvent] = {}
+
+    @property
+    def position(self) -> Position:
+        return Position(self.epoch, self.seq)
+
+    # Members
+
+    def enter_live(self, member: Membership) -> None:
+        """Makes the member live; it must stand exactly where the room stands."""
+        session = member.session
+        key = session.wire.key(session.namespace.name)
+        audience = self.audiences.get(key)
+        if audience is None:
+            audience = self.audiences[key] = Audience(session.wire, session.namespace.name)
+        audience.add(member)
+        member.phase = Phase.LIVE
+        self.live_count += 1
+
+    def leave_live(self, member: Membership, phase: Phase) -> None:
+        """Takes a live member out; its own place is now the room's."""
+        session = member.session
+        key = session.wire.key(session.namespace.name)
+        audience = self.audiences[key]
+        audience.discard(member)
+        if not audience.members:
+            del self.audiences[key]
+        member.phase = phase
+        member.seq = self.seq
+        self.live_count -= 1
+
+    # The ring
+
+    def push(self, event: StoredEvent) -> Delivery:
+        """Moves the position to the event, which must be the next, and remembers it."""
+        self.epoch = event.epoch
+        self.seq = event.seq
+        delivery = Delivery(event)
+        self.ring.append(delivery)
+        return delivery
+
+    def recent(self, after: int) -> list[Delivery] | None:
+        """Returns what came after `after` up to now, or None when the ring does not reach back that far."""
+        missing = self.seq - after
+        if missing == 0:
+            return []
+        if missing < 0 or missing > len(self.ring):
+            return None
+        return [self.ring[index] for index in range(len(self.ring) - missing, len(self.ring))]
+
+    def forget(self) -> None:
+        """Drops the ring: what it holds is not to be shown any more."""
+        self.ring.clear()
+
+    # Fan-out
+
+    def fan_out(self, delivery: Delivery) -> int:
+        """Writes the event to every live member in one go; returns to how many. For rooms below the slice."""
+        written = 0
+        skip = delivery.event.skip
+        for audience in tuple(self.audiences.values()):
+            members = audience.snapshot()
+            packet = delivery.packet(audience.wire, audience.namespace)
+            if skip:
+                for member in members:
+                    connection = member.connection
+                    connection.write(
+                        packet
+                        if connection.id != skip
+                        else delivery.packet(audience.wire, audience.namespace, connection.id)
+                    )
+            else:
+                for member in members:
+                    member.connection.write(packet)
+            written += len(members)
+        return written
+
+    def slices(self, size: int) -> Iterator[tuple[Audience, tuple[Membership, ...]]]:
+        """Yields the live members of this moment in slices; who leaves meanwhile is no longer LIVE."""
+        for audience, members in [(audience, audience.snapshot()) for audience in self.audiences.values()]:
+            for start in range(0, len(members), size):
+                yield audience, members[start : start + size]
+
+    def tell(self, event: EphemeralEvent) -> int:
+        """Writes an ephemeral event to the live members, or to the one it is for; returns to how many."""
+        written = 0
+        skip: str | tuple[str, ...] = event.skip or ()
+        skipped = (skip,) if isinstance(skip, str) else skip
+        for audience in tuple(self.audiences.values()):
+            packet = audience.wire.ephemeral(audience.namespace, event)
+            for member in audience.snapshot():
+                connection = member.connection
+                if event.to is not None:
+                    if connection.id != event.to:
+                        continue
+                elif skipped and connection.id in skipped:
+                    continue
+                if member.phase is Phase.LIVE and not connection.congested:
+                    connection.write(packet)
+                    written += 1
+        return written

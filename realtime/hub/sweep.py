@@ -1,0 +1,92 @@
+"""Finds by itself what nobody told: the sweep over the log, and the rooms that nobody needs any more."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from realtime import changes
+from realtime.errors import ApplicationError
+
+if TYPE_CHECKING:
+    from realtime.hub.hub import Hub
+
+logger = logging.getLogger(__name__)
+
+
+class Sweep:
+    """Asks every second what the log has that the hub has not; at once when SQLite's file changed.
+
+    `last_run` is the monotonic time of the last sweep that worked; `working` says whether it was the last.
+    """
+
+    def __init__(self, hub: "Hub") -> None:
+        self._hub = hub
+        self._wake = asyncio.Event()
+        self._cursor = changes.ChangeCursor()
+        self._backstop: list[str] = []
+        self.last_run = time.monotonic()
+        self.working = True
+
+    def wake(self) -> None:
+        """Lets the next sweep begin now."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Sweeps until cancelled."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), self._hub.settings.sweep_seconds)
+            self._wake.clear()
+            try:
+                await self._sweep()
+                self.working = True
+                self.last_run = time.monotonic()
+            except Exception as error:
+                if self.working:
+                    expected = isinstance(error, ApplicationError)
+                    logger.warning("The sweep failed; trying again every second.", exc_info=not expected)
+                self.working = False
+                await asyncio.sleep(self._hub.settings.sweep_seconds)
+
+    async def watch(self) -> None:
+        """SQLite only: wakes the sweep as soon as another process has committed. Until cancelled."""
+        with changes.DataVersion() as file:
+            while True:
+                await asyncio.sleep(self._hub.settings.watch_seconds)
+                if file.changed():  # microseconds: not worth a thread
+                    self.wake()
+
+    async def _sweep(self) -> None:
+        hub = self._hub
+        hub.drop_empty_rooms()
+        for name, position in (await hub.readers.run(self._cursor.poll)).items():
+            state = hub.rooms.get(name)
+            if state is None or not state.loaded:
+                continue
+            if position.epoch != state.epoch or position.seq > state.seq:
+                hub.statistics.swept += 1
+                hub.log.close_gap(state)
+        await self._compare_some_heads()
+
+    async def _compare_some_heads(self) -> None:
+        """The backstop: each room's head is compared once in a while, whatever the cursor said."""
+        hub = self._hub
+        if not self._backstop:
+            self._backstop = list(hub.rooms)
+        size = int(len(hub.rooms) * hub.settings.sweep_seconds / hub.settings.backstop_seconds) + 1
+        batch, self._backstop = self._backstop[:size], self._backstop[size:]
+        before = {name: state.seq for name in batch if (state := hub.rooms.get(name)) is not None and state.loaded}
+        if not before:
+            return
+        for name, head in (await hub.log.heads(before)).items():
+            state = hub.rooms.get(name)
+            if state is None:
+                continue
+            if head.epoch == state.epoch and head.seq < before[name]:
+                hub.reset(state, head, "epoch")
+            elif not hub.history_lost(state, head):
+                state.min_seq = head.min_seq
+                if head.seq > state.seq:
+                    hub.log.close_gap(state)

@@ -1,0 +1,23 @@
+"""Which path leads to which door."""
+
+from typing import Any
+
+from channels.routing import URLRouter
+from django.urls import path, re_path
+
+from realtime.consumers import JsonConsumer
+
+
+async def no_such_door(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Refuses a handshake at a path where there is nothing."""
+    await receive()
+    await send({"type": "websocket.close", "code": 1008})
+
+
+websocket_urlpatterns = [
+    path("ws/", JsonConsumer.as_asgi()),
+    re_path(r"^ws/(?P<namespace>[a-z][a-z0-9-]*)/$", JsonConsumer.as_asgi()),
+    re_path(r"", no_such_door),
+]
+
+websocket_application = URLRouter(websocket_urlpatterns)

@@ -1,0 +1,97 @@
+"""One server process: uvicorn with uvloop and finished frames, and a drain that nobody has to wait for."""
+
+import asyncio
+import contextlib
+import random
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from realtime.conf import realtime_settings
+from realtime.errors import CloseCode
+from realtime.hub import Hub
+from realtime.hub.hub import hub_of
+from realtime.servers.websocket import FramesProtocol, check_uvicorn
+
+# Above the engine's own limit, so that a message somewhat too large is answered; beyond it the protocol closes (1009).
+_MAX_MESSAGE_BYTES = 1024 * 1024
+
+
+async def drain(hub: Hub, seconds: float) -> None:
+    """Says `bye` to everybody with a jittered `retryAfter`, closes with 1012, in the end cuts off who is still there."""
+    hub.draining = True
+    earliest, latest = hub.settings.retry_after_ms
+    for session in hub.sessions():
+        session.end(
+            CloseCode.SERVICE_RESTART,
+            "The server restarts.",
+            retry_after_ms=random.randint(earliest, latest),  # noqa: S311  # spreads load, guards nothing
+        )
+    for connection in list(hub.connections.values()):
+        connection.close(CloseCode.SERVICE_RESTART, "The server restarts.")
+    deadline = hub.loop.time() + seconds
+    while hub.connections and hub.loop.time() < deadline:  # noqa: ASYNC110  # once in the life of a process
+        await asyncio.sleep(0.05)
+    for connection in list(hub.connections.values()):
+        connection.abort()
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, leaving in order: no new connections, drain, then everything else within the limit."""
+
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_started = on_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        hub = hub_of(asyncio.get_running_loop())
+        if hub is not None:
+            await drain(hub, realtime_settings().drain_seconds / 2)
+        await super().shutdown(sockets)
+        if hub is not None:
+            await hub.stop()
+
+
+def listen(host: str, port: int, *, shared: bool) -> socket.socket:
+    """Returns a bound socket; port 0 takes a free one. `shared`: other processes may bind the same port.
+
+    Raises OSError, also for a shared port that somebody else has alone.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    bound.bind((host, port))
+    bound.set_inheritable(False)
+    return bound
+
+
+def serve_here(application: str, bound: socket.socket, *, access_log: bool, started: Callable[[], None]) -> None:
+    """Serves on the socket until SIGTERM or SIGINT; `started` is called when connections are accepted."""
+    check_uvicorn()
+    config = uvicorn.Config(
+        application,
+        loop="uvloop",
+        http="httptools",
+        ws=FramesProtocol,
+        ws_max_size=_MAX_MESSAGE_BYTES,
+        ws_ping_interval=None,  # the hub's own heartbeat
+        ws_per_message_deflate=False,  # it would be paid per connection
+        lifespan="off",
+        log_config=None,
+        access_log=access_log,
+        server_header=False,
+        timeout_graceful_shutdown=max(1, round(realtime_settings().drain_seconds / 2)),
+    )
+    server = Server(config, started)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[bound])

@@ -1,0 +1,123 @@
+"""uvicorn's WebSocket protocol, offering its socket to the engine past ASGI (see `FrameStream`).
+
+Tested against the pinned uvicorn; `check_uvicorn` says at start when another one does not fit.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
+
+from realtime.conf import realtime_settings
+
+EXTENSION = "realtime.frames"
+
+_USED = (
+    "handle_connect",
+    "connection_lost",
+    "data_received",
+    "pause_writing",
+    "resume_writing",
+    "send_500_response",
+)
+_PING = b"\x89\x00"
+
+
+def check_uvicorn() -> None:
+    """Raises RuntimeError when the installed uvicorn is not built as this subclass expects."""
+    missing = [name for name in _USED if not callable(getattr(WebSocketsSansIOProtocol, name, None))]
+    if missing:
+        raise RuntimeError(
+            f"This uvicorn's WebSocket protocol has no {', '.join(missing)}: use the version in requirements.txt."
+        )
+
+
+class FramesProtocol(WebSocketsSansIOProtocol):
+    """A WebSocket connection whose finished frames may be written straight to the transport."""
+
+    heard_at: float = 0.0
+    _limit_callbacks: tuple[Callable[[], Any], Callable[[], Any]] | None = None
+    _closer: asyncio.TimerHandle | None = None
+
+    def handle_connect(self, event: Request) -> None:
+        self.heard_at = self.loop.time()
+        super().handle_connect(event)
+        if hasattr(self, "scope"):
+            self.scope["extensions"][EXTENSION] = {"stream": self}  # type: ignore[index]  # uvicorn types it as optional
+
+    def data_received(self, data: bytes) -> None:
+        self.heard_at = self.loop.time()
+        super().data_received(data)
+
+    # FrameStream
+
+    def write(self, frame: bytes) -> bool:
+        if not self.handshake_complete or self.close_sent or self.disconnected or self.transport.is_closing():
+            return False
+        self.transport.write(frame)
+        return True
+
+    def buffered(self) -> int:
+        return 0 if self.disconnected else self.transport.get_write_buffer_size()
+
+    def close(self, code: int, reason: str) -> None:
+        if self.close_sent or self.disconnected:
+            return
+        if not self.handshake_complete or self.transport.is_closing():
+            self.abort()
+            return
+        self.conn.send_close(code, reason.encode()[:120].decode(errors="ignore"))
+        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.close_sent = True
+        self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
+        if self.read_paused:  # the client's own close frame is to be read
+            self.read_paused = False
+            self.transport.resume_reading()
+        self._end_within(realtime_settings().close_timeout_seconds)
+
+    def abort(self) -> None:
+        if not self.disconnected:
+            self.transport.abort()
+
+    def ping(self) -> None:
+        self.write(_PING)
+
+    def watch(self, limit: int, paused: Callable[[], Any], resumed: Callable[[], Any]) -> None:
+        self._limit_callbacks = (paused, resumed)
+        self.transport.set_write_buffer_limits(high=limit, low=min(limit, 64 * 1024) // 2)
+
+    # What the transport says
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._limit_callbacks is not None:
+            self._limit_callbacks[0]()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._limit_callbacks is not None:
+            self._limit_callbacks[1]()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self._closer is not None:
+            self._closer.cancel()
+        if self._limit_callbacks is not None:
+            self._limit_callbacks[1]()
+            self._limit_callbacks = None
+
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        super().on_task_complete(task)
+        # The application is done and uvicorn has closed the transport, which first sends what is buffered:
+        # a client that takes nothing would hold it for ever.
+        if not self.disconnected:
+            self._end_within(realtime_settings().close_timeout_seconds)
+
+    def _end_within(self, seconds: float) -> None:
+        if self._closer is None:
+            self._closer = self.loop.call_later(seconds, self.abort)
+        if self.close_timer is None:
+            # uvicorn ends the transport when the peer's close frame arrives while this timer exists.
+            self.close_timer = self.loop.call_later(seconds + 1, self.transport.close)

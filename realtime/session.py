@@ -1,0 +1,372 @@
+"""One namespace on one connection: who is there, which rooms they receive, and what they ask for.
+
+Neutral of doors: a door makes a Connection and a Wire, opens a Session, and submits Requests.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from realtime.connection import Connection
+from realtime.contracts import event_contract
+from realtime.dispatch import Request, carry_out, refusal
+from realtime.errors import CloseCode, Forbidden, RateLimited, Unauthenticated
+from realtime.hub.room import Membership, Phase
+from realtime.identity import Identity
+from realtime.memberships import Memberships
+from realtime.namespaces import Namespace
+from realtime.positions import Position
+from realtime.rooms import Grant, Room
+from realtime.wire import Wire
+
+if TYPE_CHECKING:
+    from realtime.hub.hub import Hub
+
+logger = logging.getLogger(__name__)
+
+
+class Listener(Protocol):
+    """Hears of people coming and going; presence and typing register themselves in `LISTENERS`.
+
+    `clean` says that the end was meant (a close of the client's own, a sign-out, a revocation), not a cut.
+    """
+
+    async def start(self, hub: "Hub") -> None:
+        """The hub begins; called once, before any session."""
+
+    async def stop(self) -> None:
+        """The hub ends; all sessions have been closed."""
+
+    async def joined(self, session: "Session", room: Room) -> Mapping[str, Any]:
+        """A session counts its person in `room`; what is returned becomes part of the join's answer."""
+
+    async def left(self, session: "Session", room: Room, disconnected: bool, clean: bool) -> None:
+        """The end of what `joined` began, exactly once, whatever ended it."""
+
+    async def closed(self, session: "Session", clean: bool) -> None:
+        """The session is over; `left` has been called for its rooms."""
+
+
+LISTENERS: list[Listener] = []
+
+_MEANT = {CloseCode.NORMAL, CloseCode.REVOKED, CloseCode.FORBIDDEN, CloseCode.UNAUTHENTICATED}
+
+
+class Session:
+    """Belongs to the loop. Commands are carried out one after another, in the order of their arrival."""
+
+    __slots__ = (
+        "__weakref__",
+        "_departed",
+        "_expiry",
+        "_inbox",
+        "_opened",
+        "_rooms",
+        "_watch",
+        "_worker",
+        "closed",
+        "connection",
+        "hub",
+        "identity",
+        "namespace",
+        "wire",
+    )
+
+    def __init__(
+        self, hub: "Hub", connection: Connection, wire: Wire, namespace: Namespace, identity: Identity
+    ) -> None:
+        self.hub = hub
+        self.connection = connection
+        self.wire = wire
+        self.namespace = namespace
+        self.identity = identity
+        self.closed = False
+        self._opened = False
+        self._rooms = Memberships(self)
+        self._watch: Membership | None = None
+        self._inbox: deque[Request] = deque()
+        self._worker: asyncio.Task[None] | None = None
+        self._expiry: asyncio.TimerHandle | None = None
+        self._departed: tuple[list[Room], bool] | None = None
+
+    @property
+    def memberships(self) -> dict[str, Membership]:
+        """The rooms that this session receives, or is about to, by name."""
+        return self._rooms.members
+
+    @property
+    def actor_key(self) -> str:
+        """Whose requestIds they are: the user's on all devices, or this connection's when anonymous."""
+        identity = self.identity
+        return f"user:{identity.user_id}" if identity.user_id is not None else f"connection:{self.connection.id}"
+
+    # Opening
+
+    async def open(
+        self,
+        resume: Mapping[str, Position] | None = None,
+        *,
+        present: frozenset[str] = frozenset(),
+        exact: bool = False,
+    ) -> None:
+        """Enters the namespace: watches for revocations, enters the automatic rooms, says `session:ready`.
+
+        `resume`: positions from which rooms go on; rooms beyond the automatic ones are entered too, those in
+        `present` counting the person. `exact`: raises Conflict, with nothing said, when one of them cannot go
+        on exactly; otherwise each room's outcome stands in `session:ready`.
+
+        Raises Unauthenticated or Forbidden when the namespace does not admit the identity, Unavailable when
+        the database does not answer.
+        """
+        if not self.namespace.admits(self.identity):
+            raise Unauthenticated if self.identity.is_anonymous else Forbidden
+        self.connection.sessions[self.namespace.name] = self
+        try:
+            await self._watch_for_revocations()
+            outcomes = await self._rooms.open(resume or {}, present=present, exact=exact)
+            greeting = await self._greeting(resume or {})
+        except BaseException:
+            await self.close(clean=True)
+            raise
+        if self.closed:
+            return
+        self._set_expiry()
+        self.notify("session:ready", self._describe(outcomes))
+        for room, payload in greeting:
+            self.notify(event_contract(payload).name, payload, room.name)
+        self._rooms.release()
+        self._opened = True
+        self._work_on()
+
+    def _describe(self, outcomes: Mapping[str, Any]) -> dict[str, Any]:
+        identity = self.identity
+        return {
+            "connectionId": self.connection.id,
+            "userId": identity.user_id,
+            "username": identity.username or None,
+            "expiresAt": identity.expires_at_ms,
+            "rooms": outcomes,
+        }
+
+    async def _greeting(self, resumed: Mapping[str, Position]) -> list[tuple[Room, Any]]:
+        if self.namespace.greeting is None:
+            return []
+        words = await self.hub.handlers.run(self.namespace.greeting, self.identity)
+        return [
+            (room, payload) for room, payload in words if room.name not in resumed and room.name in self.memberships
+        ]
+
+    async def _watch_for_revocations(self) -> None:
+        """Enters the person's own room for the engine alone, then re-reads whether they may still be here."""
+        from realtime.revoking import UserRoom
+
+        if self.identity.user_id is None:
+            return
+        self._watch = self.hub.enter(self, UserRoom(self.identity.user_id))
+        self._watch.watching = True
+        self._watch.phase = Phase.HELD
+        await self.hub.load([self._watch.state])
+        if not await self.hub.still_valid(self.identity):
+            raise Unauthenticated
+
+    # Commands
+
+    def submit(self, request: Request) -> None:
+        """Takes one command; it is answered through `request.answer` when its turn has come."""
+        if self.closed:
+            return
+        if len(self._inbox) >= self.hub.settings.inbox_limit:
+            if request.answer is not None:
+                request.answer(refusal(RateLimited(retry_after_ms=1000)))
+            return
+        self._inbox.append(request)
+        if self._opened:
+            self._work_on()
+
+    def _work_on(self) -> None:
+        if self._inbox and self._worker is None:
+            self._worker = self.hub.spawn(self._work())
+
+    async def _work(self) -> None:
+        try:
+            while self._inbox and not self.closed:
+                request = self._inbox[0]
+                answer = await carry_out(self, request)
+                self._inbox.popleft()
+                if request.answer is not None and not self.closed:
+                    request.answer(answer)
+                self._rooms.release()
+        finally:
+            self._worker = None
+
+    @property
+    def idle(self) -> bool:
+        """Whether every command so far has had its answer."""
+        return not self._inbox
+
+    async def settled(self, timeout_seconds: float) -> bool:
+        """Waits until the session is idle; False when that took too long."""
+        deadline = self.hub.loop.time() + timeout_seconds
+        while not self.idle and self.hub.loop.time() < deadline:  # noqa: ASYNC110  # only when a session moves
+            await asyncio.sleep(0.01)
+        return self.idle
+
+    # Rooms (for async handlers)
+
+    async def join(self, room: Room, since: Position | None = None, *, present: bool = False) -> dict[str, Any]:
+        """Enters a room and returns the answer's data: room, position, and what presence has to say.
+
+        The next durable event of the room has the position's seq + 1; nothing of it is sent before the
+        command's answer. With `since`, `recovered` says whether the stream goes on from there, otherwise
+        `reason` says why it cannot and the stream starts from now. `present` counts the person.
+
+        Raises NotFound for a room that does not exist or is not for this person: both look alike.
+        """
+        joined = await self._rooms.enter_one(room, since, present=present)
+        data = joined.as_dict() | {"room": room.name}
+        if present:
+            data |= await self._count_in(room)
+        return data
+
+    async def _count_in(self, room: Room) -> dict[str, Any]:
+        details: dict[str, Any] = {}
+        for listener in LISTENERS:
+            details |= await listener.joined(self, room)
+        return details
+
+    async def leave(self, room: Room) -> None:
+        """Takes the person out; an automatic room goes on being received. Harmless when not joined."""
+        await self._rooms.leave(room)
+
+    def grant(self, room: Room) -> Grant | None:
+        """Returns the session's leave to receive the room, None when it has none (any more)."""
+        member = self.memberships.get(room.name)
+        return member.grant if member is not None else None
+
+    def is_present(self, room: Room) -> bool:
+        """Tells whether this session counts its person in the room."""
+        member = self.memberships.get(room.name)
+        return member is not None and member.present
+
+    async def resume(self, positions: Mapping[str, Position | None]) -> dict[str, Any]:
+        """Enters many rooms at once, each from its position or (None) from now; returns each one's outcome."""
+        return await self._rooms.resume(positions)
+
+    def positions(self) -> dict[str, Position | None]:
+        """Returns what has been written for each received room; None while that is not known yet."""
+        return {
+            name: None if member.phase is Phase.PENDING else Position(member.state.epoch, member.place())
+            for name, member in self.memberships.items()
+        }
+
+    def joined(self) -> dict[str, bool]:
+        """Returns the received rooms, and whether the person is counted there."""
+        return {name: member.present for name, member in self.memberships.items()}
+
+    # Words of the engine
+
+    def notify(self, name: str, payload: Any, room: str | None = None) -> None:
+        """Tells this session alone, outside of any log."""
+        if not self.closed:
+            self.connection.write(self.wire.notice(self.namespace.name, name, payload, room))
+
+    # Being asked again
+
+    def recheck_room(self, room: str, reason: str) -> None:
+        """Stops the room at once and asks its policy again; goes on where it stopped when still allowed."""
+        self._rooms.recheck(room, reason)
+
+    async def recheck_identity(self, reason: str) -> None:
+        """Asks whether the sign-in still holds, and ends the connection when it does not."""
+        try:
+            valid = await self.hub.still_valid(self.identity)
+        except Exception:
+            logger.exception("A sign-in could not be checked again; the connection is closed to be safe.")
+            valid = False
+        if not valid:
+            self.expel(reason)
+
+    def expel(self, reason: str) -> None:
+        """Ends the connection because leave to be here has ended."""
+        self.end(CloseCode.REVOKED, reason or "Your sign-in has ended.")
+
+    def end(self, code: CloseCode, reason: str, retry_after_ms: int | None = None) -> None:
+        """Says `bye` and closes the connection; nothing of any room is sent after that."""
+        if self.closed:
+            return
+        bye: dict[str, Any] = {"code": int(code), "reason": reason}
+        if retry_after_ms is not None:
+            bye["retryAfter"] = retry_after_ms
+        self.notify("bye", bye)
+        self._departed = (self._rooms.end_all(), code in _MEANT)
+        self.connection.close(code, reason)
+
+    async def refresh_auto_rooms(self) -> None:
+        """Enters and leaves what the namespace's automatic rooms are now."""
+        if self._opened and not self.closed:
+            outcomes = await self._rooms.refresh_auto()
+            if outcomes:
+                self.notify("rooms:entered", {"rooms": outcomes})
+            self._rooms.release()
+
+    # Expiry
+
+    def renew(self, identity: Identity) -> None:
+        """Goes on with a fresh credential of the same person. Raises Forbidden for somebody else's."""
+        if identity.user_id != self.identity.user_id:
+            raise Forbidden("That token is somebody else's.")
+        self.identity = identity
+        self._set_expiry()
+
+    def _set_expiry(self) -> None:
+        if self._expiry is not None:
+            self._expiry.cancel()
+            self._expiry = None
+        expires_at_ms = self.identity.expires_at_ms
+        if expires_at_ms is not None:
+            left = (expires_at_ms - self.hub.now_ms()) / 1000
+            warning = max(0.0, left - self.hub.settings.expiry_warning_seconds)
+            self._expiry = self.hub.loop.call_later(warning, self._expiring, expires_at_ms)
+
+    def _expiring(self, expires_at_ms: int) -> None:
+        self.notify("auth:expiring", {"expiresAt": expires_at_ms})
+        left = max(0.0, (expires_at_ms - self.hub.now_ms()) / 1000)
+        self._expiry = self.hub.loop.call_later(left, self.end, CloseCode.TOKEN_EXPIRED, "Your sign-in has expired.")
+
+    # The end
+
+    async def close(self, *, clean: bool, moved: bool = False) -> None:
+        """Leaves everything; called by the connection's task whatever ended it, and more than once harmlessly.
+
+        `moved`: the person goes on at another process, so presence counts it as a cut, with grace.
+        """
+        if self.closed:
+            return
+        self.closed = True
+        self._opened = False
+        self.connection.sessions.pop(self.namespace.name, None)
+        if self._expiry is not None:
+            self._expiry.cancel()
+        if self._worker is not None:
+            self._worker.cancel()
+        self._inbox.clear()
+        if self._watch is not None:
+            self.hub.leave(self._watch)
+            self._watch = None
+        present = self._rooms.end_all()
+        if self._departed is not None:
+            present, clean = self._departed
+        # As a task of the hub: the connection's own task may be in the middle of being cancelled.
+        farewell = self.hub.spawn(self._say_farewell(present, clean and not moved))
+        await asyncio.shield(farewell)
+
+    async def _say_farewell(self, present: list[Room], clean: bool) -> None:
+        for listener in LISTENERS:
+            try:
+                for room in present:
+                    await listener.left(self, room, True, clean)
+                await listener.closed(self, clean)
+            except Exception:
+                logger.exception("A listener failed at the end of a session.")

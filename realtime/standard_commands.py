@@ -1,0 +1,85 @@
+"""Commands that every namespace takes: receiving rooms, going on after a break, staying signed in."""
+
+from typing import Any
+
+from realtime.authentication import authenticator
+from realtime.contracts import Alias, Payload, command
+from realtime.errors import Unauthenticated, ValidationFailed
+from realtime.namespaces import Call, Commands
+from realtime.positions import Position
+from realtime.rooms import parse_room
+
+standard = Commands()
+
+
+@command(
+    "session:resume",
+    reply=dict[str, Any],
+    aliases=[Alias("rejoin-rooms", ("rooms",)), Alias("sync-events", ("rooms",))],
+)
+class ResumeSession(Payload):
+    """Goes on with rooms after a break: each from its position, or from now where that is null.
+
+    Per room `{recovered: true, replayed, position}`, or `{recovered: false, reason}`: epoch, trimmed or ahead
+    (load the state afresh; the room goes on from `position`), or the code of the error that refuses it.
+    """
+
+    rooms: dict[str, Position | None]
+
+
+@command("room:subscribe", reply=dict[str, Any])
+class SubscribeRoom(Payload):
+    """Receives a room without being counted as present, from `since` or from now."""
+
+    room: str
+    since: Position | None = None
+
+
+@command("room:unsubscribe")
+class UnsubscribeRoom(Payload):
+    """Ends `room:subscribe` and presence there; rooms that are entered by themselves go on."""
+
+    room: str
+
+
+@command("auth:refresh", reply=dict[str, Any])
+class RefreshSignIn(Payload):
+    """Stays signed in with a fresh access token of the same person; answers `{expiresAt}`."""
+
+    token: str
+
+
+@command("session:ping", reply=dict[str, Any])
+class Ping(Payload):
+    """Answers `{time}`, the server's Unix milliseconds."""
+
+
+@standard.handles(ResumeSession)
+async def resume_session(call: Call, command: ResumeSession) -> dict[str, Any]:
+    if len(command.rooms) > call.session.hub.settings.max_rooms_per_session:
+        raise ValidationFailed("That are too many rooms.", details={"field": "rooms"})
+    return await call.session.resume(command.rooms)
+
+
+@standard.handles(SubscribeRoom)
+async def subscribe_room(call: Call, command: SubscribeRoom) -> dict[str, Any]:
+    return await call.session.join(parse_room(command.room), command.since)
+
+
+@standard.handles(UnsubscribeRoom)
+async def unsubscribe_room(call: Call, command: UnsubscribeRoom) -> None:
+    await call.session.leave(parse_room(command.room))
+
+
+@standard.handles(RefreshSignIn)
+async def refresh_sign_in(call: Call, command: RefreshSignIn) -> dict[str, Any]:
+    if call.identity.is_anonymous:
+        raise Unauthenticated
+    identity = await call.session.hub.handlers.run(authenticator().from_token, command.token)
+    call.session.renew(identity)
+    return {"expiresAt": identity.expires_at_ms}
+
+
+@standard.handles(Ping)
+async def ping(call: Call, command: Ping) -> dict[str, Any]:
+    return {"time": call.session.hub.now_ms()}

@@ -1,0 +1,7 @@
+"""The product's settings plus the halls, for server processes of the engine's tests."""
+
+from livrya.settings import *  # noqa: F403
+from livrya.settings import INSTALLED_APPS, REALTIME
+
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.realtime.app"]
+REALTIME = REALTIME | {"AUTHENTICATOR": "tests.realtime.app.authenticator.HallAuthenticator"}
