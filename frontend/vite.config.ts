@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
-import { ICONS } from "./src/icon-names";
+import { ICONS } from "./src/icon-names.ts";
 
 const require = createRequire(import.meta.url);
 
