@@ -69,11 +69,16 @@ class TypingTracker:
             self._forget(strokes)
         await self._remove(room, kind, user_id, None)
 
-    async def gone(self, connection_id: str, room: Room | None = None) -> None:
-        """Ends what is typed on the connection, in one room or everywhere: it left, or is lost."""
+    def gone(self, connection_id: str, room: Room) -> None:
+        """Ends what is typed in the room on the connection, which left it or is lost. Waits for nothing."""
         for strokes in list(self._timers):
-            if strokes.connection_id == connection_id and room in (None, strokes.room):
-                await self._end(strokes)
+            if strokes.connection_id == connection_id and strokes.room == room:
+                self._end_soon(strokes)
+
+    async def fell_out(self, room: Room, user_id: int) -> None:
+        """Tells the room of a person whose process died while they typed."""
+        for kind in kinds_in(room):
+            await self._remove(room, kind, user_id, None)
 
     async def now(self, room: Room, user_id: int | None) -> dict[str, Any]:
         """Returns who types in the room, for one who just came: kind → the payload that its event would have."""

@@ -1,0 +1,164 @@
+"""What a hub knows of people: who is present, who types. Makes presence and typing, and connects them to sessions."""
+
+import asyncio
+import weakref
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from realtime.announcing import HubAnnouncer
+from realtime.clock import SystemClock
+from realtime.conf import realtime_settings
+from realtime.errors import NotJoined
+from realtime.installation import database_id
+from realtime.presence.events import as_ack
+from realtime.presence.local import SessionKey
+from realtime.presence.memory import MemoryPresence, MemoryRooms
+from realtime.presence.redis import RedisPresence
+from realtime.presence.store import PresenceStore, Roster
+from realtime.presence.telling import Teller
+from realtime.presence.tracker import GRACE_SECONDS, PresenceTracker
+from realtime.processes.keeper import ProcessKeeper
+from realtime.processes.memory import MemoryProcesses, MemoryRegister
+from realtime.processes.redis import RedisRegister
+from realtime.processes.register import ProcessRegister
+from realtime.redis_link import RedisLink
+from realtime.rooms import Room, parse_room
+from realtime.typists.kinds import TypingKind
+from realtime.typists.memory import MemoryTypists
+from realtime.typists.redis import RedisTypists
+from realtime.typists.store import TypistStore
+from realtime.typists.tracker import TypingTracker
+
+if TYPE_CHECKING:
+    from realtime.hub.hub import Hub
+    from realtime.session import Session
+
+_JOIN_WAIT_SECONDS = 0.2
+"""The longest that a join waits for Redis, the first time that Redis does not answer."""
+
+
+class People:
+    """Presence and typing of one hub, in Redis where there is one. Belongs to the hub's loop."""
+
+    def __init__(self, hub: "Hub") -> None:
+        clock = SystemClock()
+        self.link: RedisLink | None = None
+        register: ProcessRegister
+        store: PresenceStore
+        typists: TypistStore
+        if url := realtime_settings().redis_url:
+            prefix = f"lv.{database_id()}"
+            self.link = RedisLink(url, clock)
+            register = RedisRegister(self.link, prefix, hub.id)
+            store = RedisPresence(self.link, prefix, hub.id)
+            typists = RedisTypists(self.link, prefix)
+        else:
+            processes = MemoryProcesses()
+            register = MemoryRegister(processes, hub.id, clock)
+            store = MemoryPresence(MemoryRooms(), processes, hub.id, clock)
+            typists = MemoryTypists(clock)
+        announcer = HubAnnouncer(hub.deliver_here, clock)
+        self.keeper = ProcessKeeper(register, clock)
+        teller = Teller(store, announcer, clock, believes=self.keeper.believes)
+        self.presence = PresenceTracker(
+            store, self.keeper, teller, clock, wait_seconds=_JOIN_WAIT_SECONDS, evicted=self._evicted
+        )
+        self.typing = TypingTracker(typists, announcer, clock, user_count=self.presence.user_count)
+
+    async def start(self) -> None:
+        await self.keeper.start()
+
+    async def stop(self) -> None:
+        """Leaves the people of this process to the others for the grace: they are on their way there."""
+        self.typing.close()
+        await self.presence.stop()
+        await self.keeper.stop(GRACE_SECONDS)
+        if self.link:
+            await self.link.close()
+
+    async def typing_now(self, room: Room, user_id: int | None) -> dict[str, Any]:
+        """Returns what the ack of a join says of typing; nothing when the store takes too long."""
+        asked = asyncio.ensure_future(self.typing.now(room, user_id))
+        done, _ = await asyncio.wait([asked], timeout=_JOIN_WAIT_SECONDS)
+        if not done:
+            asked.cancel()
+        return dict(msgspec.to_builtins(asked.result())) if done else {}
+
+    async def _evicted(self, room: str, user_id: int) -> None:
+        await self.typing.fell_out(parse_room(room), user_id)
+
+
+_PEOPLE: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, People]" = weakref.WeakKeyDictionary()
+
+
+class PeopleListener:
+    """Hears from sessions who comes and goes (`realtime.session.Listener`); one for all hubs of the process."""
+
+    async def start(self, hub: "Hub") -> None:
+        people = _PEOPLE[asyncio.get_running_loop()] = People(hub)
+        await people.start()
+
+    async def stop(self) -> None:
+        people = _PEOPLE.pop(asyncio.get_running_loop(), None)
+        if people:
+            await people.stop()
+
+    async def joined(self, session: "Session", room: Room) -> Mapping[str, Any]:
+        people, grant, identity = people_here(), session.grant(room), session.identity
+        roster = await people.presence.enter(room.name, identity, _key(session), listed=grant is None or grant.listed)
+        typing = await people.typing_now(room, identity.user_id)
+        return as_ack(roster) | ({"typing": typing} if typing else {})
+
+    async def left(self, session: "Session", room: Room, disconnected: bool, clean: bool) -> None:
+        people = people_here()
+        people.typing.gone(session.connection.id, room)
+        people.presence.leave(room.name, _key(session), disconnected=disconnected, clean=clean)
+
+    async def closed(self, session: "Session", clean: bool) -> None:
+        pass
+
+
+def people_here() -> People:
+    """Returns what the running loop's hub knows of people."""
+    return _PEOPLE[asyncio.get_running_loop()]
+
+
+async def who_is_in(session: "Session", room: Room) -> Roster:
+    """Returns who is in a room that the session receives. For async handlers. Raises NotJoined."""
+    if not session.grant(room):
+        raise NotJoined
+    return await people_here().presence.roster(room.name)
+
+
+async def start_typing(session: "Session", room: Room, kind: TypingKind, position: int | None = None) -> None:
+    """Notes a keystroke of the session's person, told to the others; for async handlers.
+
+    People who keep their typing to themselves are not told of. Raises NotJoined.
+    """
+    grant = session.grant(room)
+    if not grant:
+        raise NotJoined
+    if grant.types_openly:
+        await people_here().typing.start(room, kind, session.identity, session.connection.id, position)
+
+
+async def stop_typing(session: "Session", room: Room, kind: TypingKind) -> None:
+    """Ends what the session's person types there; harmless when they do not. For async handlers."""
+    await people_here().typing.stop(room, kind, session.identity, session.connection.id)
+
+
+def typing_arrived(hub: "Hub", room: Room, kind: TypingKind, user_id: int) -> None:
+    """Ends what a person types on whatever device, because it has arrived; from any thread, waits for nothing."""
+
+    def end() -> None:
+        people = _PEOPLE.get(hub.loop)
+        if people:
+            hub.spawn(people.typing.sent(room, kind, user_id))
+
+    hub.loop.call_soon_threadsafe(end)
+
+
+def _key(session: "Session") -> SessionKey:
+    return SessionKey(session.connection.id, session.namespace.name)
