@@ -50,7 +50,7 @@ def break_lines(text: str, width_em: float) -> list[str]:
                 lines.append(line)
                 candidate = piece
             line = candidate
-    return [*lines, line] if line or not lines else lines
+    return [*lines, line] if line else lines
 
 
 def _pieces(word: str, width_em: float) -> list[str]:
