@@ -1,16 +1,17 @@
 """Every address of the site."""
 
 from django.contrib import admin
-from django.urls import include, path, re_path
+from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from livrya.api.views import Documentation, Unknown
 from realtime.health import healthz, readyz
 
-api = [
+api: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
     path("", include("livrya.accounts.api.urls")),
     path("", include("notifications.api.urls")),
+    path("", include("books.api.urls")),
     path("docs/", Documentation.as_view(), name="api-docs"),
 ]
 

@@ -106,7 +106,7 @@ class ServiceAdmin(_Writes, _ModelAdmin):
             return HttpResponseRedirect(request.get_full_path())
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[Form]:
-        form_class = super().get_form(request, obj, change, **kwargs)
+        form_class = super().get_form(request, obj, change=change, **kwargs)
         refusal: ApplicationError | None = getattr(request, _REFUSAL, None)
         return _refused(form_class, refusal) if refusal else form_class
 

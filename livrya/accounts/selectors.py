@@ -22,7 +22,9 @@ def signed_in(identity: Identity) -> User:
 
 def person(username: str) -> User:
     """Returns the active person of that name, whatever its case. Raises NotFound."""
-    user = User.objects.filter(username__lower=username.lower(), is_active=True).first()
+    # Asked before the database is: a NUL in an address is an error on PostgreSQL.
+    possible = username.isascii() and username.isprintable()
+    user = User.objects.filter(username__lower=username.lower(), is_active=True).first() if possible else None
     if user is None:
         raise NotFound("There is nobody of that name.")
     return user

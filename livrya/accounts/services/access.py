@@ -1,7 +1,11 @@
 """Passwords, roles and open accounts: whatever decides whether somebody gets in, and ends what let them in before."""
 
+from collections.abc import Iterable
+
+from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db.models import ProtectedError, RestrictedError
 
 import realtime
 from livrya.accounts import policies, signals
@@ -67,13 +71,19 @@ def set_role(*, actor: User | None, user: User, is_staff: bool, is_superuser: bo
     return user
 
 
+def set_groups(*, actor: User | None, user: User, groups: Iterable[Group]) -> None:
+    """Puts somebody into exactly these groups of staff rights. Raises Forbidden."""
+    if not policies.may_change_role(actor, user):
+        raise Forbidden
+    with realtime.atomic():
+        user.groups.set(groups)
+
+
 def delete_account(*, actor: User | None, user: User) -> None:
     """Deletes the person and what hangs on them alone; staff work, deactivating is the usual way.
 
     Raises Forbidden; Conflict when what they made must not lose its maker.
     """
-    from django.db.models import ProtectedError, RestrictedError
-
     if not policies.may_edit(actor, user):
         raise Forbidden
     with realtime.atomic():
