@@ -26,6 +26,7 @@ from books.events.commands import (
 )
 from books.events.describing import comment_fields, review_fields
 from books.events.facts import CommentContent, ReviewContent
+from books.events.typing import COMMENTING
 from books.selectors.comments import reactions_of
 from books.services.chapters import update_chapter
 from books.services.comments import delete_comment, edit_comment, post_comment, react_to_comment
@@ -36,6 +37,7 @@ from books.services.subscriptions import subscribe, unsubscribe
 from livrya.accounts.selectors import signed_in
 from livrya.api.fields import unix_ms
 from realtime.namespaces import Call, Commands
+from realtime.people import typing_arrived
 from realtime.rooms import Room
 
 changes = Commands()
@@ -96,6 +98,7 @@ def on_post_comment(call: Call, wanted: PostComment) -> CommentContent:
         parent_id=wanted.parent_id,
         paragraph=wanted.paragraph,
     )
+    typing_arrived(call.session.hub, ChapterRoom(wanted.chapter_id), COMMENTING, comment.author_id)
     return CommentContent(**comment_fields(comment))
 
 

@@ -1,0 +1,1 @@
+"""The library over HTTP: the same selectors and services as everywhere."""
