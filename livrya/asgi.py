@@ -7,9 +7,15 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "livrya.settings")
 django.setup()
 
-from channels.routing import ProtocolTypeRouter  # noqa: E402  # after the apps are loaded
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  # after the apps are loaded
 from django.core.asgi import get_asgi_application  # noqa: E402
+from django.urls import re_path  # noqa: E402
 
-from realtime.routing import websocket_application  # noqa: E402
+from realtime.routing import http_urlpatterns, websocket_application  # noqa: E402
 
-application = ProtocolTypeRouter({"http": get_asgi_application(), "websocket": websocket_application})
+application = ProtocolTypeRouter(
+    {
+        "http": URLRouter([*http_urlpatterns, re_path(r"", get_asgi_application())]),  # type: ignore[arg-type]  # not a view
+        "websocket": websocket_application,
+    }
+)

@@ -124,10 +124,9 @@ def _run_once_here(actor_key: str, handler: Handler, call: Call, command: Payloa
 
 def _run_durably(actor_key: str, handler: Handler, call: Call, command: Payload) -> tuple[Any, dict[str, Position]]:
     """In a lane's thread: the first answer to a repeated requestId, else the handler's own."""
-    request_id = call.request_id or f"~{secrets.token_urlsafe(12)}"
     outcome = idempotency.run_once(
         actor_key,
-        request_id,
+        call.request_id,
         idempotency.fingerprint(handler.contract.name, encode_json(command)),
         partial(handler.run, call, command),
     )

@@ -6,6 +6,7 @@ from channels.routing import URLRouter
 from django.urls import path, re_path
 
 from realtime.consumers import JsonConsumer
+from realtime.doors import routing as doors
 
 
 async def no_such_door(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -15,9 +16,12 @@ async def no_such_door(scope: dict[str, Any], receive: Any, send: Any) -> None:
 
 
 websocket_urlpatterns = [
+    *doors.websocket_urlpatterns,
     path("ws/", JsonConsumer.as_asgi()),
     re_path(r"^ws/(?P<namespace>[a-z][a-z0-9-]*)/$", JsonConsumer.as_asgi()),
-    re_path(r"", no_such_door),
+    re_path(r"", no_such_door),  # type: ignore[arg-type]  # Channels routes applications, Django's types know views
 ]
+
+http_urlpatterns = doors.http_urlpatterns
 
 websocket_application = URLRouter(websocket_urlpatterns)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from realtime.connection import Connection
 from realtime.errors import ApplicationError
-from realtime.hub.room import Membership, Phase
+from realtime.hub.room import Delivery, Membership, Phase
 
 if TYPE_CHECKING:
     from realtime.hub.hub import Hub
@@ -45,13 +45,12 @@ class CatchUp:
         state.enter_live(member)
         return True
 
-    def _write(self, member: Membership, deliveries: list) -> None:  # type: ignore[type-arg]
+    def _write(self, member: Membership, deliveries: list[Delivery]) -> None:
         session, connection = member.session, member.connection
         wire, namespace = session.wire, session.namespace.name
         for delivery in deliveries:
+            member.seq = delivery.event.seq
             connection.write(delivery.packet(wire, namespace, connection.id if delivery.event.skip else None))
-        if deliveries:
-            member.seq = deliveries[-1].event.seq
 
     def _enqueue(self, member: Membership) -> None:
         queue = self._waiting.get(member.connection)

@@ -76,7 +76,9 @@ class Hub:
         self.layer = LayerLink(self)
         self.sweep = Sweep(self)
         self.internals = Internals(self)
-        self._validity = Together(self.handlers, lambda identities: authenticator().still_valid(identities))
+        self._validity: Together[Identity, bool] = Together(
+            self.handlers, lambda identities: authenticator().still_valid(identities)
+        )
         self.draining = False
         self._start: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -150,10 +152,7 @@ class Hub:
         for session in connection.sessions.values():
             for member in list(session.memberships.values()):
                 if member.phase is Phase.LIVE:
-                    if member.state.fanning:
-                        member.state.demoted.append(member)
-                    else:
-                        self.catch_up.demote(member)
+                    self.catch_up.demote(member)
 
     # Rooms and members
 
@@ -293,19 +292,22 @@ class Hub:
         delivery = state.push(event)
         self.statistics.events += 1
         self.statistics.latencies_ms.append(max(0, time.time_ns() // 1_000_000 - event.created_at_ms))
-        if event.internal:
-            self.internals.heard(state, event)
         if state.live_count > self.settings.fan_out_slice:
             state.fanning = True
             self.spawn(self._fan_out_in_slices(state, delivery))
         elif state.live_count:
             self.statistics.deliveries += state.fan_out(delivery)
+        if event.internal:
+            self.internals.heard(state, event)  # after its own place was told: who must stop here stops behind it
 
     async def _fan_out_in_slices(self, state: RoomState, delivery: Delivery) -> None:
+        seq = delivery.event.seq
         try:
             for audience, members in state.slices(self.settings.fan_out_slice):
                 for member in members:
-                    if member.phase is Phase.LIVE:
+                    # Who left and came back meanwhile has read the event already.
+                    if member.phase is Phase.LIVE and member.seq < seq:
+                        member.seq = seq  # before the write, which may take the member out
                         connection = member.connection
                         connection.write(
                             delivery.packet(
@@ -316,10 +318,6 @@ class Hub:
                 await asyncio.sleep(0)
         finally:
             state.fanning = False
-            demoted, state.demoted = state.demoted, []
-            for member in demoted:
-                if member.phase is Phase.LIVE:
-                    self.catch_up.demote(member)
             self._take_early(state)
 
     def deliver_here(self, event: EphemeralEvent) -> None:

@@ -31,7 +31,8 @@ class Phase(IntEnum):
 class Membership:
     """One session in one room. The object is the grant: whoever awaited checks that it is still the session's.
 
-    `seq` is its own place until it is live; a live one stands where the room stands.
+    `seq` is its own place until it is live; a live one stands where the room stands, and `seq` is the last
+    event that it got in slices.
     `auto`: entered by itself on connect; `wanted`: asked for; `present`: counts a person. `watching`: only
     the engine listens (revocations), the client receives nothing. `stale`: its leave is being asked for again.
     """
@@ -65,9 +66,7 @@ class Membership:
 
     def place(self) -> int:
         """Returns the last seq that is surely written to this member; the next it gets may be that plus one."""
-        if self.phase is Phase.LIVE:
-            return self.state.seq - 1 if self.state.fanning else self.state.seq
-        return self.seq
+        return self.state.place_of(self) if self.phase is Phase.LIVE else self.seq
 
 
 class Delivery:
@@ -130,7 +129,6 @@ class RoomState:
 
     __slots__ = (
         "audiences",
-        "demoted",
         "early",
         "empty_since",
         "epoch",
@@ -162,7 +160,6 @@ class RoomState:
         self.audiences: dict[str, Audience] = {}
         self.live_count = 0
         self.fanning = False
-        self.demoted: list[Membership] = []
         self.empty_since: float | None = None
         self.versions: dict[str, int] = {}
         self.waiting: dict[str, EphemeralEvent] = {}
@@ -185,16 +182,20 @@ class RoomState:
         self.live_count += 1
 
     def leave_live(self, member: Membership, phase: Phase) -> None:
-        """Takes a live member out; its own place is now the room's."""
+        """Takes a live member out; from now on it has a place of its own."""
         session = member.session
         key = session.wire.key(session.namespace.name)
         audience = self.audiences[key]
         audience.discard(member)
         if not audience.members:
             del self.audiences[key]
+        member.seq = self.place_of(member)
         member.phase = phase
-        member.seq = self.seq
         self.live_count -= 1
+
+    def place_of(self, member: Membership) -> int:
+        """Returns where a live member stands: at the room's place, or before it while its slice is still to come."""
+        return self.seq if not self.fanning or member.seq == self.seq else self.seq - 1
 
     # The ring
 

@@ -19,7 +19,7 @@ _MAX_MESSAGE_BYTES = 1024 * 1024
 
 
 async def drain(hub: Hub, seconds: float) -> None:
-    """Says `bye` to everybody with a jittered `retryAfter`, closes with 1012, in the end cuts off who is still there."""
+    """Says `bye` to everybody with a jittered `retryAfter`, closes with 1012, and in the end cuts off the rest."""
     hub.draining = True
     earliest, latest = hub.settings.retry_after_ms
     for session in hub.sessions():

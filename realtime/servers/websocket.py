@@ -45,7 +45,7 @@ class FramesProtocol(WebSocketsSansIOProtocol):
         self.heard_at = self.loop.time()
         super().handle_connect(event)
         if hasattr(self, "scope"):
-            self.scope["extensions"][EXTENSION] = {"stream": self}  # type: ignore[index]  # uvicorn types it as optional
+            self.scope["extensions"][EXTENSION] = {"stream": self}
 
     def data_received(self, data: bytes) -> None:
         self.heard_at = self.loop.time()

@@ -9,6 +9,7 @@ from typing import Any, Protocol, Self
 
 import websockets
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
 
 PATIENCE_SECONDS = 10.0
 """How long a client waits for what must come; a test that waits this long has failed."""
@@ -96,7 +97,7 @@ class ApplicationLink:
             self._closed = code
             await self._inbound.put({"type": "websocket.disconnect", "code": code})
             await self._outbound.put({"type": "websocket.close", "code": code})
-        await self._task
+        await asyncio.wait([self._task])
 
 
 class JsonClient:
@@ -127,7 +128,12 @@ class JsonClient:
         """Connects to `ws://…/ws/<namespace>/`; `options` go to `websockets.connect`."""
         offered = subprotocols or (["livrya.v1", f"livrya.token.{token}"] if token else ["livrya.v1"])
         socket = await connect(
-            url, subprotocols=offered, additional_headers=headers, compression=None, ping_interval=None, **options
+            url,
+            subprotocols=[Subprotocol(name) for name in offered],
+            additional_headers=headers,
+            compression=None,
+            ping_interval=None,
+            **options,
         )
         return cls(SocketLink(socket))
 

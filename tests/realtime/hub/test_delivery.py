@@ -1,0 +1,222 @@
+"""The hub: order, gaps, other processes' events, history that is lost, and one layer group per room."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from channels.layers import get_channel_layer
+from django.test import override_settings
+
+import realtime
+from livrya.settings import REALTIME
+from realtime import outlet, reading
+from realtime.events import StoredEvent
+from realtime.hints import group_name
+from realtime.hub import Hub, current_hub
+from realtime.hub.room import RoomState
+from realtime.models import Event, RoomHead
+from realtime.testing.client import JsonClient
+from tests.realtime.app.events import HallRoom, Said
+from tests.realtime.halls import AUTHENTICATOR, Connect, connect, hub
+
+__all__ = ["connect", "hub"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HALL = HallRoom(1)
+
+
+async def say(*texts: str) -> None:
+    for text in texts:
+        await realtime.aemit(HALL, Said(text=text))
+
+
+async def heard(client: JsonClient, text: str) -> None:
+    await client.wait(lambda frame: frame.get("payload", {}).get("text") == text, anywhere=True)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Waits for a condition that nothing announces."""
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def elsewhere(hub: Hub) -> None:
+    """From now on this process's commits reach the hub as another process's would: by the log alone."""
+    outlet.detach(hub.receive)
+
+
+async def stored(hub: Hub) -> list[StoredEvent]:
+    head = (await hub.handlers.run(reading.heads, [HALL.name]))[HALL.name]
+    return await hub.handlers.run(reading.read_page, HALL.name, 0, head.seq, 1000)
+
+
+def state(hub: Hub) -> RoomState:
+    return hub.rooms[HALL.name]
+
+
+async def test_every_room_is_one_group_with_one_channel_however_many_sessions(connect: Connect, hub: Hub) -> None:
+    for _ in range(5):
+        client = await connect()
+        await client.tell("session:resume", {"rooms": {"hall:1": None, "hall:2": None}})
+    layer = get_channel_layer()
+    groups = {group_name("hall:1"), group_name("hall:2")}
+    await until(lambda: groups <= set(layer.groups))
+    assert {group: set(layer.groups[group]) for group in groups} == {group: {hub.layer.channel} for group in groups}
+
+
+async def test_events_that_come_in_another_order_go_out_in_the_order_of_the_log(connect: Connect, hub: Hub) -> None:
+    client = await connect()
+    await client.tell("hall:join", {"hallId": 1})
+    elsewhere(hub)
+    hub.sweep.wake = lambda: None  # type: ignore[method-assign]
+    await say("a", "b", "c", "d")
+    for event in reversed(await stored(hub)):
+        hub.accept(event)
+    await heard(client, "d")
+    assert client.texts() == ["a", "b", "c", "d"]
+
+
+async def test_what_comes_twice_goes_out_once(connect: Connect, hub: Hub) -> None:
+    client = await connect()
+    await client.tell("hall:join", {"hallId": 1})
+    await say("a", "b")
+    for event in [*await stored(hub), *await stored(hub)]:
+        assert not hub.accept(event)
+    await say("c")
+    await heard(client, "c")
+    assert client.texts() == ["a", "b", "c"]
+
+
+async def test_a_gap_is_closed_from_the_log(connect: Connect, hub: Hub) -> None:
+    client = await connect()
+    await client.tell("hall:join", {"hallId": 1})
+    elsewhere(hub)
+    hub.sweep.wake = lambda: None  # type: ignore[method-assign]
+    await say("lost", "seen")
+    hub.accept((await stored(hub))[-1])
+    await heard(client, "seen")
+    assert client.texts() == ["lost", "seen"]
+
+
+async def test_what_another_process_committed_arrives_without_any_hint(connect: Connect, hub: Hub) -> None:
+    client = await connect()
+    await client.tell("hall:join", {"hallId": 1})
+    elsewhere(hub)
+    await say("by the sweep")
+    await heard(client, "by the sweep")
+
+
+async def test_the_backstop_finds_what_the_change_cursor_missed(connect: Connect, hub: Hub) -> None:
+    client = await connect()
+    await client.tell("hall:join", {"hallId": 1})
+    elsewhere(hub)
+    hub.sweep._cursor.poll = dict  # type: ignore[method-assign]
+    await say("by the backstop")
+    await heard(client, "by the backstop")
+
+
+async def test_a_restored_database_resets_the_room(connect: Connect, hub: Hub) -> None:
+    await say("a")
+    client = await connect()
+    await client.tell("hall:join", {"hallId": 1})
+    await hub.handlers.run(RoomHead.objects.filter(room=HALL.name).update, epoch="another")
+    await say("b")
+    reset = await client.event("room:reset")
+    assert reset["payload"] == {"reason": "epoch", "position": {"epoch": "another", "seq": 2}}
+    await say("c")
+    await heard(client, "c")
+    assert [event["seq"] for event in client.events()] == [3]
+
+
+async def test_a_head_behind_the_hub_resets_the_room(connect: Connect, hub: Hub) -> None:
+    await say("a", "b")
+    client = await connect()
+    await client.tell("hall:join", {"hallId": 1})
+    await hub.handlers.run(RoomHead.objects.filter(room=HALL.name).update, seq=1)
+    reset = await client.event("room:reset")
+    assert reset["payload"]["reason"] == "epoch"
+    assert reset["payload"]["position"]["seq"] == 1
+
+
+async def test_history_that_is_pruned_between_two_pages_is_said_to_be_trimmed(connect: Connect, hub: Hub) -> None:
+    client = await connect()
+    position = (await client.tell("hall:join", {"hallId": 1}))["position"]
+    await client.close()
+    await say("a", "b", "c")
+    state(hub).forget()
+    await hub.handlers.run(Event.objects.filter(room=HALL.name, seq__lte=2).delete)
+    again = await connect()
+    await again.tell("session:resume", {"rooms": {"hall:1": position}})
+    reset = await again.event("room:reset")
+    assert reset["payload"]["reason"] == "trimmed"
+    assert again.events() == []
+
+
+async def test_a_room_too_big_for_one_turn_is_served_in_slices_in_order(transactional_db: None) -> None:
+    values = REALTIME | {"AUTHENTICATOR": AUTHENTICATOR, "FAN_OUT_SLICE": 2}
+    with override_settings(REALTIME=values):
+        hub = await current_hub()
+        try:
+            from realtime.routing import websocket_application
+
+            clients = [await JsonClient.in_process(websocket_application, "/ws/halls/") for _ in range(7)]
+            for client in clients:
+                await client.tell("hall:join", {"hallId": 1})
+            texts = [str(number) for number in range(5)]
+            await asyncio.gather(*[say(text) for text in texts])
+            for client in clients:
+                for text in texts:
+                    await heard(client, text)
+                assert [event["seq"] for event in client.events()] == [1, 2, 3, 4, 5]
+            for client in clients:
+                await client.close()
+        finally:
+            await hub.stop()
+
+
+async def test_a_room_is_forgotten_some_time_after_its_last_member(connect: Connect, hub: Hub) -> None:
+    client = await connect()
+    await client.tell("hall:join", {"hallId": 1})
+    await client.close()
+    hub.drop_empty_rooms()
+    assert HALL.name in hub.rooms
+    empty_since = state(hub).empty_since
+    assert empty_since is not None
+    state(hub).empty_since = empty_since - hub.settings.room_linger_seconds
+    hub.drop_empty_rooms()
+    assert HALL.name not in hub.rooms
+
+
+async def test_an_ended_connection_leaves_nothing_behind(connect: Connect, hub: Hub) -> None:
+    client = await connect(token="7")
+    await client.tell("hall:join", {"hallId": 1})
+    await client.close(1006)
+    assert not hub.connections
+    assert not any(room.members for room in hub.rooms.values())
+
+
+async def test_a_cancelled_connection_is_cleaned_up_like_any_other(connect: Connect, hub: Hub) -> None:
+    client = await connect(token="7")
+    await client.tell("hall:join", {"hallId": 1})
+    client._link._task.cancel()  # type: ignore[attr-defined]  # what servers do to applications that do not end
+    await until(lambda: not hub.connections)
+    await until(lambda: not any(room.members for room in hub.rooms.values()))
+
+
+async def test_one_event_is_encoded_once_for_all_sessions(
+    connect: Connect, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from realtime.wire import JsonWire
+
+    encoded: list[object] = []
+    durable = JsonWire.durable
+    monkeypatch.setattr(JsonWire, "durable", lambda *args: encoded.append(args) or durable(*args))
+    clients = [await connect() for _ in range(4)]
+    for client in clients:
+        await client.tell("hall:join", {"hallId": 1})
+    await say("once")
+    for client in clients:
+        await heard(client, "once")
+    assert len(encoded) == 1
