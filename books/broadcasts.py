@@ -181,8 +181,6 @@ def tell_comment(comment: Comment, actor: Actor, **_: Any) -> None:
 
 @receiver((signals.comment_edited, signals.comment_restored))
 def tell_comment_updated(comment: Comment, actor: Actor, **_: Any) -> None:
-    # What it said before is nobody's to see any more.
-    realtime.blank(ref=ref(comment))
     edited_at = unix_ms(comment.edited_at) if comment.edited_at else None
     told = CommentUpdated(**comment_fields(comment), edited_at=edited_at)
     realtime.emit(ChapterRoom(comment.chapter_id), told, ref=ref(comment), actor=actor)
@@ -211,7 +209,6 @@ def tell_review(review: Review, actor: Actor, **_: Any) -> None:
 
 @receiver((signals.review_edited, signals.review_restored))
 def tell_review_updated(review: Review, actor: Actor, **_: Any) -> None:
-    realtime.blank(ref=ref(review))
     edited_at = unix_ms(review.edited_at) if review.edited_at else None
     told = ReviewUpdated(**review_fields(review, review.book), edited_at=edited_at)
     realtime.emit(BookRoom(review.book_id), told, ref=ref(review), actor=actor)

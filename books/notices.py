@@ -7,14 +7,15 @@ from django.db.models import Q
 from django.dispatch import receiver
 
 from books import signals
-from books.models import Chapter, Comment, Credit, Invitation, Review, Subscription, SubscriptionLevel
+from books.broadcasts import ref
+from books.models import Book, Chapter, Comment, Credit, Invitation, Review, Subscription, SubscriptionLevel
 from books.policies import may_read
 from books.selectors.books import is_public
 from books.selectors.people import authors_of
 from livrya.accounts.models import Follow, User
 from livrya.texts import excerpt
 from notifications import audiences, kinds
-from notifications.fan_out import fan_out
+from notifications.fan_out import fan_out, withdraw
 from notifications.services import Notice, notify
 
 CHAPTER_PUBLISHED = kinds.declare("CHAPTER_PUBLISHED", "A new chapter of a book or author that I follow")
@@ -69,6 +70,7 @@ def announce_chapter(chapter: Chapter, first: bool, actor: User | None, **_: Any
         url=_address(chapter),
         cause=f"chapter:{chapter.pk} published",
         about=f"book:{chapter.book_id}",
+        ref=ref(chapter),
         subject={"book_id": chapter.book_id, "chapter_id": chapter.pk},
     )
     fan_out(actor=actor, notice=notice, audience=SUBSCRIBERS, key=chapter.pk)
@@ -89,6 +91,7 @@ def announce_comment(comment: Comment, answered_id: int | None, actor: User | No
         url=f"{_address(chapter)}#comment-{comment.pk}",
         cause=f"comment:{comment.pk} posted",
         about=f"chapter:{chapter.pk}",
+        ref=ref(comment),
         subject={"book_id": chapter.book_id, "chapter_id": chapter.pk, "comment_id": comment.pk},
     )
     notify(actor=actor, recipients=recipients, notice=notice)
@@ -103,6 +106,7 @@ def announce_review(review: Review, actor: User | None, **_: Any) -> None:
         url=f"/books/{review.book.slug}/#reviews",
         cause=f"review:{review.pk} posted",
         about=f"book:{review.book_id}",
+        ref=ref(review),
         subject={"book_id": review.book_id, "review_id": review.pk},
     )
     notify(actor=actor, recipients=authors_of(review.book_id), notice=notice)
@@ -134,6 +138,33 @@ def announce_invitation(invitation: Invitation, actor: User | None, **_: Any) ->
         subject={"book_id": invitation.book_id},
     )
     notify(actor=actor, recipients=[invitation.user_id], notice=notice)
+
+
+@receiver(signals.comment_deleted)
+def take_back_comment(comment: Comment, **_: Any) -> None:
+    """Takes its words out of every bell."""
+    withdraw(ref=ref(comment))
+
+
+@receiver(signals.review_deleted)
+def take_back_review(review: Review, **_: Any) -> None:
+    """Takes it out of every bell."""
+    withdraw(ref=ref(review))
+
+
+@receiver(signals.chapter_withdrawn)
+def take_back_chapter(chapter: Chapter, was_published: bool, **_: Any) -> None:
+    """Takes the announcement of what is no longer there out of every bell."""
+    if was_published:
+        withdraw(ref=ref(chapter))
+
+
+@receiver((signals.book_deleted, signals.book_moderated))
+def take_back_book(book: Book, hidden: bool = True, **_: Any) -> None:
+    """Takes the announcements of its chapters out of every bell."""
+    if hidden:
+        for chapter in book.chapters.filter(announced_at__isnull=False).only("pk"):
+            withdraw(ref=ref(chapter))
 
 
 def _announced(chapter_id: int) -> Chapter | None:
