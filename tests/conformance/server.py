@@ -33,6 +33,12 @@ class RawEcho:
     def leaving(self, packets: list[Written], *, whole_turn: bool) -> None:
         pass
 
+    async def settled(self, timeout_seconds: float) -> bool:
+        return True
+
+    def state(self) -> bytes | None:
+        return b""
+
     def closed(self, reason: str) -> None:
         pass
 
@@ -55,6 +61,12 @@ class Mirror:
         pass
 
     def moved(self, *, whole_turn: bool) -> Written | None:
+        return None
+
+    async def settled(self, timeout_seconds: float) -> bool:
+        return True
+
+    def state(self) -> bytes | None:
         return None
 
 

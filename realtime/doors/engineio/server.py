@@ -5,10 +5,17 @@ import secrets
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from realtime.connection import Outbox
+import msgspec
+
+from realtime.connection import Outbox, Packet
 from realtime.doors.engineio.links import Link
 from realtime.doors.engineio.session import Application, EngineSession, Options
 from realtime.doors.errors import Refusal, RequestRefused
+
+Scope = Mapping[str, Any]
+LinkTo = Callable[[EngineSession], Link]
+
+_SETTLE_SECONDS = 5.0
 
 
 class Owner(Protocol):
@@ -29,15 +36,25 @@ class Owner(Protocol):
     async def abandon_upgrade(self, sid: str) -> None:
         """The WebSocket came to nothing; the session stays on polling. Never raises."""
 
-    async def upgrade(self, sid: str, link_to: Callable[[EngineSession], Link]) -> EngineSession:
-        """Moves the session to the WebSocket, and to this process; returns it."""
+    async def upgrade(self, sid: str, scope: Scope, link_to: LinkTo) -> EngineSession:
+        """Moves the session to the WebSocket of `scope`, and to this process; returns it."""
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """A session on its way to another process: what its application needs to go on there, what waits to be
+    sent, and how long its client may still be silent."""
+
+    state: bytes
+    packets: list[tuple[bytes, tuple[bytes, ...]]]
+    silence_ms: int
 
 
 class EngineServer:
     """One endpoint's sessions. Belongs to one event loop, and so to one process, whose name is in their ids.
 
-    `application(session)` makes what lives on a new session. `elsewhere(process)` finds the owner of a session
-    of another process; without it every session is here or nowhere.
+    `application(session)` makes what lives on a new session, `restore(session, state)` what goes on from
+    another process. `elsewhere(process)` finds the owner of a session of another process; without it every
+    session is here or nowhere.
     """
 
     def __init__(
@@ -46,39 +63,62 @@ class EngineServer:
         application: Callable[[EngineSession], Application],
         *,
         outbox: Outbox | None = None,
+        restore: Callable[[EngineSession, bytes], Application] | None = None,
         elsewhere: Callable[[str], Owner | None] = lambda process: None,
     ) -> None:
         self.options = options
-        self.process = secrets.token_hex(8)
+        self.here = Here(self)
         self.outbox = outbox or Outbox(asyncio.get_running_loop())
         self.sessions: dict[str, EngineSession] = {}
         self._application = application
+        self._restore = restore
         self._elsewhere = elsewhere
         self._last_words: dict[str, bytes] = {}
-        self._here = _Here(self)
+        self._name = secrets.token_hex(8)
+        self._names = {self._name}
+
+    def answer_to(self, name: str) -> None:
+        """Names this process from now on; it still answers for sessions that began under the name before."""
+        self._name = name
+        self._names.add(name)
 
     def owner(self, sid: str) -> Owner:
         """Returns who answers for `sid`. Raises RequestRefused if nobody does."""
         process = sid.partition(".")[0]
-        if process == self.process:
-            return self._here
+        if process in self._names:
+            return self.here
         owner = self._elsewhere(process)
         if owner is None:
             raise RequestRefused(Refusal.UNKNOWN_SESSION)
         return owner
 
-    def open(
-        self, scope: Mapping[str, Any], *, link_to: Callable[[EngineSession], Link] | None = None
-    ) -> EngineSession:
+    def open(self, scope: Scope, *, link_to: LinkTo | None = None) -> EngineSession:
         """Opens a session, on polling unless a link is given; its handshake is not sent yet."""
-        session = self.register(f"{self.process}.{secrets.token_urlsafe(16)}", scope)
+        session = self._register(f"{self._name}.{secrets.token_urlsafe(16)}", scope)
         if link_to is not None:
             session.start_on(link_to(session))
         session.application = self._application(session)
         return session
 
-    def register(self, sid: str, scope: Mapping[str, Any]) -> EngineSession:
-        """Makes a session known here, without an application yet."""
+    async def give_away(self, sid: str) -> Moved:
+        """Ends a session here so that another process goes on with it. Raises RequestRefused."""
+        session = self.session(sid)
+        if not await session.application.settled(_SETTLE_SECONDS):
+            raise RequestRefused(Refusal.BAD_REQUEST)
+        return Moved(*session.give_away())
+
+    def adopt(self, sid: str, scope: Scope, link_to: LinkTo, moved: Moved) -> EngineSession:
+        """Goes on with a session that another process has given away. Raises RequestRefused."""
+        if self._restore is None:
+            raise RequestRefused(Refusal.UNKNOWN_SESSION)
+        session = self._register(sid, scope)
+        session.start_on(link_to(session), silence_ms=moved.silence_ms)
+        for text, attachments in moved.packets:
+            session.write(Packet(text, attachments))
+        session.application = self._restore(session, moved.state)
+        return session
+
+    def _register(self, sid: str, scope: Scope) -> EngineSession:
         client = scope.get("client")
         session = EngineSession(
             self.outbox,
@@ -111,7 +151,7 @@ class EngineServer:
             )
 
 
-class _Here:
+class Here:
     """The owner of this process's own sessions."""
 
     def __init__(self, server: EngineServer) -> None:
@@ -135,7 +175,7 @@ class _Here:
         if session is not None:
             session.abandon_upgrade()
 
-    async def upgrade(self, sid: str, link_to: Callable[[EngineSession], Link]) -> EngineSession:
+    async def upgrade(self, sid: str, scope: Scope, link_to: LinkTo) -> EngineSession:
         session = self._server.session(sid)
         session.upgrade(link_to)
         return session

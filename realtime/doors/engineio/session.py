@@ -38,8 +38,14 @@ class Application(Protocol):
     def leaving(self, packets: list[Packet], *, whole_turn: bool) -> None:
         """Sees what is about to leave together, and may add to it; `whole_turn`: nothing more comes this turn."""
 
+    async def settled(self, timeout_seconds: float) -> bool:
+        """Waits until nothing is being worked on; False when that took too long."""
+
+    def state(self) -> bytes | None:
+        """Returns what the session needs to go on in another process, None while that is not known."""
+
     def closed(self, reason: str) -> None:
-        """The session is over; called exactly once."""
+        """The session is over; called exactly once. "moved": it goes on in another process."""
 
 
 class EngineSession(Connection):
@@ -231,22 +237,45 @@ class EngineSession(Connection):
         if waiting := polling.take():
             self._link.send(waiting)
 
-    def start_on(self, link: Link) -> None:
-        """Begins on a WebSocket, without polling."""
+    def start_on(self, link: Link, *, silence_ms: int | None = None) -> None:
+        """Begins on a WebSocket, without polling; `silence_ms` is how long the client may still be silent."""
         self._link = link
+        if silence_ms is not None:
+            self._deadline = self._loop.time() + silence_ms / 1000
+            self._schedule(self._deadline - self.options.ping_timeout_ms / 1000, self._ping)
+
+    def give_away(self) -> tuple[bytes, list[tuple[bytes, tuple[bytes, ...]]], int]:
+        """Ends here what goes on in another process: its state, what waits, how long its client may be silent.
+
+        Raises RequestRefused, and then the session goes on here.
+        """
+        link = self._polling_link()
+        if not self._upgrading:
+            raise RequestRefused(Refusal.BAD_REQUEST)
+        self.flush()
+        state = self.application.state()
+        if state is None:
+            raise RequestRefused(Refusal.BAD_REQUEST)
+        waiting = [(packet.text, packet.attachments) for packet in link.take()]
+        silence_ms = max(0, int((self._deadline - self._loop.time()) * 1000))
+        self._end("moved")
+        return state, waiting, silence_ms
 
     # Heartbeat
 
     def _await_ping(self) -> None:
         interval, timeout = self.options.ping_interval_ms / 1000, self.options.ping_timeout_ms / 1000
         self._deadline = self._loop.time() + interval + timeout
+        self._schedule(self._deadline - timeout, self._ping)
+
+    def _schedule(self, at: float, what: Callable[[], Any]) -> None:
         if self._timer:
             self._timer.cancel()
-        self._timer = self._loop.call_later(interval, self._ping)
+        self._timer = self._loop.call_at(at, what)
 
     def _ping(self) -> None:
         self.write(PING)
-        self._timer = self._loop.call_at(self._deadline, self._missed_heartbeat)
+        self._schedule(self._deadline, self._missed_heartbeat)
 
     def _missed_heartbeat(self) -> bool:
         """Ends the session if its client has been silent too long; asked by the timer and by every request.

@@ -5,13 +5,12 @@ Source: the Engine.IO protocol, revision 4, "WebSocket" and "Upgrade"; ASGI WebS
 
 import asyncio
 import contextlib
-from collections.abc import Callable
 from typing import Any
 
 from realtime.doors.engineio.http import Receive, Scope, Send, check_query, query_of
 from realtime.doors.engineio.links import PROBE_ANSWER, FrameLink, Link, SocketLink
 from realtime.doors.engineio.packets import PacketType, decode
-from realtime.doors.engineio.server import EngineServer
+from realtime.doors.engineio.server import EngineServer, LinkTo
 from realtime.doors.engineio.session import EngineSession
 from realtime.doors.errors import MalformedPacket, RequestRefused
 from realtime.errors import CloseCode, TooLarge
@@ -43,7 +42,7 @@ async def serve_websocket(server: EngineServer, scope: Scope, receive: Receive, 
         session.write(session.open_packet())
     else:
         try:
-            session = await _upgrade(server, sid or "", receive, send, link_to)
+            session = await _upgrade(server, sid or "", scope, receive, send, link_to)
         except (RequestRefused, MalformedPacket, TooLarge, TimeoutError):
             await _close(send)
             return
@@ -53,7 +52,7 @@ async def serve_websocket(server: EngineServer, scope: Scope, receive: Receive, 
 
 
 async def _upgrade(
-    server: EngineServer, sid: str, receive: Receive, send: Send, link_to: Callable[[EngineSession], Link]
+    server: EngineServer, sid: str, scope: Scope, receive: Receive, send: Send, link_to: LinkTo
 ) -> EngineSession:
     """Moves the session here when the client has probed the way and says so."""
     owner = server.owner(sid)
@@ -71,7 +70,7 @@ async def _upgrade(
         except BaseException:
             await owner.abandon_upgrade(sid)
             raise
-    return await owner.upgrade(sid, link_to)
+    return await owner.upgrade(sid, scope, link_to)
 
 
 async def _read(session: EngineSession, receive: Receive) -> None:

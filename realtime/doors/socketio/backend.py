@@ -21,7 +21,7 @@ from realtime.doors.socketio.recovery import (
     sign,
 )
 from realtime.doors.socketio.wire import SOCKET_IO
-from realtime.errors import Conflict, ValidationFailed
+from realtime.errors import ApplicationError, CloseCode, Conflict, ValidationFailed
 from realtime.hub.hub import Hub
 from realtime.identity import Identity
 from realtime.namespaces import NAMESPACES, Namespace
@@ -45,10 +45,19 @@ class Given(msgspec.Struct):
     offset: Any = None
 
 
-class SocketSession(Session):
-    """A session whose first word is preceded by the namespace's own acceptance."""
+class Moving(msgspec.Struct, frozen=True):
+    """One namespace of a connection on its way to another process."""
 
-    __slots__ = ("_accept",)
+    ticket: Ticket
+    pid: str
+    identity: Identity
+    offset: str
+
+
+class SocketSession(Session):
+    """A session whose first word is preceded by the namespace's own acceptance; without one it goes on unseen."""
+
+    __slots__ = ("_accept", "_unseen")
 
     def __init__(
         self,
@@ -61,11 +70,14 @@ class SocketSession(Session):
     ) -> None:
         super().__init__(hub, connection, SOCKET_IO, namespace, identity)
         self._accept = accept
+        self._unseen = accept is None
 
     def notify(self, name: str, payload: Any, room: str | None = None) -> None:
         if self._accept is not None:
             accept, self._accept = self._accept, None
             accept()
+        if self._unseen and name == "session:ready":
+            return
         super().notify(name, payload, room)
 
 
@@ -113,7 +125,16 @@ class SessionEndpoint:
         if self._owed is not None:
             self._owed.cancel()
         clean = reason in ("client disconnect", "client close", "server disconnect", "server close")
-        self.session.hub.spawn(self.session.close(clean=clean))
+        self.session.hub.spawn(self.session.close(clean=clean, moved=reason == "moved"))
+
+    async def settled(self, timeout_seconds: float) -> bool:
+        return await self.session.settled(timeout_seconds)
+
+    def state(self) -> bytes | None:
+        offset = offset_of(self.session)
+        if offset is None:
+            return None
+        return msgspec.msgpack.encode(Moving(self.ticket, self.pid, self.session.identity, offset))
 
     def moved(self, *, whole_turn: bool) -> Written | None:
         """Returns the offset that goes out behind a turn, or None: unchanged, or not known before a later turn."""
@@ -180,6 +201,23 @@ class HubBackend:
         except Conflict:
             return None
         return endpoint
+
+    def restore(self, connection: SocketConnection, namespace: str, state: bytes) -> SessionEndpoint:
+        moving = msgspec.msgpack.decode(state, type=Moving)
+        session = SocketSession(self._hub, connection.engine, NAMESPACES[namespace], moving.identity, accept=None)
+        self._hub.spawn(self._go_on(session, moving.offset))
+        return SessionEndpoint(connection, session, moving.ticket, moving.pid)
+
+    async def _go_on(self, session: Session, offset: str) -> None:
+        place = read_offset(offset)
+        assert place is not None
+        try:
+            await session.open(place.positions, present=place.present, exact=True)
+        except Exception as error:
+            if not isinstance(error, ApplicationError):
+                logger.exception("A session could not go on after moving here.")
+            # Its client comes back by itself, and is told then what cannot be continued.
+            session.connection.close(CloseCode.SERVICE_RESTART, "moving failed")
 
     def _endpoint(
         self, connection: SocketConnection, namespace: Namespace, identity: Identity, ticket: Ticket, pid: str

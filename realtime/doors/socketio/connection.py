@@ -8,6 +8,8 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
+import msgspec
+
 from realtime.connection import Packet as EnginePacket
 from realtime.doors.engineio.session import EngineSession
 from realtime.doors.errors import MalformedPacket
@@ -44,6 +46,12 @@ class Endpoint(Protocol):
         `whole_turn` is False when the turn that wrote them is not over.
         """
 
+    async def settled(self, timeout_seconds: float) -> bool:
+        """Waits until every event has had its answer; False when that took too long."""
+
+    def state(self) -> bytes | None:
+        """Returns what is needed to go on in another process, None while that is not known."""
+
 
 class Backend(Protocol):
     """What is served at one Socket.IO endpoint."""
@@ -54,6 +62,17 @@ class Backend(Protocol):
         Raises ApplicationError to refuse (UnknownNamespace in the protocol's own words), and then has accepted
         nothing.
         """
+
+    def restore(self, connection: "SocketConnection", namespace: str, state: bytes) -> Endpoint:
+        """Goes on with an endpoint of another process, whose client knows nothing of it."""
+
+
+class State(msgspec.Struct, frozen=True):
+    """A connection on its way to another process."""
+
+    connection_id: str
+    next_ack: int
+    endpoints: dict[str, Any]
 
 
 class SocketConnection:
@@ -132,6 +151,27 @@ class SocketConnection:
             endpoint = self._endpoints.get(namespace)
             if endpoint is not None and (packet := endpoint.moved(whole_turn=whole_turn)) is not None:
                 packets.append(packet)
+
+    async def settled(self, timeout_seconds: float) -> bool:
+        if self._connecting:
+            await asyncio.wait(self._connecting.values(), timeout=timeout_seconds)
+        waits = [endpoint.settled(timeout_seconds) for endpoint in self._endpoints.values()]
+        return all(await asyncio.gather(*waits)) and not self._connecting
+
+    def state(self) -> bytes | None:
+        states = {namespace: endpoint.state() for namespace, endpoint in self._endpoints.items()}
+        if None in states.values():
+            return None
+        return msgspec.msgpack.encode(State(self.engine.id, self._next_ack, states))
+
+    def restore(self, state: bytes) -> None:
+        """Goes on where another process has stopped."""
+        before = msgspec.msgpack.decode(state, type=State)
+        self.engine.id = before.connection_id
+        self._next_ack = before.next_ack
+        for namespace, endpoint in before.endpoints.items():
+            self._deadline.cancel()
+            self._endpoints[namespace] = self._backend.restore(self, namespace, endpoint)
 
     def closed(self, reason: str) -> None:
         self._deadline.cancel()

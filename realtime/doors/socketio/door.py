@@ -8,8 +8,9 @@ from typing import Any
 from channels.consumer import AsyncConsumer
 
 from realtime.authentication import header, origin_allowed
+from realtime.doors.engineio.carrier import Carrier
 from realtime.doors.engineio.http import Receive, Scope, Send, answer, serve_polling
-from realtime.doors.engineio.server import EngineServer
+from realtime.doors.engineio.server import EngineServer, Owner
 from realtime.doors.engineio.session import EngineSession, Options
 from realtime.doors.engineio.websocket import serve_websocket
 from realtime.doors.socketio.backend import HubBackend
@@ -27,9 +28,11 @@ _DOORS: "weakref.WeakKeyDictionary[Hub, SocketDoor]" = weakref.WeakKeyDictionary
 class HubConnection(SocketConnection):
     """A Socket.IO connection that the hub knows."""
 
-    def __init__(self, hub: Hub, engine: EngineSession, backend: HubBackend) -> None:
+    def __init__(self, hub: Hub, engine: EngineSession, backend: HubBackend, state: bytes | None = None) -> None:
         super().__init__(engine, backend, connect_timeout_ms=CONNECT_TIMEOUT_MS)
         self._hub = hub
+        if state is not None:
+            self.restore(state)
         hub.add_connection(engine)
 
     def closed(self, reason: str) -> None:
@@ -53,11 +56,28 @@ class SocketDoor:
                 linger_ms=int(settings.close_timeout_seconds * 1000),
             ),
             self._application,
+            restore=self._restore,
             outbox=hub.outbox,
+            elsewhere=self._elsewhere,
         )
+        self._carrier: Carrier | None = None
+        if not hub.layer.alone:
+            self._carrier = Carrier(hub.layer.layer, self.server, hub.spawn)
+            hub.spawn(self._carrier.run())
+
+    async def ready(self) -> None:
+        """Waits until sessions may begin."""
+        if self._carrier is not None:
+            await self._carrier.tried()
 
     def _application(self, engine: EngineSession) -> HubConnection:
         return HubConnection(self._hub, engine, self._backend)
+
+    def _restore(self, engine: EngineSession, state: bytes) -> HubConnection:
+        return HubConnection(self._hub, engine, self._backend, state)
+
+    def _elsewhere(self, process: str) -> Owner | None:
+        return self._carrier.owner(process) if self._carrier is not None else None
 
 
 async def current_door() -> SocketDoor:
@@ -66,6 +86,7 @@ async def current_door() -> SocketDoor:
     door = _DOORS.get(hub)
     if door is None:
         door = _DOORS[hub] = SocketDoor(hub)
+    await door.ready()
     return door
 
 

@@ -4,17 +4,17 @@ Prints its port when it accepts connections; ends on SIGTERM.
 """
 
 import argparse
-
-from realtime.servers.serving import listen, serve_here
-from tests.realtime.doors.application import application  # noqa: F401  # sets Django up
+import importlib
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--shared", action="store_true", help="share the port with other processes")
     options = parser.parse_args()
-    with listen("127.0.0.1", options.port, shared=options.shared) as bound:
+    importlib.import_module("tests.realtime.doors.application")  # sets Django up, before anything of the engine
+    from realtime.servers.serving import listen, serve_here
+
+    with listen("127.0.0.1", options.port, shared=False) as bound:
         port = bound.getsockname()[1]
         serve_here(
             "tests.realtime.doors.application:application",
