@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
+from django.db import connections
 
 from realtime.rooms import room_types_without_policy
 
@@ -19,8 +20,8 @@ def no_atomic_requests(app_configs: Sequence[Any] | None, **kwargs: Any) -> list
             "Turn ATOMIC_REQUESTS off; services bring their own transactions.",
             id="realtime.E001",
         )
-        for alias, database in settings.DATABASES.items()
-        if database.get("ATOMIC_REQUESTS")
+        for alias in connections
+        if connections[alias].settings_dict["ATOMIC_REQUESTS"]
     ]
 
 
@@ -63,6 +64,7 @@ def sqlite_begins_immediate(app_configs: Sequence[Any] | None, **kwargs: Any) ->
             'Set OPTIONS["transaction_mode"] to "IMMEDIATE".',
             id="realtime.W002",
         )
-        for alias, database in settings.DATABASES.items()
-        if database["ENGINE"].endswith("sqlite3") and database.get("OPTIONS", {}).get("transaction_mode") != "IMMEDIATE"
+        for alias in connections
+        if connections[alias].vendor == "sqlite"
+        and connections[alias].settings_dict["OPTIONS"].get("transaction_mode") != "IMMEDIATE"
     ]

@@ -38,6 +38,11 @@ class Publisher:
         self._sending: asyncio.Task[None] | None = None
         self._failing = False
 
+    @property
+    def started(self) -> bool:
+        """Whether this process has published anything yet."""
+        return self._loop is not None
+
     def publish(self, events: Sequence[OutgoingEvent]) -> None:
         """Sends the events to their rooms' groups, soon."""
         if isinstance(get_channel_layer(), InMemoryChannelLayer | None):

@@ -33,30 +33,28 @@ def snapshot() -> Iterator[Snapshot]:
 
 @contextmanager
 def _reading_transaction() -> Iterator[None]:
-    with _plain_begin(), transaction.atomic(durable=True), connection.cursor() as cursor:
-        in_test_case = len(connection.atomic_blocks) > 1
-        if in_test_case:
+    if connection.in_atomic_block:
+        with transaction.atomic(durable=True):  # raises, but in a test case
             yield
-        elif connection.vendor == "postgresql":
+    elif connection.vendor == "postgresql":
+        with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield
-        else:
-            cursor.execute("PRAGMA query_only = ON")
-            try:
-                yield
-            finally:
-                cursor.execute("PRAGMA query_only = OFF")
+    else:
+        with _sqlite_reader(), transaction.atomic():
+            yield
 
 
 @contextmanager
-def _plain_begin() -> Iterator[None]:
-    """Keeps SQLite from taking the write lock for a transaction that only reads."""
-    if connection.vendor != "sqlite":
-        yield
-        return
+def _sqlite_reader() -> Iterator[None]:
+    """Keeps transactions begun inside from taking the write lock, and from writing."""
+    connection.ensure_connection()  # reads transaction_mode from the options
     wrapper: Any = connection  # transaction_mode exists on SQLite only
     mode, wrapper.transaction_mode = wrapper.transaction_mode, None
-    try:
-        yield
-    finally:
-        wrapper.transaction_mode = mode
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA query_only = ON")
+        try:
+            yield
+        finally:
+            wrapper.transaction_mode = mode
+            cursor.execute("PRAGMA query_only = OFF")

@@ -1,0 +1,117 @@
+"""Hints from processes that are no servers, over a real Redis."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+
+import pytest
+from channels.layers import get_channel_layer
+from pytest_django import Settings
+
+import realtime
+from realtime import outlet
+from realtime.events import StoredEvent
+from realtime.hints import MESSAGE_TYPE, decode, group_name
+from realtime.publisher import Publisher, publisher
+from tests.realtime.examples import BenchRoom, Poke, Spoken
+from tests.services import Valkey
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+BENCH = BenchRoom(1)
+
+
+@pytest.fixture
+def valkey() -> Iterator[Valkey]:
+    server = Valkey()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def layer_on(valkey: Valkey, settings: Settings) -> Valkey:
+    settings.CHANNEL_LAYERS = {
+        "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [valkey.url]}}
+    }
+    return valkey
+
+
+def speak(*texts: str) -> None:
+    with realtime.atomic():
+        for text in texts:
+            realtime.emit(BENCH, Spoken(text=text))
+        realtime.emit(BENCH, Poke(who=1))
+
+
+async def test_a_commit_of_this_process_is_heard_by_others(layer_on: Valkey) -> None:
+    layer = get_channel_layer()
+    channel = await layer.new_channel()
+    await layer.group_add(await asyncio.to_thread(group_name, BENCH.name), channel)
+    await asyncio.to_thread(speak, "one", "two")
+    message = await layer.receive(channel)
+    assert message["type"] == MESSAGE_TYPE
+    hint = decode(message["hint"])
+    assert hint is not None
+    assert [event.payload for event in hint.events] == [b'{"text":"one"}', b'{"text":"two"}', b'{"who":1}']
+    assert [event.seq for event in hint.events if isinstance(event, StoredEvent)] == [1, 2]
+
+
+def test_commits_neither_fail_nor_wait_while_redis_is_down(layer_on: Valkey, caplog: pytest.LogCaptureFixture) -> None:
+    layer_on.stop()
+    for number in range(20):
+        speak(str(number))
+    publisher.flush()
+    assert [record.name for record in caplog.records] == ["realtime.publisher"]  # said once
+    layer_on.start()
+
+
+def test_a_process_with_a_hub_leaves_the_hints_to_it(layer_on: Valkey, monkeypatch: pytest.MonkeyPatch) -> None:
+    published: list[object] = []
+    monkeypatch.setattr(publisher, "publish", published.append)
+    received: list[object] = []
+    outlet.attach(received.extend)
+    try:
+        speak("one")
+    finally:
+        outlet.detach(received.extend)
+    assert (len(received), published) == (2, [])
+
+
+def test_without_a_shared_layer_nothing_is_started() -> None:
+    fresh = Publisher()
+    fresh.publish([])
+    fresh.flush()
+    assert not fresh.started
+
+
+def test_a_receiver_that_fails_does_not_keep_others_from_hearing(caplog: pytest.LogCaptureFixture) -> None:
+    received: list[object] = []
+
+    def failing(events: object) -> None:
+        raise ZeroDivisionError
+
+    outlet.attach(failing)
+    outlet.attach(received.extend)
+    try:
+        speak("one")
+    finally:
+        outlet.detach(failing)
+        outlet.detach(received.extend)
+    assert len(received) == 2
+    assert "A receiver of committed events failed" in caplog.text
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_forked_process_starts_its_own_thread(layer_on: Valkey) -> None:
+    speak("in the parent")
+    publisher.flush()
+    assert publisher.started
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writer, b"0" if publisher.started else b"1")
+        os._exit(0)
+    assert os.read(reader, 1) == b"1"
+    os.waitpid(child, 0)
+    os.close(reader)
+    os.close(writer)
