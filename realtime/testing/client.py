@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import secrets
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -112,7 +113,7 @@ class JsonClient:
         self._link = link
         self._seen = 0
         self._arrived = asyncio.Event()
-        self._ids = itertools.count(1)
+        self._ids = (f"{secrets.token_hex(4)}-{number}" for number in itertools.count(1))
         self._reader = asyncio.create_task(self._read())
 
     @classmethod
@@ -175,7 +176,7 @@ class JsonClient:
 
     async def ask(self, command: str, payload: dict[str, Any] | None = None, *, request_id: str | None = None) -> Any:
         """Sends a command and returns its whole answer."""
-        request_id = request_id or f"r{next(self._ids)}"
+        request_id = request_id or next(self._ids)
         await self.send({"requestId": request_id, "type": command, "payload": payload or {}})
         return await self.wait(lambda frame: frame.get("requestId") == request_id, anywhere=True)
 
