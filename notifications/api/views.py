@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import generics
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -18,9 +18,11 @@ from notifications.api import serializers
 from notifications.models import Notification
 
 
-@extend_schema(
-    operation_id="notifications",
-    parameters=[OpenApiParameter("unread", OpenApiTypes.BOOL, description="only those that are not read")],
+@extend_schema_view(
+    get=extend_schema(
+        operation_id="notifications",
+        parameters=[OpenApiParameter("unread", OpenApiTypes.BOOL, description="only those that are not read")],
+    )
 )
 class NotificationsView(generics.ListAPIView[Notification]):
     """What the asker has been told, the newest first."""

@@ -6,12 +6,11 @@ from rest_framework.test import APIClient
 from livrya.accounts.models import User
 
 PASSWORD = "a long enough secret"
-_HASH = make_password(PASSWORD)  # once: hashing is slow on purpose
 
 
 def person(username: str, **fields: object) -> User:
     """Returns a new person whose password is PASSWORD."""
-    return User.objects.create(username=username, password=_HASH, **fields)
+    return User.objects.create(username=username, password=make_password(PASSWORD), **fields)
 
 
 def browser(user: User | None = None) -> APIClient:

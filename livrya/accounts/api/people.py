@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics, status
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -41,7 +41,7 @@ class FollowView(APIView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-@extend_schema(operation_id="followers")
+@extend_schema_view(get=extend_schema(operation_id="followers"))
 class FollowersView(generics.ListAPIView[Follow]):
     """Who follows somebody, the newest first."""
 
@@ -56,7 +56,7 @@ class FollowersView(generics.ListAPIView[Follow]):
         return queryset
 
 
-@extend_schema(operation_id="following")
+@extend_schema_view(get=extend_schema(operation_id="following"))
 class FollowingView(FollowersView):
     """Whom somebody follows, the newest first."""
 

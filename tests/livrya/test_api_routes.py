@@ -1,0 +1,85 @@
+"""Every route of the API answers every role as the table says; a route that is not in the table fails."""
+
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from livrya.accounts.models import User
+from tests.accounts.people import browser, person
+from tests.livrya.routes import ROLES, Route, World
+
+APPS = [
+    import_module(f"tests.{app}.routes")
+    for app in ("accounts", "notifications", "books", "social")
+    if find_spec(f"tests.{app}") and find_spec(f"tests.{app}.routes")
+]
+TABLE: list[Route] = [route for app in APPS for route in app.ROUTES]
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@pytest.fixture
+def world(settings, tmp_path) -> Iterator[World]:
+    settings.MEDIA_ROOT = tmp_path
+    world = World(**{role: person(role, is_staff=role == "staff") for role in ROLES[1:]})
+    for app in APPS:
+        if hasattr(app, "furnish"):
+            app.furnish(world)
+    cache.clear()
+    yield world
+    cache.clear()
+
+
+def routes() -> Iterator[tuple[str, str]]:
+    """Yields (method, name) of everything that the API answers."""
+    for prefix, pattern in patterns(get_resolver()):
+        if prefix.startswith("api/v1/"):
+            view: Any = getattr(pattern.callback, "cls", None) or pattern.callback.view_class
+            actions = getattr(pattern.callback, "actions", None)
+            for method in actions or [method for method in METHODS if hasattr(view, method)]:
+                yield method, pattern.name or f"nameless {prefix}"
+
+
+def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in resolver.url_patterns:
+        path = prefix + re.sub(r"[\^$]", "", str(entry.pattern))
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry, path)
+        else:
+            yield path, entry
+
+
+def ask(route: Route, role: str, world: World) -> Any:
+    asker: User | None = getattr(world, role, None)
+    address = reverse(route.name, kwargs=dict(route.address(world)))
+    return getattr(browser(asker), route.method)(address, route.body(world), format=route.format)
+
+
+def test_every_route_is_in_the_table_and_nothing_else_is() -> None:
+    answered, listed = set(routes()), {(route.method, route.name) for route in TABLE}
+    assert answered - listed == set(), "answered, but not in the table"
+    assert listed - answered == set(), "in the table, but not answered"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("route", TABLE, ids=str)
+def test_a_route_answers_as_the_table_says(route: Route, role: str, world: World) -> None:
+    answer = ask(route, role, world)
+    assert answer.status_code == route.statuses[role], answer.content
+    if answer.status_code >= 400:
+        assert {"code", "message", "retryable"} <= set(answer.json())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", [route for route in TABLE if route.method != "get"], ids=str)
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b'"\\u0000"', b'{"a": 1e999}', b"\xff"], ids=repr)
+def test_a_malformed_body_is_never_an_error_of_ours(route: Route, body: bytes, world: World) -> None:
+    address = reverse(route.name, kwargs=dict(route.address(world)))
+    answer = browser(world.author).generic(route.method.upper(), address, body, "application/json")
+    assert answer.status_code < 500

@@ -1,0 +1,65 @@
+"""The one rule for what people write."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from livrya.texts import clean_line, clean_text, excerpt
+
+FAMILY = "👩\u200d👩\u200d👧"
+PERSIAN = "می\u200cخواهم"
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("  Ada \t Quill\n", "Ada Quill"),
+        ("Ada\u202eevE", "AdaevE"),
+        ("A\u200bd\u2060a\ufeff", "Ada"),
+        ("A\x00d\x07a\x9f", "Ada"),
+        ("e\u0301", "é"),
+        (PERSIAN, PERSIAN),
+        (f"we are {FAMILY}", f"we are {FAMILY}"),
+        ("\u200dAda\u200c", "Ada"),
+        ("宝船", "宝船"),
+        ("עברית", "עברית"),
+        ("x" + "\u0335" * 40, "x" + "\u0335" * 4),
+        ("one\u2028two", "one two"),
+        ("\u3164", ""),
+        ("a\ue000\U000e0041b", "ab"),
+    ],
+)
+def test_a_line_keeps_what_can_be_seen(written: str, kept: str) -> None:
+    assert clean_line(written) == kept
+
+
+def test_a_text_keeps_its_paragraphs() -> None:
+    assert clean_text(" one  \r\ntwo\r\r\r\rthree\u2029four\x00\n\n") == "one\ntwo\n\nthree\n\nfour"
+
+
+def test_a_texts_own_markup_is_left_alone() -> None:
+    assert clean_text("a <b>bold</b> *word*") == "a <b>bold</b> *word*"
+
+
+def test_an_excerpt_is_cut_between_graphemes() -> None:
+    assert excerpt("one two three", 7) == "one two"
+    assert excerpt("short", 50) == "short"
+    assert excerpt("ab" + FAMILY, 4) == "ab"
+    assert len(excerpt("x" * 400, 50)) == 50
+
+
+@given(st.text())
+def test_cleaning_twice_changes_nothing_more(written: str) -> None:
+    for clean in (clean_line, clean_text):
+        assert clean(clean(written)) == clean(written)
+
+
+@given(st.text(st.characters(codec=None)))
+def test_what_is_kept_can_always_be_stored(written: str) -> None:
+    clean_text(written).encode()
+    assert "\x00" not in clean_line(written)
+
+
+@given(st.text(), st.integers(1, 60))
+def test_an_excerpt_is_never_longer_than_asked(written: str, length: int) -> None:
+    assert len(excerpt(written, length)) <= length
