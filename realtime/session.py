@@ -106,7 +106,7 @@ class Session:
 
     async def open(
         self,
-        resume: Mapping[str, Position] | None = None,
+        resume: Mapping[str, Position | None] | None = None,
         *,
         present: frozenset[str] = frozenset(),
         exact: bool = False,
@@ -150,7 +150,7 @@ class Session:
             "rooms": outcomes,
         }
 
-    async def _greeting(self, resumed: Mapping[str, Position]) -> list[tuple[Room, Any]]:
+    async def _greeting(self, resumed: Mapping[str, Position | None]) -> list[tuple[Room, Any]]:
         if self.namespace.greeting is None:
             return []
         words = await self.hub.handlers.run(self.namespace.greeting, self.identity)
