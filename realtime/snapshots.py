@@ -49,9 +49,9 @@ def _reading_transaction() -> Iterator[None]:
 def _sqlite_reader() -> Iterator[None]:
     """Keeps transactions begun inside from taking the write lock, and from writing."""
     connection.ensure_connection()  # reads transaction_mode from the options
-    wrapper: Any = connection  # transaction_mode exists on SQLite only
-    mode, wrapper.transaction_mode = wrapper.transaction_mode, None
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor:  # connects, if need be: only then transaction_mode is there
+        wrapper: Any = connection  # the attribute is SQLite's alone
+        mode, wrapper.transaction_mode = wrapper.transaction_mode, None
         cursor.execute("PRAGMA query_only = ON")
         try:
             yield

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -74,6 +74,13 @@ def test_a_snapshot_only_reads_and_leaves_the_connection_as_it_was() -> None:
         Lease.objects.create(name="x", holder="x", expires_at="2030-01-01T00:00:00Z")
     write("afterwards")
     assert state() == "afterwards"
+
+
+def test_a_snapshot_may_be_the_first_thing_that_a_thread_does() -> None:
+    connection.close()
+    with realtime.snapshot() as snapshot:
+        assert snapshot.position(BENCH).seq == 0
+    write("afterwards")
 
 
 def test_a_snapshot_does_not_keep_writers_waiting() -> None:
