@@ -35,6 +35,7 @@ APPEARANCE: dict[str, tuple[str, ...]] = {
 
 INKS = 12
 HUES = 8
+REACTION_ICONS = {"like": "thumbs-up", "love": "heart", "laugh": "laugh", "wow": "sparkles", "sad": "frown"}
 _FIRST_TAG = re.compile(r"^\s*<([a-z0-9]+)")
 
 
@@ -158,6 +159,12 @@ def initials(user: Any) -> str:
     """Returns one or two letters for somebody without a picture."""
     words = str(user).split()
     return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
+
+
+@register.filter
+def reaction_icon(kind: str) -> str:
+    """Returns the icon of a kind of reaction."""
+    return REACTION_ICONS.get(kind, "smile")
 
 
 @register.filter

@@ -96,6 +96,11 @@ export class Client {
     return this.rooms.hold(room);
   }
 
+  /** Receives a room for as long as somebody holds it, without being there; returns how to let go. */
+  watch(room: RoomName): () => void {
+    return this.rooms.hold(room, false);
+  }
+
   position(room: RoomName): Position | null {
     return this.rooms.position(room);
   }

@@ -53,11 +53,7 @@ export class CommandError extends Error implements ErrorShape {
 }
 
 /** What happens next with a command that failed. */
-export type Action =
-  | { do: "reconnect" }
-  | { do: "refresh" }
-  | { do: "show" }
-  | { do: "retry"; after: number };
+export type Action = { do: "reconnect" } | { do: "refresh" } | { do: "show" } | { do: "retry"; after: number };
 
 const SERVER_RETRY_MS = 500;
 const RATE_WAIT_MS = 1000;

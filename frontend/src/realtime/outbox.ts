@@ -107,9 +107,7 @@ export class Outbox {
   }
 
   private change(requestId: string, change: Partial<Unsent>): void {
-    this.keep(
-      this.entries.value.map((entry) => (entry.requestId === requestId ? { ...entry, ...change } : entry)),
-    );
+    this.keep(this.entries.value.map((entry) => (entry.requestId === requestId ? { ...entry, ...change } : entry)));
   }
 
   private keep(entries: readonly Unsent[]): void {

@@ -27,6 +27,8 @@ export interface RoomsHost {
 interface Wanted {
   holders: number;
   entered: boolean;
+  /** Somebody is there, not only the page's ear. */
+  present: boolean;
 }
 
 const COMMANDS: Record<string, { join: string; leave: string; field: string }> = {
@@ -57,10 +59,17 @@ export class Rooms {
     return this.logs.get(room)?.position ?? null;
   }
 
-  /** Holds a room; it is left when every holder has let go. Returns how to let go. */
-  hold(room: RoomName): () => void {
-    const wanted = this.wanted.get(room) ?? { holders: 0, entered: false };
+  /**
+   * Holds a room; it is left when every holder has let go. Returns how to let go. Without `present` the room is only
+   * received: nobody is counted as being there.
+   */
+  hold(room: RoomName, present = true): () => void {
+    const wanted = this.wanted.get(room) ?? { holders: 0, entered: false, present };
     wanted.holders += 1;
+    if (present && !wanted.present) {
+      wanted.present = true;
+      wanted.entered = false;
+    }
     this.wanted.set(room, wanted);
     if (!wanted.entered && this.connected) void this.enter(room, wanted);
     let held = true;
@@ -131,7 +140,7 @@ export class Rooms {
     const since = log.position;
     log.asking = true;
     try {
-      const ack = (await this.host.send(...joinCommand(room, since))) as JoinAck;
+      const ack = (await this.host.send(...joinCommand(room, wanted.present, since))) as JoinAck;
       this.settle(room, ack);
       this.host.joined(room, { ...ack, room });
     } catch (error) {
@@ -165,10 +174,8 @@ export class Rooms {
     if (wanted.holders > 0 || this.wanted.get(room) !== wanted) return;
     this.wanted.delete(room);
     if (!wanted.entered || !this.connected) return;
-    const kind = COMMANDS[room.split(":")[0] ?? ""];
-    const leave: [string, unknown] = kind
-      ? [kind.leave, { [kind.field]: idOf(room) }]
-      : ["room:unsubscribe", { room }];
+    const kind = wanted.present ? COMMANDS[room.split(":")[0] ?? ""] : undefined;
+    const leave: [string, unknown] = kind ? [kind.leave, { [kind.field]: idOf(room) }] : ["room:unsubscribe", { room }];
     // A connection lost meanwhile has left the room as well.
     this.host.send(...leave).catch(() => undefined);
   }
@@ -190,8 +197,8 @@ export class Rooms {
   }
 }
 
-function joinCommand(room: string, since: Position | null): [string, unknown] {
-  const kind = COMMANDS[room.split(":")[0] ?? ""];
+function joinCommand(room: string, present: boolean, since: Position | null): [string, unknown] {
+  const kind = present ? COMMANDS[room.split(":")[0] ?? ""] : undefined;
   return kind ? [kind.join, { [kind.field]: idOf(room), since }] : ["room:subscribe", { room, since }];
 }
 

@@ -21,7 +21,12 @@ describe("what is done about an error", () => {
     ["too fast waits as it is told", error("RATE_LIMITED", { retryAfter: 700 }), 1, { do: "retry", after: 700 }],
     ["too fast waits again", error("RATE_LIMITED", { retryAfter: 700 }), 4, { do: "retry", after: 700 }],
     ["too fast for ever is shown", error("RATE_LIMITED"), 5, { do: "show" }],
-    ["an unknown code that can be retried is a server error", error("NEW", { retryable: true }), 1, { do: "retry", after: 500 }],
+    [
+      "an unknown code that can be retried is a server error",
+      error("NEW", { retryable: true }),
+      1,
+      { do: "retry", after: 500 },
+    ],
   ])("%s", (_name, refused, failures, action) => {
     expect(actionFor(refused, failures)).toEqual(action);
   });
