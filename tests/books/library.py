@@ -2,6 +2,8 @@
 
 from itertools import count
 
+from django_tasks_db.models import DBTaskResult
+
 from books.models import Book, Chapter, Comment, Credit
 from books.services.books import create_book
 from books.services.chapters import create_chapter
@@ -62,3 +64,10 @@ def worker_on(book: Book, kind: str = "editor", rights: int | None = None) -> Us
 
 def rights_of(user: User, book: Book) -> int:
     return Credit.objects.get(book=book, user=user).rights
+
+
+def run_jobs() -> None:
+    """Carries out the jobs that are waiting, as a runner would."""
+    for job in DBTaskResult.objects.ready():
+        job.task.func(*job.args_kwargs["args"], **job.args_kwargs["kwargs"])
+        job.delete()
