@@ -15,6 +15,7 @@ class RealtimeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
     authenticator: str
     redis_url: str | None = None
+    inspection_dir: str | None = None
 
     # Connections
     max_frame_bytes: int = 64 * 1024
@@ -29,8 +30,18 @@ class RealtimeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
     # Sessions
     inbox_limit: int = 64
-    points_per_second: float = 20.0
-    points_burst: float = 60.0
+    # Points are what commands cost (1 unless declared otherwise); a burst is what a pause has saved up at most.
+    connection_points_per_second: float = 20.0
+    connection_points_burst: float = 60.0
+    user_points_per_second: float = 60.0
+    user_points_burst: float = 120.0
+    anonymous_points_per_second_and_address: float = 5.0
+    anonymous_points_burst_per_address: float = 30.0
+    refusals_per_second: float = 5.0
+    refusals_burst: float = 100.0
+    group_joins_per_minute_and_user: float = 10.0
+    connections_per_user: int = 10
+    connections_per_address: int = 50
     max_rooms_per_session: int = 200
 
     # Rooms and the log

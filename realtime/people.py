@@ -10,8 +10,13 @@ import msgspec
 from realtime.announcing import HubAnnouncer
 from realtime.clock import SystemClock
 from realtime.conf import realtime_settings
-from realtime.errors import NotJoined
+from realtime.errors import CloseCode, NotJoined, RateLimited
 from realtime.installation import database_id
+from realtime.limits.bucket import Rate
+from realtime.limits.limiter import ConnectionLimits, Limiter, Limits
+from realtime.limits.memory import MemoryPoints, MemorySeating, MemorySeats
+from realtime.limits.redis import RedisPoints, RedisSeats
+from realtime.limits.store import PointStore, SeatStore
 from realtime.presence.events import as_ack
 from realtime.presence.local import SessionKey
 from realtime.presence.memory import MemoryPresence, MemoryRooms
@@ -48,17 +53,21 @@ class People:
         register: ProcessRegister
         store: PresenceStore
         typists: TypistStore
+        points: PointStore
+        seats: SeatStore
         if url := realtime_settings().redis_url:
             prefix = f"lv.{database_id()}"
             self.link = RedisLink(url, clock)
             register = RedisRegister(self.link, prefix, hub.id)
             store = RedisPresence(self.link, prefix, hub.id)
             typists = RedisTypists(self.link, prefix)
+            points, seats = RedisPoints(self.link, prefix), RedisSeats(self.link, prefix, hub.id)
         else:
             processes = MemoryProcesses()
             register = MemoryRegister(processes, hub.id, clock)
             store = MemoryPresence(MemoryRooms(), processes, hub.id, clock)
             typists = MemoryTypists(clock)
+            points, seats = MemoryPoints(clock), MemorySeats(MemorySeating(), hub.id)
         announcer = HubAnnouncer(hub.deliver_here, clock)
         self.keeper = ProcessKeeper(register, clock)
         teller = Teller(store, announcer, clock, believes=self.keeper.believes)
@@ -66,6 +75,9 @@ class People:
             store, self.keeper, teller, clock, wait_seconds=_JOIN_WAIT_SECONDS, evicted=self._evicted
         )
         self.typing = TypingTracker(typists, announcer, clock, user_count=self.presence.user_count)
+        self.limiter = Limiter(_limits(), points, seats, clock)
+        self.keeper.look_after(self.limiter)
+        self._connections: dict[str, tuple[ConnectionLimits, list[str]]] = {}
 
     async def start(self) -> None:
         await self.keeper.start()
@@ -77,6 +89,37 @@ class People:
         await self.keeper.stop(GRACE_SECONDS)
         if self.link:
             await self.link.close()
+
+    async def admit(self, session: "Session") -> None:
+        """Gives the session's connection its seats, if it has none yet. Raises RateLimited when there are none left."""
+        connection = session.connection
+        if connection.id not in self._connections:
+            limits = self.limiter.connection(connection.address)
+            self._connections[connection.id] = (limits, [])
+            seats = await self.limiter.seat(session.identity, connection.address)
+            if connection.id in self._connections:
+                self._connections[connection.id] = (limits, seats)
+            else:
+                await self.limiter.release(seats)
+
+    async def charge(self, session: "Session", cost: int) -> None:
+        """Counts a command. Raises RateLimited; who does not heed that for long loses the connection."""
+        entry = self._connections.get(session.connection.id)
+        if not entry:
+            return
+        limits, _ = entry
+        try:
+            await limits.charge(session.identity, cost)
+        except RateLimited:
+            if limits.abusive:
+                session.end(CloseCode.ABUSE, "Too many commands, for too long.")
+            raise
+
+    async def release(self, session: "Session") -> None:
+        """Takes the seats back when the connection's last session is over."""
+        connection = session.connection
+        if not connection.sessions and (entry := self._connections.pop(connection.id, None)):
+            await self.limiter.release(entry[1])
 
     async def typing_now(self, room: Room, user_id: int | None) -> dict[str, Any]:
         """Returns what the ack of a join says of typing; nothing when the store takes too long."""
@@ -105,6 +148,12 @@ class PeopleListener:
         if people:
             await people.stop()
 
+    async def opening(self, session: "Session") -> None:
+        await people_here().admit(session)
+
+    async def commanded(self, session: "Session", cost: int) -> None:
+        await people_here().charge(session, cost)
+
     async def joined(self, session: "Session", room: Room) -> Mapping[str, Any]:
         people, grant, identity = people_here(), session.grant(room), session.identity
         roster = await people.presence.enter(room.name, identity, _key(session), listed=grant is None or grant.listed)
@@ -117,7 +166,7 @@ class PeopleListener:
         people.presence.leave(room.name, _key(session), disconnected=disconnected, clean=clean)
 
     async def closed(self, session: "Session", clean: bool) -> None:
-        pass
+        await people_here().release(session)
 
 
 def people_here() -> People:
@@ -158,6 +207,19 @@ def typing_arrived(hub: "Hub", room: Room, kind: TypingKind, user_id: int) -> No
             hub.spawn(people.typing.sent(room, kind, user_id))
 
     hub.loop.call_soon_threadsafe(end)
+
+
+def _limits() -> Limits:
+    values = realtime_settings()
+    return Limits(
+        connection=Rate(values.connection_points_per_second, values.connection_points_burst),
+        user=Rate(values.user_points_per_second, values.user_points_burst),
+        address=Rate(values.anonymous_points_per_second_and_address, values.anonymous_points_burst_per_address),
+        group_joins=Rate(values.group_joins_per_minute_and_user / 60, values.group_joins_per_minute_and_user),
+        refusals=Rate(values.refusals_per_second, values.refusals_burst),
+        seats_per_user=values.connections_per_user,
+        seats_per_address=values.connections_per_address,
+    )
 
 
 def _key(session: "Session") -> SessionKey:

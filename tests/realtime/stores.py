@@ -5,6 +5,9 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from realtime.limits.memory import MemoryPoints, MemorySeating, MemorySeats
+from realtime.limits.redis import RedisPoints, RedisSeats
+from realtime.limits.store import PointStore, SeatStore
 from realtime.presence.memory import MemoryPresence, MemoryRooms
 from realtime.presence.redis import RedisPresence
 from realtime.presence.store import PresenceStore
@@ -27,6 +30,8 @@ class MemoryWorld:
         self.processes = MemoryProcesses()
         self.rooms = MemoryRooms()
         self._typists = MemoryTypists(self.clock)
+        self._points = MemoryPoints(self.clock)
+        self._seating = MemorySeating()
 
     def register(self, process: str) -> ProcessRegister:
         return MemoryRegister(self.processes, process, self.clock)
@@ -37,7 +42,14 @@ class MemoryWorld:
     def typists(self) -> TypistStore:
         return self._typists
 
+    def points(self) -> PointStore:
+        return self._points
+
+    def seats(self, process: str) -> SeatStore:
+        return MemorySeats(self._seating, process)
+
     async def lose_everything(self) -> None:
+        self._seating.taken.clear()
         self.processes.wipe()
         self.rooms.wipe()
 
@@ -61,6 +73,12 @@ class RedisWorld:
 
     def typists(self) -> TypistStore:
         return RedisTypists(self.link, self.prefix, now_ms=self.clock.now_ms)
+
+    def points(self) -> PointStore:
+        return RedisPoints(self.link, self.prefix, now_ms=self.clock.now_ms)
+
+    def seats(self, process: str) -> SeatStore:
+        return RedisSeats(self.link, self.prefix, process)
 
     async def lose_everything(self) -> None:
         [keys] = await self.link.run([("KEYS", f"{self.prefix}*")])

@@ -1,0 +1,116 @@
+"""Points and seats in Redis, for several processes and hosts."""
+
+from collections.abc import Callable
+
+from realtime.limits.bucket import Rate
+from realtime.processes.redis import NOW
+from realtime.redis_link import RedisLink, Script
+
+# A bucket: HASH points, at. It expires when it would be full.
+_TAKE_POINTS = Script(
+    NOW
+    + """
+local rate, burst, wanted, least = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local now = now_ms(ARGV[5])
+local points, at = unpack(redis.call('HMGET', KEYS[1], 'points', 'at'))
+points, at = tonumber(points or burst), tonumber(at or now)
+points = math.min(burst, points + math.max(0, now - at) / 1000 * rate)
+least = math.min(least, burst)
+local taken, wait = 0, 0
+if points < least then
+  wait = math.floor((least - points) / rate * 1000) + 1
+else
+  taken = math.min(wanted, points)
+  points = points - taken
+end
+redis.call('HSET', KEYS[1], 'points', tostring(points), 'at', string.format('%.0f', now))
+redis.call('PEXPIRE', KEYS[1], math.ceil((burst - points) / rate * 1000) + 1000)
+return {tostring(taken), wait}
+"""
+)
+
+# Seats of a key: HASH process -> number.
+_TAKE_SEAT = Script(
+    """
+local sum = 0
+for _, number in ipairs(redis.call('HVALS', KEYS[1])) do sum = sum + number end
+if sum >= tonumber(ARGV[2]) then return 0 end
+redis.call('HINCRBY', KEYS[1], ARGV[1], 1)
+return 1
+"""
+)
+
+_GIVE_BACK = Script(
+    """
+local number = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or 0)
+if number > 1 then
+  redis.call('HINCRBY', KEYS[1], ARGV[1], -1)
+else
+  redis.call('HDEL', KEYS[1], ARGV[1])
+end
+return number - 1
+"""
+)
+
+
+class RedisPoints:
+    """Buckets; `prefix` names the installation, `now_ms` replaces Redis's own clock (tests)."""
+
+    def __init__(self, link: RedisLink, prefix: str, *, now_ms: Callable[[], int] | None = None) -> None:
+        self._link = link
+        self._prefix = prefix
+        self._now_ms = now_ms
+
+    async def take(self, key: str, rate: Rate, wanted: float, at_least: float) -> tuple[float, int]:
+        now = self._now_ms() if self._now_ms else ""
+        arguments = [rate.per_second, rate.burst, wanted, at_least, now]
+        [(taken, wait_ms)] = await self._link.run([_TAKE_POINTS.call([f"{self._prefix}.points.{{{key}}}"], arguments)])
+        return float(taken), int(wait_ms)
+
+
+class RedisSeats:
+    """One process's access to the seats. A SET names the keys of which it has some, for clearing away after it."""
+
+    def __init__(self, link: RedisLink, prefix: str, process_id: str) -> None:
+        self._link = link
+        self._prefix = prefix
+        self._process_id = process_id
+
+    async def take(self, key: str, limit: int) -> bool:
+        [_, taken] = await self._link.run(
+            [
+                # First: a process that dies in between leaves a key too many on its list, never one too few.
+                ("SADD", self._keys_of(self._process_id), key),
+                _TAKE_SEAT.call([self._seats(key)], [self._process_id, limit]),
+            ]
+        )
+        return bool(taken)
+
+    async def give_back(self, key: str) -> None:
+        [left] = await self._link.run([_GIVE_BACK.call([self._seats(key)], [self._process_id])])
+        if left <= 0:
+            await self._link.run([("SREM", self._keys_of(self._process_id), key)])
+
+    async def put_back(self, taken: dict[str, int]) -> None:
+        if taken:
+            await self._link.run([("SADD", self._keys_of(self._process_id), *taken)])
+            await self._link.run(
+                [
+                    ("HSET", self._seats(key), self._process_id, number)
+                    if number
+                    else ("HDEL", self._seats(key), self._process_id)
+                    for key, number in taken.items()
+                ]
+            )
+
+    async def evict(self, process_id: str) -> None:
+        [keys] = await self._link.run([("SMEMBERS", self._keys_of(process_id))])
+        await self._link.run(
+            [*(("HDEL", self._seats(key), process_id) for key in keys), ("DEL", self._keys_of(process_id))]
+        )
+
+    def _seats(self, key: str) -> str:
+        return f"{self._prefix}.seats.{{{key}}}"
+
+    def _keys_of(self, process_id: str) -> str:
+        return f"{self._prefix}.seats.keys:{process_id}"
