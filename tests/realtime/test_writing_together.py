@@ -1,5 +1,6 @@
 """Many writers at once: dense numbers, commits in the order of numbers, nobody waits for another room."""
 
+import threading
 from collections.abc import Iterator
 from functools import partial
 
@@ -28,6 +29,18 @@ def threads() -> Iterator[Threads]:
 def postgresql() -> None:
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has one writer at a time")
+
+
+@pytest.fixture
+def all_at_once() -> Iterator[None]:
+    """Gives every thread a connection of its own, where connections come from a pool."""
+    pool = getattr(connection, "pool", None)
+    if pool:
+        sizes = pool.min_size, pool.max_size
+        pool.resize(sizes[0], 80)
+    yield
+    if pool:
+        pool.resize(*sizes)
 
 
 def speak(room: int, text: str) -> None:
@@ -65,6 +78,33 @@ def test_writers_of_one_room_get_dense_numbers_in_the_order_of_their_commits(thr
     assert sorted(seq for numbers in written for seq in numbers) == list(range(1, 161))
     assert len(captured.events) == 160
     assert_dense(1)
+
+
+def read_prefixes_until(done: threading.Event) -> int:
+    """Reads the room again and again, and returns how often: what is committed must always be a prefix."""
+    reads = 0
+    while not done.is_set():
+        numbers = list(Event.objects.filter(room="bench:1").order_by("seq").values_list("seq", flat=True))
+        assert numbers == list(range(1, len(numbers) + 1))
+        reads += 1
+    return reads
+
+
+@pytest.mark.parametrize("writers", [8, 64])
+def test_a_reader_never_sees_a_number_before_the_one_below_it(writers: int, all_at_once: None) -> None:
+    def write() -> None:
+        for _ in range(10):
+            speak(1, "hello")
+
+    done = threading.Event()
+    with threads_of(writers + 1) as threads:
+        reading = threads.run(partial(read_prefixes_until, done))
+        for future in [threads.run(write) for _ in range(writers)]:
+            future.result(PATIENCE_S)
+        done.set()
+        assert reading.result(PATIENCE_S) > 0
+    assert_dense(1)
+    assert RoomHead.objects.get().seq == writers * 10
 
 
 def test_writers_of_many_rooms_in_any_order_do_not_deadlock(threads: Threads) -> None:
