@@ -35,7 +35,7 @@ class Dialect:
         return payload
 
 
-JSON_DOOR = Dialect("json", "/ws/bench/?room={room}", "livrya.v1", (), b'"ready"')
+JSON_DOOR = Dialect("json", "/ws/bench/?room={room}", "livrya.v1", (), b"session:ready")
 SOCKET_IO = Dialect(
     "socket.io", "/socket.io/?EIO=4&transport=websocket&room={room}", None, ("40/bench,",), b"40/bench,"
 )

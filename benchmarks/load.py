@@ -84,6 +84,7 @@ class Subscriber(asyncio.Protocol):
             self.tail = data
             return
         if not data.startswith(b"HTTP/1.1 101"):
+            self.transport.abort()
             self.ready.set_exception(ConnectionError(data[:200].decode(errors="replace")))
             return
         self.opened, self.tail = True, b""
