@@ -7,6 +7,7 @@ from django.db.models import F, Prefetch, Q, QuerySet
 
 from books.models import Book, Credit, Tag, Visibility
 from books.policies import Viewer, viewer_id, visible_to
+from livrya.texts import clean_line
 from realtime.errors import NotFound
 
 Order = Literal["recent", "popular", "newest", "title"]
@@ -52,16 +53,16 @@ def listed_books(
     if without_warnings:
         books = books.annotate(_warned=F("warnings").bitand(without_warnings)).filter(_warned=0)
     if language:
-        books = books.filter(language=language)
-    if ratings := list(ratings):
+        books = books.filter(language=clean_line(language))
+    if ratings := [clean_line(rating) for rating in ratings]:
         books = books.filter(rating__in=ratings)
-    for slug in tags:
+    for slug in map(clean_line, tags):
         books = books.filter(pk__in=Book.tags.through.objects.filter(tag__slug=slug).values("book_id"))
-    if without_tags := list(without_tags):
+    if without_tags := [clean_line(slug) for slug in without_tags]:
         books = books.exclude(pk__in=Book.tags.through.objects.filter(tag__slug__in=without_tags).values("book_id"))
     if author_id is not None:
         books = books.filter(pk__in=_credited(Q(user_id=author_id)))
-    for word in text.replace("\0", "").split()[:8]:
+    for word in clean_line(text).split()[:8]:
         books = books.filter(
             Q(title__icontains=word)
             | Q(byline__icontains=word)
@@ -96,7 +97,7 @@ def is_public(book: Book) -> bool:
 def tags_in_use(viewer: Viewer, starting_with: str = "") -> QuerySet[Tag]:
     """Returns the tags of books that `viewer` may see, by name."""
     return (
-        Tag.objects.filter(name__istartswith=starting_with.replace("\0", ""), books__in=visible_books(viewer))
+        Tag.objects.filter(name__istartswith=clean_line(starting_with), books__in=visible_books(viewer))
         .distinct()
         .order_by("name")
     )
