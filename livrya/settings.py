@@ -105,6 +105,7 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
 REALTIME: dict[str, Any] = {
     "AUTHENTICATOR": "livrya.accounts.sockets.SocketAuthenticator",
     "REDIS_URL": REDIS_URL,
+    "INSPECTION_DIR": str(VAR_DIR / "run"),
 }
 # Counts requests (throttles); in memory each process counts by itself.
 CACHES: dict[str, dict[str, Any]] = {

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from realtime.limits.limiter import ConnectionLimits
     from realtime.session import Session
 
 logger = logging.getLogger(__name__)
@@ -102,7 +103,9 @@ class Connection:
         "closed",
         "congested",
         "id",
+        "limits",
         "on_congested",
+        "seats",
         "sessions",
     )
 
@@ -113,6 +116,8 @@ class Connection:
         self.congested = False
         self.closed = False
         self.on_congested: Callable[[Connection], None] | None = None
+        self.limits: ConnectionLimits | None = None
+        self.seats: list[str] | None = None
         self._outbox = outbox
         self._pending: list[Packet] = []
         self._pending_bytes = 0

@@ -12,7 +12,7 @@ from django.db import DatabaseError, InterfaceError
 
 from realtime import idempotency
 from realtime.contracts import Alias, Payload
-from realtime.errors import ApplicationError, Internal, Unavailable, UnknownCommand, ValidationFailed
+from realtime.errors import ApplicationError, CloseCode, Internal, Unavailable, UnknownCommand, ValidationFailed
 from realtime.namespaces import Call, Handler
 from realtime.positions import Position
 from realtime.wire import Answer, encode_json
@@ -59,6 +59,9 @@ async def carry_out(session: "Session", request: Request) -> Answer:
         reference = secrets.token_hex(4)
         logger.exception("Command %s failed (%s).", request.name, reference)
         answer = refusal(Internal(details={"reference": reference}))
+    limits = session.connection.limits
+    if limits is not None and limits.abusive:
+        session.end(CloseCode.ABUSE, "Too many commands for too long.")
     if not answer.success:
         hub.statistics.command_errors += 1
     logger.debug("%s %s %s → %s", session.connection.id, session.namespace.name, request.name, answer)
@@ -70,6 +73,9 @@ async def _run(session: "Session", request: Request) -> Answer:
     if request_id is not None and not 0 < len(request_id) <= MAX_REQUEST_ID:
         raise ValidationFailed(f"A requestId has 1 to {MAX_REQUEST_ID} characters.", details={"field": "requestId"})
     handler, alias = _find(session, request.name)
+    limits = session.connection.limits
+    if limits is not None:
+        await limits.charge(session.identity, handler.contract.cost)
     command = decode(handler, alias, request)
     call = Call(session.identity, session.connection.id, request_id, session)
     if inspect.iscoroutinefunction(handler.run):

@@ -53,7 +53,9 @@ class Memberships:
 
     # Entering
 
-    async def open(self, resume: Mapping[str, Position | None], *, present: Iterable[str], exact: bool) -> dict[str, Any]:
+    async def open(
+        self, resume: Mapping[str, Position | None], *, present: Iterable[str], exact: bool
+    ) -> dict[str, Any]:
         """Enters the automatic rooms and those to be resumed; returns each one's outcome for `session:ready`."""
         automatic = await self._automatic()
         asked: dict[Room, Position | None] = {room: resume.get(room.name) for room in automatic}

@@ -122,6 +122,7 @@ class Session:
         """
         if not self.namespace.admits(self.identity):
             raise Unauthenticated if self.identity.is_anonymous else Forbidden
+        await self.hub.seat(self.connection, self.identity)
         self.connection.sessions[self.namespace.name] = self
         try:
             await self._watch_for_revocations()

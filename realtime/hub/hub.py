@@ -6,7 +6,7 @@ import secrets
 import time
 import weakref
 from collections.abc import Coroutine, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connection as database
 
@@ -26,11 +26,15 @@ from realtime.hub.sweep import Sweep
 from realtime.hub.threads import DatabaseThreads
 from realtime.hub.together import Together
 from realtime.identity import Identity
+from realtime.inspection import Inspection
 from realtime.installation import database_id
 from realtime.lanes import Lanes
 from realtime.positions import Position
 from realtime.reading import Head
 from realtime.rooms import Room, parse_room
+
+if TYPE_CHECKING:
+    from realtime.limits.limiter import Limiter
 
 T = TypeVar("T")
 
@@ -76,9 +80,11 @@ class Hub:
         self.layer = LayerLink(self)
         self.sweep = Sweep(self)
         self.internals = Internals(self)
+        self.inspection = Inspection(self)
         self._validity: Together[Identity, bool] = Together(
             self.handlers, lambda identities: authenticator().still_valid(identities)
         )
+        self.limiter: Limiter | None = None
         self.draining = False
         self._start: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -102,6 +108,7 @@ class Hub:
         self.spawn(self.heartbeat.run())
         if database.vendor == "sqlite":
             self.spawn(self.sweep.watch())
+        await self.inspection.start()
         for listener in LISTENERS:
             await listener.start(self)
 
@@ -116,6 +123,7 @@ class Hub:
         _HUBS.pop(self.loop, None)
         for listener in LISTENERS:
             await listener.stop()
+        await self.inspection.stop()
         await self.layer.stop()
         for task in list(self._tasks):
             task.cancel()
@@ -141,11 +149,29 @@ class Hub:
         self.connections[connection.id] = connection
         self.statistics.connections_opened += 1
         connection.on_congested = self._congested
+        if self.limiter is not None:
+            connection.limits = self.limiter.connection(connection.address)
         self.heartbeat.add(connection)
+
+    async def seat(self, connection: Connection, identity: Identity) -> None:
+        """Takes the connection's seats, and the person's once there is one.
+
+        Raises RateLimited when the person or the address has too many.
+        """
+        held = connection.seats
+        known = held is not None and (identity.user_id is None or f"user:{identity.user_id}" in held)
+        if self.limiter is None or known:
+            return
+        connection.seats = await self.limiter.seat(identity, connection.address)
+        if held:
+            await self.limiter.release(held)
 
     def remove_connection(self, connection: Connection) -> None:
         self.connections.pop(connection.id, None)
         self.heartbeat.remove(connection)
+        if self.limiter is not None and connection.seats:
+            seats, connection.seats = connection.seats, None
+            self.spawn(self.limiter.release(seats))
 
     def _congested(self, connection: Connection) -> None:
         self.heartbeat.congested(connection)

@@ -22,6 +22,7 @@ _EVENTS_PER_HINT = 16
 _RETRY_SECONDS = 1.0
 _PROBE_SECONDS = 5.0
 _PROBE = "probe"
+_FAREWELL_SECONDS = 1.0
 # The in-memory layer drops memberships after a day; adding again is how to keep them.
 _RENEW_SECONDS = 6 * 3600.0
 
@@ -40,7 +41,8 @@ class LayerLink:
         self.alone = self.layer is None or isinstance(self.layer, InMemoryChannelLayer)
         self.healthy = True
         self.channel = ""
-        self._joined: dict[str, float] = {}
+        self._joined: dict[str, str] = {}
+        self._joined_at = time.monotonic()
         self._changed = asyncio.Event()
         self._queue: deque[OutgoingEvent] = deque()
         self._queued = asyncio.Event()
@@ -57,6 +59,12 @@ class LayerLink:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        try:
+            async with asyncio.timeout(_FAREWELL_SECONDS):
+                for group in self._joined.values():
+                    await self.layer.group_discard(group, self.channel)
+        except Exception:
+            logger.debug("The layer's groups could not be left.", exc_info=True)
 
     # Groups
 
@@ -90,13 +98,15 @@ class LayerLink:
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def _reconcile(self) -> None:
-        renew_before = time.monotonic() - _RENEW_SECONDS
-        for room in list(self._hub.rooms):
-            if self._joined.get(room, -1.0) < renew_before or room not in self._joined:
-                await self.layer.group_add(self.group_of(room), self.channel)
-                self._joined[room] = time.monotonic()
+        if time.monotonic() - self._joined_at > _RENEW_SECONDS:
+            self._joined_at = time.monotonic()
+            self._joined.clear()
+        for room in [room for room in self._hub.rooms if room not in self._joined]:
+            group = self.group_of(room)
+            await self.layer.group_add(group, self.channel)
+            self._joined[room] = group
         for room in [room for room in self._joined if room not in self._hub.rooms]:
-            await self.layer.group_discard(self.group_of(room), self.channel)
+            await self.layer.group_discard(self._joined[room], self.channel)
             del self._joined[room]
 
     # Hints
