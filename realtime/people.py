@@ -1,4 +1,4 @@
-"""What a hub knows of people: who is present, who types. Makes presence and typing, and connects them to sessions."""
+"""What a hub knows of people: who is present, who types, how much they do. Connects all that to sessions."""
 
 import asyncio
 import weakref
@@ -10,10 +10,10 @@ import msgspec
 from realtime.announcing import HubAnnouncer
 from realtime.clock import SystemClock
 from realtime.conf import realtime_settings
-from realtime.errors import CloseCode, NotJoined, RateLimited
+from realtime.errors import NotJoined
 from realtime.installation import database_id
 from realtime.limits.bucket import Rate
-from realtime.limits.limiter import ConnectionLimits, Limiter, Limits
+from realtime.limits.limiter import Limiter, Limits
 from realtime.limits.memory import MemoryPoints, MemorySeating, MemorySeats
 from realtime.limits.redis import RedisPoints, RedisSeats
 from realtime.limits.store import PointStore, SeatStore
@@ -45,7 +45,7 @@ _JOIN_WAIT_SECONDS = 0.2
 
 
 class People:
-    """Presence and typing of one hub, in Redis where there is one. Belongs to the hub's loop."""
+    """Presence, typing and limits of one hub, in Redis where there is one. Belongs to the hub's loop."""
 
     def __init__(self, hub: "Hub") -> None:
         clock = SystemClock()
@@ -77,7 +77,6 @@ class People:
         self.typing = TypingTracker(typists, announcer, clock, user_count=self.presence.user_count)
         self.limiter = Limiter(_limits(), points, seats, clock)
         self.keeper.look_after(self.limiter)
-        self._connections: dict[str, tuple[ConnectionLimits, list[str]]] = {}
 
     async def start(self) -> None:
         await self.keeper.start()
@@ -86,40 +85,10 @@ class People:
         """Leaves the people of this process to the others for the grace: they are on their way there."""
         self.typing.close()
         await self.presence.stop()
+        await self.limiter.close(self.keeper.process_id)
         await self.keeper.stop(GRACE_SECONDS)
         if self.link:
             await self.link.close()
-
-    async def admit(self, session: "Session") -> None:
-        """Gives the session's connection its seats, if it has none yet. Raises RateLimited when there are none left."""
-        connection = session.connection
-        if connection.id not in self._connections:
-            limits = self.limiter.connection(connection.address)
-            self._connections[connection.id] = (limits, [])
-            seats = await self.limiter.seat(session.identity, connection.address)
-            if connection.id in self._connections:
-                self._connections[connection.id] = (limits, seats)
-            else:
-                await self.limiter.release(seats)
-
-    async def charge(self, session: "Session", cost: int) -> None:
-        """Counts a command. Raises RateLimited; who does not heed that for long loses the connection."""
-        entry = self._connections.get(session.connection.id)
-        if not entry:
-            return
-        limits, _ = entry
-        try:
-            await limits.charge(session.identity, cost)
-        except RateLimited:
-            if limits.abusive:
-                session.end(CloseCode.ABUSE, "Too many commands, for too long.")
-            raise
-
-    async def release(self, session: "Session") -> None:
-        """Takes the seats back when the connection's last session is over."""
-        connection = session.connection
-        if not connection.sessions and (entry := self._connections.pop(connection.id, None)):
-            await self.limiter.release(entry[1])
 
     async def typing_now(self, room: Room, user_id: int | None) -> dict[str, Any]:
         """Returns what the ack of a join says of typing; nothing when the store takes too long."""
@@ -141,18 +110,13 @@ class PeopleListener:
 
     async def start(self, hub: "Hub") -> None:
         people = _PEOPLE[asyncio.get_running_loop()] = People(hub)
+        hub.limiter = people.limiter
         await people.start()
 
     async def stop(self) -> None:
         people = _PEOPLE.pop(asyncio.get_running_loop(), None)
         if people:
             await people.stop()
-
-    async def opening(self, session: "Session") -> None:
-        await people_here().admit(session)
-
-    async def commanded(self, session: "Session", cost: int) -> None:
-        await people_here().charge(session, cost)
 
     async def joined(self, session: "Session", room: Room) -> Mapping[str, Any]:
         people, grant, identity = people_here(), session.grant(room), session.identity
@@ -166,7 +130,7 @@ class PeopleListener:
         people.presence.leave(room.name, _key(session), disconnected=disconnected, clean=clean)
 
     async def closed(self, session: "Session", clean: bool) -> None:
-        await people_here().release(session)
+        pass
 
 
 def people_here() -> People:

@@ -50,12 +50,15 @@ class RedisLink:
         )
         self._clock = clock
         self._failed_at_ms: int | None = None
+        self._closed = False
 
     async def run(self, commands: Sequence[Command]) -> list[Any]:
         """Carries out the commands in order and returns their replies.
 
         Raises Unavailable when Redis does not answer.
         """
+        if self._closed:
+            raise Unavailable
         if self._failed_at_ms is not None and self._clock.now_ms() - self._failed_at_ms < self.PAUSE_MS:
             raise Unavailable
         try:
@@ -80,7 +83,8 @@ class RedisLink:
         return replies
 
     async def close(self) -> None:
-        """Ends the connections."""
+        """Ends the connections; what is asked afterwards is refused."""
+        self._closed = True
         await self._redis.aclose()
 
     async def _send(self, commands: Sequence[Command]) -> list[Any]:

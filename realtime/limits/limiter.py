@@ -98,6 +98,13 @@ class Limiter(Holder):
         await self._seats.put_back(dict(self._taken))
         self._unsure.clear()
 
+    async def close(self, process_id: str) -> None:
+        """Frees every seat of this process, which ends: its clients are on their way to others."""
+        try:
+            await self._seats.evict(process_id)
+        except Unavailable:
+            return  # they end with the lease
+
     async def clear_away(self, process_id: str) -> None:
         await self._seats.evict(process_id)
 
