@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from realtime.connection import FrameStream, Outbox, Packet, SendingConnection
 from realtime.doors.engineio import packets as wire
+from realtime.doors.errors import Refusal, RequestRefused
+from realtime.errors import CloseCode
 
 _SEPARATOR = wire.SEPARATOR.encode()
 CLOSE = Packet(wire.PacketType.CLOSE.encode())
@@ -97,8 +99,8 @@ class SocketLink(SendingConnection):
         self._send(packets)
 
     def close(self, code: int, reason: str = "") -> None:
-        # Some servers take nothing but a plain int.
-        super().close(int(code), reason)
+        # Some servers send no close frame but with a plain int that applications may use.
+        super().close(int(code) if 3000 <= code <= 4999 else CloseCode.NORMAL.value, reason)
 
     def gone(self) -> None:
         self.lost()
@@ -168,6 +170,8 @@ class PollingLink:
         self.send([CLOSE])
 
     def abort(self) -> None:
+        if self._poll is not None and not self._poll.done():
+            self._poll.set_exception(RequestRefused(Refusal.UNKNOWN_SESSION))
         self.take()
 
     def gone(self) -> None:

@@ -303,8 +303,8 @@ class EngineSession(Connection):
         self._end(reason or "server close", linger=code != CloseCode.PROTOCOL_ERROR)
 
     def abort(self) -> None:
-        self._end("transport error")
         self._link.abort()
+        self._end("transport error")
 
     def transport_lost(self) -> None:
         """The WebSocket is gone."""

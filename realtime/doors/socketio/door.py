@@ -2,17 +2,16 @@
 
 import logging
 import weakref
-from collections.abc import Mapping
-from typing import Any
 
 from channels.consumer import AsyncConsumer
 
-from realtime.authentication import header, origin_allowed
+from realtime.authentication import origin_allowed
 from realtime.doors.engineio.carrier import Carrier
 from realtime.doors.engineio.http import Receive, Scope, Send, answer, serve_polling
 from realtime.doors.engineio.server import EngineServer, Owner
 from realtime.doors.engineio.session import EngineSession, Options
 from realtime.doors.engineio.websocket import serve_websocket
+from realtime.doors.origin import with_origin
 from realtime.doors.socketio.backend import HubBackend
 from realtime.doors.socketio.connection import SocketConnection
 from realtime.errors import CloseCode
@@ -105,20 +104,6 @@ class SocketIOConsumer(AsyncConsumer):  # type: ignore[misc]  # channels is unty
             await serve_websocket(door.server, scope, receive, send)
         else:
             await serve_polling(door.server, scope, receive, send, trusted=lambda scope: origin_allowed(dict(scope)))
-
-
-def with_origin(scope: Scope) -> Scope:
-    """Returns the scope with the Origin that a browser leaves out when it polls its own site.
-
-    Browsers send no Origin with a same-origin GET; they say so in Sec-Fetch-Site, which no page can forge.
-    """
-    if scope["type"] != "http" or header(dict(scope), b"origin"):
-        return scope
-    if header(dict(scope), b"sec-fetch-site") != "same-origin":
-        return scope
-    origin = f"{scope['scheme']}://{header(dict(scope), b'host')}".encode("latin-1")
-    completed: Mapping[str, Any] = {**scope, "headers": [*scope["headers"], (b"origin", origin)]}
-    return completed
 
 
 async def _unavailable(scope: Scope, receive: Receive, send: Send) -> None:

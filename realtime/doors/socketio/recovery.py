@@ -7,12 +7,12 @@ continue, also after the death of the one before. A break right between an event
 event's id as the offset, which says nothing of the other rooms: then recovery is refused.
 """
 
-import re
 import secrets
 
 import msgspec
 from django.core import signing
 
+from realtime.doors.places import read_places, write_place
 from realtime.hub.room import Phase
 from realtime.positions import Position
 from realtime.session import Session
@@ -20,7 +20,6 @@ from realtime.session import Session
 _SALT = "realtime.socketio.pid"
 _VERSION = "1"
 _PRESENT = "*"
-_PLACE = re.compile(r"([^ *=]+)(\*?)=([^ *=:]*):([0-9]{1,18})", re.ASCII)
 
 
 class Ticket(msgspec.Struct, frozen=True):
@@ -70,10 +69,8 @@ def offset_of(session: Session) -> str | None:
                 # Stopped while its leave is asked for again: neither in nor out.
                 return None
             continue
-        state = member.state
-        if member.phase is Phase.LIVE and state.fanning:
-            return None
-        places.append(f"{name}{_PRESENT if member.present else ''}={state.epoch}:{member.place()}")
+        place = write_place(name, Position(member.state.epoch, member.place()))
+        places.append(_PRESENT + place if member.present else place)
     return " ".join(places)
 
 
@@ -84,14 +81,8 @@ def read_offset(offset: object) -> Place | None:
     version, *places = offset.split(" ")
     if version != _VERSION:
         return None
-    positions: dict[str, Position] = {}
-    present: set[str] = set()
-    for place in places:
-        match = _PLACE.fullmatch(place)
-        if match is None:
-            return None
-        room, counted, epoch, seq = match.groups()
-        positions[room] = Position(epoch, int(seq))
-        if counted:
-            present.add(room)
+    positions = read_places(place.removeprefix(_PRESENT) for place in places)
+    if positions is None:
+        return None
+    present = [place[1:].partition("=")[0] for place in places if place.startswith(_PRESENT)]
     return Place(positions, frozenset(present))

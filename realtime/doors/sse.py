@@ -1,0 +1,305 @@
+"""The door at /events/: server-sent events, read-only, for pages whose sockets are blocked and for curl.
+
+`GET /events/?rooms=book:1,chapter:5@<epoch>:<seq>`: each room from its position, or from now. Every event of the
+log carries as its id the position in every room of the stream, so a browser that comes back with
+`Last-Event-ID` goes on exactly where it was. The data is what the JSON door sends.
+
+Source: HTML Living Standard, "Server-sent events".
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from channels.consumer import AsyncConsumer
+from django.core import signing
+
+from realtime.authentication import Credentials, authenticate, credentials_of, origin_allowed
+from realtime.connection import Connection, Outbox, Packet
+from realtime.doors.engineio.http import Receive, Scope, Send, answer, cross_origin_headers, header_of, query_of
+from realtime.doors.origin import with_origin
+from realtime.doors.places import read_places, write_place
+from realtime.errors import (
+    ApplicationError,
+    CloseCode,
+    Forbidden,
+    NotFound,
+    Unauthenticated,
+    ValidationFailed,
+)
+from realtime.hub import Hub, current_hub
+from realtime.identity import Identity
+from realtime.namespaces import Namespace
+from realtime.positions import Position
+from realtime.rooms import ROOM_TYPES
+from realtime.session import Session
+from realtime.wire import JSON, Heard
+
+logger = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 15.0
+_HEARTBEAT = b":\n\n"
+_SALT = "realtime.sse.ticket"
+_REOPEN_SECONDS = 24 * 3600
+
+
+class EventPacket(Packet):
+    """One event of a stream, without the empty line that ends it; `moves` are the positions after it."""
+
+    __slots__ = ("moves",)
+
+    def __init__(self, text: bytes, moves: Mapping[str, Position | None] | None = None) -> None:
+        super().__init__(text)
+        self.moves = moves
+
+
+class EventStreamWire:
+    """The wire of server-sent events: `event` is the type, `data` one line of JSON."""
+
+    def key(self, namespace: str) -> str:
+        return "sse"
+
+    def durable(self, namespace: str, event: Heard, position: Position) -> Packet:
+        return EventPacket(_block(event.type, JSON.durable(namespace, event, position).text), {event.room: position})
+
+    def ephemeral(self, namespace: str, event: Heard) -> Packet:
+        return EventPacket(_block(event.type, JSON.ephemeral(namespace, event).text))
+
+    def hidden(self, namespace: str, room: str, position: Position) -> Packet:
+        return EventPacket(_block("hidden", JSON.hidden(namespace, room, position).text), {room: position})
+
+    def notice(self, namespace: str, name: str, payload: Any, room: str | None = None) -> Packet:
+        block = _block(name, JSON.notice(namespace, name, payload, room).text)
+        if name == "bye" and "retryAfter" in payload:
+            block += b"retry: %d\n" % payload["retryAfter"]
+        return EventPacket(block, _moves_of(name, payload, room))
+
+
+def _block(name: str, data: bytes) -> bytes:
+    return b"event: %b\ndata: %b\n" % (name.encode(), data)
+
+
+def _moves_of(name: str, payload: Any, room: str | None) -> dict[str, Position | None] | None:
+    """Returns the places that a word of the engine tells of; None for a room that is left."""
+    match name:
+        case "session:ready" | "rooms:entered":
+            return {entered: told["position"] for entered, told in payload["rooms"].items() if "position" in told}
+        case "room:reset" if room is not None:
+            return {room: payload["position"]}
+        case "room:left" if room is not None:
+            return {room: None}
+    return None
+
+
+EVENT_STREAM = EventStreamWire()
+
+
+class StreamConnection(Connection):
+    """The response of one stream. `reopening` is added to every id: what a ticket's stream reopens with."""
+
+    __slots__ = ("_body", "_ending", "_limit", "_places", "_reopening", "_wake")
+
+    def __init__(self, outbox: Outbox, *, limit: int, address: str, reopening: str = "") -> None:
+        super().__init__(outbox, address=address)
+        self._limit = limit
+        self._reopening = f" {reopening}" if reopening else ""
+        self._places: dict[str, str] = {}
+        self._body = bytearray()
+        self._ending = False
+        self._wake = asyncio.Event()
+
+    def _send(self, packets: list[Packet]) -> None:
+        for packet in packets:
+            self._body += packet.text
+            if isinstance(packet, EventPacket) and packet.moves:
+                self._move(packet.moves)
+                self._body += f"id: {' '.join(self._places.values())}{self._reopening}\n".encode()
+            self._body += b"\n"
+        self._wake.set()
+        if len(self._body) > self._limit:
+            self._became_congested()
+
+    def _move(self, moves: Mapping[str, Position | None]) -> None:
+        for room, position in moves.items():
+            if position is None:
+                self._places.pop(room, None)
+            else:
+                self._places[room] = write_place(room, position)
+
+    def buffered(self) -> int:
+        return self._pending_bytes + len(self._body)
+
+    def close(self, code: int, reason: str = "") -> None:
+        self.flush()
+        self._ending = True
+        self._wake.set()
+
+    def abort(self) -> None:
+        self._body.clear()
+        self.close(CloseCode.NORMAL)
+
+    async def run(self, send: Send) -> None:
+        """Sends what there is, and a sign of life when there is nothing, until the stream is closed."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(HEARTBEAT_SECONDS):
+                    await self._wake.wait()
+            self._wake.clear()
+            body, self._body = bytes(self._body), bytearray()
+            await send({"type": "http.response.body", "body": body or _HEARTBEAT, "more_body": True})
+            if self.congested and not self._body:
+                self._became_drained()
+            if self._ending and not self._body:
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+                return
+
+
+class _ReadOnly(Namespace):
+    """Every room, by its own policy, and no commands. Not to be entered by name."""
+
+    def __init__(self) -> None:
+        self.name = "/events"
+        self.rooms = frozenset(ROOM_TYPES.values())
+        self.admits = lambda identity: True
+        self.auto_rooms = lambda identity: ()
+        self.greeting = None
+        self.handlers = {}
+        self.commands = {}
+
+
+class EventStreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels is untyped
+    """Serves one stream."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope = with_origin(scope)
+        headers = cross_origin_headers(scope, trusted=lambda scope: origin_allowed(dict(scope)))
+        try:
+            hub = await current_hub()
+        except Exception:
+            logger.exception("The hub does not start; a stream is refused.")
+            await answer(send, 503, b"", [*headers, (b"retry-after", b"1")])
+            return
+        try:
+            connection, session = await _open(hub, scope)
+        except ApplicationError as error:
+            headers.append((b"content-type", b"application/json"))
+            await answer(send, error.http_status, msgspec.json.encode(error.as_dict()), headers)
+            return
+        try:
+            await _stream(connection, receive, send, headers)
+        finally:
+            connection.lost()
+            hub.remove_connection(connection)
+            await hub.spawn(session.close(clean=False))
+
+
+async def _open(hub: Hub, scope: Scope) -> tuple[StreamConnection, Session]:
+    """Opens a session on the asked rooms; its stream has not begun. Raises ApplicationError, and nothing is open."""
+    if scope["method"] != "GET":
+        raise ValidationFailed("Streams are read with GET.")
+    query = query_of(scope)
+    asked = _asked(query.get("rooms", ""))
+    if not asked:
+        raise ValidationFailed("Name the rooms: /events/?rooms=book:1,chapter:5.", details={"field": "rooms"})
+    if len(asked) > hub.settings.max_rooms_per_session:
+        raise ValidationFailed("That are too many rooms.", details={"field": "rooms"})
+    last_id = header_of(scope, b"last-event-id") or query.get("lastEventId") or ""
+    places, _, reopening = last_id.partition(" ~")
+    known = read_places(places.split(" ")) or {}
+    identity, reopening = await _authenticate(hub, scope, sorted(asked), reopening)
+    client = scope.get("client")
+    connection = StreamConnection(
+        hub.outbox,
+        limit=hub.settings.outbound_limit_bytes,
+        address=client[0] if client else "",
+        reopening=reopening,
+    )
+    session = Session(hub, connection, EVENT_STREAM, _ReadOnly(), identity)
+    hub.add_connection(connection)
+    try:
+        await session.open({room: known.get(room, position) for room, position in asked.items()})
+        if missing := [room for room in asked if room not in session.memberships]:
+            refusal = NotFound if identity.is_anonymous is False else Unauthenticated
+            raise refusal(details={"rooms": missing})
+    except BaseException:
+        hub.remove_connection(connection)
+        await hub.spawn(session.close(clean=True))
+        raise
+    return connection, session
+
+
+def _asked(rooms: str) -> dict[str, Position | None]:
+    """Reads `rooms`: names separated by commas, each with its position behind an @ where the client has one."""
+    asked: dict[str, Position | None] = {}
+    for part in filter(None, rooms.split(",")):
+        room, _, place = part.partition("@")
+        asked[room] = None
+        if place:
+            read = read_places([f"{room}={place}"])
+            if read is None:
+                raise ValidationFailed("A position is <epoch>:<seq>.", details={"room": room[:100]})
+            asked |= read
+    return asked
+
+
+async def _authenticate(hub: Hub, scope: Scope, rooms: list[str], reopening: str) -> tuple[Identity, str]:
+    """Returns who reads, and what a stream that a ticket opened reopens with ("" for any other).
+
+    A ticket is good once; EventSource repeats its URL, so the stream's own ids let it open that stream again.
+    """
+    credentials = credentials_of(dict(scope))
+    if credentials.token or not credentials.ticket:
+        return await authenticate(hub, credentials, dict(scope)), ""
+    mark = hashlib.sha256(credentials.ticket.encode()).hexdigest()[:32]
+    if reopening:
+        return _reopened(reopening, mark, rooms), f"~{reopening}"
+    identity = await authenticate(hub, Credentials(ticket=credentials.ticket), dict(scope))
+    signed = signing.dumps([mark, rooms, msgspec.to_builtins(identity)], salt=_SALT, compress=True)
+    return identity, f"~{signed}"
+
+
+def _reopened(reopening: str, mark: str, rooms: list[str]) -> Identity:
+    try:
+        ticket, bound, identity = signing.loads(reopening, salt=_SALT, max_age=_REOPEN_SECONDS)
+    except (signing.BadSignature, ValueError, TypeError) as error:
+        raise Unauthenticated from error
+    if (ticket, bound) != (mark, rooms):
+        raise Forbidden("The ticket belongs to another stream.")
+    who = msgspec.convert(identity, Identity)
+    if who.expires_at_ms is not None and who.expires_at_ms <= time.time_ns() // 1_000_000:
+        raise Unauthenticated
+    return who
+
+
+async def _stream(
+    connection: StreamConnection, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]
+) -> None:
+    """Sends the stream until it is closed, or its client gone."""
+    headers = [
+        *headers,
+        (b"content-type", b"text/event-stream; charset=utf-8"),
+        (b"cache-control", b"no-store"),
+        (b"x-accel-buffering", b"no"),
+    ]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    sending = asyncio.ensure_future(connection.run(send))
+    gone = asyncio.ensure_future(_gone(receive))
+    try:
+        await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        sending.cancel()
+        gone.cancel()
+        for ended in await asyncio.gather(sending, gone, return_exceptions=True):
+            # Servers disagree on what sending to a lost client raises.
+            if isinstance(ended, Exception) and not isinstance(ended, OSError | RuntimeError):
+                logger.error("A stream failed.", exc_info=ended)
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
