@@ -286,11 +286,13 @@ class SendingConnection(Connection):
 
     def close(self, code: int, reason: str = "") -> None:
         self.flush()
-        self._queue.append({"type": "websocket.close", "code": int(code), "reason": reason})
+        # Daphne sends no other codes; `bye` has told the real one.
+        sendable = int(code) if code == 1000 or 3000 <= code <= 4999 else 1000
+        self._queue.append({"type": "websocket.close", "code": sendable, "reason": reason})
         self._wake.set()
 
     def abort(self) -> None:
-        self._queue = [{"type": "websocket.close", "code": 1011}]
+        self._queue = [{"type": "websocket.close", "code": 1000}]
         self._queued_bytes = 0
         self._wake.set()
 

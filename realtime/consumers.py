@@ -25,7 +25,7 @@ from realtime.errors import (
     ValidationFailed,
 )
 from realtime.hub import Hub, current_hub
-from realtime.identity import Identity
+from realtime.identity import ANONYMOUS, Identity
 from realtime.namespaces import NAMESPACES, Namespace
 from realtime.session import Session
 from realtime.wire import JSON, Answer
@@ -186,9 +186,9 @@ class JsonConsumer(WebSocketConsumer):
         await session.open()
         self.session = session
 
-    def _refuse(self, error: ApplicationError) -> None:
+    def _refuse(self, error: ApplicationError, code: CloseCode | None = None) -> None:
         """Says why, then closes: a refused handshake would show a browser nothing but 1006."""
-        connection, code = self.connection, close_code(error)
+        connection, code = self.connection, code or close_code(error)
         connection.write(JSON.notice("", "error", error.as_dict()))
         connection.write(JSON.notice("", "bye", {"code": int(code), "reason": str(error)}))
         connection.close(code, str(error))
@@ -218,7 +218,20 @@ class JsonConsumer(WebSocketConsumer):
         except ApplicationError as error:
             if isinstance(error, ValidationFailed) and request_id is None:
                 request_id = _salvage_request_id(message)
-            self._answer(request_id, refusal(error))
+            self._answer(request_id, refusal(await self._charged(error)))
+
+    async def _charged(self, error: ApplicationError) -> ApplicationError:
+        """Counts a message that never became a command; returns what to answer."""
+        limits = self.connection.limits
+        if limits is None:
+            return error
+        try:
+            await limits.charge(self.session.identity if self.session is not None else ANONYMOUS, 1)
+        except ApplicationError as limited:
+            if limits.abusive:
+                self._refuse(limited, CloseCode.ABUSE)
+            return limited
+        return error
 
     def _envelope(self, message: str) -> Envelope:
         try:

@@ -72,10 +72,13 @@ async def _run(session: "Session", request: Request) -> Answer:
     request_id = request.request_id
     if request_id is not None and not 0 < len(request_id) <= MAX_REQUEST_ID:
         raise ValidationFailed(f"A requestId has 1 to {MAX_REQUEST_ID} characters.", details={"field": "requestId"})
-    handler, alias = _find(session, request.name)
+    found = session.namespace.commands.get(request.name)
     limits = session.connection.limits
     if limits is not None:
-        await limits.charge(session.identity, handler.contract.cost)
+        await limits.charge(session.identity, found[0].contract.cost if found else 1)
+    if found is None:
+        raise UnknownCommand(details={"type": request.name[:100]})
+    handler, alias = found
     command = decode(handler, alias, request)
     call = Call(session.identity, session.connection.id, request_id, session)
     if inspect.iscoroutinefunction(handler.run):
@@ -86,15 +89,8 @@ async def _run(session: "Session", request: Request) -> Answer:
     work = partial(
         _run_durably if handler.contract.durable else _run_once_here, session.actor_key, handler, call, command
     )
-    data, positions = await session.hub.lanes.run(lane, work)
+    data, positions = await session.hub.lanes.run(lane, work, batchable=handler.contract.durable)
     return Answer(True, data, position=_position_of(lane, positions))
-
-
-def _find(session: "Session", name: str) -> tuple[Handler, Alias]:
-    found = session.namespace.commands.get(name)
-    if found is None:
-        raise UnknownCommand(details={"type": name[:100]})
-    return found
 
 
 def decode(handler: Handler, alias: Alias, request: Request) -> Payload:

@@ -1,37 +1,57 @@
 """Lanes: commands that write go one after another per room and process, so that they never fight over its head."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, TypeAlias, TypeVar
 
+from django.db import Error
 from django.db import connection as database
+
+from realtime.errors import Unavailable
+from realtime.hub.threads import DatabaseThreads
+from realtime.writing import MAX_ROOMS, atomic
 
 T = TypeVar("T")
 
+logger = logging.getLogger(__name__)
+
+BATCH = 32
+"""How many commands share a transaction at most."""
+
+Result: TypeAlias = tuple[Any, Exception | None]
+
+
+@dataclass(slots=True)
+class _Work:
+    function: Callable[[], Any]
+    future: asyncio.Future[Any]
+    batchable: bool
+
 
 class Lanes:
-    """One transaction in flight per lane; SQLite, with its one writer, has one lane.
+    """One transaction in flight per lane; what queues meanwhile is the next one, a savepoint for each command.
 
-    What waits in a lane keeps its order. One stuck lane holds one thread and delays no other lane, as long
-    as fewer lanes than threads are stuck.
+    There is no timer: alone, a command waits for nobody. On PostgreSQL a lane is a room, so that one stuck
+    room delays no other as long as fewer lanes than threads are stuck; SQLite, with its one writer, has one lane.
     """
 
     def __init__(self, threads: int) -> None:
-        from realtime.hub.threads import DatabaseThreads
-
         self._single = database.vendor == "sqlite"
         self._threads = DatabaseThreads("lane", 1 if self._single else threads, keep=True)
-        self._waiting: dict[str, deque[tuple[Callable[[], Any], asyncio.Future[Any]]]] = {}
+        self._waiting: dict[str, deque[_Work]] = {}
         self._running: set[asyncio.Task[None]] = set()
 
-    async def run(self, lane: str, work: Callable[[], T]) -> T:
-        """Returns what `work` returns, called in a thread after everything that came before it in its lane.
+    async def run(self, lane: str, function: Callable[[], T], *, batchable: bool = False) -> T:
+        """Returns what `function` returns, called in a thread after everything that came before it in its lane.
 
-        Cancelling the caller does not stop work that has begun.
+        `batchable`: it may share a transaction with its neighbours; it is then called inside `atomic()`, and
+        a second time, alone, when the shared one failed. Cancelling the caller does not stop what has begun.
         """
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
+        work = _Work(function, loop.create_future(), batchable)
         key = "" if self._single else lane
         queue = self._waiting.get(key)
         if queue is None:
@@ -39,24 +59,65 @@ class Lanes:
             task = loop.create_task(self._drive(key, queue))
             self._running.add(task)
             task.add_done_callback(self._running.discard)
-        queue.append((work, future))
-        return await future
+        queue.append(work)
+        result: T = await work.future
+        return result
 
-    async def _drive(self, key: str, queue: deque[tuple[Callable[[], Any], asyncio.Future[Any]]]) -> None:
+    async def _drive(self, key: str, queue: deque[_Work]) -> None:
         while queue:
-            work, future = queue.popleft()
-            if future.cancelled():
-                continue
-            try:
-                result = await self._threads.run(work)
-            except Exception as error:
-                if not future.done():
-                    future.set_exception(error)
-            else:
-                if not future.done():
-                    future.set_result(result)
+            batch = _next_batch(queue)
+            functions = [work.function for work in batch]
+            results = await self._threads.run(_run_together if len(batch) > 1 else _run_each, functions)
+            for work, (value, error) in zip(batch, results, strict=True):
+                if work.future.done():
+                    continue
+                if error is not None:
+                    work.future.set_exception(error)
+                else:
+                    work.future.set_result(value)
         del self._waiting[key]
 
     def stop(self) -> None:
         """Waits for what runs and ends the threads."""
         self._threads.stop()
+
+
+def _next_batch(queue: deque[_Work]) -> list[_Work]:
+    batch = [queue.popleft()]
+    while batch[0].batchable and queue and queue[0].batchable and len(batch) < BATCH:
+        batch.append(queue.popleft())
+    return batch
+
+
+def _run_each(functions: list[Callable[[], Any]]) -> list[Result]:
+    return [_run(function) for function in functions]
+
+
+def _run_together(functions: list[Callable[[], Any]]) -> list[Result]:
+    """Runs all in one transaction; a refusal undoes its own command alone, a database error the shared attempt."""
+    results: list[Result] = []
+    try:
+        with atomic(max_rooms=MAX_ROOMS * len(functions)):
+            for function in functions:
+                results.append(_run_in_savepoint(function))
+    except (Error, Unavailable):
+        logger.debug("A batch of %d commands failed together; each runs alone.", len(functions), exc_info=True)
+        return _run_each(functions)
+    return results
+
+
+def _run_in_savepoint(function: Callable[[], Any]) -> Result:
+    try:
+        with atomic():
+            return function(), None
+    except (Error, Unavailable):
+        raise
+    except Exception as error:
+        return None, error
+
+
+def _run(function: Callable[[], Any]) -> Result:
+    try:
+        return function(), None
+    except Exception as error:
+        return None, error

@@ -50,6 +50,13 @@ class Refuse(Payload):
     """Is always refused."""
 
 
+@command("hall:copy", reply=dict[str, Any])
+class Copy(Payload):
+    """Gives bytes back, on doors that carry them."""
+
+    data: bytes
+
+
 @command("hall:crash")
 class Crash(Payload):
     """Has a defect."""
@@ -82,6 +89,11 @@ async def set_level(call: Call, command: SetLevel) -> None:
 @commands.handles(Refuse)
 def refuse(call: Call, command: Refuse) -> None:
     raise Conflict("Not today.", details={"day": "today"})
+
+
+@commands.handles(Copy)
+async def copy(call: Call, command: Copy) -> dict[str, Any]:
+    return {"copies": [command.data, command.data]}
 
 
 @commands.handles(Crash)

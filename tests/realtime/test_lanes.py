@@ -1,0 +1,125 @@
+"""Lanes: commands for one room share transactions, and one that fails fails alone."""
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from django.db import IntegrityError
+
+import realtime
+from realtime.errors import Conflict
+from realtime.lanes import BATCH, Lanes
+from realtime.models import Event, Lease
+from tests.realtime.examples import BenchRoom, Spoken
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+async def lanes(transactional_db: None) -> AsyncIterator[Lanes]:
+    made = Lanes(4)
+    yield made
+    await asyncio.to_thread(made.stop)
+
+
+def speaks(text: str) -> Callable[[], str]:
+    def speak() -> str:
+        with realtime.atomic():
+            realtime.emit(BenchRoom(1), Spoken(text=text))
+        return text
+
+    return speak
+
+
+def refuses() -> None:
+    with realtime.atomic():
+        realtime.emit(BenchRoom(1), Spoken(text="never"))
+        raise Conflict
+
+
+def breaks_a_constraint() -> None:
+    for _ in range(2):
+        Lease.objects.create(name="twice", holder="test", expires_at="2030-01-01T00:00:00Z")
+
+
+class Gate:
+    """Holds a lane until it is opened, so that what comes next must queue."""
+
+    def __init__(self) -> None:
+        self._opened = threading.Event()
+
+    def __call__(self) -> None:
+        assert self._opened.wait(10)
+
+    def open(self) -> None:
+        self._opened.set()
+
+
+async def texts(lanes: Lanes) -> list[str]:
+    def read() -> list[str]:
+        return [json.loads(event.payload)["text"] for event in Event.objects.order_by("seq")]
+
+    return await lanes.run("bench:1", read)
+
+
+async def test_what_queues_while_a_lane_is_busy_is_committed_together(
+    lanes: Lanes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from realtime import lanes as module
+
+    batches: list[int] = []
+    together = module._run_together
+    monkeypatch.setattr(
+        module, "_run_together", lambda functions: (batches.append(len(functions)), together(functions))[1]
+    )
+    gate = Gate()
+    first = asyncio.create_task(lanes.run("bench:1", gate))
+    spoken = [asyncio.create_task(lanes.run("bench:1", speaks(str(n)), batchable=True)) for n in range(BATCH + 3)]
+    await asyncio.sleep(0)
+    gate.open()
+    assert await asyncio.gather(*spoken) == [str(n) for n in range(BATCH + 3)]
+    await first
+    assert batches == [BATCH, 3]
+    assert await texts(lanes) == [str(n) for n in range(BATCH + 3)]
+
+
+async def test_one_refused_command_leaves_its_neighbours_alone(lanes: Lanes) -> None:
+    gate = Gate()
+    tasks = [asyncio.create_task(lanes.run("bench:1", gate))]
+    tasks += [
+        asyncio.create_task(lanes.run("bench:1", work, batchable=True)) for work in (speaks("a"), refuses, speaks("b"))
+    ]
+    await asyncio.sleep(0)
+    gate.open()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert isinstance(results[2], Conflict)
+    assert results[1::2] == ["a", "b"]
+    assert await texts(lanes) == ["a", "b"]
+
+
+async def test_a_database_error_fails_its_own_command_only(lanes: Lanes) -> None:
+    gate = Gate()
+    tasks = [asyncio.create_task(lanes.run("bench:1", gate))]
+    tasks += [
+        asyncio.create_task(lanes.run("bench:1", work, batchable=True))
+        for work in (speaks("a"), breaks_a_constraint, speaks("b"))
+    ]
+    await asyncio.sleep(0)
+    gate.open()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert isinstance(results[2], IntegrityError)
+    assert results[1::2] == ["a", "b"]
+    assert await texts(lanes) == ["a", "b"]
+
+
+async def test_a_stuck_lane_delays_no_other(lanes: Lanes) -> None:
+    if lanes._single:
+        pytest.skip("SQLite has one writer")
+    gate = Gate()
+    stuck = asyncio.create_task(lanes.run("bench:1", gate))
+    assert await lanes.run("bench:2", speaks("elsewhere"), batchable=True) == "elsewhere"
+    assert not stuck.done()
+    gate.open()
+    await stuck
