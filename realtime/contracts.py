@@ -3,6 +3,7 @@
 From a declaration come validation, the encoder, the TypeScript types and the reference pages.
 """
 
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias, TypeVar, dataclass_transform
@@ -140,7 +141,7 @@ def command_contract(payload: Payload | type[Payload]) -> CommandContract:
 
 
 def _doc(payload: type[Payload]) -> str:
-    doc = (payload.__dict__.get("__doc__") or "").strip()
+    doc = inspect.cleandoc(payload.__dict__.get("__doc__") or "")
     if not doc:
         raise TypeError(f"{payload.__name__} needs a docstring: it is the public reference.")
     return doc

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from realtime.exporting.catalogue import Catalogue
+from realtime.rooms import Room
 
 _REF = "#/components/schemas/{name}"
 
@@ -46,7 +47,7 @@ def asyncapi(catalogue: Catalogue) -> dict[str, Any]:
                 },
             }
     for room in catalogue.rooms:
-        heard = [event.name for event in catalogue.events if room in event.rooms]
+        heard = [event.name for event in catalogue.events if room in event.rooms or Room in event.rooms]
         if not heard:
             continue
         key = f"room.{room.__name__}"

@@ -1,5 +1,7 @@
 """Writes the reference pages for people: events and commands, and the codes."""
 
+import inspect
+
 from msgspec import Struct
 from msgspec import inspect as types
 
@@ -7,6 +9,7 @@ from realtime.contracts import CommandContract, EventContract
 from realtime.errors import CATALOGUE, CloseCode
 from realtime.exporting.catalogue import Catalogue, type_info
 from realtime.exporting.typescript import type_text as readable
+from realtime.rooms import Room
 
 _GENERATED = "<!-- Generated from the contracts by `manage.py export_contracts`. Do not edit. -->\n"
 
@@ -31,9 +34,7 @@ def reference(catalogue: Catalogue) -> str:
     others = {name: struct for name, struct in catalogue.structs().items() if struct.cls not in named}
     if others:
         parts.append("## Shapes\n")
-        parts += [
-            f"### {name}\n\n{struct.cls.__doc__ or ''}\n\n{_fields(struct.cls)}" for name, struct in others.items()
-        ]
+        parts += [f"### {name}\n\n{_doc(struct)}\n\n{_fields(struct.cls)}" for name, struct in others.items()]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -57,7 +58,7 @@ def codes() -> str:
 
 
 def _event(event: EventContract) -> str:
-    rooms = ", ".join(f"`{room.pattern}`" for room in event.rooms) or "the room concerned"
+    rooms = "any room" if Room in event.rooms else ", ".join(f"`{room.pattern}`" for room in event.rooms)
     kind = "durable" if event.durable else "ephemeral"
     if event.conflate_by is not None:
         kind += ", a newer one replaces an older one" + (
@@ -85,6 +86,10 @@ def _fields(payload: type[Struct]) -> str:
         for field in info.fields
     ]
     return "| field | type | required |\n|---|---|---|\n" + "\n".join(rows) + "\n"
+
+
+def _doc(struct: types.StructType) -> str:
+    return inspect.cleandoc(struct.cls.__doc__ or "")
 
 
 def _yes_or_no(answer: bool) -> str:

@@ -1,5 +1,6 @@
 """Writes the contracts as TypeScript types for the browser client."""
 
+import inspect
 import json
 
 from msgspec import NODEFAULT
@@ -72,7 +73,7 @@ def _interface(name: str, struct: types.StructType) -> str:
         f"  {field.encode_name}{'' if field.required or not _omitted(field) else '?'}: {type_text(field.type)};\n"
         for field in struct.fields
     )
-    return f"{_comment(struct.cls.__doc__ or '', '')}export interface {name} {{\n{fields}}}\n"
+    return f"{_comment(inspect.cleandoc(struct.cls.__doc__ or ''), '')}export interface {name} {{\n{fields}}}\n"
 
 
 def _omitted(field: types.Field) -> bool:

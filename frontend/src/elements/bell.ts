@@ -1,7 +1,7 @@
 import { html, nothing } from "lit";
 import { ref } from "lit/directives/ref.js";
 import { repeat } from "lit/directives/repeat.js";
-import type { NotificationContent } from "../realtime/contracts.gen";
+import type { Notified } from "../realtime/contracts.gen";
 import { live } from "../realtime/page";
 import { icon } from "./icon";
 import { define, LiveElement } from "./live-element";
@@ -15,7 +15,7 @@ import { toastError } from "./toasts";
  */
 class Bell extends LiveElement {
   private unread = 0;
-  private notices: NotificationContent[] | null = null;
+  private notices: Notified[] | null = null;
   private link: HTMLAnchorElement | null = null;
   private dialog: HTMLDialogElement | undefined;
   private readonly seen = new Set<number>();
@@ -29,15 +29,21 @@ class Bell extends LiveElement {
       live.on("notification", (notice) => this.arrive(notice)),
       live.on("notification:count", ({ unread }) => this.count(unread)),
       live.on("notification:read", ({ unread }) => this.count(unread)),
+      live.on("notification:removed", ({ id }) => this.forget(id)),
     );
     this.count(this.unread);
   }
 
-  private arrive(notice: NotificationContent): void {
-    if (!this.seen.has(notice.id) && notice.readAt === null) this.count(this.unread + 1);
+  private arrive(notice: Notified): void {
+    if (!this.seen.has(notice.id) && !notice.readAt) this.count(this.unread + 1);
     this.seen.add(notice.id);
     if (!this.notices) return;
     this.notices = [notice, ...this.notices.filter((other) => other.id !== notice.id)];
+    this.requestUpdate();
+  }
+
+  private forget(id: number): void {
+    this.notices = this.notices?.filter((notice) => notice.id !== id) ?? null;
     this.requestUpdate();
   }
 
@@ -62,7 +68,7 @@ class Bell extends LiveElement {
     event.preventDefault();
     this.dialog?.showModal();
     try {
-      const answer = await live.command("notification:list", { cursor: null, unread: false });
+      const answer = await live.command("notification:list", {});
       this.notices = answer.notifications;
       this.count(answer.unread);
     } catch (error) {
@@ -73,7 +79,7 @@ class Bell extends LiveElement {
 
   private async readAll(): Promise<void> {
     try {
-      await live.command("notification:read", { ids: [], all: true });
+      await live.command("notification:read", { all: true });
       this.notices = (this.notices ?? []).map((notice) => ({ ...notice, readAt: notice.readAt ?? Date.now() }));
       this.count(0);
     } catch (error) {
@@ -82,9 +88,8 @@ class Bell extends LiveElement {
   }
 
   /** Following a notification reads it; the page that opens need not wait for that. */
-  private read(notice: NotificationContent): void {
-    if (notice.readAt === null)
-      live.command("notification:read", { ids: [notice.id], all: false }).catch(() => undefined);
+  private read(notice: Notified): void {
+    if (!notice.readAt) live.command("notification:read", { ids: [notice.id] }).catch(() => undefined);
   }
 
   protected override render() {
@@ -111,7 +116,7 @@ class Bell extends LiveElement {
       ${repeat(
         this.notices,
         (notice) => notice.id,
-        (notice) => html`<li class="notice" ?data-unread=${notice.readAt === null}>
+        (notice) => html`<li class="notice" ?data-unread=${!notice.readAt}>
           ${icon(noticeIcon(notice.type))}
           <a class="notice__link" href=${notice.url} @click=${() => this.read(notice)}><span dir="auto">${notice.message}</span></a>
           <span class="notice__time">${ago(notice.createdAt)}</span><span class="notice__dot"></span>

@@ -1,12 +1,12 @@
 import { html, render } from "lit";
-import type { NotificationContent } from "../realtime/contracts.gen";
+import type { Notified } from "../realtime/contracts.gen";
 import { live } from "../realtime/page";
 import { define, LiveElement } from "./live-element";
 import { ago } from "./times";
 
 /** `<lv-notifications>`: on their own page, new ones wait behind a line on top; reading one marks it everywhere. */
 class NotificationList extends LiveElement {
-  private waiting: NotificationContent[] = [];
+  private waiting: Notified[] = [];
   private readonly bar = document.createElement("div");
 
   protected override begin(): void {
@@ -14,7 +14,8 @@ class NotificationList extends LiveElement {
     this.prepend(this.bar);
     this.until(
       live.on("notification", (notice) => this.arrive(notice)),
-      live.on("notification:read", ({ ids, all }) => this.markRead(all ? null : ids)),
+      live.on("notification:read", ({ ids }) => this.markRead(ids)),
+      live.on("notification:removed", ({ id }) => this.item(id)?.setAttribute("data-removed", "")),
     );
     this.listen(this, "click", (event) => this.followed(event.target as Element));
   }
@@ -23,7 +24,7 @@ class NotificationList extends LiveElement {
     return this.querySelector(`[data-notification="${id}"]`);
   }
 
-  private arrive(notice: NotificationContent): void {
+  private arrive(notice: Notified): void {
     this.waiting = [notice, ...this.waiting.filter((other) => other.id !== notice.id)];
     this.tell();
   }
@@ -53,7 +54,7 @@ class NotificationList extends LiveElement {
     const item = target.closest("a") && target.closest("[data-notification][data-unread]");
     if (!item) return;
     const id = Number(item.getAttribute("data-notification"));
-    live.command("notification:read", { ids: [id], all: false }).catch(() => undefined);
+    live.command("notification:read", { ids: [id] }).catch(() => undefined);
   }
 
   private markRead(ids: number[] | null): void {
@@ -65,7 +66,7 @@ class NotificationList extends LiveElement {
   }
 }
 
-function template(notice: NotificationContent) {
+function template(notice: Notified) {
   return html`<li class="notice arrived" data-notification=${notice.id} data-unread>
     <a class="notice__link" href=${notice.url}><span class="visually-hidden">Unread: </span><span dir="auto">${notice.message}</span></a>
     <span class="meta">${ago(notice.createdAt)}</span>

@@ -205,6 +205,19 @@ export interface EditComment {
   text: string;
 }
 
+/**
+ * Everybody else who types in a chapter in one way, each time it changes; whoever stops falls out by themselves.
+ *
+ * Sent to all in the room. On the connection on which one types oneself one is left out; other devices of the
+ * same person leave out their own id. An older `version` than the one known is to be ignored.
+ */
+export interface EditorsTyping {
+  chapterId: number;
+  kind: string;
+  typing: Array<TypingPerson>;
+  version: number;
+}
+
 /** You follow somebody, or no longer; for all your devices. */
 export interface FollowChanged {
   userId: number;
@@ -271,6 +284,54 @@ export interface LeaveDraft {
   chapterId: number;
 }
 
+/** Your notifications, a page at a time; `unread`: only those that you have not read. */
+export interface ListNotifications {
+  cursor?: string | null;
+  unread?: boolean;
+  limit?: number;
+}
+
+/** Tells who is in a room that one receives: after a hole in the versions, or to begin with. */
+export interface ListPresent {
+  room: string;
+}
+
+/** Some notifications, the newest first; `next` is the cursor of the older ones, null when there are none. */
+export interface NotificationPage {
+  notifications: Array<Shown>;
+  next: string | null;
+  unread: number;
+}
+
+/** What you were told of is gone, and the notification with it. */
+export interface NotificationRemoved {
+  id: number;
+}
+
+/** You have read on another device: these, or (null) all that had occurred by `readAt`. */
+export interface NotificationsRead {
+  ids: Array<number> | null;
+  readAt: number;
+  unread: number;
+}
+
+/** You are told something, or something more about what you were just told (same id, higher count). */
+export interface Notified {
+  id: number;
+  type: string;
+  message: string;
+  url: string;
+  count: number;
+  createdAt: number;
+  occurredAt: number;
+  readAt?: number | null;
+  bookId?: number | null;
+  chapterId?: number | null;
+  commentId?: number | null;
+  reviewId?: number | null;
+  userId?: number | null;
+}
+
 /** A person as others see them. `avatar` is the address of a picture, or None. */
 export interface Person {
   id: number;
@@ -320,6 +381,14 @@ export interface PresenceChanged {
   guestCount: number;
   version: number;
   users: Array<PresentUser>;
+}
+
+/** Who is in a room; `users` is null where there are more than 100. */
+export interface PresenceReply {
+  userCount: number;
+  guestCount: number;
+  version: number;
+  users: Array<PresentUser> | null;
 }
 
 /** A person who is in the room now. */
@@ -374,6 +443,12 @@ export interface ReactionChanged {
 export interface Reactions {
   commentId: number;
   reactions: Record<string, number>;
+}
+
+/** Marks these as read, or with `all` everything; reading twice does no harm. */
+export interface ReadNotifications {
+  ids?: Array<number> | null;
+  all?: boolean;
 }
 
 /** People in a book's room over all processes, and anonymous visitors. */
@@ -462,6 +537,33 @@ export interface ShelfChanged {
   shelf: string | null;
 }
 
+/**
+ * A notification: `type` says of what kind, `count` how many causes it stands for, `url` where it leads.
+ *
+ * The ids are of what it is about, null where they do not apply. `readAt` is null until it is read.
+ */
+export interface Shown {
+  id: number;
+  type: string;
+  message: string;
+  url: string;
+  count: number;
+  createdAt: number;
+  occurredAt: number;
+  readAt?: number | null;
+  bookId?: number | null;
+  chapterId?: number | null;
+  commentId?: number | null;
+  reviewId?: number | null;
+  userId?: number | null;
+}
+
+/** Tell the others that you stopped; without a kind, everything that you type in that chapter. */
+export interface StopTypingText {
+  chapterId: number;
+  kind?: "commenting" | "reviewing" | "writing" | null;
+}
+
 /** Follow a book; `level` is all, chapters or muted. */
 export interface Subscribe {
   bookId: number;
@@ -486,9 +588,34 @@ export interface SubscriptionState {
   level: string | null;
 }
 
+/**
+ * Tell the others that you are typing; to be repeated at least every 3 seconds while you are.
+ *
+ * `writing` is heard in the chapter's draft room, with the caret; `reviewing` and `commenting` in its room, without.
+ * Without a kind it is `writing` for those who have joined the draft, `commenting` otherwise. In rooms of more than
+ * 100 people, and of people who keep their typing to themselves, nobody hears.
+ */
+export interface TypeText {
+  chapterId: number;
+  position?: number | null;
+  kind?: "commenting" | "reviewing" | "writing" | null;
+}
+
+/** Somebody who types, and where (in a draft). */
+export interface TypingPerson {
+  userId: number;
+  username: string;
+  position?: number | null;
+}
+
 /** Hear no more of this person. */
 export interface UnfollowPerson {
   userId: number;
+}
+
+/** How many notifications you have not read. */
+export interface UnreadCount {
+  unread: number;
 }
 
 /** Follow a book no longer. */
@@ -554,38 +681,8 @@ export interface Withdraw {
   id: number;
 }
 
-/** A line of the bell. */
-export interface NotificationContent {
-  id: number;
-  type: string;
-  message: string;
-  url: string;
-  count: number;
-  createdAt: number;
-  readAt: number | null;
-}
-
-/** Who is in a room. */
-export interface PresenceReply {
-  userCount: number;
-  guestCount: number;
-  version: number;
-  users: PresentUser[] | null;
-}
-
-/** Somebody who is writing in a room. */
-export interface TypingPerson {
-  userId: number;
-  username: string;
-  position: number | null;
-}
-
 /** Every event by its name. */
 export interface EventMap {
-  "editors:typing": { typing: TypingPerson[] };
-  "notification": NotificationContent;
-  "notification:count": { unread: number };
-  "notification:read": { ids: number[]; all: boolean; unread: number };
   /**
    * Staff have something to say to everybody, in force until `until`.
    *
@@ -629,12 +726,27 @@ export interface EventMap {
   "comment:updated": CommentUpdated;
   /** Your part in a book: `state` is offered, accepted or ended; `rights` are names. */
   "credit:changed": CreditChanged;
+  /**
+   * Everybody else who types in a chapter in one way, each time it changes; whoever stops falls out by themselves.
+   *
+   * Sent to all in the room. On the connection on which one types oneself one is left out; other devices of the
+   * same person leave out their own id. An older `version` than the one known is to be ignored.
+   */
+  "editors:typing": EditorsTyping;
   /** You follow somebody, or no longer; for all your devices. */
   "follow:changed": FollowChanged;
   /** Stands where an event was that nobody may see any more, or that this session may not see. */
   "hidden": Hidden;
   /** You have been invited to read a private book. */
   "invitation:changed": InvitationChanged;
+  /** You are told something, or something more about what you were just told (same id, higher count). */
+  "notification": Notified;
+  /** How many notifications you have not read. */
+  "notification:count": UnreadCount;
+  /** You have read on another device: these, or (null) all that had occurred by `readAt`. */
+  "notification:read": NotificationsRead;
+  /** What you were told of is gone, and the notification with it. */
+  "notification:removed": NotificationRemoved;
   /**
    * How many are in the room now, at most once a second; replaces all that was known before.
    *
@@ -677,11 +789,6 @@ export interface EventMap {
 
 /** Every command by its name: what it takes and what its ack carries. */
 export interface CommandMap {
-  "notification:list": { payload: { cursor: string | null; unread: boolean }; reply: { notifications: NotificationContent[]; cursor: string | null; unread: number } };
-  "notification:read": { payload: { ids: number[]; all: boolean }; reply: { unread: number } };
-  "presence:list": { payload: { room: string }; reply: PresenceReply };
-  "text:typing": { payload: { chapterId: number; kind: string; position: number | null }; reply: null };
-  "text:stopTyping": { payload: { chapterId: number; kind: string }; reply: null };
   /** Say something to everybody; for staff. Without `until` (Unix milliseconds) it is in force for a day. */
   "announce": { payload: Announce; reply: Announced };
   /** Take an announcement back before its time; for staff. */
@@ -722,6 +829,12 @@ export interface CommandMap {
   "draft:leave": { payload: LeaveDraft; reply: Record<string, unknown> };
   /** How many people are in a book's room. */
   "get:readerCount": { payload: CountReaders; reply: ReaderCount };
+  /** Your notifications, a page at a time; `unread`: only those that you have not read. */
+  "notification:list": { payload: ListNotifications; reply: NotificationPage };
+  /** Marks these as read, or with `all` everything; reading twice does no harm. */
+  "notification:read": { payload: ReadNotifications; reply: UnreadCount };
+  /** Tells who is in a room that one receives: after a hole in the versions, or to begin with. */
+  "presence:list": { payload: ListPresent; reply: PresenceReply };
   /** Save your place in a chapter: `position` is the part read, 0.0 to 1.0; the last save counts. */
   "progress:save": { payload: SaveProgress; reply: ProgressState };
   /** Say what you think of a book of which you have opened a chapter, once; the answer is the review. */
@@ -739,6 +852,16 @@ export interface CommandMap {
    * (load the state afresh; the room goes on from `position`), or the code of the error that refuses it.
    */
   "session:resume": { payload: ResumeSession; reply: Record<string, unknown> };
+  /** Tell the others that you stopped; without a kind, everything that you type in that chapter. */
+  "text:stopTyping": { payload: StopTypingText; reply: null };
+  /**
+   * Tell the others that you are typing; to be repeated at least every 3 seconds while you are.
+   *
+   * `writing` is heard in the chapter's draft room, with the caret; `reviewing` and `commenting` in its room, without.
+   * Without a kind it is `writing` for those who have joined the draft, `commenting` otherwise. In rooms of more than
+   * 100 people, and of people who keep their typing to themselves, nobody hears.
+   */
+  "text:typing": { payload: TypeText; reply: null };
   /** Hear of everything that this person publishes. */
   "user:follow": { payload: FollowPerson; reply: Following };
   /** Hear no more of this person. */
@@ -761,6 +884,9 @@ export const DURABLE_EVENTS: ReadonlySet<keyof EventMap> = new Set([
   "follow:changed",
   "hidden",
   "invitation:changed",
+  "notification",
+  "notification:read",
+  "notification:removed",
   "profile:changed",
   "reaction:changed",
   "review:deleted",
@@ -781,6 +907,7 @@ export const DURABLE_COMMANDS: ReadonlySet<keyof CommandMap> = new Set([
   "comment:edit",
   "comment:post",
   "comment:react",
+  "notification:read",
   "review:post",
   "user:follow",
   "user:unfollow",
@@ -794,6 +921,7 @@ export type RoomName =
   | `book:${number}`
   | `chapter:${number}`
   | `draft:${number}`
+  | `notifications:${number}`
   | `user:${number}`;
 
 export type ErrorCode =
@@ -801,6 +929,7 @@ export type ErrorCode =
   | "COMMENTS_LOCKED"
   | "CONFLICT"
   | "FORBIDDEN"
+  | "HISTORY_GONE"
   | "INTERNAL"
   | "NOT_FOUND"
   | "NOT_JOINED"
