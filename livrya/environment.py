@@ -44,6 +44,7 @@ def database(url_or_none: str | None, sqlite_path: str) -> dict[str, Any]:
     config["CONN_MAX_AGE"] = 0
     options = dict(config.get("OPTIONS") or {})
     if engine.endswith("sqlite3"):
+        config["ENGINE"] = "realtime.sqlite"  # writers take turns
         options |= {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

@@ -5,7 +5,7 @@ import secrets
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import Any, Protocol
 
 import msgspec
@@ -18,7 +18,6 @@ from realtime import outlet
 from realtime.contracts import EventContract, Payload, event_contract
 from realtime.errors import TooLarge, Unavailable
 from realtime.events import EphemeralEvent, OutgoingEvent, StoredEvent
-from realtime.fairlock import sqlite_writers
 from realtime.flushing import Blanking, Cause, Emission, Passing, flush, is_contention, is_outage
 from realtime.positions import Position
 from realtime.rooms import Room
@@ -26,8 +25,6 @@ from realtime.rooms import Room
 MAX_ROOMS = 8
 """How many rooms one service transaction may emit to; wider fan-out is a job that commits in batches."""
 MAX_PAYLOAD_BYTES = 64 * 1024
-LOCK_WAIT_S = 20.0
-"""How long a SQLite writer waits for its turn; as long as SQLite's own busy timeout."""
 
 
 class HasKey(Protocol):
@@ -52,9 +49,6 @@ class Unit:
         self.events: list[OutgoingEvent] = []
         self.cause: Cause | None = None
         self.committed = False
-        self.turn = ExitStack()
-        if connection.vendor == "sqlite":
-            self.turn.enter_context(sqlite_writers.held(LOCK_WAIT_S))
 
     @property
     def positions(self) -> dict[str, Position]:
@@ -64,7 +58,6 @@ class Unit:
     def commit(self) -> None:
         """Hands the events on."""
         self.committed = True
-        self.turn.close()  # other hooks of this commit may want a transaction of their own
         outlet.deliver(self.events)
 
 
@@ -104,7 +97,7 @@ def atomic(*, max_rooms: int = MAX_ROOMS) -> Iterator[Unit]:
         )
     unit = Unit(connection, max_rooms)
     try:
-        with unit.turn, transaction.atomic(durable=True):
+        with transaction.atomic(durable=True):
             transaction.on_commit(unit.commit)  # the first of the hooks: none that fails can keep it from running
             _current.unit = unit
             try:

@@ -10,7 +10,6 @@ from django.db import connection
 import realtime
 from realtime.errors import Unavailable
 from realtime.events import StoredEvent
-from realtime.fairlock import FairLock, sqlite_writers
 from realtime.models import Event, RoomHead
 from realtime.testing.capture import capture_events
 from tests.realtime.examples import BenchRoom, Spoken
@@ -155,42 +154,3 @@ def test_who_waits_too_long_for_a_room_is_told_to_try_again(threads: Threads, mo
     held.let_go()
     speak(1, "second")
     assert_dense(1)
-
-
-def test_on_sqlite_writers_take_turns(threads: Threads) -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("PostgreSQL locks rows")
-    with sqlite_writers.held(PATIENCE_S):
-        writing = threads.run(partial(speak, 1, "hello"))
-        until(lambda: len(sqlite_writers.waiting) == 1)
-        assert not Event.objects.exists()
-    writing.result(PATIENCE_S)
-    assert_dense(1)
-
-
-class TestTheFairLock:
-    def test_is_granted_in_the_order_of_asking(self, threads: Threads) -> None:
-        lock = FairLock()
-        order: list[int] = []
-
-        def take(number: int) -> None:
-            with lock.held(PATIENCE_S):
-                order.append(number)
-
-        futures = []
-        with lock.held(PATIENCE_S):
-            for number in range(6):
-                futures.append(threads.run(partial(take, number)))
-                until(lambda waiting=number + 1: len(lock.waiting) == waiting)
-        for future in futures:
-            future.result(PATIENCE_S)
-        assert order == [0, 1, 2, 3, 4, 5]
-
-    def test_gives_up_in_time_and_stays_usable(self) -> None:
-        lock = FairLock()
-        with lock.held(PATIENCE_S):
-            with pytest.raises(Unavailable), lock.held(0.01):
-                pass
-            assert not lock.waiting
-        with lock.held(0.01):
-            pass
