@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from livrya.api.views import Documentation, Unknown
+from livrya.files import upload
 from realtime.health import healthz, readyz
 
 api: list[URLPattern | URLResolver] = [
@@ -22,6 +23,7 @@ urlpatterns = [
     path("api/v1/", include(api)),
     path("", include("books.urls")),
     re_path("^api/", Unknown.as_view()),
+    path("media/<path:path>", upload, name="upload"),
     path("", include("livrya.pages.urls")),
 ]
 

@@ -1,6 +1,5 @@
 """A book, its chapters, and what readers do there."""
 
-from books.events import BookRoom, ChapterRoom
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 import realtime
 from books import policies, text
+from books.events import BookRoom, ChapterRoom
 from books.models import Comment, ReadingProgress, Right, Shelf, SubscriptionLevel
 from books.selectors import books as book_selectors
 from books.selectors import chapters as chapter_selectors

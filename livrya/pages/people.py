@@ -74,6 +74,8 @@ def settings(request: PersonRequest) -> HttpResponse:
     profile_form = ProfileForm(user=user)
     privacy_form = PrivacyForm(user=user)
     password_form = PasswordChangeForm(user)
+    # One form of several: nobody came here just to change the password.
+    del password_form.fields["old_password"].widget.attrs["autofocus"]
     section = request.POST.get("section")
     if section == "profile":
         profile_form = ProfileForm(request.POST, request.FILES, user=user)
