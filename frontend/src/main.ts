@@ -5,6 +5,7 @@ import "./elements/countdown";
 import "./elements/shortcuts";
 import "./elements/toasts";
 import { mindForms } from "./elements/forms";
+import { loadIcons } from "./elements/icon";
 import { keepTimes } from "./elements/times";
 import { goLive } from "./realtime/page";
 
@@ -27,6 +28,7 @@ const ISLANDS: Record<string, () => Promise<unknown>> = {
 
 const loads = Object.entries(ISLANDS).map(([name, load]) => document.querySelector(name) && load());
 keepTimes();
+void loadIcons();
 mindForms();
 // Listeners first, then the connection: what comes at once finds whom it is for.
 void Promise.allSettled(loads).then(() => goLive());

@@ -237,8 +237,11 @@ export class Client {
   }
 
   private joined(room: string, ack: JoinAck): void {
-    if (ack.userCount === undefined) return;
-    this.presence(room as RoomName).replace(ack as unknown as PresenceReply);
+    if (ack.userCount !== undefined) this.presence(room as RoomName).replace(ack as unknown as PresenceReply);
+    // Who was writing already when we came.
+    for (const typing of Object.values((ack.typing ?? {}) as Record<string, unknown>)) {
+      this.dispatch("editors:typing", typing, { room });
+    }
   }
 
   private keepPresence(type: string, payload: unknown, room: string): void {

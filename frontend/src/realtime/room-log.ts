@@ -33,6 +33,8 @@ export class RoomLog {
 
   take(event: Heard): Due {
     const { epoch, seq } = event.meta;
+    // A room in which nothing has happened yet has no epoch; its first event names it.
+    if (this.position?.epoch === "") this.position = { epoch, seq: this.position.seq };
     const known = this.position;
     if (known && known.epoch !== epoch) {
       if (this.asking) {

@@ -31,6 +31,12 @@ describe("a room's log", () => {
     expect(seqs(log.take(event(3)))).toEqual([3, 4, 5]);
   });
 
+  it("learns its epoch from the first event of a room in which nothing had happened", () => {
+    const log = new RoomLog({ epoch: "", seq: 0 });
+    expect(log.take(event(1))).toEqual({ deliver: [event(1)] });
+    expect(log.position).toEqual({ epoch: "e1", seq: 1 });
+  });
+
   it("says so when the log has become another, and goes on from there", () => {
     const log = new RoomLog({ epoch: "e1", seq: 20 });
     const due = log.take(event(3, "e2"));

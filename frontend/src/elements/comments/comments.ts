@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from "lit";
+import { live as asItIs } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { EventMap } from "../../realtime/contracts.gen";
 import type { Unsent } from "../../realtime/outbox";
@@ -201,7 +202,7 @@ class Comments extends LiveElement {
     if (!this.mayWrite) return html`${line}`;
     return html`<form class="composer" @submit=${this.submit}>
       <label class="visually-hidden" for="comment-text">Your comment</label>
-      <textarea id="comment-text" name="text" rows="3" maxlength="10000" required dir="auto" placeholder="Say something about this chapter" .value=${this.draft} @input=${this.typed} @keydown=${sendOnCtrlEnter}></textarea>
+      <textarea id="comment-text" name="text" rows="3" maxlength="10000" required dir="auto" placeholder="Say something about this chapter" .value=${asItIs(this.draft)} @input=${this.typed} @keydown=${sendOnCtrlEnter}></textarea>
       <div class="composer__foot">${line}<button class="button button--primary">Comment</button></div>
     </form>`;
   }
@@ -212,6 +213,7 @@ class Comments extends LiveElement {
     if (!text) return;
     this.draft = "";
     this.post(text, null);
+    this.requestUpdate();
   };
 
   private readonly typed = (event: InputEvent): void => {

@@ -27,9 +27,7 @@ export class TypingNotice {
 
   private say(type: "text:typing" | "text:stopTyping"): void {
     // Nobody misses a notice that did not go out.
-    live
-      .command(type, { chapterId: this.chapter, kind: "commenting" } as never, { patience: 0 })
-      .catch(() => undefined);
+    live.command(type, { chapterId: this.chapter, kind: "commenting" }, { patience: 0 }).catch(() => undefined);
   }
 }
 
