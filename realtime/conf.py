@@ -44,6 +44,10 @@ class RealtimeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     connections_per_address: int = 50
     max_rooms_per_session: int = 200
 
+    # Presence: a process that is silent for the lease is dead; who is cut is expected back for the grace.
+    process_lease_seconds: float = 15.0
+    presence_grace_seconds: float = 30.0
+
     # Rooms and the log
     ring_events: int = 64
     replay_page: int = 256

@@ -23,11 +23,11 @@ from realtime.presence.memory import MemoryPresence, MemoryRooms
 from realtime.presence.redis import RedisPresence
 from realtime.presence.store import PresenceStore, Roster
 from realtime.presence.telling import Teller
-from realtime.presence.tracker import GRACE_SECONDS, PresenceTracker
+from realtime.presence.tracker import PresenceTracker
 from realtime.processes.keeper import ProcessKeeper
 from realtime.processes.memory import MemoryProcesses, MemoryRegister
 from realtime.processes.redis import RedisRegister
-from realtime.processes.register import ProcessRegister
+from realtime.processes.register import ProcessRegister, Times
 from realtime.redis_link import RedisLink
 from realtime.rooms import Room, parse_room
 from realtime.typists.kinds import TypingKind
@@ -55,24 +55,33 @@ class People:
         typists: TypistStore
         points: PointStore
         seats: SeatStore
-        if url := realtime_settings().redis_url:
+        settings = realtime_settings()
+        self._grace_seconds = settings.presence_grace_seconds
+        times = Times(round(settings.process_lease_seconds * 1000))
+        if url := settings.redis_url:
             prefix = f"lv.{database_id()}"
             self.link = RedisLink(url, clock)
-            register = RedisRegister(self.link, prefix, hub.id)
+            register = RedisRegister(self.link, prefix, hub.id, times=times)
             store = RedisPresence(self.link, prefix, hub.id)
             typists = RedisTypists(self.link, prefix)
             points, seats = RedisPoints(self.link, prefix), RedisSeats(self.link, prefix, hub.id)
         else:
             processes = MemoryProcesses()
-            register = MemoryRegister(processes, hub.id, clock)
+            register = MemoryRegister(processes, hub.id, clock, times=times)
             store = MemoryPresence(MemoryRooms(), processes, hub.id, clock)
             typists = MemoryTypists(clock)
             points, seats = MemoryPoints(clock), MemorySeats(MemorySeating(), hub.id)
         announcer = HubAnnouncer(hub.deliver_here, clock)
-        self.keeper = ProcessKeeper(register, clock)
+        self.keeper = ProcessKeeper(register, clock, times=times)
         teller = Teller(store, announcer, clock, believes=self.keeper.believes)
         self.presence = PresenceTracker(
-            store, self.keeper, teller, clock, wait_seconds=_JOIN_WAIT_SECONDS, evicted=self._evicted
+            store,
+            self.keeper,
+            teller,
+            clock,
+            wait_seconds=_JOIN_WAIT_SECONDS,
+            grace_seconds=self._grace_seconds,
+            evicted=self._evicted,
         )
         self.typing = TypingTracker(typists, announcer, clock, user_count=self.presence.user_count)
         self.limiter = Limiter(_limits(), points, seats, clock)
@@ -86,7 +95,7 @@ class People:
         self.typing.close()
         await self.presence.stop()
         await self.limiter.close(self.keeper.process_id)
-        await self.keeper.stop(GRACE_SECONDS)
+        await self.keeper.stop(self._grace_seconds)
         if self.link:
             await self.link.close()
 

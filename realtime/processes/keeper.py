@@ -5,7 +5,7 @@ import logging
 
 from realtime.clock import Clock, Timer
 from realtime.errors import Unavailable
-from realtime.processes.register import BEAT_SECONDS, ProcessRegister
+from realtime.processes.register import ProcessRegister, Times
 
 logger = logging.getLogger(__name__)
 
@@ -29,11 +29,12 @@ class ProcessKeeper:
     `generation` and `believable` say what the last beat learned; before the first beat nothing is believable.
     """
 
-    def __init__(self, register: ProcessRegister, clock: Clock) -> None:
+    def __init__(self, register: ProcessRegister, clock: Clock, *, times: Times | None = None) -> None:
         self.generation = ""
         self.believable = False
         self._register = register
         self._clock = clock
+        self._beat_seconds = (times or Times()).beat_seconds
         self._holders: list[Holder] = []
         self._lost: set[Holder] = set()
         self._unsettled: set[Holder] = set()
@@ -115,4 +116,4 @@ class ProcessKeeper:
             logger.exception("A beat failed; the next one is due.")
         finally:
             if not self._stopped:
-                self._timer = self._clock.call_later(BEAT_SECONDS, self.hurry)
+                self._timer = self._clock.call_later(self._beat_seconds, self.hurry)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from realtime.clock import Clock
-from realtime.processes.register import LEASE_MS, SETTLE_MS, Renewal
+from realtime.processes.register import Renewal, Times
 
 
 @dataclass
@@ -28,8 +28,11 @@ class MemoryProcesses:
 class MemoryRegister:
     """One process's view of the register."""
 
-    def __init__(self, processes: MemoryProcesses, process_id: str, clock: Clock) -> None:
+    def __init__(
+        self, processes: MemoryProcesses, process_id: str, clock: Clock, *, times: Times | None = None
+    ) -> None:
         self.process_id = process_id
+        self._times = times or Times()
         self._processes = processes
         self._clock = clock
         self._generation: str | None = None
@@ -39,10 +42,10 @@ class MemoryRegister:
         generation = str(processes.lives)
         if self._generation is not None and self._generation != generation and not processes.lost:
             processes.lost = True
-            processes.settled_at_ms = now + SETTLE_MS
+            processes.settled_at_ms = now + self._times.settle_ms
         self._generation = generation
         kept = processes.leases.get(self.process_id, 0) > now
-        processes.leases[self.process_id] = now + LEASE_MS
+        processes.leases[self.process_id] = now + self._times.lease_ms
         return Renewal(kept, generation, now >= processes.settled_at_ms)
 
     async def claim_dead(self) -> list[str]:
@@ -52,7 +55,7 @@ class MemoryRegister:
             for process_id, ends in processes.leases.items()
             if ends <= now and processes.claims.get(process_id, 0) <= now
         ]
-        processes.claims.update(dict.fromkeys(dead, now + LEASE_MS))
+        processes.claims.update(dict.fromkeys(dead, now + self._times.lease_ms))
         return dead
 
     async def bury(self, process_id: str) -> None:

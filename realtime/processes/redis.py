@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 
-from realtime.processes.register import LEASE_MS, SETTLE_MS, Renewal
+from realtime.processes.register import Renewal, Times
 from realtime.redis_link import RedisLink, Script
 
 NOW = """
@@ -68,9 +68,16 @@ class RedisRegister:
     """One process's view of the register; `prefix` names the installation."""
 
     def __init__(
-        self, link: RedisLink, prefix: str, process_id: str, *, now_ms: Callable[[], int] | None = None
+        self,
+        link: RedisLink,
+        prefix: str,
+        process_id: str,
+        *,
+        times: Times | None = None,
+        now_ms: Callable[[], int] | None = None,
     ) -> None:
         self.process_id = process_id
+        self._times = times or Times()
         self._link = link
         self._now_ms = now_ms
         self._generation = ""
@@ -82,7 +89,14 @@ class RedisRegister:
             [
                 _RENEW.call(
                     [self._leases, self._generation_key],
-                    [self.process_id, LEASE_MS, SETTLE_MS, self._generation, secrets.token_hex(8), self._now()],
+                    [
+                        self.process_id,
+                        self._times.lease_ms,
+                        self._times.settle_ms,
+                        self._generation,
+                        secrets.token_hex(8),
+                        self._now(),
+                    ],
                 )
             ]
         )
@@ -90,7 +104,9 @@ class RedisRegister:
         return Renewal(bool(kept), generation, bool(settled))
 
     async def claim_dead(self) -> list[str]:
-        [dead] = await self._link.run([_CLAIM_DEAD.call([self._leases, self._claims], [LEASE_MS, self._now()])])
+        [dead] = await self._link.run(
+            [_CLAIM_DEAD.call([self._leases, self._claims], [self._times.lease_ms, self._now()])]
+        )
         return list(dead)
 
     async def bury(self, process_id: str) -> None:

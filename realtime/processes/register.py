@@ -3,12 +3,26 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-LEASE_MS = 15_000
+LEASE_SECONDS = 15.0
 """A process that has not renewed for this long counts as dead."""
-BEAT_SECONDS = 5.0
-"""How often a process renews."""
-SETTLE_MS = 7_000
-"""After the register was lost, how long until every living process has surely renewed: a beat and some."""
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """How long a lease lasts; a process renews three times meanwhile.
+
+    After the register was lost every living process has surely renewed within `settle_ms`, a beat and some.
+    """
+
+    lease_ms: int = round(LEASE_SECONDS * 1000)
+
+    @property
+    def beat_seconds(self) -> float:
+        return self.lease_ms / 3000
+
+    @property
+    def settle_ms(self) -> int:
+        return self.lease_ms // 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import pytest
 
-from realtime.hub import Hub
 from realtime.testing.client import Closed
 from tests.realtime.halls import Connect, connect, hub
 

@@ -1,6 +1,6 @@
 import pytest
 
-from realtime.processes.register import LEASE_MS, SETTLE_MS
+from realtime.processes.register import Times
 from tests.realtime.stores import World
 
 pytestmark = pytest.mark.either_database
@@ -20,7 +20,7 @@ async def test_a_first_renewal_takes_the_lease_and_the_next_keeps_it(world: Worl
 async def test_a_process_that_renewed_too_late_learns_that_it_lost_its_lease(world: World):
     register = world.register("a")
     await register.renew()
-    world.clock.advance(LEASE_MS / 1000)
+    world.clock.advance(Times().lease_ms / 1000)
     assert not (await register.renew()).kept
 
 
@@ -78,7 +78,7 @@ async def test_after_a_loss_totals_settle_once_everybody_had_time_to_come_back(w
     assert first.generation != before.generation
     assert not first.settled
     assert not (await b.renew()).settled
-    world.clock.advance(SETTLE_MS / 1000)
+    world.clock.advance(Times().settle_ms / 1000)
     assert (await a.renew()).settled
     assert (await b.renew()).settled
 
