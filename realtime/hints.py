@@ -46,10 +46,14 @@ def decode(hint: bytes) -> Hint | None:
         return None
 
 
-@lru_cache(maxsize=65536)
 def group_name(room: str) -> str:
     """Returns the channel-layer group of a room: ASCII, below 100 characters, of this installation alone.
 
     Touches the database the first time in a process, see `database_id`.
     """
-    return f"lv.{database_id()}.{hashlib.blake2b(room.encode(), digest_size=16).hexdigest()}"
+    return f"lv.{database_id()}.{_hash(room)}"
+
+
+@lru_cache(maxsize=65536)
+def _hash(room: str) -> str:
+    return hashlib.blake2b(room.encode(), digest_size=16).hexdigest()

@@ -24,6 +24,8 @@ os.register_at_fork(after_in_child=writers.__init__)  # type: ignore[misc]  # it
 class DatabaseWrapper(base.DatabaseWrapper):
     """A connection whose transactions, unless they are begun plainly to read, hold the writers' turn."""
 
+    transaction_mode: str | None  # set by Django when it connects
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._has_turn = False
