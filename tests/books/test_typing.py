@@ -8,6 +8,7 @@ from asgiref.sync import sync_to_async
 
 from livrya.accounts.models import User
 from livrya.accounts.services import tokens
+from livrya.accounts.services.people import set_privacy
 from realtime.hub import Hub, current_hub
 from realtime.people import people_here
 from realtime.routing import websocket_application
@@ -138,3 +139,16 @@ async def test_readers_are_counted_for_anybody_who_may_see_the_book(connect: Con
     private = await made(library.book)(visibility="private")
     refused = await asking.ask("get:readerCount", {"bookId": private.pk})
     assert refused["error"]["code"] == "NOT_FOUND"
+
+
+async def test_beginning_to_hide_takes_effect_in_open_sessions(connect: Connect) -> None:
+    book = await made(library.book)()
+    shy = await made(library.somebody)()
+    watcher, hiding = await connect(), await connect(shy)
+    for client in (watcher, hiding):
+        await client.tell("book:join", {"bookId": book.pk})
+    await watcher.event("user:joined")
+    await made(set_privacy)(actor=shy, user=shy, hide_online=True)
+    assert (await watcher.event("user:left"))["payload"]["userId"] == shy.pk
+    listed = await watcher.tell("presence:list", {"room": f"book:{book.pk}"})
+    assert (listed["userCount"], listed["guestCount"], listed["users"]) == (0, 2, [])

@@ -1,0 +1,264 @@
+"""The admin writes the library through the services, whichever way staff take."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from books import signals
+from books.events import BookRoom, ChapterRoom
+from books.models import Book, Chapter, Comment, ContentWarning, Credit, Invitation, Review
+from books.services.books import hide_book
+from books.services.reviews import post_review
+from books.services.subscriptions import subscribe
+from realtime.testing.capture import capture_events
+from tests.accounts.people import person
+from tests.books.library import author_of, book, chapter, comment, draft, reader_of, somebody, worker_on
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FIELDS = re.compile(r"<input\b[^>]*>|<textarea\b[^>]*>.*?</textarea>|<select\b[^>]*>.*?</select>", re.S)
+
+
+@pytest.fixture
+def staff() -> Client:
+    client = Client()
+    client.force_login(person("root", is_staff=True, is_superuser=True))
+    return client
+
+
+def page(thing) -> str:
+    return reverse(f"admin:books_{type(thing)._meta.model_name}_change", args=[thing.pk])
+
+
+def sent(client: Client, address: str, **changes) -> tuple[int, str]:
+    """Fills in the page's form as it stands, but for the changes, and sends it."""
+    given = {}
+    for tag in FIELDS.findall(unescape(client.get(address).content.decode())):
+        name = re.search(r'name="([^"]+)"', tag)
+        if not name or name[1].startswith(("_", "action", "csrf")):
+            continue
+        if tag.startswith("<textarea"):
+            given[name[1]] = re.search(r">(.*)</textarea>", tag, re.S)[1].removeprefix("\n")
+        elif tag.startswith("<select"):
+            chosen = re.findall(r'<option value="([^"]*)" selected', tag)
+            given[name[1]] = chosen[0] if chosen else ""
+        elif 'type="checkbox"' in tag:
+            if "checked" in tag:
+                given.setdefault(name[1], []).append(re.search(r'value="([^"]*)"', tag)[1] if "value=" in tag else "on")
+        elif 'type="submit"' not in tag and 'type="file"' not in tag:
+            value = re.search(r'value="([^"]*)"', tag)
+            given[name[1]] = value[1] if value else ""
+    answer = client.post(address, given | changes)
+    return answer.status_code, " ".join(re.findall(r"<li>(.*?)</li>", answer.content.decode()))
+
+
+def act(client: Client, action: str, *things) -> str:
+    model = type(things[0])._meta.model_name
+    chosen = {"action": action, "_selected_action": [thing.pk for thing in things], "post": "yes"}
+    answer = client.post(reverse(f"admin:books_{model}_changelist"), chosen, follow=True)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize("model", ["book", "chapter", "comment", "review", "subscription", "tag"])
+def test_every_list_and_search_opens(staff, model):
+    out = chapter(book(tags=["Sea"]))
+    comment(out)
+    post_review(actor=reader_of(out), book_id=out.book_id, rating=3)
+    subscribe(actor=somebody(), book_id=out.book_id)
+    for query in ("", "?q=whale"):
+        assert staff.get(reverse(f"admin:books_{model}_changelist") + query).status_code == 200
+
+
+def test_a_book_is_made_for_its_author(staff):
+    author = somebody()
+    status, html = sent(
+        staff,
+        reverse("admin:books_book_add"),
+        title="Typee",
+        tags="Sea, Whales",
+        warnings=["2", "4"],
+        author=author.pk,
+    )
+    assert status == 302, html
+    made = Book.objects.get()
+    assert author_of(made) == author
+    assert made.content_warnings == [ContentWarning.DEATH, ContentWarning.ABUSE]
+    assert made.tags.count() == 2
+
+
+def test_a_book_that_is_refused_is_a_form_error(staff):
+    status, html = sent(staff, reverse("admin:books_book_add"), title="Typee", language="no language at all")
+    assert status == 200
+    assert "A language tag" in html
+    assert not Book.objects.exists()
+
+
+def test_an_unchanged_form_changes_nothing(staff):
+    made = book(tags=["Sea"], warnings=ContentWarning.DEATH, blurb="A hunt.\n\nAt sea.")
+    chapter(made)
+    worker_on(made)
+    with capture_events() as heard:
+        status, html = sent(staff, page(made))
+    assert status == 302, html
+    assert heard.events == []
+
+
+def test_a_changed_description_is_heard(staff):
+    made = book()
+    with capture_events() as heard:
+        status, _ = sent(staff, page(made), title="Moby-Dick", tags="Whales", slug="hack", hidden_at_0="2026-01-01")
+    assert status == 302
+    made.refresh_from_db()
+    assert (made.title, made.slug, made.hidden_at) == ("Moby-Dick", "the-whale", None)
+    assert heard.types(BookRoom(made.pk)) == ["book:updated"]
+
+
+def test_people_readers_and_chapters_are_written_by_their_services(staff):
+    made = book(visibility="private")
+    old = draft(made, title="Old")
+    worker_on(made, "editor")
+    editor, reader = somebody(), somebody()
+    status, html = sent(
+        staff,
+        page(made),
+        **{
+            "credits-TOTAL_FORMS": 2,
+            "credits-0-DELETE": "on",
+            "credits-1-user": editor.pk,
+            "credits-1-kind": "narrator",
+            "invitations-TOTAL_FORMS": 1,
+            "invitations-0-user": reader.pk,
+            "chapters-TOTAL_FORMS": 2,
+            "chapters-0-title": "New",
+            "chapters-1-title": "Another",
+        },
+    )
+    assert status == 302, html
+    assert list(Credit.objects.exclude(kind="author").values_list("user_id", "kind")) == [(editor.pk, "narrator")]
+    assert Invitation.objects.get().user == reader
+    old.refresh_from_db()
+    assert (old.title, old.version) == ("New", 2)
+    assert list(Chapter.objects.order_by("number").values_list("title", flat=True)) == ["New", "Another"]
+
+
+def test_a_refused_inline_undoes_the_whole_form(staff):
+    made = book()
+    status, html = sent(
+        staff,
+        page(made),
+        **{
+            "title": "Changed",
+            "credits-TOTAL_FORMS": 1,
+            "credits-0-user": author_of(made).pk,
+            "credits-0-kind": "beta",
+        },
+    )
+    assert status == 200
+    assert "has a part in the book already" in html
+    made.refresh_from_db()
+    assert made.title == "The Whale"
+
+
+def test_hiding_restoring_and_deleting_books(staff):
+    made, other = book(), book()
+    act(staff, "hide", made)
+    made.refresh_from_db()
+    assert made.hidden_at
+    act(staff, "restore", made)
+    made.refresh_from_db()
+    assert made.hidden_at is None
+    deleted = []
+
+    def hear(book, **_):
+        deleted.append(book.slug)
+
+    signals.book_deleted.connect(hear)
+    act(staff, "delete_selected", made, other)
+    signals.book_deleted.disconnect(hear)
+    assert sorted(deleted) == ["the-whale", "the-whale-2"]
+    assert not Book.objects.exists()
+
+
+def test_a_chapter_is_made_changed_and_scheduled(staff):
+    made = book()
+    status, html = sent(staff, reverse("admin:books_chapter_add"), book=made.pk, title="Loomings", text="Call me.")
+    assert status == 302, html
+    chapter = Chapter.objects.get()
+    at = timezone.now() + timedelta(days=1)
+    status, html = sent(
+        staff,
+        page(chapter),
+        text="Call me Ishmael.",
+        release_at_0=f"{at:%Y-%m-%d}",
+        release_at_1=f"{at:%H:%M:%S}",
+        state="published",
+        number=9,
+    )
+    assert status == 302, html
+    chapter.refresh_from_db()
+    assert (chapter.text, chapter.state, chapter.number, chapter.version) == ("Call me Ishmael.", "scheduled", 1, 2)
+
+
+def test_a_stale_chapter_form_overwrites_nothing(staff):
+    made = draft(book())
+    Chapter.objects.filter(pk=made.pk).update(version=5)
+    status, html = sent(staff, page(made), text="Mine.", version="4")
+    assert status == 200
+    assert "Somebody else has changed this" in html
+
+
+def test_releases_are_actions(staff):
+    first, second = draft(book()), draft(book(), text="")
+    with capture_events() as heard:
+        act(staff, "publish", first)
+    assert heard.types(BookRoom(first.book_id)) == ["chapter:available"]
+    assert "without a text" in act(staff, "publish_silently", second)
+    assert "is out already" in act(staff, "publish", first)
+    act(staff, "lock", first)
+    first.refresh_from_db()
+    assert first.comments_locked
+    act(staff, "unlock", first)
+    act(staff, "unpublish", first)
+    assert "not scheduled" in act(staff, "unschedule", first)
+    first.refresh_from_db()
+    assert (first.state, first.comments_locked) == ("draft", False)
+
+
+def test_comments_are_hidden_restored_and_deleted_but_never_rewritten(staff):
+    said = comment(chapter(book()))
+    room = ChapterRoom(said.chapter_id)
+    with capture_events() as heard:
+        act(staff, "hide", said)
+        act(staff, "restore", said)
+        staff.post(page(said), {"text": "Rewritten"})
+        act(staff, "delete_selected", said)
+    words = [type for type in heard.types(room) if not type.startswith("realtime:")]
+    assert words == ["comment:deleted", "comment:updated", "comment:deleted"]
+    assert Comment.objects.get().text == ""
+    assert staff.get(reverse("admin:books_comment_add")).status_code == 403
+
+
+def test_reviews_are_hidden_and_deleted_through_their_page(staff):
+    out = chapter(book())
+    review = post_review(actor=reader_of(out), book_id=out.book_id, rating=3)
+    act(staff, "hide", review)
+    out.book.refresh_from_db()
+    assert out.book.review_count == 0
+    act(staff, "restore", review)
+    answer = staff.post(reverse("admin:books_review_delete", args=[review.pk]), {"post": "yes"})
+    assert answer.status_code == 302
+    assert not Review.objects.exists()
+    out.book.refresh_from_db()
+    assert out.book.review_count == 0
+
+
+def test_hidden_books_can_be_opened_here(staff):
+    made = book()
+    hide_book(actor=None, book_id=made.pk)
+    assert staff.get(page(made)).status_code == 200
