@@ -1,0 +1,106 @@
+"""The cast on a real server, watched by somebody who only looks on."""
+
+import asyncio
+import re
+import time
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from books.models import Book, Chapter
+from livrya.accounts.models import User
+from livrya.demo.cast.play import play, socket_address
+from livrya.demo.cast.stage import Stage
+from livrya.demo.filling import fill_library
+from realtime.errors import ValidationFailed
+from realtime.testing.client import JsonClient
+from tests.commands import CommandProcess
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.live]
+
+
+@pytest.fixture
+def library(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    fill_library(password="paper-ink-rubric", moby_dick=Path("/nonexistent"), note=lambda sentence: None)
+    yield Book.objects.get(title="Postcards from the Night Train")
+    connection.close()
+
+
+@pytest.fixture
+def server(library):
+    with CommandProcess("serve", "--port", "0") as process:
+        deadline = time.monotonic() + 60
+        while not (found := re.search(r"http://localhost:\d+", process.output)):
+            assert process.is_running, process.output
+            assert time.monotonic() < deadline, process.output
+            time.sleep(0.05)
+        yield found[0]
+
+
+async def watch(address: str, book: Book, stage: Stage) -> None:
+    """Lets the cast play until a guest on the book's page and in its newest chapter has heard everything."""
+    guest = await JsonClient.over_socket(address)
+    async with guest:
+        await guest.ready()
+        await guest.tell("book:join", {"bookId": book.pk})
+        await guest.tell("chapter:join", {"chapterId": stage.to_discuss[-1]})
+        acting = asyncio.create_task(play(stage, seconds=60))
+        for kind in ("user:joined", "editors:typing", "comment:new", "chapter:available", "user:left"):
+            came = guest.wait(lambda frame, kind=kind: frame.get("type") == kind, anywhere=True, within=60)
+            heard = asyncio.create_task(came)
+            await asyncio.wait({acting, heard}, return_when=asyncio.FIRST_COMPLETED)
+            assert not acting.done(), acting
+            await heard
+        acting.cancel()
+        await asyncio.gather(acting, return_exceptions=True)
+
+
+def test_a_guest_sees_people_come_type_comment_publish_and_go(library, server):
+    said: list[str] = []
+    stage = Stage.set_up(socket_address(server), said.append, haste=4)
+    stage.to_read.clear()
+    before = Chapter.objects.filter(state="published").count()
+
+    asyncio.run(watch(stage.address, library, stage))
+
+    assert Chapter.objects.filter(state="published").count() > before
+    assert any("publishes" in sentence for sentence in said)
+
+
+def test_the_play_ends_by_itself_and_with_ctrl_c_leaving_nothing_behind(library, server):
+    with CommandProcess("demo", "--cast", "--url", server, "--seconds", "1") as short:
+        assert short.exit_code(60) == 0, short.output
+        assert "The play is over" in short.output
+    with CommandProcess("demo", "--cast", "--url", server) as long:
+        deadline = time.monotonic() + 60
+        while "arrives" not in long.output:
+            assert time.monotonic() < deadline, long.output
+            time.sleep(0.05)
+        long.interrupt()
+        assert long.exit_code(30) == 0, long.output
+        assert "The cast goes home" in long.output
+        assert "Traceback" not in long.output
+
+
+def test_the_cards_are_written_anew_when_all_of_them_are_out(library):
+    stage = Stage.set_up("ws://localhost:1/ws/", print)
+    count = Chapter.objects.filter(book=library).count()
+    for _ in range(25):
+        card = stage.prepare_card()
+        card.state, card.published_at = "published", card.created_at
+        card.save()
+    assert Chapter.objects.filter(book=library).count() == count
+
+
+def test_no_server_no_library_and_no_address_are_each_one_sentence(library):
+    with pytest.raises(CommandError, match="No server can be reached"):
+        call_command("demo", cast=True, url="http://localhost:1", stdout=StringIO())
+    with pytest.raises(ValidationFailed, match="no address"):
+        socket_address("ftp://x")
+    User.objects.filter(username="tom").update(username="thomas")
+    with pytest.raises(CommandError, match=r"manage\.py demo"):
+        call_command("demo", cast=True, stdout=StringIO())
