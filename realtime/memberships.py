@@ -250,6 +250,8 @@ class Memberships:
             member.grant = grant
             self._held = [(held, epoch) for held, epoch in self._held if held is not member]
             session.hub.catch_up.begin(member)
+            if member.present:
+                await session._count_in(room)  # once more: what the person hides may have changed
             return
         present = member.present
         self._end(member)

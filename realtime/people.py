@@ -11,6 +11,7 @@ from realtime.announcing import HubAnnouncer
 from realtime.clock import SystemClock
 from realtime.conf import realtime_settings
 from realtime.errors import NotJoined
+from realtime.events import EphemeralEvent
 from realtime.installation import database_id
 from realtime.limits.bucket import Rate
 from realtime.limits.limiter import Limiter, Limits
@@ -42,6 +43,13 @@ if TYPE_CHECKING:
 
 _JOIN_WAIT_SECONDS = 0.2
 """The longest that a join waits for Redis, the first time that Redis does not answer."""
+
+
+class _Change(msgspec.Struct, rename="camel"):
+    user_count: int
+
+
+_decode_change = msgspec.json.Decoder(_Change).decode
 
 
 class People:
@@ -99,6 +107,11 @@ class People:
         if self.link:
             await self.link.close()
 
+    def overhear(self, event: EphemeralEvent) -> None:
+        """Takes note of who came and went, as the clients here have now heard from another process."""
+        if event.type in ("user:joined", "user:left"):
+            self.presence.heard(event.room, event.version, _decode_change(event.payload).user_count)
+
     async def typing_now(self, room: Room, user_id: int | None) -> dict[str, Any]:
         """Returns what the ack of a join says of typing; nothing when the store takes too long."""
         asked = asyncio.ensure_future(self.typing.now(room, user_id))
@@ -119,7 +132,7 @@ class PeopleListener:
 
     async def start(self, hub: "Hub") -> None:
         people = _PEOPLE[asyncio.get_running_loop()] = People(hub)
-        hub.limiter = people.limiter
+        hub.limiter, hub.overhears = people.limiter, people.overhear
         await people.start()
 
     async def stop(self) -> None:

@@ -28,7 +28,7 @@ class Revoked(Payload):
     """Leave may have ended; hubs ask again and act on the answer.
 
     With `room`: whether `user_id` (None: everybody there) may still be in it. Without: the connections of
-    `user_id` are checked, and those opened by `credential` are closed unasked.
+    `user_id` and all their rooms are checked, and those opened by `credential` are closed unasked.
     """
 
     user_id: int | None = None
@@ -56,7 +56,8 @@ def revoke(
 ) -> None:
     """Makes every process ask again what it once allowed; part of the transaction that changed the answer.
 
-    - `user`: are their sign-ins still valid? (ban, password change, deactivation)
+    - `user`: are their sign-ins still valid, and what may they see, and hide, in their rooms? (ban, password change,
+      deactivation, other privacy switches)
     - `user` and `credential`: the connections opened by that one sign-in end (sign-out, after the session is gone).
     - `user` and `room`: may they still be in that room? (kick, role change, end of a private subscription)
     - `room`: may everybody there still be in it? (the room became private)

@@ -280,7 +280,7 @@ class Session:
         self._rooms.recheck(room, reason)
 
     async def recheck_identity(self, reason: str) -> None:
-        """Asks whether the sign-in still holds, and ends the connection when it does not."""
+        """Asks whether the sign-in still holds: if not, the connection ends; if so, each room is asked again."""
         try:
             valid = await self.hub.still_valid(self.identity)
         except Exception:
@@ -288,6 +288,9 @@ class Session:
             valid = False
         if not valid:
             self.expel(reason)
+            return
+        for room in list(self.memberships):
+            self.recheck_room(room, reason)
 
     def expel(self, reason: str) -> None:
         """Ends the connection because leave to be here has ended."""

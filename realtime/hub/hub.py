@@ -5,7 +5,7 @@ import logging
 import secrets
 import time
 import weakref
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connection as database
@@ -85,6 +85,8 @@ class Hub:
             self.handlers, lambda identities: authenticator().still_valid(identities)
         )
         self.limiter: Limiter | None = None
+        self.overhears: Callable[[EphemeralEvent], None] | None = None
+        """Hears what other processes told in passing to rooms of this one; presence sets it."""
         self.draining = False
         self._start: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -256,6 +258,8 @@ class Hub:
                 self.accept(event)
             else:
                 self.deliver_here(event)
+                if self.overhears is not None:
+                    self.overhears(event)
 
     def wake_sweep(self) -> None:
         self.sweep.wake()

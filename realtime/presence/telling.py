@@ -47,13 +47,13 @@ class Teller:
         if came:
             joined = UserJoined(user_id=user_id, username=name, user_count=people, version=version, timestamp=now)
             self._announcer.everywhere(outcome.room, joined, version=version, skip=skip)
-            self.heard(outcome.room, version, counts)
+            self.heard(outcome.room, version, people)
         elif went:
             left = UserLeft(
                 user_id=user_id, user_count=people, disconnected=disconnected, version=version, timestamp=now
             )
             self._announcer.everywhere(outcome.room, left, version=version)
-            self.heard(outcome.room, version, counts)
+            self.heard(outcome.room, version, people)
         elif outcome.was is State.CUT and outcome.now is State.HERE:
             back = UserReconnected(user_id=user_id, username=name, user_count=people, version=version, timestamp=now)
             self._announcer.everywhere(outcome.room, back, version=version, skip=skip)
@@ -110,11 +110,12 @@ class Teller:
 
     # Healing
 
-    def heard(self, room: str, version: int, counts: Counts | None = None) -> None:
+    def heard(self, room: str, version: int, user_count: int) -> None:
         """Takes note that the clients here were told of the change `version`; a hole before it stays known."""
         local = self.rooms.get(room)
         if local and version == local.told.version + 1:
-            local.told = counts or Counts(version=version)
+            # Guests may have come and gone besides: then the next check finds another revision.
+            local.told = Counts(user_count, local.told.guest_count, version, local.told.revision + 1)
 
     def learn(self, room: str, roster: Roster) -> None:
         """Remembers a roster read from the store."""

@@ -113,9 +113,9 @@ class PresenceTracker(Holder):
         local = self._rooms.get(room)
         return max(local.latest.user_count, len(local.people)) if local else 0
 
-    def heard(self, room: str, version: int) -> None:
+    def heard(self, room: str, version: int, user_count: int) -> None:
         """Takes note that this process's clients were told of the change `version` by another process."""
-        self._teller.heard(room, version)
+        self._teller.heard(room, version, user_count)
 
     async def stop(self) -> None:
         """Lets the store know the last changes, for a second at most; what is left there ends with the lease."""
