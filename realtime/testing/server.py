@@ -29,14 +29,19 @@ def free_port() -> int:
 class ServerProcess:
     """A server started by `manage.py` in a process of its own, ready when the constructor returns.
 
-    `kind` is "serve" (uvicorn) or "runserver" (Daphne); `environment` comes on top of the test's own.
-    `with` ends it; what it wrote is in `output`.
+    `kind` is "serve" (uvicorn) or "runserver" (Daphne); `port` is a free one by default; `environment` comes on
+    top of the test's own. `with` ends it; what it wrote is in `output`.
     """
 
     def __init__(
-        self, kind: str = "serve", *, arguments: Sequence[str] = (), environment: Mapping[str, str] | None = None
+        self,
+        kind: str = "serve",
+        *,
+        port: int | None = None,
+        arguments: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
     ) -> None:
-        self.port = free_port()
+        self.port = port or free_port()
         where = (
             ["--port", str(self.port), *arguments]
             if kind == "serve"

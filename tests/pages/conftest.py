@@ -25,7 +25,11 @@ class Library:
 
 
 @pytest.fixture
-def library(db) -> Library:
+def library(db: None) -> Library:
+    return make_library()
+
+
+def make_library() -> Library:
     author = sign_up(username="ines", password=PASSWORD, display_name="Ines Marrow")
     reader = sign_up(username="tom", password=PASSWORD)
     book = create_book(actor=author, title="The Lamp Room", blurb="A lighthouse, a ledger, a lie.")
