@@ -106,6 +106,7 @@ REALTIME: dict[str, Any] = {
     "AUTHENTICATOR": "livrya.accounts.sockets.SocketAuthenticator",
     "REDIS_URL": REDIS_URL,
     "INSPECTION_DIR": str(VAR_DIR / "run"),
+    "KEEP_EVENTS_DAYS": read(env.int, "KEEP_EVENTS_DAYS", 90, "a whole number of days"),
 }
 # Counts requests (throttles); in memory each process counts by itself.
 CACHES: dict[str, dict[str, Any]] = {

@@ -58,6 +58,7 @@ class RealtimeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     backstop_seconds: float = 60.0
     room_linger_seconds: float = 60.0
     fan_out_slice: int = 1000
+    keep_events_days: int = 90
 
     # Threads
     reader_threads: int = 2

@@ -3,14 +3,13 @@
 import time
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import connection
 
+from realtime.conf import realtime_settings
 from realtime.flushing import new_epoch
 from realtime.models import CommandResult, Event, RoomHead, Ticket
 from realtime.writing import atomic
 
-DEFAULT_DAYS = 90
 _DAY_MS = 24 * 60 * 60 * 1000
 _BATCH = 1000
 
@@ -24,19 +23,16 @@ class Pruned:
     tickets: int
 
 
-def kept_days() -> int:
-    """Returns how long events are kept: `REALTIME["KEEP_EVENTS_DAYS"]`, 90 days unless set."""
-    return int(getattr(settings, "REALTIME", {}).get("KEEP_EVENTS_DAYS", DEFAULT_DAYS))
-
-
-def prune(*, days: int) -> Pruned:
+def prune(*, days: int | None = None) -> Pruned:
     """Removes events older than `days`, answers to commands after 24 hours, and tickets that have expired.
 
-    Small batches, a transaction each, one room at a time: writers of a room wait for one batch at most.
-    `min_seq` moves in the same transaction, so a reader sees a whole page or that its history is gone.
+    `days` None: what the settings say, `KEEP_EVENTS_DAYS`. Small batches, a transaction each, one room at a
+    time: writers of a room wait for one batch at most. `min_seq` moves in the same transaction, so a
+    reader sees a whole page or that its history is gone.
     """
     now_ms = time.time_ns() // 1_000_000
-    before_ms = now_ms - days * _DAY_MS
+    kept_days = realtime_settings().keep_events_days if days is None else days
+    before_ms = now_ms - kept_days * _DAY_MS
     events = sum(_prune_room(room, before_ms) for room in _rooms_with_history_before(before_ms))
     answers = tickets = 0
     while batch := list(

@@ -6,6 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from pytest_django import Settings
 
 import realtime
 from realtime import tickets
@@ -90,6 +91,14 @@ def test_the_command_prunes() -> None:
     told = StringIO()
     call_command("prune_events", days=5, stdout=told)
     assert told.getvalue() == "Removed 3 events, 0 answers to commands and 0 tickets.\n"
+
+
+def test_how_long_events_are_kept_is_a_setting(settings: Settings) -> None:
+    speak(1, 3, days_ago=10)
+    settings.REALTIME = {**settings.REALTIME, "KEEP_EVENTS_DAYS": 11}
+    assert prune().events == 0
+    settings.REALTIME = {**settings.REALTIME, "KEEP_EVENTS_DAYS": 9}
+    assert prune().events == 3
 
 
 def test_a_new_epoch_makes_every_position_of_before_worthless() -> None:

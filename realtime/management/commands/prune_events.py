@@ -2,16 +2,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from realtime.retention import kept_days, prune
+from realtime.retention import prune
 
 
 class Command(BaseCommand):
     help = "Removes events that are older than the retention time, in small batches."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--days", type=int, default=kept_days(), help="keep this many days (default: %(default)s)")
+        parser.add_argument("--days", type=int, help="keep this many days instead of KEEP_EVENTS_DAYS")
 
-    def handle(self, *args: Any, days: int, **options: Any) -> None:
+    def handle(self, *args: Any, days: int | None, **options: Any) -> None:
         pruned = prune(days=days)
         self.stdout.write(
             f"Removed {pruned.events} events, {pruned.answers} answers to commands and {pruned.tickets} tickets."
