@@ -9,17 +9,13 @@ from realtime.typists.store import Typist, Typists
 
 @dataclass
 class _Place:
-    version: int = 0
+    version: int
     people: dict[int, tuple[Typist, int]] = field(default_factory=dict)
 
     def expire(self, now: int) -> bool:
         before = len(self.people)
         self.people = {user: (typist, ends) for user, (typist, ends) in self.people.items() if ends > now}
         return len(self.people) != before
-
-    def changed(self, now: int) -> Typists:
-        self.version = max(self.version + 1, now)
-        return self.read(now)
 
     def read(self, now: int) -> Typists:
         people = (self.people[user_id] for user_id in sorted(self.people))
@@ -32,14 +28,15 @@ class MemoryTypists:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._places: dict[tuple[str, str], _Place] = {}
+        self._version = 0
 
     async def put(self, room: str, kind: str, typist: Typist, lasts_ms: int) -> Typists | None:
         now = self._clock.now_ms()
-        place = self._places.setdefault((room, kind), _Place())
+        place = self._places.setdefault((room, kind), _Place(0))
         changed = place.expire(now)
         before = place.people.get(typist.user_id)
         place.people[typist.user_id] = (typist, now + lasts_ms)
-        return place.changed(now) if changed or not before or before[0] != typist else None
+        return self._changed(place, now) if changed or not before or before[0] != typist else None
 
     async def remove(self, room: str, kind: str, user_id: int, connection_id: str | None = None) -> Typists | None:
         now = self._clock.now_ms()
@@ -53,9 +50,14 @@ class MemoryTypists:
         changed = place.expire(now) or changed
         if not place.people:
             del self._places[room, kind]
-        return place.changed(now) if changed else None
+        return self._changed(place, now) if changed else None
 
     async def read(self, room: str, kinds: Sequence[str]) -> list[Typists]:
         now = self._clock.now_ms()
         places = [self._places.get((room, kind)) for kind in kinds]
         return [place.read(now) if place else Typists() for place in places]
+
+    def _changed(self, place: _Place, now: int) -> Typists:
+        # One count for all places: one that is made anew goes on above what it said before.
+        self._version = place.version = max(self._version + 1, now)
+        return place.read(now)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import connections
 
 from livrya.accounts.models import User
 from livrya.accounts.services import tokens
@@ -28,6 +29,7 @@ async def hub(transactional_db: None) -> AsyncIterator[Hub]:
     people_here().typing._clock = FakeClock()
     yield running
     await running.stop()
+    await sync_to_async(connections.close_all)()  # those of the thread in which things were made
 
 
 @pytest.fixture
