@@ -34,10 +34,9 @@ def prune(*, days: int | None = None) -> Pruned:
     kept_days = realtime_settings().keep_events_days if days is None else days
     before_ms = now_ms - kept_days * _DAY_MS
     events = sum(_prune_room(room, before_ms) for room in _rooms_with_history_before(before_ms))
-    answers = tickets = 0
-    while batch := list(
-        CommandResult.objects.filter(created_at_ms__lt=now_ms - _DAY_MS).values_list("pk", flat=True)[:_BATCH]
-    ):
+    answers = 0
+    outlived = CommandResult.objects.filter(created_at_ms__lt=now_ms - _DAY_MS).values_list("pk", flat=True)
+    while batch := list(outlived[:_BATCH]):
         answers += CommandResult.objects.filter(pk__in=batch).delete()[0]
     tickets, _ = Ticket.objects.filter(expires_at_ms__lt=now_ms).delete()
     return Pruned(events, answers, tickets)
