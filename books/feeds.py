@@ -57,8 +57,8 @@ class _ChapterFeed(Feed[Chapter, Any]):
 class BookFeed(_ChapterFeed):
     """The chapters of one book, the newest first."""
 
-    def get_object(self, request: HttpRequest, slug: str) -> tuple[Book, QuerySet[Chapter]]:  # type: ignore[override]
-        book = get_book(request.user, slug=slug)  # type: ignore[arg-type]  # our User, or nobody
+    def get_object(self, request: HttpRequest, slug: str) -> tuple[Book, QuerySet[Chapter]]:
+        book = get_book(request.user, slug=slug)
         return book, _latest(request).filter(book=book)
 
     def title(self, found: tuple[Book, Any]) -> str:
@@ -90,7 +90,7 @@ class BookFeed(_ChapterFeed):
 class AuthorFeed(_ChapterFeed):
     """The chapters of all books of one author, the newest first."""
 
-    def get_object(self, request: HttpRequest, username: str) -> tuple[User, QuerySet[Chapter]]:  # type: ignore[override]
+    def get_object(self, request: HttpRequest, username: str) -> tuple[User, QuerySet[Chapter]]:
         author = people.person(username)
         credited = Credit.objects.filter(
             user=author, kind__in=(CreditKind.AUTHOR, CreditKind.CO_AUTHOR), accepted_at__isnull=False
@@ -118,4 +118,4 @@ class AuthorFeed(_ChapterFeed):
 
 def _latest(request: HttpRequest) -> QuerySet[Chapter]:
     # With the text, which the selector leaves out: an entry shows its beginning.
-    return latest_chapters(request.user).defer(None)  # type: ignore[arg-type]  # our User, or nobody
+    return latest_chapters(request.user).defer(None)

@@ -20,7 +20,7 @@ def _published(request: HttpRequest, slug: str) -> tuple[Book, list[Chapter]]:
     """Returns the book and its published chapters, read once per request. Raises NotFound."""
     known: tuple[Book, list[Chapter]] | None = getattr(request, "_epub", None)
     if known is None:
-        book = get_book(request.user, slug=slug)  # type: ignore[arg-type]  # our User, or nobody
+        book = get_book(request.user, slug=slug)
         known = (book, list(published(book).defer(None)))
         if not known[1]:
             raise NotFound("This book has no chapters to read yet.")

@@ -129,7 +129,7 @@ def _files(book: Book, parts: Sequence[Part], address: str) -> Iterator[tuple[st
 
 
 def _cover(book: Book) -> tuple[str, str, bytes]:
-    extension = book.cover.name.rpartition(".")[2].lower() if book.cover else ""
+    extension = str(book.cover.name).rpartition(".")[2].lower() if book.cover else ""
     if extension in _IMAGES:
         try:
             with book.cover.open("rb") as file:

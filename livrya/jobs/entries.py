@@ -4,14 +4,16 @@ from django_tasks import task
 
 from books.selectors.chapters import next_due_at
 from books.services.releases import publish_due_chapters
+from livrya.jobs.queue import forget_finished
 from livrya.jobs.schedule import Periodic
 from realtime.retention import prune
 
 
 @task()
 def forget_old_history() -> None:
-    """Removes events, answers and tickets that have outlived their time, in small batches."""
+    """Removes events, answers, tickets and records of jobs that have outlived their time, in small batches."""
     prune()
+    forget_finished()
 
 
 SCHEDULE: list[Periodic] = [

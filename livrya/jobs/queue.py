@@ -18,6 +18,8 @@ logger = logging.getLogger("livrya.jobs")
 
 MAX_ATTEMPTS = 5
 """A job that failed for a passing reason, or whose process died in it, begins this many times at most."""
+KEPT = timedelta(days=7)
+"""How long it can be looked up how a job ended."""
 RETRY_S = 2.0
 """The pause before the second attempt; it doubles with every further one."""
 
@@ -41,6 +43,11 @@ def requeue_abandoned() -> int:
     return len(abandoned)
 
 
+def forget_finished() -> None:
+    """Removes the rows of jobs that ended a while ago."""
+    DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - KEPT).delete()
+
+
 def run_one(worker_id: str) -> bool:
     """Carries out the next job that is due and records its end; false when none is.
 
@@ -54,7 +61,7 @@ def run_one(worker_id: str) -> bool:
         result = row.task_result
         backend = type(result.task.get_backend())
         task_started.send(sender=backend, task_result=result)
-        context = (TaskContext(task_result=result),) if result.task.takes_context else ()
+        context = (TaskContext(task_result=result),) if result.task.takes_context else ()  # type: ignore[arg-type]  # django-tasks-db subclasses it
         row.set_successful(result.task.call(*context, *result.args, **result.kwargs))
     except Exception as error:
         _record_failure(row, error)

@@ -1,5 +1,6 @@
 """Brings whole books from files into the library."""
 
+import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,7 @@ class Command(BaseCommand):
         return person
 
     def _import(self, manuscript: Manuscript, owner: User) -> None:
-        bar = Bar(self.stderr._out, manuscript.title, len(manuscript.chapters))  # type: ignore[attr-defined]  # the stream itself: the wrapper ends every write with a newline
+        bar = Bar(sys.stderr, manuscript.title, len(manuscript.chapters))
         try:
             outcome = import_book(manuscript, owner=owner, report=bar.advance_to)
         finally:

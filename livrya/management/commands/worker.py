@@ -27,4 +27,5 @@ class Command(BaseCommand):
             signal.signal(signal.SIGINT, stop)
             signal.signal(signal.SIGTERM, stop)
         self.stdout.write("Running jobs and the schedule. Ctrl-C to end.")
+        self.stdout.flush()
         runner.run()

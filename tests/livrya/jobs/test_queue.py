@@ -105,3 +105,14 @@ def test_a_job_that_kills_its_process_every_time_is_given_up(written):
         queue.requeue_abandoned()
     assert DBTaskResult.objects.get().status == "FAILED"
     assert queue.run_one("worker") is False
+
+
+def test_jobs_that_ended_long_ago_are_forgotten_and_waiting_ones_are_not(written):
+    for line in "ab":
+        sample.add_line.enqueue(str(written), line)
+    queue.run_one("worker")
+    queue.forget_finished()
+    assert DBTaskResult.objects.count() == 2
+    DBTaskResult.objects.update(finished_at=timezone.now() - queue.KEPT - timedelta(minutes=1))
+    queue.forget_finished()
+    assert DBTaskResult.objects.get().status == "READY"

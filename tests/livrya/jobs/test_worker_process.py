@@ -20,6 +20,11 @@ def let_others_connect():
     connection.close()
 
 
+def ours():
+    """The jobs of these tests; the schedule adds its own."""
+    return DBTaskResult.objects.filter(task_path__startswith=sample.__name__)
+
+
 def until(condition, within_s=30):
     deadline = time.monotonic() + within_s
     while not condition():
