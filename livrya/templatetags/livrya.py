@@ -35,6 +35,13 @@ APPEARANCE: dict[str, tuple[str, ...]] = {
 
 INKS = 12
 HUES = 8
+NOTICES = {
+    "CHAPTER_PUBLISHED": ("book-open-text", ""),
+    "COMMENT_ON_BOOK": ("message-circle", "Comment"),
+    "REVIEW_ON_BOOK": ("star", "Review"),
+    "BOOK_INVITATION": ("users", "Invitation"),
+    "NEW_FOLLOWER": ("user-plus", ""),
+}
 REACTION_ICONS = {"like": "thumbs-up", "love": "heart", "laugh": "laugh", "wow": "sparkles", "sad": "frown"}
 _FIRST_TAG = re.compile(r"^\s*<([a-z0-9]+)")
 
@@ -165,6 +172,18 @@ def initials(user: Any) -> str:
 def reaction_icon(kind: str) -> str:
     """Returns the icon of a kind of reaction."""
     return REACTION_ICONS.get(kind, "smile")
+
+
+@register.filter
+def notice_icon(kind: str) -> str:
+    """Returns the icon of a kind of notification."""
+    return NOTICES.get(kind, ("bell", ""))[0]
+
+
+@register.filter
+def notice_label(kind: str) -> str:
+    """Returns what a kind of notification is called on the page."""
+    return NOTICES.get(kind, ("bell", ""))[1]
 
 
 @register.filter

@@ -5,7 +5,7 @@ import type { Notified } from "../realtime/contracts.gen";
 import { live } from "../realtime/page";
 import { icon } from "./icon";
 import { define, LiveElement } from "./live-element";
-import { noticeIcon } from "./notices";
+import { noticeIcon, noticeLabel } from "./notices";
 import { ago } from "./times";
 import { toastError } from "./toasts";
 
@@ -119,7 +119,7 @@ class Bell extends LiveElement {
         (notice) => html`<li class="notice" ?data-unread=${!notice.readAt}>
           ${icon(noticeIcon(notice.type))}
           <a class="notice__link" href=${notice.url} @click=${() => this.read(notice)}><span dir="auto">${notice.message}</span></a>
-          <span class="notice__time">${ago(notice.createdAt)}</span><span class="notice__dot"></span>
+          <span class="notice__time">${noticeLabel(notice.type)} ${ago(notice.occurredAt)}</span><span class="notice__dot"></span>
         </li>`,
       )}
     </ul>`;

@@ -1,16 +1,19 @@
 import type { IconName } from "../icon-names";
 
-const ICONS: [part: string, icon: IconName][] = [
-  ["CHAPTER", "book-open-text"],
-  ["COMMENT", "message-circle"],
-  ["REPLY", "message-circle-reply"],
-  ["FOLLOW", "user-plus"],
-  ["REVIEW", "star"],
-  ["INVITATION", "users"],
-  ["CREDIT", "feather"],
-];
+const KINDS: Record<string, [icon: IconName, label: string]> = {
+  CHAPTER_PUBLISHED: ["book-open-text", ""],
+  COMMENT_ON_BOOK: ["message-circle", "Comment"],
+  REVIEW_ON_BOOK: ["star", "Review"],
+  BOOK_INVITATION: ["users", "Invitation"],
+  NEW_FOLLOWER: ["user-plus", ""],
+};
 
 /** The icon of a kind of notification. */
 export function noticeIcon(type: string): IconName {
-  return ICONS.find(([part]) => type.toUpperCase().includes(part))?.[1] ?? "bell";
+  return KINDS[type]?.[0] ?? "bell";
+}
+
+/** What a kind of notification is called; "" when its message says it all. */
+export function noticeLabel(type: string): string {
+  return KINDS[type]?.[1] ?? "";
 }

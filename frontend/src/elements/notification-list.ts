@@ -1,7 +1,9 @@
 import { html, render } from "lit";
 import type { Notified } from "../realtime/contracts.gen";
 import { live } from "../realtime/page";
+import { icon } from "./icon";
 import { define, LiveElement } from "./live-element";
+import { noticeIcon, noticeLabel } from "./notices";
 import { ago } from "./times";
 
 /** `<lv-notifications>`: on their own page, new ones wait behind a line on top; reading one marks it everywhere. */
@@ -68,8 +70,9 @@ class NotificationList extends LiveElement {
 
 function template(notice: Notified) {
   return html`<li class="notice arrived" data-notification=${notice.id} data-unread>
+    ${icon(noticeIcon(notice.type))}
     <a class="notice__link" href=${notice.url}><span class="visually-hidden">Unread: </span><span dir="auto">${notice.message}</span></a>
-    <span class="meta">${ago(notice.createdAt)}</span>
+    <span class="meta">${noticeLabel(notice.type)} ${ago(notice.occurredAt)}</span><span class="notice__dot"></span>
   </li>`;
 }
 

@@ -5,7 +5,7 @@ import { icon } from "./icon";
 import { define, LiveElement } from "./live-element";
 
 const THEMES = [
-  ["", "As my device", "system"],
+  ["", "Device", "system"],
   ["paper", "Paper", "paper"],
   ["sepia", "Sepia", "sepia"],
   ["night", "Night", "night"],

@@ -79,7 +79,7 @@ function declared(): Shortcut[] {
   return [...document.querySelectorAll<HTMLElement>("[data-key]")].map((element) => ({
     keys: element.dataset.key ?? "",
     label: element.dataset.keyLabel ?? element.textContent.trim(),
-    run: () => element.click(),
+    run: () => (element.matches(FIELDS) ? element.focus() : element.click()),
   }));
 }
 
