@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 
 import livrya.namespaces  # noqa: F401  # declares / and /admin
 from livrya.accounts.models import User
@@ -13,7 +13,7 @@ from realtime.routing import websocket_application
 from realtime.testing.client import JsonClient
 
 Enter = Callable[..., Awaitable[JsonClient]]
-in_thread = sync_to_async  # services are sync
+in_thread = database_sync_to_async  # services are sync; the connection of their thread is given back
 
 
 @pytest.fixture
