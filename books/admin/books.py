@@ -24,7 +24,7 @@ class FlagsField(forms.TypedMultipleChoiceField):
         super().__init__(choices=choices, coerce=int, required=False, widget=forms.CheckboxSelectMultiple, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        return [bit for bit, _ in self.choices if bit & value] if isinstance(value, int) else value
+        return [bit for bit in self.flags if bit & value] if isinstance(value, int) else value
 
     def clean(self, value: Any) -> int:
         return sum(super().clean(value))

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
@@ -19,7 +20,7 @@ class ChapterForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for the
     """`version` travels with the form: who has saved in between is not overwritten."""
 
     release_at = forms.SplitDateTimeField(
-        required=False, widget=admin.widgets.AdminSplitDateTime, help_text="Comes out by itself then (UTC)."
+        required=False, widget=AdminSplitDateTime, help_text="Comes out by itself then (UTC)."
     )
 
     class Meta:
