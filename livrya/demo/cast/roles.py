@@ -2,7 +2,7 @@
 
 import asyncio
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 
 from livrya.accounts.models import User
 from livrya.demo.cast.member import Member, Refused
@@ -18,7 +18,7 @@ async def write(stage: Stage) -> None:
     async with member.online():
         await member.ask("book:join", bookId=stage.book.pk)
         while True:
-            chapter = await sync_to_async(stage.prepare_card)()
+            chapter = await database_sync_to_async(stage.prepare_card)()
             await member.ask("draft:join", chapterId=chapter.pk)
             for caret in range(0, len(chapter.text), 80):
                 await member.ask("text:typing", chapterId=chapter.pk, kind="writing", position=caret)

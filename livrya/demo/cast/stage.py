@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 
 from books.models import Book, Chapter, ChapterState
 from books.services.chapters import create_chapter, delete_chapter
@@ -69,7 +69,7 @@ class Stage:
         """Returns a client for the person."""
 
         async def token() -> str:
-            pair = await sync_to_async(tokens.issue)(user=user)
+            pair = await database_sync_to_async(tokens.issue)(user=user)
             return pair.access
 
         return Member(self.address, user.username, token=token)

@@ -4,17 +4,17 @@ import asyncio
 import re
 import time
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from books.importing.importer import import_book
 from books.models import Book, Chapter
 from livrya.accounts.models import User
 from livrya.demo.cast.play import play, socket_address
-from livrya.demo.cast.stage import Stage
-from livrya.demo.filling import fill_library
+from livrya.demo.cast.stage import READERS, WRITTEN_LIVE, Stage
+from livrya.demo.data import serials
 from realtime.errors import ValidationFailed
 from realtime.testing.client import JsonClient
 from tests.commands import CommandProcess
@@ -23,10 +23,13 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.live]
 
 
 @pytest.fixture
-def library(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    fill_library(password="paper-ink-rubric", moby_dick=Path("/nonexistent"), note=lambda sentence: None)
-    yield Book.objects.get(title="Postcards from the Night Train")
+def library():
+    """What the cast needs of the demo library: its people, and the book that is written live."""
+    serial = serials()[WRITTEN_LIVE]
+    author = User.objects.create_user(serial.credits[0].username)
+    for name in READERS:
+        User.objects.create_user(name)
+    yield import_book(serial.book, owner=author).book
     connection.close()
 
 
@@ -62,7 +65,6 @@ async def watch(address: str, book: Book, stage: Stage) -> None:
 def test_a_guest_sees_people_come_type_comment_publish_and_go(library, server):
     said: list[str] = []
     stage = Stage.set_up(socket_address(server), said.append, haste=4)
-    stage.to_read.clear()
     before = Chapter.objects.filter(state="published").count()
 
     asyncio.run(watch(stage.address, library, stage))
@@ -88,12 +90,12 @@ def test_the_play_ends_by_itself_and_with_ctrl_c_leaving_nothing_behind(library,
 
 def test_the_cards_are_written_anew_when_all_of_them_are_out(library):
     stage = Stage.set_up("ws://localhost:1/ws/", print)
-    count = Chapter.objects.filter(book=library).count()
     for _ in range(25):
         card = stage.prepare_card()
         card.state, card.published_at = "published", card.created_at
         card.save()
-    assert Chapter.objects.filter(book=library).count() == count
+    serial = serials()[WRITTEN_LIVE]
+    assert Chapter.objects.filter(book=library).count() == len(serial.book.chapters) + len(serial.waiting)
 
 
 def test_no_server_no_library_and_no_address_are_each_one_sentence(library):
