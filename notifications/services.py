@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from django.db.models import F
 from django.utils import timezone
 
 import realtime
@@ -18,6 +19,7 @@ FOLD_WITHIN = timedelta(minutes=10)
 """So long after a notification was created, more of the same kind about the same object is folded into it."""
 MESSAGE_LENGTH = 300
 KEEP_READ = timedelta(days=180)
+PRUNE_AT_ONCE = 500
 _LARGEST_ID = 2**63 - 1
 _WORDS = ("kind", "message", "url", "subject", "cause", "about", "ref")
 
@@ -74,7 +76,10 @@ def tell(*, actor_id: int | None, recipients: Iterable[int], notice: Notice) -> 
         _say(root, notice)
         root.count += 1
         root.occurred_at = now
-    Notification.objects.bulk_update(standing.values(), [*_WORDS, "count", "occurred_at"])
+    # They all say the same now: one statement, where bulk_update would write a case for each row and field.
+    Notification.objects.filter(pk__in=[root.pk for root in standing.values()]).update(
+        **{word: getattr(notice, word) for word in _WORDS}, count=F("count") + 1, occurred_at=now
+    )
     new = [
         _say(Notification(recipient_id=user_id, created_at=now, occurred_at=now), notice)
         for user_id in fresh
@@ -133,35 +138,37 @@ def set_preferences(*, actor: User, kinds: Collection[str]) -> None:
 
 
 def prune() -> int:
-    """Deletes what was read half a year ago, with all that was folded into it, and returns how many rows went."""
+    """Deletes what was read half a year ago, with all that was folded into it, and returns how many rows went.
+
+    In small transactions, so that nobody waits behind it.
+    """
     old = Notification.objects.filter(into__isnull=True, read_at__lt=timezone.now() - KEEP_READ)
-    deleted, _ = old.delete()
-    return deleted
+    total = 0
+    while ids := list(old.order_by("pk").values_list("pk", flat=True)[:PRUNE_AT_ONCE]):
+        deleted, _ = Notification.objects.filter(pk__in=ids).delete()
+        total += deleted
+    return total
 
 
 def take_back(*, ref: str, limit: int) -> int:
-    """Removes what was told about `ref` from up to `limit` people, and returns from how many.
+    """Removes one thing told about `ref` from each of up to `limit` people, and returns from how many.
 
     Inside the caller's `realtime.atomic()`, with as many rooms; see `notifications.fan_out.withdraw`.
     """
-    found = list(Notification.objects.filter(ref=ref).order_by("recipient_id", "pk")[:limit])
-    people = sorted({notification.recipient_id for notification in found})
+    concerned = Notification.objects.filter(ref=ref)
+    people = list(concerned.order_by("recipient_id").values_list("recipient_id", flat=True).distinct()[:limit])
     list(User.objects.select_for_update(no_key=True).filter(pk__in=people).order_by("pk").values_list("pk"))
-    changed: dict[int, Notification] = {}
-    removed: list[tuple[int, int]] = []
-    for notification in found:
-        root = _without(notification)
-        if root is None:
-            removed.append((notification.recipient_id, notification.pk))
-        else:
-            changed[root.pk] = root
-    gone = {pk for _, pk in removed}
-    for pk in gone:
-        Notification.objects.filter(pk=pk).delete()
+    # One for each: two of one group would change the group under each other.
+    found = list({row.recipient_id: row for row in concerned.filter(recipient__in=people).order_by("-pk")}.values())
+    grouped = set(Notification.objects.filter(into__in=[row.pk for row in found]).values_list("into_id", flat=True))
+    removed = [row for row in found if row.into_id is None and row.pk not in grouped]
+    gone = {row.pk for row in removed}
+    changed = {root.pk: root for row in found if row.pk not in gone for root in [_without(row)]}
+    Notification.objects.filter(pk__in=gone).delete()
     signals.notifications_withdrawn.send(
         sender=Notification,
-        changed=[root for pk, root in changed.items() if pk not in gone],
-        removed=removed,
+        changed=list(changed.values()),
+        removed=[(row.recipient_id, row.pk) for row in removed],
         unread=selectors.unread_counts(people),
     )
     return len(found)
@@ -193,16 +200,14 @@ def _folded(root: Notification) -> Notification:
     )
 
 
-def _without(notification: Notification) -> Notification | None:
-    """Takes one cause out of its group and returns the root that remains, None when none does."""
+def _without(notification: Notification) -> Notification:
+    """Takes one cause out of its group and returns the root, which says what is then the newest."""
     if notification.into_id is not None:
         root = Notification.objects.get(pk=notification.into_id)
         notification.delete()
     else:
         root = Notification.objects.get(pk=notification.pk)
-        newest = root.folded.order_by("-occurred_at", "-pk").first()
-        if newest is None:
-            return None
+        newest = root.folded.order_by("-occurred_at", "-pk")[0]
         words = {word: getattr(newest, word) for word in _WORDS}
         newest.delete()
         for word, value in words.items():

@@ -4,16 +4,25 @@ from django_tasks import task
 
 from books.selectors.chapters import next_due_at
 from books.services.releases import publish_due_chapters
+from livrya.accounts.services.tokens import prune as prune_tokens
+from livrya.accounts.sessions import SessionStore
 from livrya.jobs.queue import forget_finished
 from livrya.jobs.schedule import Periodic
+from notifications.services import prune as prune_notifications
 from realtime.retention import prune
 
 
 @task()
 def forget_old_history() -> None:
-    """Removes events, answers, tickets and records of jobs that have outlived their time, in small batches."""
+    """Removes what has outlived its time, in small batches.
+
+    Events, answers, tickets, records of jobs, sign-ins, notifications read long ago.
+    """
     prune()
     forget_finished()
+    SessionStore.clear_expired()
+    prune_tokens()
+    prune_notifications()
 
 
 SCHEDULE: list[Periodic] = [

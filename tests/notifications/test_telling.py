@@ -164,6 +164,15 @@ def test_what_is_withdrawn_leaves_the_rest_of_its_group() -> None:
     assert not Notification.objects.exists()
 
 
+def test_two_of_one_group_with_one_ref_are_both_withdrawn() -> None:
+    ada = person("ada")
+    for number in (1, 2, 3):
+        tell(ada, notice(number, ref="remark:1" if number < 3 else "remark:3"))
+    while take_back_slice("remark:1"):
+        pass
+    assert listed(ada) == [("remark 3", 1)]
+
+
 def test_a_message_is_one_clean_line_of_bounded_length() -> None:
     told = notice(message="a\nb\u202e" + "x" * 400)
     assert told.message.startswith("a bxx")
