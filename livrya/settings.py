@@ -219,6 +219,8 @@ LOGGING = {
     "loggers": {
         "realtime": {"level": "DEBUG" if REALTIME_DEBUG else "INFO"},
         "livrya": {"level": "INFO"},
+        # A traceback every second while Redis is away; the hub says once that it is.
+        "channels_redis": {"level": "CRITICAL"},
     },
 }
 

@@ -27,6 +27,7 @@ from realtime.errors import (
 from realtime.hub import Hub, current_hub
 from realtime.identity import ANONYMOUS, Identity
 from realtime.namespaces import NAMESPACES, Namespace
+from realtime.positions import Position
 from realtime.session import Session
 from realtime.wire import JSON, Answer
 
@@ -143,6 +144,10 @@ class _RequestIdOnly(msgspec.Struct, rename="camel"):
     request_id: str | None = None
 
 
+class _Resume(msgspec.Struct, forbid_unknown_fields=True):
+    rooms: dict[str, Position]
+
+
 class _Token(msgspec.Struct, forbid_unknown_fields=True):
     token: str
 
@@ -157,6 +162,7 @@ class JsonConsumer(WebSocketConsumer):
     session: Session | None = None
     _namespace: Namespace
     _awaits_auth: asyncio.TimerHandle | None = None
+    _resumes: Identity | None = None
 
     def subprotocol(self, offered: list[str]) -> str | None:
         return SUBPROTOCOL if SUBPROTOCOL in offered else None
@@ -173,6 +179,8 @@ class JsonConsumer(WebSocketConsumer):
                 self._awaits_auth = self.hub.loop.call_later(
                     self.hub.settings.auth_deadline_seconds, self._refuse, Unauthenticated()
                 )
+            elif b"resume" in self.scope.get("query_string", b"").split(b"&"):
+                self._resumes = identity
             else:
                 await self._open(identity)
         except ApplicationError as error:
@@ -181,10 +189,11 @@ class JsonConsumer(WebSocketConsumer):
             logger.exception("Opening a session failed.")
             self._refuse(Unavailable())
 
-    async def _open(self, identity: Identity) -> None:
+    async def _open(self, identity: Identity, resume: dict[str, Position] | None = None) -> dict[str, Any]:
         session = Session(self.hub, self.connection, JSON, self._namespace, identity)
-        await session.open()
+        outcomes = await session.open(resume)
         self.session = session
+        return outcomes
 
     def _refuse(self, error: ApplicationError, code: CloseCode | None = None) -> None:
         """Says why, then closes: a refused handshake would show a browser nothing but 1006."""
@@ -204,9 +213,11 @@ class JsonConsumer(WebSocketConsumer):
             request_id = envelope.request_id
             if envelope.type == "auth":
                 await self._authenticate(envelope)
-            elif self.session is None:
+            elif self.session is None and self._resumes is None:
                 raise Unauthenticated
-            else:
+            elif self.session is None and await self._open_as_asked(envelope):
+                pass
+            elif self.session is not None:
                 self.session.submit(
                     Request(
                         name=envelope.type,
@@ -244,6 +255,25 @@ class JsonConsumer(WebSocketConsumer):
     def _answer(self, request_id: str | None, answer: Answer) -> None:
         if request_id is not None or not answer.success:
             self.connection.write(JSON.answer(request_id, answer))
+
+    async def _open_as_asked(self, envelope: Envelope) -> bool:
+        """The first message of a client that comes back; True when it was the resuming, and is answered by that."""
+        identity, self._resumes = self._resumes, None
+        assert identity is not None
+        resuming = envelope.type == "session:resume"
+        try:
+            resume = msgspec.json.decode(envelope.payload, type=_Resume).rooms if resuming else {}
+        except msgspec.DecodeError as error:
+            self._resumes = identity
+            raise ValidationFailed(str(error)) from error
+        try:
+            outcomes = await self._open(identity, resume)
+        except ApplicationError as error:
+            self._refuse(error)
+            return True
+        if resuming:
+            self._answer(envelope.request_id, Answer(True, {room: outcomes[room] for room in resume}))
+        return resuming
 
     async def _authenticate(self, envelope: Envelope) -> None:
         """The first-message form of signing in: the session begins, or begins again as this person."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from realtime.errors import ApplicationError, Conflict, NotFound, TooLarge, Unavailable
 from realtime.hub.room import Membership, Phase, RoomState
 from realtime.positions import Position
-from realtime.rooms import Grant, Room, authorise, parse_room
+from realtime.rooms import Grant, Room, parse_room
 
 if TYPE_CHECKING:
     from realtime.session import Session
@@ -122,7 +122,7 @@ class Memberships:
 
     async def _automatic(self) -> list[Room]:
         session = self._session
-        rooms = await session.hub.handlers.run(session.namespace.auto_rooms, session.identity)
+        rooms = await session.hub.auto_rooms(session.namespace, session.identity)
         return list(rooms)[: session.hub.settings.max_rooms_per_session]
 
     async def _enter(
@@ -182,7 +182,7 @@ class Memberships:
         await hub.load([member.state for member in members.values()])
         for member in members.values():
             member.stale = False
-        return await hub.handlers.run(authorise, self._session.identity, list(members))
+        return await hub.authorise(self._session.identity, list(members))
 
     async def _hold(self, member: Membership, grant: Grant, since: Position | None) -> Joined:
         member.grant = grant

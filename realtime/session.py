@@ -110,12 +110,12 @@ class Session:
         *,
         present: frozenset[str] = frozenset(),
         exact: bool = False,
-    ) -> None:
+    ) -> dict[str, Any]:
         """Enters the namespace: watches for revocations, enters the automatic rooms, says `session:ready`.
 
         `resume`: positions from which rooms go on; rooms beyond the automatic ones are entered too, those in
         `present` counting the person. `exact`: raises Conflict, with nothing said, when one of them cannot go
-        on exactly; otherwise each room's outcome stands in `session:ready`.
+        on exactly; otherwise each room's outcome stands in `session:ready`, and is returned.
 
         Raises Unauthenticated or Forbidden when the namespace does not admit the identity, Unavailable when
         the database does not answer.
@@ -132,14 +132,16 @@ class Session:
             await self.close(clean=True)
             raise
         if self.closed:
-            return
+            return outcomes
         self._set_expiry()
         self.notify("session:ready", self._describe(outcomes))
         for room, payload in greeting:
             self.notify(event_contract(payload).name, payload, room.name)
+        logger.debug("%s opens %s for %s", self.connection.id, self.namespace.name, self.identity)
         self._rooms.release()
         self._opened = True
         self._work_on()
+        return outcomes
 
     def _describe(self, outcomes: Mapping[str, Any]) -> dict[str, Any]:
         identity = self.identity
@@ -152,9 +154,7 @@ class Session:
         }
 
     async def _greeting(self, resumed: Mapping[str, Position | None]) -> list[tuple[Room, Any]]:
-        if self.namespace.greeting is None:
-            return []
-        words = await self.hub.handlers.run(self.namespace.greeting, self.identity)
+        words = await self.hub.greeting(self.namespace, self.identity)
         return [
             (room, payload) for room, payload in words if room.name not in resumed and room.name in self.memberships
         ]
@@ -348,6 +348,7 @@ class Session:
         """
         if self.closed:
             return
+        logger.debug("%s closes %s, clean: %s", self.connection.id, self.namespace.name, clean)
         self.closed = True
         self._opened = False
         self.connection.sessions.pop(self.namespace.name, None)

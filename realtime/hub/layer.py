@@ -91,9 +91,9 @@ class LayerLink:
                 except TimeoutError:
                     continue
                 self._changed.clear()
-            except Exception:
+            except Exception as error:
                 if self.healthy:
-                    logger.warning("The channel layer does not answer; the sweep delivers meanwhile.", exc_info=True)
+                    logger.warning("The channel layer does not answer (%r); the sweep delivers meanwhile.", error)
                 self.healthy = False
                 await asyncio.sleep(_RETRY_SECONDS)
 
@@ -139,12 +139,12 @@ class LayerLink:
         try:
             message = {"type": hints.MESSAGE_TYPE, "hint": hints.encode(events)}
             await self.layer.group_send(self.group_of(room), message)
-        except Exception:
+        except Exception as error:
             # Down: what waits is stale by the time it is up again, and the sweep has told it.
             self._hub.statistics.hints_dropped += len(events) + len(self._queue)
             self._queue.clear()
             if self.healthy:
-                logger.warning("The channel layer takes no hints; the sweep delivers meanwhile.", exc_info=True)
+                logger.warning("The channel layer takes no hints (%r); the sweep delivers meanwhile.", error)
             self.healthy = False
         else:
             self._hub.statistics.hints_sent += 1

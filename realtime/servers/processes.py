@@ -2,31 +2,55 @@
 
 import logging
 import os
+import select
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from types import FrameType
 
 logger = logging.getLogger(__name__)
 
 _QUICK_DEATH_SECONDS = 2.0
 _QUICK_DEATHS = 5
+_READY_SECONDS = 30.0
+
+
+@dataclass(slots=True)
+class Child:
+    """One server process; `ready_fd` yields a byte when it accepts connections."""
+
+    process: subprocess.Popen[bytes]
+    started_at: float
+    ready_fd: int
+
+    def is_ready_within(self, seconds: float) -> bool:
+        """Waits until it accepts connections; False when it ended instead, or took too long."""
+        readable, _, _ = select.select([self.ready_fd], [], [], seconds)
+        return bool(readable) and os.read(self.ready_fd, 1) == b"1"
+
+    def forget(self) -> None:
+        """Closes what connects this process with it."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        os.close(self.ready_fd)
 
 
 class Processes:
     """Keeps `count` children running `command`; ends them on SIGTERM and SIGINT, replaces them one by one on SIGHUP.
 
-    A child that dies is started again; when children keep dying at once, everything ends.
+    The command takes `--ready-fd`, see `Child`. A child that dies is started again; when children keep dying at
+    once, everything ends.
     """
 
     def __init__(self, command: Sequence[str], count: int, *, grace_seconds: float) -> None:
         self._command = list(command)
         self._count = count
         self._grace_seconds = grace_seconds
-        self._children: list[tuple[subprocess.Popen[bytes], float]] = []
+        self._children: list[Child] = []
         self._ending = False
         self._rolling = False
         self._wake = threading.Event()
@@ -45,43 +69,56 @@ class Processes:
                 if self._rolling:
                     self._rolling = False
                     self._replace_one_by_one()
-                for index, (child, since) in enumerate(self._children):
-                    if child.poll() is None or self._ending:
+                for index, child in enumerate(self._children):
+                    if child.process.poll() is None or self._ending:
                         continue
-                    quick_deaths = quick_deaths + 1 if time.monotonic() - since < _QUICK_DEATH_SECONDS else 0
-                    logger.error("Server process %d ended with %s; starting another.", child.pid, child.returncode)
+                    quick = time.monotonic() - child.started_at < _QUICK_DEATH_SECONDS
+                    quick_deaths = quick_deaths + 1 if quick else 0
+                    code = child.process.returncode
+                    logger.error("Server process %d ended with %s; starting another.", child.process.pid, code)
                     if quick_deaths >= _QUICK_DEATHS:
                         return 1
+                    child.forget()
                     self._children[index] = self._start()
             return 0
         finally:
             self._stop(self._children)
 
-    def _start(self) -> tuple[subprocess.Popen[bytes], float]:
+    def _start(self) -> Child:
         # A session of its own: Ctrl-C is this process's business. The pipe tells the child when this one is gone.
-        child = subprocess.Popen(self._command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603  # our own command
-        return child, time.monotonic()
+        ready, tell = os.pipe()
+        child = subprocess.Popen(  # noqa: S603  # our own command
+            [*self._command, "--ready-fd", str(tell)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            pass_fds=(tell,),
+        )
+        os.close(tell)
+        return Child(child, time.monotonic(), ready)
 
-    def _stop(self, children: Sequence[tuple[subprocess.Popen[bytes], float]]) -> None:
-        for child, _ in children:
-            if child.poll() is None:
-                child.terminate()
+    def _stop(self, children: Sequence[Child]) -> None:
+        for child in children:
+            if child.process.poll() is None:
+                child.process.terminate()
         deadline = time.monotonic() + self._grace_seconds
-        for child, _ in children:
+        for child in children:
             try:
-                child.wait(max(0.1, deadline - time.monotonic()))
+                child.process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                child.kill()
-                child.wait()
-            if child.stdin is not None:
-                child.stdin.close()
+                child.process.kill()
+                child.process.wait()
+            child.forget()
 
     def _replace_one_by_one(self) -> None:
         for index in range(self._count):
             if self._ending:
                 return
-            old = self._children[index]
-            self._children[index] = self._start()
+            old, new = self._children[index], self._start()
+            if not new.is_ready_within(_READY_SECONDS):
+                logger.error("A new server process did not get ready; the old ones go on.")
+                self._stop([new])
+                return
+            self._children[index] = new
             self._stop([old])
 
     def _end(self, number: int, frame: FrameType | None) -> None:

@@ -44,6 +44,12 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._on_started = on_started
 
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        with self.capture_signals():
+            await self._serve(sockets)
+            # uvicorn would raise them once more, and the process would end before its caller has cleaned up.
+            self._captured_signals.clear()
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:

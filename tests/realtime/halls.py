@@ -33,8 +33,8 @@ async def connect(hub: Hub) -> AsyncIterator[Connect]:
     """Opens clients of this process's doors: `await connect("/halls", token="7")`."""
     clients: list[JsonClient] = []
 
-    async def open_client(namespace: str = "/halls", **options: Any) -> JsonClient:
-        client = await JsonClient.in_process(websocket_application, f"/ws{namespace}/", **options)
+    async def open_client(namespace: str = "/halls", query: str = "", **options: Any) -> JsonClient:
+        client = await JsonClient.in_process(websocket_application, f"/ws{namespace}/?{query}", **options)
         clients.append(client)
         return client
 

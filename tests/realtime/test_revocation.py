@@ -74,13 +74,13 @@ def _ask_everybody_again() -> None:
 async def test_a_revocation_while_joining_is_heeded(
     connect: Connect, hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from realtime import memberships
+    from realtime.hub import hub as module
 
     await hub.handlers.run(give_key, 1)
     client = await connect(token="1")
     await client.ready()
     asked = 0
-    authorise = memberships.authorise
+    authorise = module.authorise
 
     def answer_then_revoke(*args: Any) -> Any:
         nonlocal asked
@@ -90,7 +90,7 @@ async def test_a_revocation_while_joining_is_heeded(
             take_key(1)  # committed after the policy has looked
         return answers
 
-    monkeypatch.setattr(memberships, "authorise", answer_then_revoke)
+    monkeypatch.setattr(module, "authorise", answer_then_revoke)
     answer = await client.ask("room:subscribe", {"room": VAULT.name})
     assert answer["error"]["code"] == "NOT_FOUND"
     assert asked == 2

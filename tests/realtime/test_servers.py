@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import os
+import signal
 import socket
 import struct
 from collections.abc import Callable, Iterator
@@ -18,7 +20,7 @@ from realtime.testing.client import JsonClient
 from realtime.testing.server import ServerProcess
 from tests.realtime.app.events import HallRoom, Said
 from tests.realtime.halls import server_environment
-from tests.services import redis_url
+from tests.services import Valkey, redis_url
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.live]
 
@@ -171,14 +173,48 @@ async def test_children_of_a_killed_parent_end_by_themselves(redis: str) -> None
 async def test_a_process_that_dies_is_replaced(redis: str) -> None:
     with running("serve", "--processes", "2", REDIS_URL=redis) as server:
         victim, other = children_of(server.process.pid)
-        import os
-        import signal
-
         os.kill(victim, signal.SIGKILL)
         async with asyncio.timeout(20):
             while len(set(children_of(server.process.pid)) - {victim}) < 2:  # noqa: ASYNC110  # another process
                 await asyncio.sleep(0.05)
         assert other in children_of(server.process.pid)
+
+
+async def test_processes_are_replaced_one_by_one_on_request(redis: str) -> None:
+    with running("serve", "--processes", "2", REDIS_URL=redis) as server:
+        before = children_of(server.process.pid)
+        server.process.send_signal(signal.SIGHUP)
+        async with asyncio.timeout(40):
+            while set(children_of(server.process.pid)) & set(before):
+                client = await JsonClient.over_socket(server.ws("halls"))  # somebody answers all the time
+                assert (await client.ask("session:ping"))["success"]
+                await client.close()
+        assert len(children_of(server.process.pid)) == 2
+
+
+async def test_without_redis_events_and_joins_go_on() -> None:
+    valkey = Valkey()
+    try:
+        with running("serve", "--processes", "2", REDIS_URL=valkey.url) as server:
+            clients = await clients_of(server, 4, token="7")
+            for client in clients[:3]:
+                await client.tell("hall:join", {"hallId": 1})
+            valkey.stop()
+            await clients[0].tell("hall:say", {"hallId": 1, "text": "redis is gone"})
+            await clients[3].tell("hall:join", {"hallId": 1})
+            await say("from elsewhere")
+            for client in clients:
+                await heard(client, "from elsewhere")
+            valkey.start()
+            await clients[0].tell("hall:say", {"hallId": 1, "text": "redis is back"})
+            for client in clients:
+                await heard(client, "redis is back")
+            assert {tuple(client.texts()) for client in clients[:3]} == {
+                ("redis is gone", "from elsewhere", "redis is back")
+            }
+            await close_all(clients)
+    finally:
+        valkey.stop()
 
 
 async def test_a_client_that_does_not_read_costs_nobody_else_and_gets_everything_later() -> None:

@@ -206,3 +206,59 @@ async def test_a_room_that_was_left_is_not_heard_any_more(connect: Connect) -> N
     await staying.event("hall:said")
     await leaving.tell("session:ping")
     assert leaving.events() == []
+
+
+async def test_coming_back_to_automatic_rooms_misses_and_repeats_nothing(connect: Connect) -> None:
+    client = await connect("/foyer")
+    position = (await client.ready())["rooms"]["hall:1"]["position"]
+    await client.close()
+    await say("away")
+    again = await connect("/foyer", query="resume")
+    await say("coming")
+    await again.send({"requestId": "r", "type": "session:resume", "payload": {"rooms": {"hall:1": position}}})
+    rooms = (await again.ready())["rooms"]
+    await say("back")
+    await again.wait(lambda frame: frame.get("payload", {}).get("text") == "back")
+    assert again.texts("hall:1") == ["away", "coming", "back"]
+    assert (rooms["hall:1"]["recovered"], rooms["hall:1"]["replayed"]) == (True, 2)
+    assert "hall:2" in rooms
+
+
+async def test_who_wanted_to_resume_but_says_something_else_gets_a_session_too(connect: Connect) -> None:
+    client = await connect("/foyer", query="resume")
+    assert (await client.ask("session:ping"))["success"]
+
+
+async def test_a_durable_event_is_hidden_from_the_connection_that_it_skips(connect: Connect) -> None:
+    skipped, other = await connect(), await connect()
+    connection_id = (await skipped.ready())["connectionId"]
+    for client in (skipped, other):
+        position = (await client.tell("hall:join", {"hallId": 1}))["position"]
+    await realtime.aemit(HallRoom(1), Said(text="not for all"), skip=connection_id)
+    await say("for all")
+    for client in (skipped, other):
+        await client.wait(lambda frame: frame.get("payload", {}).get("text") == "for all")
+    assert [event["type"] for event in skipped.events()] == ["hidden", "hall:said"]
+    assert other.texts() == ["not for all", "for all"]
+    await skipped.tell("session:resume", {"rooms": {"hall:1": position}})
+    await skipped.wait(lambda frame: frame.get("payload", {}).get("text") == "for all")
+    assert [event["type"] for event in skipped.events()] == ["hidden", "hall:said"] * 2
+
+
+async def test_what_was_blanked_is_replayed_as_hidden_also_from_the_ring(connect: Connect, hub: Hub) -> None:
+    client = await connect()
+    position = (await client.tell("hall:join", {"hallId": 1}))["position"]
+    await realtime.aemit(HallRoom(1), Said(text="secret"), ref="saying:1")
+    await client.event("hall:said")
+    await hub.handlers.run(_blank, "saying:1")
+    await client.event("hidden")
+    again = await connect()
+    await again.tell("session:resume", {"rooms": {"hall:1": position}})
+    await say("end")
+    await again.event("hall:said")
+    assert [event["type"] for event in again.events()] == ["hidden", "hidden", "hall:said"]
+
+
+def _blank(ref: str) -> None:
+    with realtime.atomic():
+        realtime.blank(ref=ref)

@@ -1,3 +1,4 @@
+import os
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -21,6 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="port; 0 takes a free one (default: %(default)s)")
         parser.add_argument("--processes", type=int, default=1, help="server processes; above 1 needs REDIS_URL")
         parser.add_argument("--access-log", action="store_true", help="log every request")
+        parser.add_argument("--ready-fd", type=int, help="where a child says that it accepts connections")
         parser.add_argument("--child", action="store_true", help="one of several processes, started by the first one")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -50,10 +52,17 @@ class Command(BaseCommand):
                     _APPLICATION,
                     bound,
                     access_log=options["access_log"],
-                    started=lambda: None if options["child"] else self._announce(options["host"], port, 1),
+                    started=lambda: self._started(**(options | {"port": port})),
                 )
             finally:
                 stop_runner(timeout=5.0)
+
+    def _started(self, *, port: int, host: str, child: bool, ready_fd: int | None, **options: Any) -> None:
+        if not child:
+            self._announce(host, port, 1)
+        elif ready_fd is not None:
+            os.write(ready_fd, b"1")
+            os.close(ready_fd)
 
     def _announce(self, host: str, port: int, processes: int) -> None:
         shown = f"[{host}]" if ":" in host else "localhost" if host in ("127.0.0.1", "0.0.0.0") else host  # noqa: S104

@@ -5,7 +5,7 @@ from daphne.management.commands.runserver import Command as DaphneRunserver
 from livrya.jobs import start_runner, stop_runner
 
 
-class Command(DaphneRunserver):
+class Command(DaphneRunserver):  # type: ignore[misc]  # daphne is untyped
     """Daphne's development server; beside it the jobs and the schedule are run, as `serve` does."""
 
     def inner_run(self, *args: Any, **options: Any) -> None:
