@@ -58,14 +58,14 @@ class PresenceLine extends LiveElement {
       ${repeat(
         people.slice(0, FACES),
         (person) => person.userId,
-        (person) => face(person.userId, person.username),
+        (person) => face(person.userId, nameOf(person)),
       )}
     </span>`;
   }
 
   private list(presence: Presence, people: Person[]) {
     return html`<div class="menu__list presence__list">
-      ${people.map((person) => html`<a href="/people/${person.username}/">${face(person.userId, person.username)}${person.username}</a>`)}
+      ${people.map((person) => html`<a href="/people/${person.username}/">${face(person.userId, nameOf(person))}${nameOf(person)}</a>`)}
       ${presence.guestCount > 0 ? html`<p>${presence.guestCount} without an account</p>` : nothing}
       ${presence.people === null ? html`<p>Too many to name.</p>` : nothing}
       ${page.user && !this.concealed ? html`<button type="button" @click=${() => this.hide()}>${icon("eye-off")}Hide that I am here</button>` : nothing}
@@ -83,6 +83,11 @@ class PresenceLine extends LiveElement {
       toastError(error);
     }
   }
+}
+
+/** Rooms tell usernames; one's own name is known in full. */
+function nameOf(person: Person): string {
+  return page.user?.id === person.userId ? page.user.name : person.username;
 }
 
 define("lv-presence", PresenceLine);
