@@ -1,7 +1,6 @@
 """The cast on a real server, watched by somebody who only looks on."""
 
 import asyncio
-import re
 import time
 from io import StringIO
 
@@ -18,6 +17,7 @@ from livrya.demo.data import serials
 from realtime.errors import ValidationFailed
 from realtime.testing.client import JsonClient
 from tests.commands import CommandProcess
+from tests.livrya.servers import serving
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.live]
 
@@ -35,13 +35,8 @@ def library():
 
 @pytest.fixture
 def server(library):
-    with CommandProcess("serve", "--port", "0") as process:
-        deadline = time.monotonic() + 60
-        while not (found := re.search(r"http://localhost:\d+", process.output)):
-            assert process.is_running, process.output
-            assert time.monotonic() < deadline, process.output
-            time.sleep(0.05)
-        yield found[0]
+    with serving() as address:
+        yield address
 
 
 async def watch(address: str, book: Book, stage: Stage) -> None:
