@@ -312,7 +312,8 @@ async def what_is_wrong_is_answered_and_the_connection_lives(world: World) -> No
 async def nobody_reads_along_but_writes_nothing(world: World) -> None:
     book, chapter, _ = await a_chapter()
     client = await world.client()
-    assert (await client.tell("book:join", {"bookId": book.pk}))["guestCount"] == 1
+    joined = await client.tell("book:join", {"bookId": book.pk})
+    assert (joined["userCount"], joined["guestCount"]) == (0, 1)
     refused = await client.ask("comment:post", {"chapterId": chapter.pk, "text": "x"})
     assert refused["error"]["code"] == "UNAUTHENTICATED"
 
