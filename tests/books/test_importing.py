@@ -114,6 +114,13 @@ def test_importing_a_changed_file_changes_only_what_differs(tmp_path, owner, hea
     assert heard == {"described": 1, "changed": 1, "published": 1}
 
 
+def test_a_title_without_latin_letters_can_be_given_an_address(tmp_path, owner):
+    manuscript = read_manuscript(book_file(tmp_path, title="雨の図書館", slug="the-rain-library"))
+    import_book(manuscript, owner=owner)
+    assert import_book(manuscript, owner=owner).is_unchanged
+    assert Book.objects.get().slug == "the-rain-library"
+
+
 def test_a_chapter_that_was_taken_back_stays_so(tmp_path, owner):
     manuscript = read_manuscript(book_file(tmp_path))
     import_book(manuscript, owner=owner)
