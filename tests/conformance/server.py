@@ -130,7 +130,7 @@ def main() -> None:
     else:
         import uvicorn
 
-        uvicorn.run(application, host="127.0.0.1", port=options.port, log_level="warning", lifespan="off")
+        uvicorn.run(application, host="localhost", port=options.port, log_level="warning", lifespan="off")
 
 
 if __name__ == "__main__":

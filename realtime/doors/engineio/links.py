@@ -169,9 +169,13 @@ class PollingLink:
     def close(self, code: int, reason: str) -> None:
         self.send([CLOSE])
 
-    def abort(self) -> None:
+    def refuse(self, error: RequestRefused) -> None:
+        """Turns a waiting poll away."""
         if self._poll is not None and not self._poll.done():
-            self._poll.set_exception(RequestRefused(Refusal.UNKNOWN_SESSION))
+            self._poll.set_exception(error)
+
+    def abort(self) -> None:
+        self.refuse(RequestRefused(Refusal.UNKNOWN_SESSION))
         self.take()
 
     def gone(self) -> None:

@@ -17,6 +17,8 @@ from realtime.doors.engineio.packets import PacketType, decode_payload
 from realtime.doors.errors import MalformedPacket, Refusal, RequestRefused
 from realtime.errors import CloseCode
 
+_LAST_POLL_SECONDS = 0.05
+
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """What the sessions of one endpoint have in common. `max_payload` bounds one request or message, in bytes."""
@@ -185,7 +187,8 @@ class EngineSession(Connection):
         self.flush()
         answer = link.poll()
         if self._probed:
-            link.release()
+            # Not at once: the upgrade may be on its way already, and then this poll has come too late.
+            self._loop.call_later(_LAST_POLL_SECONDS, link.release)
         answer.add_done_callback(self._poll_done)
         return answer
 
@@ -234,6 +237,7 @@ class EngineSession(Connection):
         self.flush()
         self._link = link_to(self)
         self.became_drained()
+        polling.refuse(RequestRefused(Refusal.BAD_REQUEST))
         if waiting := polling.take():
             self._link.send(waiting)
 

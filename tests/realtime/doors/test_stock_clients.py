@@ -82,7 +82,7 @@ def texts(client: StockClient) -> list[str]:
 
 
 def said_in(happening: Happening, namespace: str) -> bool:
-    return happening["namespace"] == namespace and happening.get("args", [""])[0] == "hall:said"
+    return happening.get("namespace") == namespace and happening.get("args", [""])[0] == "hall:said"
 
 
 async def heard(client: StockClient, text: str) -> None:
