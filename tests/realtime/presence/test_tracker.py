@@ -150,6 +150,20 @@ async def test_numbers_go_out_once_a_second_at_most_over_all_processes(processes
     assert processes.heard("presence:changed")[-1].guest_count == 2 * seconds
 
 
+async def test_numbers_whose_turn_it_is_not_are_told_a_little_later(processes):
+    a, b = await processes.start("a"), await processes.start("b")
+    await a.enter("guest", "one")
+    processes.world.clock.advance(0.5)
+    await b.enter("guest", "two")
+    processes.world.clock.advance(0.5)
+    await a.tracker.settle()
+    await b.enter("guest", "three")
+    for _ in range(3):
+        processes.world.clock.advance(0.5)
+        await b.tracker.settle()
+    assert [payload.guest_count for payload in processes.heard("presence:changed")] == [2, 3]
+
+
 async def test_above_the_limit_people_are_numbers_and_below_it_they_are_listed_again(processes):
     a, b = await processes.start("a"), await processes.start("b")
     for user in range(1, LIST_LIMIT + 1):
