@@ -20,11 +20,12 @@ class FlagsField(forms.TypedMultipleChoiceField):
     """A bitmask as check boxes."""
 
     def __init__(self, flags: Any, **kwargs: Any) -> None:
+        self.bits = [int(flag) for flag in flags]
         choices = [(int(flag), flag.label) for flag in flags]
         super().__init__(choices=choices, coerce=int, required=False, widget=forms.CheckboxSelectMultiple, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        return [bit for bit in self.flags if bit & value] if isinstance(value, int) else value
+        return [bit for bit in self.bits if bit & value] if isinstance(value, int) else value
 
     def clean(self, value: Any) -> int:
         return sum(super().clean(value))

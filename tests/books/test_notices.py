@@ -1,13 +1,17 @@
 import pytest
+from django.db import connection
 from django.dispatch import Signal
+from django.test.utils import CaptureQueriesContext
 
 from books import signals
+from books.models import Subscription
 from books.services.books import hide_book, update_book
 from books.services.comments import delete_comment
 from books.services.reading import open_chapter
 from books.services.releases import publish_chapter, unpublish_chapter
 from books.services.reviews import post_review
 from books.services.subscriptions import subscribe
+from livrya.accounts.models import User
 from livrya.accounts.services.following import follow
 from notifications.models import FanOut, Notification
 from tests.books.library import author_of, book, chapter, comment, draft, run_jobs, somebody, worker_on
@@ -134,3 +138,17 @@ def test_every_signal_has_a_receiver_or_is_there_for_others():
     quiet = {"book_created", "chapter_created"}
     declared = {name: signal for name, signal in vars(signals).items() if isinstance(signal, Signal)}
     assert {name for name, signal in declared.items() if not signal.has_listeners()} == quiet
+
+
+def test_publishing_costs_the_same_however_many_subscribe():
+    def cost(subscribers: int) -> int:
+        made = draft(book())
+        Subscription.objects.bulk_create(
+            Subscription(book=made.book, user=user)
+            for user in User.objects.bulk_create(User(username=f"{made.pk}-{index}") for index in range(subscribers))
+        )
+        with CaptureQueriesContext(connection) as queries:
+            publish_chapter(actor=None, chapter_id=made.pk)
+        return len(queries)
+
+    assert cost(1) == cost(1_000)
