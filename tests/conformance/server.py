@@ -5,6 +5,7 @@
 """
 
 import argparse
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from realtime.doors.engineio.server import EngineServer
 from realtime.doors.engineio.session import Application, EngineSession, Options
 from realtime.doors.engineio.websocket import serve_websocket
 from realtime.doors.socketio.connection import Endpoint, Reply, SocketConnection, UnknownNamespace
+from realtime.errors import Unavailable
 
 OPTIONS = Options(ping_interval_ms=300, ping_timeout_ms=200, max_payload=1_000_000)
 
@@ -49,13 +51,24 @@ class Mirror:
     def __init__(self, connection: SocketConnection, namespace: str) -> None:
         self._connection = connection
         self._namespace = namespace
+        self._asking: asyncio.Task[None] | None = None
 
     def event(self, arguments: list[Any], reply: Reply | None) -> None:
         match arguments:
             case ["message", *rest]:
                 self._connection.emit(self._namespace, "message-back", *rest)
+            case ["ask-me", *rest]:
+                self._asking = asyncio.create_task(self._ask(rest))
             case ["message-with-ack", *rest] if reply:
                 reply(rest)
+
+    async def _ask(self, arguments: list[Any]) -> None:
+        """Asks the client back, and tells it what it answered."""
+        try:
+            answer = await self._connection.ask(self._namespace, "question", *arguments, timeout_ms=200)
+        except Unavailable as error:
+            answer = [error.as_dict()]
+        self._connection.emit(self._namespace, "answered", *answer)
 
     def disconnected(self, reason: str) -> None:
         pass

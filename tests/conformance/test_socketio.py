@@ -153,3 +153,30 @@ class TestMessages:
         await socket.send_str("437[1]")
         await socket.send_str('42["message","still here"]')
         assert await text(socket) == '42["message-back","still here"]'
+
+
+class TestAsking:
+    async def test_the_server_asks_and_the_clients_ack_answers(self, socket: Socket) -> None:
+        await connect(socket)
+        await socket.send_str('42["ask-me","why"]')
+        assert await text(socket) == '421["question","why"]'
+        await socket.send_str('431["because",{"it":"is"}]')
+        assert await text(socket) == '42["answered","because",{"it":"is"}]'
+
+    async def test_a_client_that_does_not_answer_is_not_waited_for_for_ever(self, socket: Socket) -> None:
+        await connect(socket)
+        await socket.send_str('42["ask-me"]')
+        assert await text(socket) == '421["question"]'
+        name, error = json.loads((await text(socket)).removeprefix("42"))
+        assert (name, error["code"]) == ("answered", "UNAVAILABLE")
+
+    async def test_bytes_are_asked_and_answered(self, socket: Socket) -> None:
+        await connect(socket)
+        await socket.send_str('451-["ask-me",{"_placeholder":true,"num":0}]')
+        await socket.send_bytes(b"\x01")
+        assert await text(socket) == '451-1["question",{"_placeholder":true,"num":0}]'
+        assert await socket.receive_bytes() == b"\x01"
+        await socket.send_str('461-1[{"_placeholder":true,"num":0}]')
+        await socket.send_bytes(b"\x02")
+        assert await text(socket) == '451-["answered",{"_placeholder":true,"num":0}]'
+        assert await socket.receive_bytes() == b"\x02"
