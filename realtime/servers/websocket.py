@@ -4,6 +4,9 @@ Tested against the pinned uvicorn; `check_uvicorn` says at start when another on
 """
 
 import asyncio
+import contextlib
+import socket
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -23,6 +26,7 @@ _USED = (
     "send_500_response",
 )
 _PING = b"\x89\x00"
+_AT_ONCE = struct.pack("ii", 1, 0)  # linger: on, for 0 seconds
 
 
 def check_uvicorn() -> None:
@@ -78,8 +82,13 @@ class FramesProtocol(WebSocketsSansIOProtocol):
         self._end_within(realtime_settings().close_timeout_seconds)
 
     def abort(self) -> None:
-        if not self.disconnected:
-            self.transport.abort()
+        if self.disconnected:
+            return
+        # Without this the kernel goes on trying to deliver what it has, for minutes, to a client that takes nothing.
+        if (link := self.transport.get_extra_info("socket")) is not None:
+            with contextlib.suppress(OSError):
+                link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+        self.transport.abort()
 
     def ping(self) -> None:
         self.write(_PING)

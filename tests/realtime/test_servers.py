@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import select
 import signal
 import socket
 import struct
@@ -233,6 +234,30 @@ async def test_a_client_that_does_not_read_costs_nobody_else_and_gets_everything
         await close_all([slow, quick])
 
 
+async def test_a_peer_that_answers_no_ping_is_let_go_and_one_that_does_stays() -> None:
+    values = '{"HEARTBEAT_SECONDS": 1, "PONG_TIMEOUT_SECONDS": 1}'
+    with running(HALLS_REALTIME=values) as server:
+        [client] = await clients_of(server, 1)
+        await client.ready()
+        deaf = open_deaf_socket(server)
+        await asyncio.to_thread(read_to_the_end, deaf)
+        assert (await client.ask("session:ping"))["success"]
+        await client.close()
+
+
+async def test_a_peer_that_takes_nothing_is_cut_off_in_time() -> None:
+    values = '{"STALLED_CLIENT_SECONDS": 1, "OUTBOUND_LIMIT_BYTES": 65536}'
+    with running(HALLS_REALTIME=values) as server:
+        deaf = open_deaf_socket(server)
+        await say(*["x" * 60_000 for _ in range(100)])
+        gone = select.poll()
+        gone.register(deaf, select.POLLHUP | select.POLLERR)
+        try:
+            assert await asyncio.to_thread(gone.poll, 20_000)
+        finally:
+            deaf.close()
+
+
 async def test_health_and_readiness_are_answered(server: ServerProcess) -> None:
     def get(path: str) -> tuple[int, str]:
         with urlopen(server.http(path), timeout=5) as response:
@@ -263,7 +288,18 @@ def open_deaf_socket(server: ServerProcess) -> socket.socket:
     deaf.recv(1024)
     message = b'{"requestId":"1","type":"hall:join","payload":{"hallId":1}}'
     deaf.sendall(struct.pack("!BB", 0x81, 0x80 | len(message)) + b"\0\0\0\0" + message)
+    heard = b""
+    while b'"success":true' not in heard:
+        heard += deaf.recv(1024)
     return deaf
+
+
+def read_to_the_end(peer: socket.socket) -> None:
+    """Reads whatever comes and answers nothing, until the other side ends it."""
+    peer.settimeout(20)
+    with peer, contextlib.suppress(ConnectionResetError):
+        while peer.recv(65536):
+            pass
 
 
 def children_of(pid: int) -> list[int]:
