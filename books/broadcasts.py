@@ -68,14 +68,14 @@ def forget_book(book: Book, people: Iterable[int], actor: Actor, **_: Any) -> No
 
 @receiver(signals.book_moderated)
 def tell_moderated(book: Book, hidden: bool, actor: Actor, **_: Any) -> None:
-    if hidden:
-        _blank_chapters(book)
-    else:
+    if not hidden:
         tell_book_updated(book=book, actor=actor)
 
 
 @receiver(signals.reading_right_changed)
 def ask_readers_again(book: Book, user_id: int | None, actor: Actor, **_: Any) -> None:
+    if user_id is None:
+        _blank_chapters(book)
     _ask_again(book, user_id)
 
 

@@ -237,11 +237,12 @@ def test_the_end_of_a_private_subscription_is_a_revocation(heard):
         lambda book: delete_book(actor=None, book_id=book.pk),
     ],
 )
-def test_everybody_is_asked_again_when_a_book_goes_out_of_sight(heard, act):
+def test_everybody_is_asked_again_when_a_book_goes_out_of_sight_and_followers_lose_what_they_heard(heard, act):
     made = book()
     chapters = [chapter(made) for _ in range(10)]
     heard.events.clear()
     act(made)
+    assert "Loomings" not in "".join(Event.objects.values_list("payload", flat=True))
     assert {f"book:{made.pk}", *(f"chapter:{out.pk}" for out in chapters)} <= revoked(heard)
 
 
