@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth import SESSION_KEY
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 from rest_framework_simplejwt.tokens import AccessToken
 
@@ -148,11 +148,11 @@ def test_a_closed_account_lets_nobody_in_until_it_is_opened_again() -> None:
     assert revocations(captured, ada) == [(None, "account closed")]
     assert door.still_valid([identity]) == [False]
     with pytest.raises(Unauthenticated):
-        tokens.sign_in(username="ada", password=PASSWORD)
+        tokens.sign_in(request=RequestFactory().post("/"), username="ada", password=PASSWORD)
     with pytest.raises(Forbidden):
         access.reactivate(actor=ada, user=ada)
     access.reactivate(actor=staff, user=ada)
-    assert tokens.sign_in(username="ADA", password=PASSWORD)[0] == ada
+    assert tokens.sign_in(request=RequestFactory().post("/"), username="ADA", password=PASSWORD)[0] == ada
 
 
 def test_a_lost_role_makes_the_connection_ask_again() -> None:

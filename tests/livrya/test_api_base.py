@@ -156,7 +156,7 @@ def test_guessing_passwords_is_slow_whatever_address_is_claimed() -> None:
     statuses = [
         client.post(
             "/api/v1/auth/token/",
-            {"username": "ada", "password": "guess"},
+            {"username": f"ada{number}", "password": "guess"},
             HTTP_X_FORWARDED_FOR=f"10.0.0.{number}",
         ).status_code
         for number in range(11)

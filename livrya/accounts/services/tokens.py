@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from django.contrib.auth import authenticate
+from django.contrib.auth import authenticate, user_logged_in
 from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
@@ -48,11 +48,15 @@ class AccessClaims:
         return family_credential(self.family_id)
 
 
-def sign_in(*, username: str, password: str, request: HttpRequest | None = None) -> tuple[User, TokenPair]:
-    """Returns the person and the first tokens of a new family. Raises Unauthenticated for wrong credentials."""
+def sign_in(*, request: HttpRequest, username: str, password: str) -> tuple[User, TokenPair]:
+    """Returns the person and the first tokens of a new family; `request` says from where, wrong passwords are counted.
+
+    Raises Unauthenticated for wrong credentials.
+    """
     user = authenticate(request, username=username, password=password)
     if not isinstance(user, User):
         raise Unauthenticated("The name or the password is not right.")
+    user_logged_in.send(sender=User, request=request, user=user)
     return user, issue(user=user)
 
 

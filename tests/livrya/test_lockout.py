@@ -1,0 +1,89 @@
+"""Guessing a password ends in waiting, whichever door is tried."""
+
+import pytest
+from django.core.cache import cache
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from livrya.api.throttles import ScopedRate
+from livrya.lockout import client_address
+from tests.accounts.people import PASSWORD, person
+
+pytestmark = pytest.mark.django_db
+
+LIMIT = 10
+
+
+@pytest.fixture(autouse=True)
+def no_other_limit(monkeypatch) -> None:
+    cache.clear()
+    monkeypatch.setattr(ScopedRate, "THROTTLE_RATES", {"sign-in": "1000/min"})
+
+
+def over_the_api(password: str, name: str = "ada", **extra: str) -> int:
+    given = {"username": name, "password": password}
+    return Client().post("/api/v1/auth/token/", given, "application/json", **extra).status_code
+
+
+def on_the_page(password: str, name: str = "ada") -> int:
+    return Client().post(reverse("sign-in"), {"username": name, "password": password}).status_code
+
+
+def test_after_ten_wrong_passwords_the_right_one_has_to_wait_too() -> None:
+    person("ada")
+    assert [over_the_api("wrong") for _ in range(LIMIT - 1)] == [401] * (LIMIT - 1)
+    assert over_the_api("wrong") == 429
+    assert over_the_api(PASSWORD) == on_the_page(PASSWORD) == 429
+
+
+def test_the_answer_over_the_api_has_the_error_shape_and_the_time_to_wait() -> None:
+    for _ in range(LIMIT):
+        over_the_api("wrong")
+    given = {"username": "ada", "password": "wrong"}
+    answer = Client().post("/api/v1/auth/token/", given, "application/json")
+    assert (answer.json()["code"], answer.json()["retryAfter"]) == ("RATE_LIMITED", 15 * 60 * 1000)
+    assert answer["Retry-After"] == "900"
+
+
+def test_the_page_and_the_admin_count_too_and_so_does_every_way_of_writing_the_name() -> None:
+    person("ada", is_staff=True)
+    for number in range(LIMIT):
+        if number % 2:
+            on_the_page("wrong", name="ADA"[: 3 - number % 2] + "a")
+        else:
+            Client().post(reverse("admin:login"), {"username": "Ada", "password": "wrong"})
+    page = Client().post(reverse("sign-in"), {"username": "ada", "password": PASSWORD})
+    assert page.status_code == 429
+    assert "15 minutes" in page.content.decode()
+
+
+def test_others_and_other_addresses_are_let_in() -> None:
+    person("ada")
+    person("bob")
+    for _ in range(LIMIT):
+        over_the_api("wrong")
+    assert over_the_api(PASSWORD, name="bob") == 200
+    assert over_the_api(PASSWORD, REMOTE_ADDR="192.0.2.1") == 200
+
+
+def test_signing_in_forgets_the_wrong_ones_before() -> None:
+    person("ada")
+    for _ in range(2):
+        assert [over_the_api("wrong") for _ in range(LIMIT - 1)] == [401] * (LIMIT - 1)
+        assert over_the_api(PASSWORD) == 200
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, "10.0.0.1", "127.0.0.1"),
+        (1, "", "127.0.0.1"),
+        (1, "6.6.6.6, 10.0.0.1", "10.0.0.1"),
+        (2, "6.6.6.6, 10.0.0.1, 10.0.0.2", "10.0.0.1"),
+        (3, "10.0.0.1", "10.0.0.1"),
+    ],
+)
+def test_only_the_proxies_that_are_ours_are_believed(settings, proxies: int, forwarded: str, address: str) -> None:
+    settings.REST_FRAMEWORK = settings.REST_FRAMEWORK | {"NUM_PROXIES": proxies}
+    request = RequestFactory().get("/", headers={"X-Forwarded-For": forwarded})
+    assert client_address(request) == address
