@@ -82,7 +82,7 @@ def page_context(context: RequestContext) -> SafeString:
             if user.is_authenticated
             else None
         ),
-        "socket": "/ws/",
+        "socket": "/socket.io/",
         "csrf": get_token(request),
         "positions": {room: {"epoch": at.epoch, "seq": at.seq} for room, at in positions.items()},
     }

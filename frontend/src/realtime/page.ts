@@ -1,5 +1,5 @@
 import { Client } from "./client";
-import { jsonTransport } from "./json-transport";
+import { socketioTransport } from "./socketio-transport";
 import type { Position } from "./transport";
 
 /** What the server says about the page; the template tag `page_context` writes it. */
@@ -14,7 +14,7 @@ export const page: PageContext = read();
 
 /** The one client of this page. */
 export const live = new Client({
-  open: jsonTransport(page.socket),
+  open: socketioTransport(page.socket),
   userId: page.user?.id ?? null,
   positions: page.positions,
 });
