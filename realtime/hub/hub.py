@@ -306,7 +306,8 @@ class Hub:
         return True
 
     def _keep_early(self, state: RoomState, event: StoredEvent) -> None:
-        if len(state.early) < self.settings.early_limit:
+        state.known = max(state.known, event.seq)
+        if len(state.early) < self.settings.early_limit:  # what does not fit is read from the log
             state.early[event.seq] = event
         if state.loaded and not state.fanning and state.gap_timer is None:
             state.gap_timer = self.loop.call_later(self.settings.gap_seconds, self._gap_is_old, state)
@@ -367,6 +368,8 @@ class Hub:
         finally:
             state.fanning = False
             self._take_early(state)
+            if not state.fanning and state.known > state.seq:
+                self.log.close_gap(state)
 
     def deliver_here(self, event: EphemeralEvent) -> None:
         """Tells an ephemeral event to this process's sessions; of one key and turn only the newest."""
@@ -407,6 +410,7 @@ class Hub:
         """Puts the room at the head and tells every member that what it had cannot be continued."""
         self.statistics.resets += 1
         state.epoch, state.seq, state.min_seq = head
+        state.known = head.seq
         state.forget()
         state.early.clear()
         for member in list(state.members):

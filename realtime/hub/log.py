@@ -102,6 +102,7 @@ class LogReader:
             head = found[name]
             if hub.history_lost(state, head):
                 continue
+            state.known = head.seq
             if head.seq > state.seq:
                 ranges[name] = (state.seq, min(head.seq, state.seq + hub.settings.replay_page))
         if not ranges:
@@ -114,7 +115,7 @@ class LogReader:
                 continue
             for event in events:
                 hub.accept(event)
-            if found[name].seq > state.seq and not state.fanning:
+            if state.known > state.seq and not state.fanning:  # else the end of the fan-out goes on with it
                 self._gaps[name] = state
         await asyncio.sleep(0)
 

@@ -124,7 +124,7 @@ class RoomState:
     """One room's position, ring, early events and members in this process.
 
     Belongs to the loop. `seq` moves before the fan-out of its event begins, and the next event waits for the
-    end of it (`fanning`). Until `loaded`, what comes is kept in `early`.
+    end of it (`fanning`). `known` is how far the log was seen to reach. Until `loaded`, what comes is kept in `early`.
     """
 
     __slots__ = (
@@ -134,6 +134,7 @@ class RoomState:
         "epoch",
         "fanning",
         "gap_timer",
+        "known",
         "live_count",
         "loaded",
         "members",
@@ -153,6 +154,7 @@ class RoomState:
         self.epoch = ""
         self.seq = 0
         self.min_seq = 1
+        self.known = 0
         self.ring: deque[Delivery] = deque(maxlen=ring_events)
         self.early: dict[int, StoredEvent] = {}
         self.gap_timer: asyncio.TimerHandle | None = None
