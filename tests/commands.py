@@ -21,7 +21,6 @@ def running_database_url() -> str:
     return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
 
 
-
 class CommandProcess:
     """A `manage.py` command in a process of its own; `with` makes sure that nothing of it is left."""
 
