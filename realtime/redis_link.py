@@ -51,6 +51,7 @@ class RedisLink:
         self._clock = clock
         self._failed_at_ms: int | None = None
         self._closed = False
+        self._loaded: set[Script] = set()
 
     async def run(self, commands: Sequence[Command]) -> list[Any]:
         """Carries out the commands in order and returns their replies.
@@ -62,6 +63,8 @@ class RedisLink:
         if self._failed_at_ms is not None and self._clock.now_ms() - self._failed_at_ms < self.PAUSE_MS:
             raise Unavailable
         try:
+            # Not only when Redis says so: the commands behind an unknown script would be carried out before it.
+            await self._load({command[0] for command in commands if isinstance(command[0], Script)} - self._loaded)
             replies = await self._send(commands)
             unknown = [index for index, reply in enumerate(replies) if isinstance(reply, NoScriptError)]
             if unknown:
@@ -99,3 +102,4 @@ class RedisLink:
     async def _load(self, scripts: set[Script]) -> None:
         for script in scripts:
             script.sha = await self._redis.script_load(script.source)
+            self._loaded.add(script)
