@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.db import connections
 
 from books.models import Book, Chapter
 from books.services.invitations import accept_invitation, end_invitation, invite_reader
@@ -40,10 +41,14 @@ class World:
 
 @asynccontextmanager
 async def playing(world: World) -> AsyncIterator[World]:
-    """Ends the scenario's connections."""
-    async with world.clients:
-        yield world
-    world.clients = AsyncExitStack()
+    """Ends the scenario's connections, and the database's in the thread in which it was made."""
+    try:
+        async with world.clients:
+            yield world
+    finally:
+        world.clients = AsyncExitStack()
+        # The thread's own: PostgreSQL drops no database that somebody is connected to.
+        await make(connections.close_all)
 
 
 async def make(act: Callable[..., Any], *args: Any, **given: Any) -> Any:
