@@ -17,12 +17,12 @@ def whole(response: HttpResponseBase) -> HttpResponseBase:
     """
     if not isinstance(response, FileResponse):
         return response
-    content = b"".join(response)  # type: ignore[arg-type]  # a file's iterator is synchronous
+    content = b"".join(response)
     response.close()
     return HttpResponse(content, status=response.status_code, headers=dict(response.items()))
 
 
-class StaticFilesMiddleware(WhiteNoiseMiddleware):
+class StaticFilesMiddleware(WhiteNoiseMiddleware):  # type: ignore[misc]  # WhiteNoise has no types
     """WhiteNoise, giving whole responses."""
 
     @staticmethod

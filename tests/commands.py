@@ -25,7 +25,7 @@ class CommandProcess:
     """A `manage.py` command in a process of its own; `with` makes sure that nothing of it is left."""
 
     def __init__(self, *arguments: str) -> None:
-        self._output = tempfile.NamedTemporaryFile(mode="w+")
+        self._output = tempfile.NamedTemporaryFile(mode="w+")  # noqa: SIM115  # closed in __exit__
         self._process = subprocess.Popen(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,

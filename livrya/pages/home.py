@@ -12,6 +12,7 @@ from books.selectors import arrivals, reading
 from books.selectors import books as book_selectors
 from livrya.pages.requests import PersonRequest
 
+ORDERS: tuple[book_selectors.Order, ...] = get_args(book_selectors.Order)
 BOOKS_PER_PAGE = 24
 RECENT_BOOKS = 12
 NEW_CHAPTERS = 12
@@ -53,7 +54,7 @@ def book_list(request: HttpRequest) -> HttpResponse:
     avoided = [code for code in request.GET.getlist("without") if code in ContentWarning.__members__]
     rating = request.GET.get("rating", "")
     gentle_enough = ContentRating.values[: ContentRating.values.index(rating) + 1] if rating in ContentRating else []
-    order = next((known for known in get_args(book_selectors.Order) if known == request.GET.get("order")), "recent")
+    order = next((known for known in ORDERS if known == request.GET.get("order")), ORDERS[0])
     found = book_selectors.listed_books(
         request.user,
         text=request.GET.get("q", "").strip(),
