@@ -5,6 +5,7 @@ its client says so, breaks the protocol or misses its heartbeat.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -16,6 +17,8 @@ from realtime.doors.engineio.packets import Packet as EnginePacket
 from realtime.doors.engineio.packets import PacketType, decode_payload
 from realtime.doors.errors import MalformedPacket, Refusal, RequestRefused
 from realtime.errors import CloseCode
+
+logger = logging.getLogger(__name__)
 
 _LAST_POLL_SECONDS = 0.05
 
@@ -122,13 +125,22 @@ class EngineSession(Connection):
         return self._link.name
 
     def flush(self) -> None:
-        if self._pending and not self.closed:
-            # Past this size a write does not wait for the end of its turn.
-            self.application.leaving(self._pending, whole_turn=self._pending_bytes <= TURN_BYTES)
-        super().flush()
-
-    def _send(self, packets: list[Packet]) -> None:
-        self._link.send(packets)
+        pending = self._pending
+        if not pending:
+            return
+        # Past this size a write does not wait for the end of its turn.
+        whole_turn = self._pending_bytes <= TURN_BYTES
+        self._pending = []
+        self._pending_bytes = 0
+        if self.closed:
+            return
+        try:
+            self.application.leaving(pending, whole_turn=whole_turn)
+            self._link.send(pending)
+        except Exception:
+            # One broken link must not end the turn of all others.
+            logger.exception("Writing to session %s failed; it is aborted.", self.id)
+            self.abort()
 
     def buffered(self) -> int:
         return self._pending_bytes + self._link.buffered()

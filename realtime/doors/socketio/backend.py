@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 
 from realtime.authentication import Credentials, authenticate, credentials_of
-from realtime.connection import Packet as Written
 from realtime.dispatch import Request
 from realtime.doors.engineio.session import EngineSession
 from realtime.doors.socketio.connection import Reply, SocketConnection, UnknownNamespace
@@ -20,9 +19,10 @@ from realtime.doors.socketio.recovery import (
     read_pid,
     sign,
 )
-from realtime.doors.socketio.wire import SOCKET_IO
+from realtime.doors.socketio.wire import SOCKET_IO, Written
 from realtime.errors import ApplicationError, CloseCode, Conflict, ValidationFailed
 from realtime.hub.hub import Hub
+from realtime.hub.room import Phase
 from realtime.identity import Identity
 from realtime.namespaces import NAMESPACES, Namespace
 from realtime.positions import Position
@@ -30,6 +30,8 @@ from realtime.session import Session
 from realtime.wire import Answer
 
 logger = logging.getLogger(__name__)
+
+_OWED_SECONDS = 0.02
 
 
 class Given(msgspec.Struct):
@@ -81,15 +83,48 @@ class SocketSession(Session):
         super().notify(name, payload, room)
 
 
+class Offsets:
+    """The offsets of one hub's sessions. Those that are live in the same rooms stand at the same place: they
+    share one packet, encoded once until any room moves."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._statistics = hub.statistics
+        self._moment = (0, 0)
+        self._shared: dict[tuple[object, ...], Written] = {}
+
+    def behind(self, session: Session) -> Written | None:
+        """Returns the session's offset, None while it is not known."""
+        namespace = session.namespace.name
+        key: list[object] = [namespace]
+        for name, member in session.memberships.items():
+            if member.phase is not Phase.LIVE or member.state.fanning:
+                offset = offset_of(session)
+                return None if offset is None else SOCKET_IO.offset(namespace, offset)
+            key.append(name)
+            key.append(member.present)
+        moment = (self._statistics.events, self._statistics.resets)
+        if moment != self._moment:
+            self._moment = moment
+            self._shared.clear()
+        shared = tuple(key)
+        packet = self._shared.get(shared)
+        if packet is None and (offset := offset_of(session)) is not None:
+            packet = self._shared[shared] = SOCKET_IO.offset(namespace, offset)
+        return packet
+
+
 class SessionEndpoint:
     """One namespace of one connection."""
 
-    def __init__(self, connection: SocketConnection, session: Session, ticket: Ticket, pid: str) -> None:
+    def __init__(
+        self, connection: SocketConnection, session: Session, ticket: Ticket, pid: str, offsets: "Offsets"
+    ) -> None:
         self.session = session
         self.ticket = ticket
         self.pid = pid
         self._connection = connection
-        self._offset = ""
+        self._offsets = offsets
+        self._offset = b""
         self._owed: asyncio.TimerHandle | None = None
 
     def event(self, arguments: list[Any], reply: Reply | None) -> None:
@@ -138,15 +173,16 @@ class SessionEndpoint:
 
     def moved(self, *, whole_turn: bool) -> Written | None:
         """Returns the offset that goes out behind a turn, or None: unchanged, or not known before a later turn."""
-        offset = offset_of(self.session) if whole_turn and not self.session.closed else None
-        if offset is None:
-            if self._owed is None and not self.session.closed:
-                self._owed = self.session.hub.loop.call_later(0.02, self._pay)
+        session = self.session
+        packet = self._offsets.behind(session) if whole_turn and not session.closed else None
+        if packet is None:
+            if self._owed is None and not session.closed:
+                self._owed = session.hub.loop.call_later(_OWED_SECONDS, self._pay)
             return None
-        if offset == self._offset:
+        if packet.text == self._offset:
             return None
-        self._offset = offset
-        return SOCKET_IO.offset(self.session.namespace.name, offset)
+        self._offset = packet.text
+        return packet
 
     def _pay(self) -> None:
         self._owed = None
@@ -159,6 +195,7 @@ class HubBackend:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
+        self._offsets = Offsets(hub)
 
     async def connect(self, connection: SocketConnection, namespace: str, auth: Mapping[str, Any]) -> SessionEndpoint:
         served = NAMESPACES.get(namespace)
@@ -206,7 +243,7 @@ class HubBackend:
         moving = msgspec.msgpack.decode(state, type=Moving)
         session = SocketSession(self._hub, connection.engine, NAMESPACES[namespace], moving.identity, accept=None)
         self._hub.spawn(self._go_on(session, moving.offset))
-        return SessionEndpoint(connection, session, moving.ticket, moving.pid)
+        return SessionEndpoint(connection, session, moving.ticket, moving.pid, self._offsets)
 
     async def _go_on(self, session: Session, offset: str) -> None:
         place = read_offset(offset)
@@ -226,7 +263,7 @@ class HubBackend:
             connection.accept(namespace.name, {"sid": ticket.socket_id, "pid": pid})
 
         session = SocketSession(self._hub, connection.engine, namespace, identity, accept=accept)
-        return SessionEndpoint(connection, session, ticket, pid)
+        return SessionEndpoint(connection, session, ticket, pid, self._offsets)
 
 
 def _read(auth: Mapping[str, Any]) -> Given:

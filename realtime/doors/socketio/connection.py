@@ -146,11 +146,16 @@ class SocketConnection:
                 raise MalformedPacket("Only a server refuses a connection.")
 
     def leaving(self, packets: list[EnginePacket], *, whole_turn: bool) -> None:
-        moved = {packet.namespace for packet in packets if isinstance(packet, Written) and packet.moves}
+        if len(packets) == 1:
+            # By far the most frequent turn: one event, the same for everybody.
+            packet = packets[0]
+            moved = [packet.namespace] if type(packet) is Written and packet.moves else []
+        else:
+            moved = list({packet.namespace for packet in packets if type(packet) is Written and packet.moves})
         for namespace in moved:
             endpoint = self._endpoints.get(namespace)
-            if endpoint is not None and (packet := endpoint.moved(whole_turn=whole_turn)) is not None:
-                packets.append(packet)
+            if endpoint is not None and (behind := endpoint.moved(whole_turn=whole_turn)) is not None:
+                packets.append(behind)
 
     async def settled(self, timeout_seconds: float) -> bool:
         if self._connecting:

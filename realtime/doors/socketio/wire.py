@@ -4,6 +4,7 @@ A listener is called with `(payload, meta)`, meta being `{eventId, timestamp, ro
 the log has its id as a third argument, a string: a stock client keeps the last one as its offset.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from realtime.connection import Packet
@@ -89,11 +90,12 @@ class SocketIOWire:
         arguments = [name, payload, {"room": room}] if room else [name, payload]
         return Written(_event_head(namespace) + encode_json(arguments), namespace=namespace, moves=True)
 
-    def offset(self, namespace: str, offset: str) -> Packet:
+    def offset(self, namespace: str, offset: str) -> Written:
         """Encodes where the client stands after what was just written; its last argument is the offset."""
         return Written(_event_head(namespace) + encode_json(["session:offset", offset]), namespace=namespace)
 
 
+@lru_cache(maxsize=256)
 def _event_head(namespace: str) -> bytes:
     return _MESSAGE + head(PacketType.EVENT, namespace).encode()
 
