@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, ValidationError
 from django.db import OperationalError
 from django.http import Http404
 from rest_framework import exceptions, status
@@ -65,6 +65,10 @@ def as_application_error(exception: Exception) -> ApplicationError | None:
         case exceptions.Throttled():
             wait: float | None = getattr(exception, "wait", None)
             return RateLimited(retry_after_ms=None if wait is None else math.ceil(wait * 1000))
+        case RequestDataTooBig():
+            return TooLarge()
+        case SuspiciousOperation():
+            return ValidationFailed()
         case exceptions.APIException() if exception.status_code == status.HTTP_413_REQUEST_ENTITY_TOO_LARGE:
             return TooLarge()
         case exceptions.APIException() if exception.status_code == status.HTTP_409_CONFLICT:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
-from django.core.exceptions import ValidationError
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, ValidationError
 from django.db import OperationalError
 from rest_framework_simplejwt.tokens import AccessToken
 
@@ -206,6 +206,8 @@ def test_the_documentation_needs_nothing_from_elsewhere() -> None:
         (OperationalError("canceling statement due to lock timeout"), "UNAVAILABLE"),
         (ValidationError({"title": ["Too long.", "Too dull."]}), "VALIDATION"),
         (ValidationError("No."), "VALIDATION"),
+        (RequestDataTooBig(), "TOO_LARGE"),
+        (TooManyFieldsSent(), "VALIDATION"),
         (Unavailable(retry_after_ms=1500), "UNAVAILABLE"),
     ],
 )

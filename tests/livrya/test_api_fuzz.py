@@ -1,0 +1,126 @@
+"""Whatever is sent to the API, the answer is never an error of ours. The inputs come from the schema itself.
+
+`make soak` sends ten times as many, and others each time.
+"""
+
+import json
+import re
+import warnings
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
+from django.urls import reverse
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from livrya.api import throttles
+from tests.accounts.people import person
+from tests.livrya.routes import ROLES, World
+from tests.livrya.test_api_routes import APPS, TABLE
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # of its own dependencies, at import
+    import schemathesis
+    from schemathesis import GenerationMode
+
+EXAMPLES = 28
+IN_SOAK = 280
+
+SCHEMA = schemathesis.openapi.from_dict(
+    json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True), default=str))
+)
+OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]
+
+
+@pytest.fixture
+def world(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    settings.MEDIA_ROOT = tmp_path
+    monkeypatch.setattr(throttles._Forgiving, "allow_request", lambda *_: True)
+    world = World(**{role: person(role, is_staff=role == "staff") for role in ROLES[1:]})
+    for app in APPS:
+        if hasattr(app, "furnish"):
+            app.furnish(world)
+    cache.clear()
+    return world
+
+
+def real_address(operation: Any, world: World) -> str | None:
+    """Returns an address of the operation whose ids are of this world; the route table knows one."""
+    template = re.sub(r"\{\w+\}", "[^/]+", operation.path)
+    for route in TABLE:
+        if route.method == operation.method:
+            address = reverse(route.name, kwargs=dict(route.address(world)))
+            if re.fullmatch(template, address):
+                return address
+    return None
+
+
+def encoded(case: Any) -> tuple[bytes, str]:
+    if isinstance(case.body, bytes):
+        return case.body, case.media_type or "application/octet-stream"
+    if case.media_type == "multipart/form-data" and isinstance(case.body, dict):
+        fields = {
+            str(name): SimpleUploadedFile("a", value) if isinstance(value, bytes) else str(value)
+            for name, value in case.body.items()
+        }
+        return encode_multipart(BOUNDARY, fields), MULTIPART_CONTENT
+    if type(case.body).__name__ == "NotSet":
+        return b"", "application/json"
+    return json.dumps(case.body, default=str).encode(), "application/json"
+
+
+def written(value: Any) -> str:
+    return quote(str(value), safe="", errors="surrogatepass")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
+def test_no_input_is_an_error_of_ours(operation: Any, world: World) -> None:
+    send(operation, world, examples=EXAMPLES, derandomize=True)
+
+
+@pytest.mark.soak
+@pytest.mark.django_db
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
+def test_no_input_is_an_error_of_ours_for_long(operation: Any, world: World) -> None:
+    send(operation, world, examples=IN_SOAK, derandomize=False)
+
+
+def send(operation: Any, world: World, *, examples: int, derandomize: bool) -> None:
+    """Sends what fits the schema and what does not, mostly to addresses of things that exist."""
+    client = Client(raise_request_exception=False)
+    client.force_login(world.author)
+    known = real_address(operation, world)
+    fitting = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
+    unfitting = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=derandomize,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.one_of(fitting, unfitting), st.integers(0, 3))
+    def one(case: Any, chance: int) -> None:
+        address = known if known and chance else None
+        if address is None:
+            address = operation.path
+            for name, value in (case.path_parameters or {}).items():
+                address = address.replace(f"{{{name}}}", written(value))
+        body, media_type = encoded(case)
+        query = urlencode(case.query or {}, doseq=True, errors="surrogatepass")
+        answer = client.generic(operation.method.upper(), address, body, media_type, QUERY_STRING=query)
+        assert answer.status_code < 500, (address, query, body)
+        if answer.status_code >= 400 and address.startswith("/api/"):
+            assert {"code", "message", "retryable"} <= set(answer.json())
+
+    one()
