@@ -48,12 +48,12 @@ class Announcement extends LiveElement {
   protected override render() {
     const announced = this.inForce.at(-1);
     if (!announced) return nothing;
-    return html`<aside class="announcement" role="status">
+    return html`<div class="announcement" role="status">
       <p dir="auto">${announced.text}</p>
       <button class="button button--icon button--quiet" aria-label="Dismiss" @click=${() => this.dismiss(announced.id)}>
         ${icon("x")}
       </button>
-    </aside>`;
+    </div>`;
   }
 }
 

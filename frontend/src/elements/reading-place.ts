@@ -177,11 +177,11 @@ class ReadingPlace extends LiveElement {
       this.tell(null);
       note.run();
     };
-    return html`<aside class="place-note" role="status">
+    return html`<div class="place-note" role="status">
       <span>${note.text}</span>
       <button type="button" class="button button--small" @click=${act}>${note.label}</button>
       <button type="button" class="button button--icon button--quiet button--small" aria-label="Dismiss" @click=${() => this.tell(null)}>${icon("x")}</button>
-    </aside>`;
+    </div>`;
   }
 }
 

@@ -28,7 +28,9 @@ class Shortcuts extends LiveElement {
       bound.clear();
       bound.add(keys);
       unbind();
-      unbind = tinykeys(window, Object.fromEntries(shortcuts.map(({ keys: one, run }) => [one, guarded(one, run)])));
+      const bindings = Object.fromEntries(shortcuts.map(({ keys: one, run }) => [one, guarded(one, run)]));
+      // Not every keyboard has its question mark behind Shift.
+      unbind = tinykeys(window, { ...bindings, "?": guarded("?", () => this.open()) });
     };
     bind();
     // Elements that come alive later bring keys of their own.
