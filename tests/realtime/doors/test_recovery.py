@@ -126,7 +126,9 @@ class TestRefusals:
         _, before = await begin(open_socket, 1)
         await self.assert_refused(open_socket, before, offset=offset)
 
-    @pytest.mark.parametrize("pid", [None, "", "nonsense", 7, ["a"], signing.dumps(["a", HALLS, 7])])
+    @pytest.mark.parametrize(
+        "pid", [None, "", "nonsense", 7, ["a"], pytest.param(signing.dumps(["a", HALLS, 7]), id="unsigned-by-us")]
+    )
     async def test_a_pid_that_is_none(self, open_socket: Open, pid: object) -> None:
         client, before = await begin(open_socket, 1)
         await settled(client)
