@@ -217,7 +217,7 @@ class PythonClient(StockClient):
                 self._origin, namespaces=[namespace], auth=dict(auth or {}), transports=self._transports, wait=True
             )
         except socketio.exceptions.ConnectionError:
-            await client.shutdown()
+            await _end(client)
 
     async def emit(self, namespace: str, *args: Any) -> None:
         await self._clients[namespace].emit(args[0], tuple(args[1:]), namespace=namespace)
@@ -242,7 +242,14 @@ class PythonClient(StockClient):
 
     async def close(self) -> None:
         for client in self._clients.values():
-            await client.shutdown()
+            await _end(client)
+
+
+async def _end(client: socketio.AsyncClient) -> None:
+    await client.shutdown()
+    if client.eio.http is not None:
+        # The library leaves the connection of a poll that it gave up to the garbage collector.
+        await client.eio.http.close()
 
 
 def _packed(value: Any) -> Any:
