@@ -43,13 +43,14 @@ Outcome = Joined | ApplicationError
 class Memberships:
     """The rooms of one session. Entering is serialised, so that a room is never entered twice at a time."""
 
-    __slots__ = ("_entering", "_held", "_session", "members")
+    __slots__ = ("_entering", "_held", "_rechecking", "_session", "members")
 
     def __init__(self, session: "Session") -> None:
         self.members: dict[str, Membership] = {}
         self._session = session
         self._entering: asyncio.Lock | None = None
         self._held: list[tuple[Membership, str]] = []
+        self._rechecking: set[Membership] = set()
 
     # Entering
 
@@ -122,7 +123,7 @@ class Memberships:
 
     async def _automatic(self) -> list[Room]:
         session = self._session
-        rooms = await session.hub.auto_rooms(session.namespace, session.identity)
+        rooms = await session.hub.questions.auto_rooms(session.namespace, session.identity)
         return list(rooms)[: session.hub.settings.max_rooms_per_session]
 
     async def _enter(
@@ -182,7 +183,7 @@ class Memberships:
         await hub.load([member.state for member in members.values()])
         for member in members.values():
             member.stale = False
-        return await hub.authorise(self._session.identity, list(members))
+        return await hub.questions.authorise(self._session.identity, list(members))
 
     async def _hold(self, member: Membership, grant: Grant, since: Position | None) -> Joined:
         member.grant = grant
@@ -210,7 +211,7 @@ class Memberships:
         held, self._held = self._held, []
         hub = self._session.hub
         for member, epoch in held:
-            if member.phase is not Phase.HELD or member.stale:
+            if member.phase is not Phase.HELD or member in self._rechecking:
                 continue
             hub.catch_up.begin(member)
             if epoch not in ("", member.state.epoch):
@@ -228,9 +229,9 @@ class Memberships:
             member.state.leave_live(member, Phase.HELD)
         elif member.phase is Phase.CATCHING_UP:
             member.phase = Phase.HELD
-        already = member.stale
         member.stale = True
-        if not pending and not already:
+        if not pending and member not in self._rechecking:  # else the one on its way asks once more
+            self._rechecking.add(member)
             self._session.hub.spawn(self._recheck(member, reason))
 
     async def _recheck(self, member: Membership, reason: str) -> None:
@@ -243,6 +244,8 @@ class Memberships:
             if not isinstance(error, Unavailable):
                 logger.exception("A grant could not be checked again; it ends, to be safe.")
             grant = None
+        finally:
+            self._rechecking.discard(member)
         member.stale = False
         if member.phase is Phase.ENDED:
             return

@@ -154,7 +154,7 @@ class Session:
         }
 
     async def _greeting(self, resumed: Mapping[str, Position | None]) -> list[tuple[Room, Any]]:
-        words = await self.hub.greeting(self.namespace, self.identity)
+        words = await self.hub.questions.greeting(self.namespace, self.identity)
         return [
             (room, payload) for room, payload in words if room.name not in resumed and room.name in self.memberships
         ]
@@ -169,7 +169,7 @@ class Session:
         self._watch.watching = True
         self._watch.phase = Phase.HELD
         await self.hub.load([self._watch.state])
-        if not await self.hub.still_valid(self.identity):
+        if not await self.hub.questions.still_valid(self.identity):
             raise Unauthenticated
 
     # Commands
@@ -282,7 +282,7 @@ class Session:
     async def recheck_identity(self, reason: str) -> None:
         """Asks whether the sign-in still holds: if not, the connection ends; if so, each room is asked again."""
         try:
-            valid = await self.hub.still_valid(self.identity)
+            valid = await self.hub.questions.still_valid(self.identity)
         except Exception:
             logger.exception("A sign-in could not be checked again; the connection is closed to be safe.")
             valid = False

@@ -5,35 +5,32 @@ import logging
 import secrets
 import time
 import weakref
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connection as database
 
 from realtime import outlet
-from realtime.authentication import authenticator
 from realtime.conf import realtime_settings
 from realtime.connection import Connection, Outbox
-from realtime.contracts import Payload
 from realtime.events import EphemeralEvent, OutgoingEvent, StoredEvent
 from realtime.hub.catchup import CatchUp
 from realtime.hub.heartbeat import Heartbeat
 from realtime.hub.internal import Internals
 from realtime.hub.layer import LayerLink
 from realtime.hub.log import LogReader
+from realtime.hub.questions import Questions
 from realtime.hub.room import Delivery, Membership, Phase, RoomState
 from realtime.hub.statistics import Statistics
 from realtime.hub.sweep import Sweep
 from realtime.hub.threads import DatabaseThreads
-from realtime.hub.together import Together
-from realtime.identity import ANONYMOUS, Identity
+from realtime.identity import Identity
 from realtime.inspection import Inspection
 from realtime.installation import database_id
 from realtime.lanes import Lanes
-from realtime.namespaces import Namespace
 from realtime.positions import Position
 from realtime.reading import Head
-from realtime.rooms import Grant, Room, authorise, parse_room
+from realtime.rooms import Room, parse_room
 
 if TYPE_CHECKING:
     from realtime.limits.limiter import Limiter
@@ -45,11 +42,6 @@ logger = logging.getLogger(__name__)
 _REACH_SECONDS = 5.0
 
 _HUBS: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = weakref.WeakKeyDictionary()
-
-
-def _guest_grants(rooms: list[Room]) -> list[Grant | None]:
-    answers = authorise(ANONYMOUS, rooms)
-    return [answers[room] for room in rooms]
 
 
 async def current_hub() -> "Hub":
@@ -88,19 +80,7 @@ class Hub:
         self.sweep = Sweep(self)
         self.internals = Internals(self)
         self.inspection = Inspection(self)
-        self._validity: Together[Identity, bool] = Together(
-            self.handlers, lambda identities: authenticator().still_valid(identities)
-        )
-        self._guests: Together[Room, Grant | None] = Together(self.handlers, _guest_grants)
-        self._guest_rooms: Together[Namespace, Sequence[Room]] = Together(
-            self.handlers, lambda namespaces: [namespace.auto_rooms(ANONYMOUS) for namespace in namespaces]
-        )
-        self._guest_greetings: Together[Namespace, Sequence[tuple[Room, Payload]]] = Together(
-            self.handlers,
-            lambda namespaces: [
-                namespace.greeting(ANONYMOUS) if namespace.greeting else () for namespace in namespaces
-            ],
-        )
+        self.questions = Questions(self.handlers)
         self.limiter: Limiter | None = None
         self.overhears: Callable[[EphemeralEvent], None] | None = None
         """Hears what other processes told in passing to rooms of this one; presence sets it."""
@@ -427,35 +407,6 @@ class Hub:
                 session.namespace.name, "room:reset", {"reason": reason, "position": position}, state.name
             )
         )
-
-    # Questions
-
-    async def still_valid(self, identity: Identity) -> bool:
-        """Asks whether the sign-in of an identity still holds; questions of one moment share the queries."""
-        if identity.is_anonymous:
-            return True
-        return await self._validity.ask(identity)
-
-    async def authorise(self, identity: Identity, rooms: list[Room]) -> Mapping[Room, Grant | None]:
-        """Asks the rooms' policies; what anonymous sessions ask at one moment is asked once."""
-        if not identity.is_anonymous:
-            return await self.handlers.run(authorise, identity, rooms)
-        answers = await asyncio.gather(*[self._guests.ask(room) for room in rooms])
-        return dict(zip(rooms, answers, strict=True))
-
-    async def auto_rooms(self, namespace: Namespace, identity: Identity) -> Sequence[Room]:
-        """Asks a namespace which rooms are entered on connect."""
-        if not identity.is_anonymous:
-            return await self.handlers.run(namespace.auto_rooms, identity)
-        return await self._guest_rooms.ask(namespace)
-
-    async def greeting(self, namespace: Namespace, identity: Identity) -> Sequence[tuple[Room, Payload]]:
-        """Asks a namespace what is said on connect."""
-        if namespace.greeting is None:
-            return ()
-        if not identity.is_anonymous:
-            return await self.handlers.run(namespace.greeting, identity)
-        return await self._guest_greetings.ask(namespace)
 
     def now_ms(self) -> int:
         """Returns Unix milliseconds."""

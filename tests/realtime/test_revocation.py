@@ -74,7 +74,7 @@ def _ask_everybody_again() -> None:
 async def test_a_revocation_while_joining_is_heeded(
     connect: Connect, hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from realtime.hub import hub as module
+    from realtime.hub import questions as module
 
     await hub.handlers.run(give_key, 1)
     client = await connect(token="1")

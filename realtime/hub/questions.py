@@ -1,0 +1,62 @@
+"""What a hub asks the project about people: may they be here, which rooms are theirs; together where it can."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from realtime.authentication import authenticator
+from realtime.contracts import Payload
+from realtime.hub.threads import DatabaseThreads
+from realtime.hub.together import Together
+from realtime.identity import ANONYMOUS, Identity
+from realtime.namespaces import Namespace
+from realtime.rooms import Grant, Room, authorise
+
+
+class Questions:
+    """Each is answered from a reading that began after it was asked; anonymous sessions share theirs."""
+
+    def __init__(self, threads: DatabaseThreads) -> None:
+        self._threads = threads
+        self._validity: Together[Identity, bool] = Together(
+            threads, lambda identities: authenticator().still_valid(identities)
+        )
+        self._guests: Together[Room, Grant | None] = Together(threads, _guest_grants)
+        self._guest_rooms: Together[Namespace, Sequence[Room]] = Together(
+            threads, lambda namespaces: [namespace.auto_rooms(ANONYMOUS) for namespace in namespaces]
+        )
+        self._guest_greetings: Together[Namespace, Sequence[tuple[Room, Payload]]] = Together(
+            threads,
+            lambda namespaces: [
+                namespace.greeting(ANONYMOUS) if namespace.greeting else () for namespace in namespaces
+            ],
+        )
+
+    async def still_valid(self, identity: Identity) -> bool:
+        """Asks whether the sign-in of an identity still holds."""
+        return identity.is_anonymous or await self._validity.ask(identity)
+
+    async def authorise(self, identity: Identity, rooms: list[Room]) -> Mapping[Room, Grant | None]:
+        """Asks the rooms' policies, see `realtime.rooms.authorise`."""
+        if not identity.is_anonymous:
+            return await self._threads.run(authorise, identity, rooms)
+        answers = await asyncio.gather(*[self._guests.ask(room) for room in rooms])
+        return dict(zip(rooms, answers, strict=True))
+
+    async def auto_rooms(self, namespace: Namespace, identity: Identity) -> Sequence[Room]:
+        """Asks a namespace which rooms are entered on connect."""
+        if not identity.is_anonymous:
+            return await self._threads.run(namespace.auto_rooms, identity)
+        return await self._guest_rooms.ask(namespace)
+
+    async def greeting(self, namespace: Namespace, identity: Identity) -> Sequence[tuple[Room, Payload]]:
+        """Asks a namespace what is said on connect."""
+        if namespace.greeting is None:
+            return ()
+        if not identity.is_anonymous:
+            return await self._threads.run(namespace.greeting, identity)
+        return await self._guest_greetings.ask(namespace)
+
+
+def _guest_grants(rooms: list[Room]) -> list[Grant | None]:
+    answers = authorise(ANONYMOUS, rooms)
+    return [answers[room] for room in rooms]
