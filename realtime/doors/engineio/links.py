@@ -1,6 +1,7 @@
 """What an Engine.IO session sends through: a WebSocket, or the polls of its client."""
 
 import asyncio
+import contextlib
 from base64 import b64encode
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -58,7 +59,9 @@ class FrameLink:
         self, stream: FrameStream, *, limit: int, congested: Callable[[], None], drained: Callable[[], None]
     ) -> None:
         self._stream = stream
-        stream.watch(limit, congested, drained)
+        # Gone while its session was being moved here: whoever reads is about to see the end.
+        with contextlib.suppress(RuntimeError):
+            stream.watch(limit, congested, drained)
 
     def send(self, packets: list[Packet]) -> None:
         self._stream.write(packets[0].frame if len(packets) == 1 else b"".join([packet.frame for packet in packets]))

@@ -1,0 +1,34 @@
+"""The transports of an Engine.IO session."""
+
+from collections.abc import Callable
+from typing import Any
+
+from realtime.connection import Packet
+from realtime.doors.engineio.links import FrameLink
+
+
+class _Gone:
+    """A frame stream whose connection has ended, as uvloop has it."""
+
+    heard_at = 0.0
+
+    def write(self, frame: bytes) -> bool:
+        return False
+
+    def buffered(self) -> int:
+        return 0
+
+    def close(self, code: int, reason: str) -> None: ...
+
+    def abort(self) -> None: ...
+
+    def ping(self) -> None: ...
+
+    def watch(self, limit: int, paused: Callable[[], Any], resumed: Callable[[], Any]) -> None:
+        raise RuntimeError("the handler is closed")
+
+
+async def test_a_websocket_that_went_while_its_session_moved_is_an_end_and_no_defect() -> None:
+    link = FrameLink(_Gone(), limit=1, congested=lambda: None, drained=lambda: None)
+    link.send([Packet(b"4hello")])
+    assert link.buffered() == 0
