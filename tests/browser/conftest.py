@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
@@ -84,7 +85,9 @@ def shared_server(django_db_setup: None, django_db_blocker: pytest.FixtureReques
     """One server for all tests that leave it alone; every test has rooms and people of its own."""
     with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django's fixture
         url = running_database_url()
-    with ServerProcess(environment={"DATABASE_URL": url}) as server:
+    # As in production, but for HTTPS: the error pages are ours, not Django's.
+    environment = {"DATABASE_URL": url, "DEBUG": "false", "HTTPS": "false", "SECRET_KEY": settings.SECRET_KEY}
+    with ServerProcess(environment=environment) as server:
         yield server
 
 
