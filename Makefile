@@ -32,9 +32,10 @@ test: dev frontend test-frontend test-python
 test-frontend: frontend
 	cd frontend && npm run --silent test
 
-# Everything on SQLite with the real servers; then the domain and the engine once more on PostgreSQL.
+# Everything on SQLite with the real servers; the browser by itself; the domain and the engine again on PostgreSQL.
 test-python: dev frontend
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser and not soak"
+	$(BIN)/python -m pytest -m browser tests/browser
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --postgres -m "not browser and not either_database and not soak"
 
 check: dev frontend

@@ -40,7 +40,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("browser"))
 
 
-@pytest.fixture(scope="session")
+# For this package alone: the loop that Playwright leaves running would be in the way of every async test.
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     if CHROMIUM is None:
         if os.environ.get("CI"):
@@ -80,7 +81,7 @@ def library(transactional_db: None, quick_passwords: None) -> Library:
     return act(make_library)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared_server(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[ServerProcess]:
     """One server for all tests that leave it alone; every test has rooms and people of its own."""
     with django_db_blocker.unblock():  # type: ignore[attr-defined]  # pytest-django's fixture
