@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from livrya.accounts.models import Follow, User
+from livrya.accounts.models import Follow, LoginSession, User
 from realtime.errors import NotFound, Unauthenticated
 from realtime.identity import Identity
 
@@ -51,6 +52,11 @@ def profile(username: str, asker: User | None) -> User:
     }
     user.__dict__.update(counted)
     return user
+
+
+def login_sessions(user: User) -> QuerySet[LoginSession]:
+    """Returns the browsers' sessions of the person that have not ended, the last used first."""
+    return LoginSession.objects.filter(user=user, expire_date__gt=timezone.now()).order_by("-expire_date")
 
 
 def follows(follower: User, followed: User) -> bool:

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_POST
 from books.selectors import books as book_selectors
 from livrya.accounts import selectors
 from livrya.accounts.models import User
-from livrya.accounts.services.access import change_password, sign_out_everywhere
+from livrya.accounts.services.access import change_password, sign_out_everywhere, sign_out_session
 from livrya.accounts.services.following import follow as follow_person
 from livrya.accounts.services.following import unfollow
 from livrya.accounts.services.people import set_avatar, set_privacy, update_profile
 from livrya.accounts.services.people import sign_up as make_account
+from livrya.pages.devices import devices_of
 from livrya.pages.people_forms import PrivacyForm, ProfileForm, SignUpForm
 from livrya.pages.requests import PersonRequest
 from notifications import selectors as notification_selectors
@@ -110,6 +111,9 @@ def settings(request: PersonRequest) -> HttpResponse:
         wanted = set(request.POST.getlist("kind"))
         notification_services.set_preferences(actor=user, kinds=wanted)
         return _saved(request)
+    elif section == "device":
+        sign_out_session(actor=user, fingerprint=request.POST.get("fingerprint", ""))
+        return redirect("settings")
     elif section == "devices":
         sign_out_everywhere(actor=user, user=user)
         return redirect("sign-in")
@@ -120,6 +124,7 @@ def settings(request: PersonRequest) -> HttpResponse:
             "profile_form": profile_form,
             "privacy_form": privacy_form,
             "password_form": password_form,
+            "devices": devices_of(user, request.session.session_key),
             "preferences": notification_selectors.preferences_of(user),
         },
     )

@@ -1,7 +1,7 @@
 import pytest
 from django.test import Client
 
-from livrya.accounts.models import Follow, User
+from livrya.accounts.models import Follow, LoginSession, User
 from tests.pages.conftest import PASSWORD, signed_in
 
 
@@ -64,3 +64,19 @@ def test_unknown_addresses_get_a_page_in_the_sites_voice(db):
     answer = Client().get("/no/such/page/")
     assert answer.status_code == 404
     assert "Nothing here" in answer.content.decode()
+
+
+def test_devices_are_listed_and_one_can_be_signed_out(library):
+    firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    here = signed_in(library.reader)
+    there = Client(headers={"user-agent": firefox})
+    there.post("/sign-in/", {"username": "tom", "password": PASSWORD})
+    page = here.get("/settings/").content.decode()
+    assert "Firefox on Linux" in page
+    assert "This one" in page
+    other = LoginSession.objects.exclude(session_key=here.session.session_key).get(user=library.reader)
+    assert signed_in(library.author).post("/settings/", {"section": "device", "fingerprint": other.fingerprint})
+    assert there.get("/settings/").status_code == 200, "nobody signs out somebody else"
+    here.post("/settings/", {"section": "device", "fingerprint": other.fingerprint})
+    assert there.get("/settings/").status_code == 302
+    assert here.get("/settings/").status_code == 200

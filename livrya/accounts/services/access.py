@@ -10,7 +10,8 @@ from django.db.models import ProtectedError, RestrictedError
 import realtime
 from livrya.accounts import policies, signals
 from livrya.accounts.models import LoginSession, TokenFamily, User
-from realtime.errors import Conflict, Forbidden, ValidationFailed
+from livrya.accounts.sessions import SessionStore
+from realtime.errors import Conflict, Forbidden, NotFound, ValidationFailed
 
 
 def change_password(*, actor: User | None, user: User, new_password: str, old_password: str | None = None) -> User:
@@ -41,6 +42,14 @@ def sign_out_everywhere(*, actor: User | None, user: User) -> None:
         raise Forbidden
     with realtime.atomic():
         _end_sign_ins(user, actor, "signed out everywhere")
+
+
+def sign_out_session(*, actor: User, fingerprint: str) -> None:
+    """Ends one of the actor's sessions, with its sockets. Raises NotFound for one that is not theirs."""
+    session = LoginSession.objects.filter(user=actor, fingerprint=fingerprint).first()
+    if session is None:
+        raise NotFound("That browser is not signed in any more.")
+    SessionStore(session.session_key).delete()
 
 
 def deactivate(*, actor: User | None, user: User) -> User:
