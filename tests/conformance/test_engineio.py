@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.either_database]
 
 Http = aiohttp.ClientSession
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.conformance.test_engineio import closed
 
-pytestmark = pytest.mark.live
+pytestmark = [pytest.mark.live, pytest.mark.either_database]
 
 Http = aiohttp.ClientSession
 Socket = aiohttp.ClientWebSocketResponse

@@ -25,6 +25,9 @@ from tests.accounts.people import person
 from tests.livrya.routes import ROLES, World
 from tests.livrya.test_api_routes import APPS, TABLE
 
+# Slow, and about shapes of requests: the services behind them are tested on both databases.
+pytestmark = pytest.mark.either_database
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # of its own dependencies, at import
     import schemathesis

@@ -14,6 +14,9 @@ from livrya.accounts.models import User
 from tests.accounts.people import browser, person
 from tests.livrya.routes import ROLES, Route, World
 
+# Slow, and about shapes of requests: the services behind them are tested on both databases.
+pytestmark = pytest.mark.either_database
+
 APPS = [
     import_module(f"tests.{app}.routes")
     for app in ("accounts", "notifications", "books", "social")
