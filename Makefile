@@ -24,7 +24,8 @@ help:
 
 run: python frontend
 	@$(BIN)/python manage.py migrate --verbosity 0
-	@$(BIN)/python manage.py demo
+	@if [ -s var/demo.txt ] && [ -s var/livrya.sqlite3 ] && [ -z "$${DATABASE_URL:-}$${VAR_DIR:-}" ]; then cat var/demo.txt; \
+		else mkdir -p var; $(BIN)/python manage.py demo | tee var/demo.partial; mv var/demo.partial var/demo.txt; fi
 	@exec $(BIN)/python manage.py serve --host $(HOST) --port $(PORT)
 
 test: dev frontend test-frontend test-python
