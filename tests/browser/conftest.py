@@ -32,6 +32,10 @@ _FLAGS = [
 ]
 
 
+# What Chromium says of a page that is left before its socket was through: no fault of anybody's.
+_LEFT_EARLY = "WebSocket is closed before the connection is established"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser" in str(item.path):
@@ -126,7 +130,7 @@ class Site:
         return page
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        if message.type in ("error", "warning") and _LEFT_EARLY not in message.text:
             self.complaints.append(f"{message.type}: {message.text}")
 
     def _request(self, request: Request) -> None:
