@@ -15,6 +15,8 @@ PORT ?= 8000
 BIN := .venv/bin
 FRONTEND_SOURCES := $(shell find frontend/src -type f 2>/dev/null) frontend/package.json frontend/vite.config.ts frontend/tsconfig.json
 
+MIGRATIONS := $(wildcard */migrations/*.py livrya/*/migrations/*.py)
+
 export DEBUG ?= true
 
 .PHONY: help run test test-python test-frontend check faults soak bench format python node frontend dev
@@ -23,10 +25,16 @@ help:
 	@sed -n 's/^# //p' Makefile
 
 run: python frontend
-	@$(BIN)/python manage.py migrate --verbosity 0
-	@if [ -s var/demo.txt ] && [ -s var/livrya.sqlite3 ] && [ -z "$${DATABASE_URL:-}$${VAR_DIR:-}" ]; then cat var/demo.txt; \
-		else mkdir -p var; $(BIN)/python manage.py demo | tee var/demo.partial; mv var/demo.partial var/demo.txt; fi
+	@if [ -s var/livrya.sqlite3 ] && [ -z "$${DATABASE_URL:-}$${VAR_DIR:-}" ] && $(MAKE) --question var/demo.txt; \
+		then cat var/demo.txt; else rm -f var/demo.txt; $(MAKE) --silent var/demo.txt; fi
 	@exec $(BIN)/python manage.py serve --host $(HOST) --port $(PORT)
+
+# Kept with what it printed: a later start that finds no new migration has nothing to do here.
+var/demo.txt: $(MIGRATIONS) .venv/installed
+	@mkdir -p var
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py demo | tee var/demo.partial
+	@mv var/demo.partial $@
 
 test: dev frontend test-frontend test-python
 
