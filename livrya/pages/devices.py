@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -48,6 +49,7 @@ def devices_of(user: User, session_key: str | None) -> list[Device]:
 
 @receiver(user_logged_in)
 def remember_device(request: HttpRequest | None, **_: Any) -> None:
-    """Notes the browser in its session; the header itself is not kept."""
-    if request is not None:
-        request.session[_KEY] = device_name(request.headers.get("User-Agent", ""))
+    """Notes the browser in the session it signed in to; the header itself is not kept. Tokens have no session."""
+    session = getattr(request, "session", None)
+    if request is not None and session is not None and SESSION_KEY in session:
+        session[_KEY] = device_name(request.headers.get("User-Agent", ""))

@@ -252,3 +252,11 @@ def test_deleting_an_account_takes_its_sign_ins_along() -> None:
     assert door.still_valid([identity]) == [False]
     assert not User.objects.exists()
     assert not TokenFamily.objects.exists()
+
+
+def test_signing_in_for_tokens_starts_no_session() -> None:
+    person("ada")
+    client = Client()
+    answer = client.post("/api/v1/auth/token/", {"username": "ada", "password": PASSWORD}, "application/json")
+    assert answer.status_code == 200
+    assert not client.cookies

@@ -1,3 +1,4 @@
+import contextlib
 import os
 import sys
 from argparse import ArgumentParser
@@ -61,7 +62,8 @@ class Command(BaseCommand):
         if not child:
             self._announce(host, port, 1)
         elif ready_fd is not None:
-            os.write(ready_fd, b"1")
+            with contextlib.suppress(BrokenPipeError):  # the parent has gone meanwhile: this one ends by itself
+                os.write(ready_fd, b"1")
             os.close(ready_fd)
 
     def _announce(self, host: str, port: int, processes: int) -> None:
