@@ -54,7 +54,7 @@ check: dev frontend
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check
-	DEBUG=false SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_hex(32))") \
+	DEBUG=false TRUSTED_PROXIES=1 SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_hex(32))") \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/python manage.py export_contracts --check
 	$(BIN)/python -m tests.links

@@ -13,14 +13,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from livrya.pages.errors import refusal
 from realtime.errors import RateLimited
+from realtime.proxies import counted_as
 
 
 def client_address(request: HttpRequest) -> str:
-    """Returns the visitor's address; X-Forwarded-For is believed as far as TRUSTED_PROXIES says."""
-    direct = str(request.META.get("REMOTE_ADDR") or "")
-    proxies = int(str(settings.REST_FRAMEWORK["NUM_PROXIES"]))
-    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
-    return forwarded[-min(proxies, len(forwarded))] if proxies and forwarded else direct
+    """Returns the address by which tries are counted; loopback counts as one too."""
+    address = str(request.META.get("REMOTE_ADDR") or "")
+    return counted_as(address) or address
 
 
 def tried_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:

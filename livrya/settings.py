@@ -104,10 +104,13 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
         else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
     )
 }
+_HTTPS = read(env.bool, "HTTPS", not DEBUG, "true or false")
 REALTIME: dict[str, Any] = {
     "AUTHENTICATOR": "livrya.accounts.sockets.SocketAuthenticator",
     "REDIS_URL": REDIS_URL,
     "INSPECTION_DIR": str(VAR_DIR / "run"),
+    "TRUSTED_PROXIES": read(env.int, "TRUSTED_PROXIES", 0, "a whole number"),
+    "REQUIRE_TLS": _HTTPS,
     "KEEP_EVENTS_DAYS": read(env.int, "KEEP_EVENTS_DAYS", 90, "a whole number of days"),
 }
 # Counts requests (throttles); in memory each process counts by itself.
@@ -166,8 +169,7 @@ REST_FRAMEWORK = {
         "sign-up": "20/hour",
         "upload": "30/hour",
     },
-    # How many proxies of ours stand in front: X-Forwarded-For is believed that far and no farther.
-    "NUM_PROXIES": read(env.int, "TRUSTED_PROXIES", 0, "a whole number"),
+    "NUM_PROXIES": 0,  # the server knows the client's address already, see realtime.proxies
     "EXCEPTION_HANDLER": "livrya.api.errors.answer_exception",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
@@ -236,9 +238,9 @@ LOGGING = {
     },
 }
 
-_HTTPS = read(env.bool, "HTTPS", not DEBUG, "true or false")
+
+# The way to the browser; sockets are told by REALTIME above.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _HTTPS else None
 SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # asked by supervisors on the machine itself
 SECURE_HSTS_SECONDS = read(env.int, "HSTS_SECONDS", 31_536_000 if _HTTPS else 0, "seconds, a whole number")
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS

@@ -88,8 +88,9 @@ def origin_allowed(scope: dict[str, Any]) -> bool:
     if origin in realtime_settings().allowed_origins or origin in settings.CSRF_TRUSTED_ORIGINS:
         return True
     parts = urlsplit(origin)
+    schemes = ("https",) if realtime_settings().require_tls else ("http", "https")
     return (
-        parts.scheme in ("http", "https")
+        parts.scheme in schemes
         and parts.netloc == header(scope, b"host")
         and validate_host(parts.hostname or "", settings.ALLOWED_HOSTS)
     )

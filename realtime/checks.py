@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.db import connections
 
+from realtime.conf import realtime_settings
 from realtime.rooms import room_types_without_policy
 
 
@@ -67,4 +68,21 @@ def sqlite_begins_immediate(app_configs: Sequence[Any] | None, **kwargs: Any) ->
         for alias in connections
         if connections[alias].vendor == "sqlite"
         and connections[alias].settings_dict["OPTIONS"].get("transaction_mode") != "IMMEDIATE"
+    ]
+
+
+@register
+def somebody_encrypts(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Points at a site that would redirect for ever, and count all its visitors as one."""
+    values = realtime_settings()
+    if not values.require_tls or values.trusted_proxies:
+        return []
+    return [
+        Warning(
+            "HTTPS is required, but no proxy is trusted that could say that it was used.",
+            hint="Our server speaks plain HTTP: a proxy in front encrypts, and tells in X-Forwarded-Proto and "
+            "X-Forwarded-For. Set TRUSTED_PROXIES to how many there are, or HTTPS=false on your own machine. "
+            "Silence this where the server itself speaks TLS.",
+            id="realtime.W003",
+        )
     ]

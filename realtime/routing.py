@@ -7,6 +7,7 @@ from django.urls import path, re_path
 
 from realtime.consumers import JsonConsumer
 from realtime.doors import routing as doors
+from realtime.proxies import EncryptedOnly
 
 
 async def no_such_door(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -24,4 +25,4 @@ websocket_urlpatterns = [
 
 http_urlpatterns = doors.http_urlpatterns
 
-websocket_application = URLRouter(websocket_urlpatterns)
+websocket_application = EncryptedOnly(URLRouter(websocket_urlpatterns))

@@ -11,6 +11,8 @@ from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import AnonRateThrottle, ScopedRateThrottle, SimpleRateThrottle, UserRateThrottle
 
+from realtime.proxies import counted_as
+
 if TYPE_CHECKING:  # DRF's views import the throttles of the settings
     from rest_framework.views import APIView
 
@@ -24,6 +26,10 @@ class _Forgiving(SimpleRateThrottle):
         except (RedisError, OSError) as error:
             log.warning("Requests are not being counted: %s", error)
             return True
+
+    def get_ident(self, request: Request) -> str:
+        address = super().get_ident(request)
+        return counted_as(address) or address
 
 
 class AnonymousRate(_Forgiving, AnonRateThrottle):

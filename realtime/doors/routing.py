@@ -4,9 +4,10 @@ from django.urls import path
 
 from realtime.doors.socketio.door import SocketIOConsumer
 from realtime.doors.sse import EventStreamConsumer
+from realtime.proxies import EncryptedOnly
 
 http_urlpatterns = [
-    path("socket.io/", SocketIOConsumer.as_asgi()),
-    path("events/", EventStreamConsumer.as_asgi()),
+    path("socket.io/", EncryptedOnly(SocketIOConsumer.as_asgi())),  # type: ignore[arg-type]  # not a view
+    path("events/", EncryptedOnly(EventStreamConsumer.as_asgi())),  # type: ignore[arg-type]  # not a view
 ]
 websocket_urlpatterns = [path("socket.io/", SocketIOConsumer.as_asgi())]

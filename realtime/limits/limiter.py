@@ -1,9 +1,7 @@
 """Says no in time: points per connection, person and address, and seats for connections."""
 
-import ipaddress
 from collections import Counter
 from dataclasses import dataclass
-from functools import lru_cache
 
 from realtime.clock import Clock
 from realtime.errors import RateLimited, Unavailable
@@ -12,6 +10,7 @@ from realtime.limits.bucket import Bucket, Rate
 from realtime.limits.memory import MemoryPoints
 from realtime.limits.store import PointStore, SeatStore
 from realtime.processes.keeper import Holder
+from realtime.proxies import counted_as
 
 PREFETCH_SECONDS = 0.25
 """A connection takes shared points for so long ahead, so that not every command asks the store."""
@@ -71,7 +70,8 @@ class Limiter(Holder):
 
     async def seat(self, identity: Identity, address: str) -> list[str]:
         """Takes a connection's seats and returns them for `release`. Raises RateLimited, and holds none."""
-        wanted = {f"address:{address}": self.limits.seats_per_address} if limited_address(address) else {}
+        counted = counted_as(address)
+        wanted = {f"address:{counted}": self.limits.seats_per_address} if counted else {}
         if identity.user_id is not None:
             wanted[f"user:{identity.user_id}"] = self.limits.seats_per_user
         held: list[str] = []
@@ -145,7 +145,7 @@ class ConnectionLimits:
         self.abusive = False
         self._limiter = limiter
         self._clock = clock
-        self._address = address
+        self._address = counted_as(address)
         self._bucket = Bucket(limiter.limits.connection, now)
         self._refusals = Bucket(limiter.limits.refusals, now)
         self._key = ""
@@ -168,7 +168,7 @@ class ConnectionLimits:
         limits = self._limiter.limits
         if identity.user_id is not None:
             key, rate = f"user:{identity.user_id}", limits.user
-        elif limited_address(self._address):
+        elif self._address:
             key, rate = f"address:{self._address}", limits.address
         else:
             return 0
@@ -185,12 +185,3 @@ class ConnectionLimits:
             self._ahead_until_ms = now + 1000
         self._ahead -= min(cost, self._ahead)
         return 0
-
-
-@lru_cache(maxsize=4096)
-def limited_address(address: str) -> bool:
-    """Tells whether the address can be that of a client, rather than of a proxy on this machine."""
-    try:
-        return not ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False

@@ -1,0 +1,106 @@
+"""What stands in front of the server: whose address a request has, and whether its way was encrypted.
+
+Proxies of ours tell it in `X-Forwarded-For` and `X-Forwarded-Proto`; anybody else may write there what they like.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from ipaddress import IPv6Address, ip_address
+from typing import Any
+
+import msgspec
+
+from realtime.conf import realtime_settings
+from realtime.errors import Forbidden
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_ENCRYPTED = {"http": "https", "websocket": "wss"}
+_PLAIN = {"http": "http", "websocket": "ws"}
+
+
+class BehindProxies:
+    """Puts the client's own address and scheme into the scope, for everything behind it: pages, API and sockets.
+
+    Each proxy appends the address that it was asked from, so of `REALTIME["TRUSTED_PROXIES"]` proxies the first one's
+    word stands that many places from the end; what stands before it is the client's own invention.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        trusted = realtime_settings().trusted_proxies
+        if trusted and scope["type"] in _PLAIN:
+            scope = {**scope, **_told(scope, trusted)}
+        await self._application(scope, receive, send)
+
+
+class EncryptedOnly:
+    """Refuses what came over plain HTTP where `REALTIME["REQUIRE_TLS"]` is set: a credential would travel readably.
+
+    A page is redirected to HTTPS before anything else; a socket or stream cannot be, it gets 403.
+    """
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not realtime_settings().require_tls or scope.get("scheme") == _ENCRYPTED[scope["type"]]:
+            await self._application(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            body = msgspec.json.encode(Forbidden("Use HTTPS here.").as_dict())
+            headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+            await send({"type": "http.response.start", "status": Forbidden.http_status, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
+
+
+def counted_as(address: str) -> str:
+    """Returns the name under which an address is counted, "" for one that is no client's own (loopback, unknown).
+
+    Whoever has an IPv6 address has 2^64 of them: what is counted is the network.
+    """
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return ""
+    if isinstance(parsed, IPv6Address):
+        parsed = parsed.ipv4_mapped or parsed
+    if parsed.is_loopback:
+        return ""
+    return str(parsed) if parsed.version == 4 else str(IPv6Address(int(parsed) >> 64 << 64))
+
+
+def _told(scope: Scope, trusted: int) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    forwarded = _values(scope, b"x-forwarded-for")
+    if forwarded:
+        address = forwarded[-min(trusted, len(forwarded))]
+        if address := _without_port(address):
+            told["client"] = (address, 0)
+    if schemes := _values(scope, b"x-forwarded-proto"):
+        encrypted = schemes[-min(trusted, len(schemes))].lower() in ("https", "wss")
+        told["scheme"] = (_ENCRYPTED if encrypted else _PLAIN)[scope["type"]]
+    return told
+
+
+def _values(scope: Scope, name: bytes) -> list[str]:
+    values = b",".join(value for key, value in scope["headers"] if key == name).decode("latin-1").split(",")
+    return [value.strip() for value in values if value.strip()]
+
+
+def _without_port(text: str) -> str:
+    """Returns the address in `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1` or `[2001:db8::1]:80`; "" for anything else."""
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        return str(ip_address(text))
+    except ValueError:
+        return ""
