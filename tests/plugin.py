@@ -22,16 +22,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     if "PYTEST_XDIST_WORKER" in os.environ:
+        # A folder of its own: servers of the other workers are not to be found by this one's commands.
+        _use_folder(os.path.join(os.environ["VAR_DIR"], os.environ["PYTEST_XDIST_WORKER"]))
         return
     os.environ["DEBUG"] = "true"
-    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="livrya-tests-")
-    os.mkdir(os.path.join(os.environ["VAR_DIR"], "static"))  # WhiteNoise warns where collected files are missing
+    _use_folder(tempfile.mkdtemp(prefix="livrya-tests-"))
     if early_config.known_args_namespace.postgres:
         os.environ["DATABASE_URL"], server = postgres_url()
         if server:
             _STARTED.append(server)
     else:
         os.environ.pop("DATABASE_URL", None)
+
+
+def _use_folder(path: str) -> None:
+    os.environ["VAR_DIR"] = path
+    os.makedirs(os.path.join(path, "static"))  # WhiteNoise warns where collected files are missing
 
 
 @pytest.hookimpl(trylast=True)
