@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import FrameType
 
@@ -42,14 +42,17 @@ class Child:
 class Processes:
     """Keeps `count` children running `command`; ends them on SIGTERM and SIGINT, replaces them one by one on SIGHUP.
 
-    The command takes `--ready-fd`, see `Child`. A child that dies is started again; when children keep dying at
-    once, everything ends.
+    The command takes `--ready-fd`, see `Child`. `started` is called once, when every child accepts connections.
+    A child that dies is started again; when children keep dying at once, everything ends.
     """
 
-    def __init__(self, command: Sequence[str], count: int, *, grace_seconds: float) -> None:
+    def __init__(
+        self, command: Sequence[str], count: int, *, grace_seconds: float, started: Callable[[], None]
+    ) -> None:
         self._command = list(command)
         self._count = count
         self._grace_seconds = grace_seconds
+        self._started = started
         self._children: list[Child] = []
         self._ending = False
         self._rolling = False
@@ -63,6 +66,8 @@ class Processes:
         quick_deaths = 0
         try:
             self._children = [self._start() for _ in range(self._count)]
+            if all(child.is_ready_within(_READY_SECONDS) for child in self._children) and not self._ending:
+                self._started()
             while not self._ending:
                 self._wake.wait(0.2)
                 self._wake.clear()

@@ -43,7 +43,6 @@ class Command(BaseCommand):
         with bound:
             port: int = bound.getsockname()[1]
             if processes > 1:
-                self._announce(options["host"], port, processes)
                 sys.exit(self._supervise(options["host"], port, processes, access_log=options["access_log"]))
             if options["child"]:
                 end_with_parent()
@@ -76,4 +75,9 @@ class Command(BaseCommand):
         command = [sys.executable, sys.argv[0], "serve", "--host", host, "--port", str(port), "--child"]
         if access_log:
             command.append("--access-log")
-        return Processes(command, processes, grace_seconds=realtime_settings().drain_seconds + 5).run()
+        return Processes(
+            command,
+            processes,
+            grace_seconds=realtime_settings().drain_seconds + 5,
+            started=lambda: self._announce(host, port, processes),
+        ).run()
