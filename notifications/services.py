@@ -9,6 +9,7 @@ from django.utils import timezone
 
 import realtime
 from livrya.accounts.models import User
+from livrya.accounts.selectors import silent_between
 from livrya.texts import excerpt
 from notifications import selectors, signals
 from notifications.kinds import KINDS
@@ -52,7 +53,8 @@ class Notice:
 def notify(*, actor: User | None, recipients: Iterable[int], notice: Notice) -> list[Notification]:
     """Tells a few people (in the bell) and returns what they now see; for an unbounded number see `fan_out`.
 
-    Left out are who does not want this kind, who was told of this cause before, and the actor. Every recipient
+    Left out are who does not want this kind, who was told of this cause before, the actor, whoever has muted
+    the actor, and who has blocked them or is blocked by them. Every recipient
     is a room of the transaction: give all of them in one call, and few enough.
     """
     with realtime.atomic():
@@ -62,6 +64,9 @@ def notify(*, actor: User | None, recipients: Iterable[int], notice: Notice) -> 
 def tell(*, actor_id: int | None, recipients: Iterable[int], notice: Notice) -> list[Notification]:
     """Does the work of `notify`, inside the caller's `realtime.atomic()` and within its limit of rooms."""
     wanting = selectors.who_want(notice.kind, set(recipients) - {actor_id})
+    if actor_id is not None and wanting:
+        silent = silent_between(actor_id, wanting)
+        wanting = [user_id for user_id in wanting if user_id not in silent]
     # Locked in ascending order: of two causes at once, the second waits and is folded into the first.
     locked = User.objects.select_for_update(no_key=True).filter(pk__in=wanting, is_active=True).order_by("pk")
     present = list(locked.values_list("pk", flat=True))

@@ -5,7 +5,7 @@ from typing import TypeAlias
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q
 
-from books.models import Book, Chapter, ChapterState, Credit, Invitation, Right, Visibility
+from books.models import Book, Chapter, ChapterState, Credit, CreditKind, Invitation, Right, Visibility
 from books.models.people import ALL_RIGHTS
 from livrya.accounts.models import User
 from realtime.errors import Forbidden, NotFound, Unauthenticated
@@ -72,6 +72,13 @@ def may_see_drafts(viewer: Viewer, book_id: int) -> bool:
 def may_comment(viewer: Viewer, chapter: Chapter) -> bool:
     """Tells whether `viewer`, who may read the chapter, may say something under it now."""
     return _who(viewer)[0] is not None and chapter.state == ChapterState.PUBLISHED and not chapter.comments_locked
+
+
+def may_address_authors(person: User, book_id: int) -> bool:
+    """Tells whether none of the book's authors has blocked the person, or the person works on the book too."""
+    authors = Credit.objects.filter(book_id=book_id, accepted_at__isnull=False)
+    authors = authors.filter(kind__in=(CreditKind.AUTHOR, CreditKind.CO_AUTHOR))
+    return not authors.filter(user__blocks__blocked=person).exists() or may_see_drafts(person, book_id)
 
 
 def may_moderate(viewer: Viewer, book_id: int) -> bool:

@@ -6,10 +6,11 @@ import realtime
 from books import limits, signals
 from books.errors import CommentsLocked, invalid
 from books.models import Chapter, Comment, Reaction, ReactionKind
-from books.policies.people import may_moderate, may_read, require_person
+from books.policies.people import may_address_authors, may_moderate, may_read, require_person
 from books.services import checking
 from books.services.locking import lock_chapter_alone, lock_comment
 from livrya.accounts.models import User
+from livrya.accounts.policies import may_address
 from realtime.errors import Conflict, Forbidden, NotFound
 
 # A comment is told to its chapter, to the (at most ten) authors and to whom it answers.
@@ -21,7 +22,8 @@ def post_comment(
 ) -> Comment:
     """Says something under a chapter, at one of its paragraphs, or in reply to another comment.
 
-    A reply to a comment at the last level stands beside it.
+    A reply to a comment at the last level stands beside it. Nobody answers a person whom they have blocked or who
+    has blocked them, nor comments on the book of an author who has.
     """
     person = require_person(actor)
     clean = checking.body("text", text, longest=limits.COMMENT)
@@ -30,7 +32,7 @@ def post_comment(
     with realtime.atomic(max_rooms=_MOST_ROOMS):
         chapter = lock_chapter_alone(chapter_id)
         _require_open(person, chapter)
-        parent = _parent(chapter, parent_id)
+        parent = _parent(person, chapter, parent_id)
         if parent is not None:
             paragraph = parent.paragraph
         comment = Comment.objects.create(
@@ -123,14 +125,18 @@ def _require_open(person: User, chapter: Chapter) -> None:
         raise NotFound("There is no such chapter.")
     if chapter.comments_locked:
         raise CommentsLocked
+    if not may_address_authors(person, chapter.book_id):
+        raise Forbidden("You cannot comment on this book.")
 
 
-def _parent(chapter: Chapter, parent_id: int | None) -> Comment | None:
+def _parent(person: User, chapter: Chapter, parent_id: int | None) -> Comment | None:
     if parent_id is None:
         return None
-    parent = Comment.objects.filter(pk=parent_id, chapter=chapter).select_related("parent").first()
+    parent = Comment.objects.filter(pk=parent_id, chapter=chapter).select_related("parent", "author").first()
     if parent is None or not parent.is_visible:
         raise invalid("parent", "The comment that this answers is gone.")
+    if not may_address(person, parent.author):
+        raise Forbidden("You cannot answer this person.")
     return parent.parent if parent.depth == limits.REPLY_DEPTH - 1 else parent
 
 

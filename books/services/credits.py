@@ -11,6 +11,7 @@ from books.policies.people import may_read, require_person
 from books.services import checking
 from books.services.locking import lock_book
 from livrya.accounts.models import User
+from livrya.accounts.policies import may_address
 from realtime.errors import Conflict, Forbidden, NotFound
 
 
@@ -24,6 +25,8 @@ def invite_person(*, actor: User | None, book_id: int, user_id: int, kind: str, 
         _require_author(actor, book)
         _check_kind(kind)
         user = checking.person("user", user_id)
+        if actor is not None and not may_address(actor, user):
+            raise Forbidden("You cannot invite this person.")
         people = list(Credit.objects.filter(book=book).values_list("user_id", flat=True))
         if user.pk in people:
             raise Conflict("This person has a part in the book already.")

@@ -10,6 +10,7 @@ from books.services import checking
 from books.services.locking import lock_book
 from books.services.subscriptions import end_subscription
 from livrya.accounts.models import User
+from livrya.accounts.policies import may_address
 from realtime.errors import Conflict, Forbidden, NotFound
 
 
@@ -19,6 +20,8 @@ def invite_reader(*, actor: User | None, book_id: int, user_id: int) -> Invitati
         book = lock_book(book_id)
         require(actor, book, Right.EDIT_INFO)
         user = checking.person("user", user_id)
+        if actor is not None and not may_address(actor, user):
+            raise Forbidden("You cannot invite this person.")
         if Invitation.objects.filter(book=book, user=user).exists():
             raise Conflict("This reader has been invited already.")
         invitation = Invitation.objects.create(book=book, user=user, invited_by=actor)

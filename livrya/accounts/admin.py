@@ -10,8 +10,8 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from livrya.accounts import policies
-from livrya.accounts.models import Follow, User
-from livrya.accounts.services import access, following, people
+from livrya.accounts.models import Block, Follow, Mute, User
+from livrya.accounts.services import access, blocking, following, people
 from realtime.admin import ServiceAdmin
 
 Form: TypeAlias = "ModelForm[Any]"
@@ -123,13 +123,9 @@ class PeopleAdmin(ServiceAdmin, UserAdmin):  # type: ignore[type-arg]  # generic
         self.message_user(request, "Done.", messages.SUCCESS)
 
 
-@admin.register(Follow)
-class FollowAdmin(ServiceAdmin):
-    """Who follows whom: to look at, and to end."""
+class BetweenPeopleAdmin(ServiceAdmin):
+    """What one person has made of another: to look at, and to end."""
 
-    list_display = ("follower", "followed", "created_at")
-    list_select_related = ("follower", "followed")
-    search_fields = ("follower__username", "followed__username")
     show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -138,8 +134,41 @@ class FollowAdmin(ServiceAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+
+@admin.register(Follow)
+class FollowAdmin(BetweenPeopleAdmin):
+    """Who follows whom."""
+
+    list_display = ("follower", "followed", "created_at")
+    list_select_related = ("follower", "followed")
+    search_fields = ("follower__username", "followed__username")
+
     def remove_object(self, request: HttpRequest, stored: Follow) -> None:
         following.unfollow(actor=stored.follower, user=stored.followed)
+
+
+@admin.register(Block)
+class BlockAdmin(BetweenPeopleAdmin):
+    """Who has blocked whom."""
+
+    list_display = ("blocker", "blocked", "created_at")
+    list_select_related = ("blocker", "blocked")
+    search_fields = ("blocker__username", "blocked__username")
+
+    def remove_object(self, request: HttpRequest, stored: Block) -> None:
+        blocking.unblock(actor=stored.blocker, user=stored.blocked)
+
+
+@admin.register(Mute)
+class MuteAdmin(BetweenPeopleAdmin):
+    """Who has muted whom."""
+
+    list_display = ("muter", "muted", "created_at")
+    list_select_related = ("muter", "muted")
+    search_fields = ("muter__username", "muted__username")
+
+    def remove_object(self, request: HttpRequest, stored: Mute) -> None:
+        blocking.unmute(actor=stored.muter, user=stored.muted)
 
 
 def _actor(request: HttpRequest) -> User:

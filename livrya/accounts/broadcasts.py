@@ -6,7 +6,7 @@ from django.dispatch import receiver
 
 import realtime
 from livrya.accounts import signals
-from livrya.accounts.events import FollowChanged, ProfileChanged, as_person
+from livrya.accounts.events import BlockChanged, FollowChanged, MuteChanged, ProfileChanged, as_person
 from livrya.accounts.models import Follow, User
 
 
@@ -31,3 +31,33 @@ def _profile_changed(*, user: User, actor: User | None, **_: Any) -> None:
 def _privacy_changed(*, user: User, **_: Any) -> None:
     # What is hidden is part of the grants that sessions hold in their rooms: they must ask for new ones.
     realtime.revoke(user=user, reason="privacy changed")
+
+
+@receiver(signals.user_blocked)
+def _blocked(*, blocker: User, blocked: User, actor: User | None, **_: Any) -> None:
+    _tell_block(blocker, blocked, actor, True)
+
+
+@receiver(signals.user_unblocked)
+def _unblocked(*, blocker: User, blocked: User, actor: User | None, **_: Any) -> None:
+    _tell_block(blocker, blocked, actor, False)
+
+
+def _tell_block(blocker: User, blocked: User, actor: User | None, on: bool) -> None:
+    told = BlockChanged(user_id=blocked.pk, username=blocked.username, blocked=on)
+    realtime.emit(realtime.UserRoom(blocker.pk), told, actor=actor)
+    # Whom one does not see is part of the grants that both sides' sessions hold in their rooms.
+    for user in (blocker, blocked):
+        realtime.revoke(user=user, reason="privacy changed")
+
+
+@receiver(signals.user_muted)
+def _muted(*, muter: User, muted: User, actor: User | None, **_: Any) -> None:
+    told = MuteChanged(user_id=muted.pk, username=muted.username, muted=True)
+    realtime.emit(realtime.UserRoom(muter.pk), told, actor=actor)
+
+
+@receiver(signals.user_unmuted)
+def _unmuted(*, muter: User, muted: User, actor: User | None, **_: Any) -> None:
+    told = MuteChanged(user_id=muted.pk, username=muted.username, muted=False)
+    realtime.emit(realtime.UserRoom(muter.pk), told, actor=actor)

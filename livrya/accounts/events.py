@@ -23,6 +23,24 @@ class FollowChanged(Payload):
     following: bool
 
 
+@event("block:changed", rooms=[UserRoom])
+class BlockChanged(Payload):
+    """You have blocked somebody, or no longer; for all your devices. The other is not told."""
+
+    user_id: int
+    username: str
+    blocked: bool
+
+
+@event("mute:changed", rooms=[UserRoom])
+class MuteChanged(Payload):
+    """You have muted somebody, or no longer; for all your devices. The other is not told."""
+
+    user_id: int
+    username: str
+    muted: bool
+
+
 @event("profile:changed", rooms=[UserRoom])
 class ProfileChanged(Payload):
     """Your name or picture changed; for all your devices."""
@@ -47,6 +65,48 @@ class FollowPerson(Payload):
 @command("user:unfollow", reply=Following, durable=True)
 class UnfollowPerson(Payload):
     """Hear no more of this person."""
+
+    user_id: Id
+
+
+class Blocking(Payload):
+    """Whether you block this person now."""
+
+    user_id: int
+    blocked: bool
+
+
+class Muting(Payload):
+    """Whether you mute this person now."""
+
+    user_id: int
+    muted: bool
+
+
+@command("user:block", reply=Blocking, durable=True, cost=2)
+class BlockPerson(Payload):
+    """Have nothing to do with this person: follows end both ways, and neither sees, answers or invites the other."""
+
+    user_id: Id
+
+
+@command("user:unblock", reply=Blocking, durable=True)
+class UnblockPerson(Payload):
+    """End your block; what it ended stays ended."""
+
+    user_id: Id
+
+
+@command("user:mute", reply=Muting, durable=True, cost=2)
+class MutePerson(Payload):
+    """Hear nothing of this person in your notifications, and have what they say folded away; they learn nothing."""
+
+    user_id: Id
+
+
+@command("user:unmute", reply=Muting, durable=True)
+class UnmutePerson(Payload):
+    """End your mute."""
 
     user_id: Id
 

@@ -1,4 +1,4 @@
-"""People, whom they follow, and what keeps them signed in."""
+"""People, whom they follow and whom they keep away, and what keeps them signed in."""
 
 import hashlib
 import secrets
@@ -86,6 +86,48 @@ class Follow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.follower_id} follows {self.followed_id}"
+
+
+class Block(models.Model):
+    """One person wants nothing to do with another: neither sees, follows, answers or invites the other."""
+
+    blocker = models.ForeignKey(User, models.CASCADE, related_name="blocks", db_index=False)
+    blocked = models.ForeignKey(User, models.CASCADE, related_name="blocked_by", db_index=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["blocker", "blocked"], name="block_once"),
+            models.CheckConstraint(condition=~Q(blocker=F("blocked")), name="block_somebody_else"),
+        ]
+        indexes = [
+            models.Index(fields=["blocked", "blocker"], name="block_of_whom"),
+            models.Index(fields=["blocker", "-id"], name="block_list"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.blocker_id} blocks {self.blocked_id}"
+
+
+class Mute(models.Model):
+    """One person does not want to be told of another, who learns nothing of it and may go on as before."""
+
+    muter = models.ForeignKey(User, models.CASCADE, related_name="mutes", db_index=False)
+    muted = models.ForeignKey(User, models.CASCADE, related_name="muted_by", db_index=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["muter", "muted"], name="mute_once"),
+            models.CheckConstraint(condition=~Q(muter=F("muted")), name="mute_somebody_else"),
+        ]
+        indexes = [
+            models.Index(fields=["muted", "muter"], name="mute_of_whom"),
+            models.Index(fields=["muter", "-id"], name="mute_list"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.muter_id} mutes {self.muted_id}"
 
 
 class LoginSession(AbstractBaseSession):

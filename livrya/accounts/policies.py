@@ -1,5 +1,6 @@
 """Who may do what to whose account. `actor` None is the system: a command, the schedule."""
 
+from livrya.accounts import selectors
 from livrya.accounts.models import User
 
 
@@ -23,8 +24,13 @@ def may_change_role(actor: User | None, user: User) -> bool:
 
 
 def may_follow(actor: User, user: User) -> bool:
-    """Any active person may follow any other active one."""
-    return actor.is_active and user.is_active and actor.pk != user.pk
+    """Any active person may follow any other active one, unless one of them has blocked the other."""
+    return actor.is_active and user.is_active and actor.pk != user.pk and may_address(actor, user)
+
+
+def may_address(actor: User, user: User) -> bool:
+    """Answering, mentioning, inviting, following: not where one has blocked the other, whichever."""
+    return not selectors.apart(actor, user)
 
 
 def _stands_above(actor: User, user: User) -> bool:

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from livrya.accounts.models import Follow, LoginSession, User
+from livrya.accounts.models import Block, Follow, LoginSession, Mute, User
 from realtime.errors import NotFound, Unauthenticated
 from realtime.identity import Identity
 
 FOLLOW_ORDER = ("-id",)
-"""The order of the lists below, for `livrya.cursors.page`."""
+"""The order of the lists of follows, blocks and mutes, for `livrya.cursors.page`."""
 
 
 def signed_in(identity: Identity) -> User:
@@ -40,15 +40,18 @@ def person_by_id(user_id: int) -> User:
 
 
 def profile(username: str, asker: User | None) -> User:
-    """Returns the active person with `follower_count`, `following_count`, and `is_followed` by the asker.
+    """Returns the active person with `follower_count`, `following_count`, and what the asker has made of them.
 
-    `is_followed` is None for nobody and for oneself. Raises NotFound.
+    `is_followed`, `is_blocked`, `is_muted` (by the asker) are None for nobody and for oneself. Raises NotFound.
     """
     user = person(username)
+    other = asker if asker and asker.pk != user.pk else None
     counted = {
         "follower_count": followers(user).count(),
         "following_count": following(user).count(),
-        "is_followed": follows(asker, user) if asker and asker.pk != user.pk else None,
+        "is_followed": follows(other, user) if other else None,
+        "is_blocked": blocks(other, user) if other else None,
+        "is_muted": mutes(other, user) if other else None,
     }
     user.__dict__.update(counted)
     return user
@@ -84,3 +87,53 @@ def follower_ids(user_id: int, *, after: int, limit: int) -> Sequence[int]:
     """Returns up to `limit` ids of active followers above `after`, ascending: an audience, in slices."""
     found = Follow.objects.filter(followed=user_id, follower__gt=after, follower__is_active=True)
     return list(found.order_by("follower").values_list("follower_id", flat=True)[:limit])
+
+
+def blocks(blocker: User, blocked: User) -> bool:
+    """Tells whether one has blocked the other."""
+    return Block.objects.filter(blocker=blocker, blocked=blocked).exists()
+
+
+def mutes(muter: User, muted: User) -> bool:
+    """Tells whether one has muted the other."""
+    return Mute.objects.filter(muter=muter, muted=muted).exists()
+
+
+def apart(one: User, other: User) -> bool:
+    """Tells whether one of them has blocked the other, whichever."""
+    return Block.objects.filter(Q(blocker=one, blocked=other) | Q(blocker=other, blocked=one)).exists()
+
+
+def blocked_ids(user: User | int) -> frozenset[int]:
+    """Returns the ids of those who have blocked the person or whom the person has blocked, in one query."""
+    user_id = user if isinstance(user, int) else user.pk
+    pairs = Block.objects.filter(Q(blocker=user_id) | Q(blocked=user_id)).values_list("blocker_id", "blocked_id")
+    return frozenset(someone for pair in pairs for someone in pair if someone != user_id)
+
+
+def muted_ids(user: User | int) -> frozenset[int]:
+    """Returns the ids of those whom the person has muted, in one query."""
+    user_id = user if isinstance(user, int) else user.pk
+    return frozenset(Mute.objects.filter(muter=user_id).values_list("muted_id", flat=True))
+
+
+def silent_between(actor_id: int, people: Iterable[int]) -> set[int]:
+    """Returns the ids of those among `people` who are to hear nothing of what `actor_id` does, in two queries.
+
+    They have muted the actor, or one has blocked the other.
+    """
+    asked = list(people)
+    apart_from = Block.objects.filter(Q(blocker=actor_id, blocked__in=asked) | Q(blocked=actor_id, blocker__in=asked))
+    found = {someone for pair in apart_from.values_list("blocker_id", "blocked_id") for someone in pair}
+    found |= set(Mute.objects.filter(muted=actor_id, muter__in=asked).values_list("muter_id", flat=True))
+    return found - {actor_id}
+
+
+def blocked_people(user: User) -> QuerySet[Block]:
+    """Returns whom the person has blocked; page it by FOLLOW_ORDER."""
+    return Block.objects.filter(blocker=user).select_related("blocked").order_by(*FOLLOW_ORDER)
+
+
+def muted_people(user: User) -> QuerySet[Mute]:
+    """Returns whom the person has muted; page it by FOLLOW_ORDER."""
+    return Mute.objects.filter(muter=user).select_related("muted").order_by(*FOLLOW_ORDER)

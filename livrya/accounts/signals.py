@@ -19,3 +19,15 @@ user_followed = Signal()
 
 user_unfollowed = Signal()
 """Arguments: follower, followed, actor."""
+
+user_blocked = Signal()
+"""Arguments: blocker, blocked, actor. The follows between them have ended before, each with its own signal."""
+
+user_unblocked = Signal()
+"""Arguments: blocker, blocked, actor."""
+
+user_muted = Signal()
+"""Arguments: muter, muted, actor."""
+
+user_unmuted = Signal()
+"""Arguments: muter, muted, actor."""

@@ -42,6 +42,12 @@ ROUTES = [
     Route("get", "api-person", everybody(200), path=AUTHOR),
     Route("put", "api-follow", signed_in(204, author=400), path=AUTHOR),
     Route("delete", "api-follow", signed_in(204), path=AUTHOR),
+    Route("put", "api-block", signed_in(204, author=400), path=AUTHOR),
+    Route("delete", "api-block", signed_in(204), path=AUTHOR),
+    Route("put", "api-mute", signed_in(204, author=400), path=AUTHOR),
+    Route("delete", "api-mute", signed_in(204), path=AUTHOR),
+    Route("get", "api-blocked", signed_in(200)),
+    Route("get", "api-muted", signed_in(200)),
     Route("get", "api-followers", everybody(200), path=AUTHOR),
     Route("get", "api-following", everybody(200), path=AUTHOR),
 ]

@@ -151,7 +151,14 @@ def test_staff_do_not_touch_other_staff_nor_their_rights() -> None:
 def test_every_page_of_people_and_notifications_is_shown(root: Client) -> None:
     ada, bob = person("ada"), person("bob")
     following.follow(actor=bob, user=ada)
-    for name in ("accounts_user", "accounts_follow", "notifications_notification", "notifications_fanout"):
+    for name in (
+        "accounts_user",
+        "accounts_follow",
+        "accounts_block",
+        "accounts_mute",
+        "notifications_notification",
+        "notifications_fanout",
+    ):
         assert root.get(reverse(f"admin:{name}_changelist")).status_code == 200
     assert root.get(change(ada)).status_code == 200
     assert root.get(reverse("admin:accounts_user_add")).status_code == 200

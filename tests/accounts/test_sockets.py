@@ -113,3 +113,14 @@ async def test_signing_out_of_the_browser_ends_what_its_cookie_opened(enter: Ent
     assert (await client.ready())["username"] == "ada"
     await in_thread(page.logout)()
     assert await client.ended() == CloseCode.REVOKED
+
+
+async def test_blocking_and_muting_are_answered_and_heard_on_the_other_device_alone(enter: Enter) -> None:
+    ada, bob = await somebody("ada"), await somebody("bob")
+    here, there, other = await enter(ada), await enter(ada), await enter(bob)
+    for name, field in (("block", "blocked"), ("mute", "muted")):
+        for command, on in ((f"user:{name}", True), (f"user:un{name}", False)):
+            assert await here.tell(command, {"userId": bob.pk}) == {"userId": bob.pk, field: on}
+            told = (await there.event(f"{name}:changed"))["payload"]
+            assert told == {"userId": bob.pk, "username": "bob", field: on}
+    assert {frame["type"] for frame in other.events()} <= {"hidden"}

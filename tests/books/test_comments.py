@@ -12,6 +12,7 @@ from books.services.comments import (
     react_to_comment,
     restore_comment,
 )
+from livrya.accounts.services import blocking
 from realtime.errors import Conflict, Forbidden, NotFound, Unauthenticated, ValidationFailed
 from tests.books.library import author_of, book, chapter, comment, draft, somebody, worker_on
 
@@ -114,3 +115,24 @@ def test_a_reaction_counts_once_and_can_be_taken_back():
     assert reactions_of([said.pk]) == {said.pk: {"like": 1, "wow": 1}}
     with pytest.raises(ValidationFailed):
         react_to_comment(actor=fan, comment_id=said.pk, kind="frown")
+
+
+def test_nobody_answers_whom_they_have_blocked_or_who_has_blocked_them():
+    out, ada, bob = chapter(book()), somebody(), somebody()
+    said = comment(out, ada)
+    blocking.block(actor=ada, user=bob)
+    with pytest.raises(Forbidden):
+        comment(out, bob, parent_id=said.pk)
+    with pytest.raises(Forbidden):
+        comment(out, ada, parent_id=comment(out, bob).pk)
+    comment(out, parent_id=said.pk)
+
+
+def test_whom_an_author_has_blocked_does_not_comment_on_their_book():
+    made = book()
+    out, troll, editor = chapter(made), somebody(), worker_on(made)
+    for person in (troll, editor):
+        blocking.block(actor=author_of(made), user=person)
+    with pytest.raises(Forbidden):
+        comment(out, troll)
+    comment(out, editor)

@@ -5,6 +5,7 @@ from books.policies import may, may_read, rights_in
 from books.services.credits import accept_credit, change_credit, decline_credit, invite_person, remove_credit
 from books.services.invitations import accept_invitation, end_invitation, invite_reader
 from books.services.subscriptions import subscribe
+from livrya.accounts.services import blocking
 from realtime.errors import Conflict, Forbidden, NotFound, ValidationFailed
 from tests.books.library import author_of, book, chapter, somebody, worker_on
 
@@ -102,3 +103,12 @@ def test_staff_hold_every_right_and_closed_accounts_none():
     author.is_active = False
     assert rights_in(author, made.pk) == 0
     assert not may_read(author, made)
+
+
+def test_nobody_is_invited_by_whom_they_have_blocked():
+    made, reader = book(), somebody()
+    blocking.block(actor=reader, user=author_of(made))
+    with pytest.raises(Forbidden):
+        invite_person(actor=author_of(made), book_id=made.pk, user_id=reader.pk, kind="editor")
+    with pytest.raises(Forbidden):
+        invite_reader(actor=author_of(made), book_id=made.pk, user_id=reader.pk)

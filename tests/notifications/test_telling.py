@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from livrya.accounts.models import User
-from livrya.accounts.services import access, following
+from livrya.accounts.services import access, blocking, following
 from notifications import kinds, selectors, services
 from notifications.events import NotificationRemoved, NotificationsRead, NotificationsRoom, Notified, UnreadCount
 from notifications.fan_out import take_back_slice, withdraw
@@ -218,3 +218,15 @@ def test_what_was_read_long_ago_is_pruned_with_what_was_folded_into_it() -> None
     Notification.objects.filter(read_at__isnull=False).update(read_at=timezone.now() - timedelta(days=181))
     assert services.prune() == 2
     assert listed(ada) == [("remark 3", 1)]
+
+
+def test_nobody_is_told_of_people_whom_they_mute_or_who_are_blocked_either_way() -> None:
+    ada, troll, muter, blocker, blocked = (person(name) for name in ("ada", "troll", "muter", "blocker", "blocked"))
+    blocking.mute(actor=muter, user=troll)
+    blocking.block(actor=blocker, user=troll)
+    blocking.block(actor=troll, user=blocked)
+    everybody = [user.pk for user in (ada, muter, blocker, blocked)]
+    told = services.notify(actor=troll, recipients=everybody, notice=notice(1))
+    assert [found.recipient_id for found in told] == [ada.pk]
+    told = services.notify(actor=None, recipients=everybody, notice=notice(2))
+    assert {found.recipient_id for found in told} == set(everybody)

@@ -36,6 +36,24 @@ export interface AuthorAlert {
   count: number;
 }
 
+/** You have blocked somebody, or no longer; for all your devices. The other is not told. */
+export interface BlockChanged {
+  userId: number;
+  username: string;
+  blocked: boolean;
+}
+
+/** Have nothing to do with this person: follows end both ways, and neither sees, answers or invites the other. */
+export interface BlockPerson {
+  userId: number;
+}
+
+/** Whether you block this person now. */
+export interface Blocking {
+  userId: number;
+  blocked: boolean;
+}
+
 /** The book's description, people or order of chapters changed; fetch it again over HTTP. */
 export interface BookUpdated {
   bookId: number;
@@ -294,6 +312,24 @@ export interface ListNotifications {
 /** Tells who is in a room that one receives: after a hole in the versions, or to begin with. */
 export interface ListPresent {
   room: string;
+}
+
+/** You have muted somebody, or no longer; for all your devices. The other is not told. */
+export interface MuteChanged {
+  userId: number;
+  username: string;
+  muted: boolean;
+}
+
+/** Hear nothing of this person in your notifications, and have what they say folded away; they learn nothing. */
+export interface MutePerson {
+  userId: number;
+}
+
+/** Whether you mute this person now. */
+export interface Muting {
+  userId: number;
+  muted: boolean;
 }
 
 /** Some notifications, the newest first; `next` is the cursor of the older ones, null when there are none. */
@@ -608,8 +644,18 @@ export interface TypingPerson {
   position?: number | null;
 }
 
+/** End your block; what it ended stays ended. */
+export interface UnblockPerson {
+  userId: number;
+}
+
 /** Hear no more of this person. */
 export interface UnfollowPerson {
+  userId: number;
+}
+
+/** End your mute. */
+export interface UnmutePerson {
   userId: number;
 }
 
@@ -698,6 +744,8 @@ export interface EventMap {
    * `kind` is comment, review or subscription.
    */
   "author:alert": AuthorAlert;
+  /** You have blocked somebody, or no longer; for all your devices. The other is not told. */
+  "block:changed": BlockChanged;
   /** The book's description, people or order of chapters changed; fetch it again over HTTP. */
   "book:updated": BookUpdated;
   /**
@@ -739,6 +787,8 @@ export interface EventMap {
   "hidden": Hidden;
   /** You have been invited to read a private book. */
   "invitation:changed": InvitationChanged;
+  /** You have muted somebody, or no longer; for all your devices. The other is not told. */
+  "mute:changed": MuteChanged;
   /** You are told something, or something more about what you were just told (same id, higher count). */
   "notification": Notified;
   /** How many notifications you have not read. */
@@ -862,15 +912,24 @@ export interface CommandMap {
    * 100 people, and of people who keep their typing to themselves, nobody hears.
    */
   "text:typing": { payload: TypeText; reply: null };
+  /** Have nothing to do with this person: follows end both ways, and neither sees, answers or invites the other. */
+  "user:block": { payload: BlockPerson; reply: Blocking };
   /** Hear of everything that this person publishes. */
   "user:follow": { payload: FollowPerson; reply: Following };
+  /** Hear nothing of this person in your notifications, and have what they say folded away; they learn nothing. */
+  "user:mute": { payload: MutePerson; reply: Muting };
+  /** End your block; what it ended stays ended. */
+  "user:unblock": { payload: UnblockPerson; reply: Blocking };
   /** Hear no more of this person. */
   "user:unfollow": { payload: UnfollowPerson; reply: Following };
+  /** End your mute. */
+  "user:unmute": { payload: UnmutePerson; reply: Muting };
 }
 
 export const DURABLE_EVENTS: ReadonlySet<keyof EventMap> = new Set([
   "announcement",
   "announcement:withdrawn",
+  "block:changed",
   "book:updated",
   "chapter:available",
   "chapter:commentsLocked",
@@ -884,6 +943,7 @@ export const DURABLE_EVENTS: ReadonlySet<keyof EventMap> = new Set([
   "follow:changed",
   "hidden",
   "invitation:changed",
+  "mute:changed",
   "notification",
   "notification:read",
   "notification:removed",
@@ -909,8 +969,12 @@ export const DURABLE_COMMANDS: ReadonlySet<keyof CommandMap> = new Set([
   "comment:react",
   "notification:read",
   "review:post",
+  "user:block",
   "user:follow",
+  "user:mute",
+  "user:unblock",
   "user:unfollow",
+  "user:unmute",
 ] as const);
 
 /** The name of a room. */

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from livrya.accounts.models import Follow, User
+from livrya.accounts.models import Block, Follow, Mute, User
 from livrya.accounts.services.tokens import TokenPair
 from livrya.api.fields import LineField, ModelSerializer, Serializer, TextField
 
@@ -27,11 +27,13 @@ class PersonSerializer(ModelSerializer):
 
 
 class ProfileSerializer(PersonSerializer):
-    """A person's page. `isFollowed` is about the asker: null when that is nobody or the person themselves."""
+    """A person's page. What the asker has made of them is null when that is nobody or the person themselves."""
 
     follower_count = serializers.IntegerField()
     following_count = serializers.IntegerField()
     is_followed = serializers.BooleanField(allow_null=True)
+    is_blocked = serializers.BooleanField(allow_null=True)
+    is_muted = serializers.BooleanField(allow_null=True)
 
     class Meta(PersonSerializer.Meta):
         fields = (  # type: ignore[assignment]  # longer than the base's
@@ -41,6 +43,8 @@ class ProfileSerializer(PersonSerializer):
             "follower_count",
             "following_count",
             "is_followed",
+            "is_blocked",
+            "is_muted",
         )
 
 
@@ -76,6 +80,26 @@ class FollowedSerializer(FollowerSerializer):
     """Who is followed, and since when."""
 
     person = PersonSerializer(source="followed")
+
+
+class BlockedSerializer(ModelSerializer):
+    """Whom the asker has blocked, and since when."""
+
+    person = PersonSerializer(source="blocked")
+
+    class Meta:
+        model = Block
+        fields = ("person", "created_at")
+
+
+class MutedSerializer(ModelSerializer):
+    """Whom the asker has muted, and since when."""
+
+    person = PersonSerializer(source="muted")
+
+    class Meta:
+        model = Mute
+        fields = ("person", "created_at")
 
 
 class SignUpSerializer(Serializer):

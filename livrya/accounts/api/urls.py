@@ -1,6 +1,6 @@
 from django.urls import path
 
-from livrya.accounts.api import me, people, tokens
+from livrya.accounts.api import keeping_away, me, people, tokens
 from livrya.api import converters  # noqa: F401  # registers <username:…>
 
 urlpatterns = [
@@ -14,8 +14,12 @@ urlpatterns = [
     path("me/avatar/", me.AvatarView.as_view(), name="api-avatar"),
     path("me/password/", me.PasswordView.as_view(), name="api-password"),
     path("me/deactivate/", me.DeactivationView.as_view(), name="api-deactivate"),
+    path("me/blocked/", keeping_away.BlockedView.as_view(), name="api-blocked"),
+    path("me/muted/", keeping_away.MutedView.as_view(), name="api-muted"),
     path("people/<username:username>/", people.ProfileView.as_view(), name="api-person"),
     path("people/<username:username>/follow/", people.FollowView.as_view(), name="api-follow"),
+    path("people/<username:username>/block/", keeping_away.BlockView.as_view(), name="api-block"),
+    path("people/<username:username>/mute/", keeping_away.MuteView.as_view(), name="api-mute"),
     path("people/<username:username>/followers/", people.FollowersView.as_view(), name="api-followers"),
     path("people/<username:username>/following/", people.FollowingView.as_view(), name="api-following"),
 ]

@@ -5,19 +5,21 @@ from django.db import IntegrityError, transaction
 import realtime
 from livrya.accounts import policies, signals
 from livrya.accounts.models import Follow, User
+from livrya.accounts.services.locking import lock_people
 from realtime.errors import Forbidden, ValidationFailed
 
 
 def follow(*, actor: User, user: User) -> Follow:
     """Lets `actor` hear of what `user` publishes; returns the (possibly older) follow.
 
-    Raises ValidationFailed for oneself, Forbidden for a closed account.
+    Raises ValidationFailed for oneself, Forbidden for a closed account or where one has blocked the other.
     """
     if actor.pk == user.pk:
         raise ValidationFailed("You cannot follow yourself.")
-    if not policies.may_follow(actor, user):
-        raise Forbidden
     with realtime.atomic():
+        lock_people(actor, user)
+        if not policies.may_follow(actor, user):
+            raise Forbidden
         existing = Follow.objects.filter(follower=actor, followed=user).first()
         if existing:
             return existing
