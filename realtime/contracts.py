@@ -4,16 +4,14 @@ From a declaration come validation, the encoder, the TypeScript types and the re
 """
 
 import inspect
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Annotated, Any, TypeAlias, TypeVar, dataclass_transform
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, dataclass_transform
 
 import msgspec
 
+from realtime.ids import Id as Id  # for those who write contracts
 from realtime.rooms import Room
-
-Id: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
-"""The id of something in a command; what fits no key is refused before it reaches a database."""
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
@@ -49,11 +47,13 @@ class EventContract:
 class Alias:
     """Another name under which a command is accepted, with the order of its positional arguments.
 
-    `fields` are wire names (camelCase); None in it skips an argument that is ignored.
+    `fields` are wire names (camelCase); None in it skips an argument that is ignored. `renamed` says what the
+    fields of an object are called under that name, the wire name behind each; None there ignores a field.
     """
 
     name: str
     fields: tuple[str | None, ...]
+    renamed: Mapping[str, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from django.db import DatabaseError, InterfaceError
 from realtime import idempotency
 from realtime.contracts import Alias, Payload
 from realtime.errors import ApplicationError, CloseCode, Internal, Unavailable, UnknownCommand, ValidationFailed
+from realtime.ids import with_numbers
 from realtime.namespaces import Call, Handler
 from realtime.positions import Position
 from realtime.wire import Answer, encode_json
@@ -94,7 +95,10 @@ async def _run(session: "Session", request: Request) -> Answer:
 
 
 def decode(handler: Handler, alias: Alias, request: Request) -> Payload:
-    """Returns the command's payload, validated. Raises ValidationFailed with the place of the fault."""
+    """Returns the command's payload, validated. Raises ValidationFailed with the place of the fault.
+
+    What a door has decoded itself (Socket.IO) may have its ids as text; JSON of the JSON door is taken as it is.
+    """
     payload_type = handler.contract.payload
     try:
         if request.args is not None:
@@ -102,7 +106,11 @@ def decode(handler: Handler, alias: Alias, request: Request) -> Payload:
         else:
             payload = request.payload
         if isinstance(payload, msgspec.Raw):
-            return msgspec.json.decode(payload, type=payload_type)
+            if not alias.renamed:
+                return msgspec.json.decode(payload, type=payload_type)
+            payload = msgspec.json.decode(payload)
+        if isinstance(payload, dict):
+            payload = with_numbers(payload_type, _renamed(alias, payload))
         return msgspec.convert({} if payload is None else payload, payload_type)
     except msgspec.ValidationError as error:
         raise ValidationFailed(str(error)) from error
@@ -118,6 +126,17 @@ def _named(handler: Handler, alias: Alias, args: Sequence[Any]) -> dict[str, Any
     if len(args) > len(fields):
         raise ValidationFailed(f"{alias.name} takes at most {len(fields)} arguments.")
     return {field: value for field, value in zip(fields, args, strict=False) if field is not None and value is not None}
+
+
+def _renamed(alias: Alias, payload: dict[str, Any]) -> dict[str, Any]:
+    """Returns the payload under the contract's own names."""
+    if not alias.renamed:
+        return payload
+    given = [(alias.renamed.get(said, said), value) for said, value in payload.items()]
+    meant = [(name, value) for name, value in given if name is not None]
+    if len(dict(meant)) < len(meant):
+        raise ValidationFailed("A field is given twice, under two names.")
+    return dict(meant)
 
 
 def _run_once_here(actor_key: str, handler: Handler, call: Call, command: Payload) -> tuple[Any, dict[str, Position]]:

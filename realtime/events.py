@@ -1,14 +1,20 @@
 """Events on their way from the commit to the clients, as hubs and hints carry them."""
 
+import re
 from typing import TypeAlias
 
 import msgspec
+
+from realtime.positions import Position
 
 HIDDEN = "hidden"
 """The type of an event whose content nobody may see any more; its seq stays, so density can be checked."""
 
 BLANKED = "realtime:blanked"
 """The type of the internal event by which hubs learn that they must forget what they hold of a room."""
+
+
+_EVENT_ID = re.compile(r"(.+):([^:]+):([0-9]{1,18})", re.ASCII)
 
 
 class StoredEvent(msgspec.Struct, frozen=True, array_like=True, tag_field="kind", tag="d"):
@@ -55,3 +61,9 @@ class EphemeralEvent(msgspec.Struct, frozen=True, array_like=True, tag_field="ki
 
 
 OutgoingEvent: TypeAlias = StoredEvent | EphemeralEvent
+
+
+def read_event_id(event_id: str) -> tuple[str, Position] | None:
+    """Returns the room and position that a durable event's id names; None for an ephemeral one's, or nonsense."""
+    match = _EVENT_ID.fullmatch(event_id)
+    return (match[1], Position(match[2], int(match[3]))) if match else None

@@ -1,30 +1,39 @@
 """Commands that every namespace takes: receiving rooms, going on after a break, staying signed in."""
 
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
 
 from realtime.authentication import authenticator
 from realtime.contracts import Alias, Payload, command
 from realtime.errors import Unauthenticated, ValidationFailed
+from realtime.events import read_event_id
 from realtime.namespaces import Call, Commands
 from realtime.positions import Position
 from realtime.rooms import parse_room
 
 standard = Commands()
 
+EventId = Annotated[str, msgspec.Meta(max_length=300)]
+
 
 @command(
     "session:resume",
     reply=dict[str, Any],
-    aliases=[Alias("rejoin-rooms", ("rooms",)), Alias("sync-events", ("rooms",))],
+    aliases=[Alias("rejoin-rooms", ("rooms",)), Alias("sync-events", ("since",))],
 )
 class ResumeSession(Payload):
     """Goes on with rooms after a break: each from its position, or from now where that is null.
+
+    A list of names goes on from now with each. `since` is for clients that keep no positions: the id of the last
+    durable event that they have, whose room goes on behind it.
 
     Per room `{recovered: true, replayed, position}`, or `{recovered: false, reason}`: epoch, trimmed or ahead
     (load the state afresh; the room goes on from `position`), or the code of the error that refuses it.
     """
 
-    rooms: dict[str, Position | None]
+    rooms: dict[str, Position | None] | list[str] = {}
+    since: EventId | None = None
 
 
 @command("room:subscribe", reply=dict[str, Any])
@@ -54,11 +63,22 @@ class Ping(Payload):
     """Answers `{time}`, the server's Unix milliseconds."""
 
 
+@command("ping", reply=dict[str, Any])
+class Heartbeat(Payload):
+    """Answers `{time}` as `session:ping` does, and says `pong`: for clients with a heartbeat of their own."""
+
+
 @standard.handles(ResumeSession)
 async def resume_session(call: Call, command: ResumeSession) -> dict[str, Any]:
     if len(command.rooms) > call.session.hub.settings.max_rooms_per_session:
         raise ValidationFailed("That are too many rooms.", details={"field": "rooms"})
-    return await call.session.resume(command.rooms)
+    rooms = dict.fromkeys(command.rooms) if isinstance(command.rooms, list) else dict(command.rooms)
+    if command.since is not None:
+        known = read_event_id(command.since)
+        if known is None:
+            raise ValidationFailed("That is the id of no durable event.", details={"field": "since"})
+        rooms[known[0]] = known[1]
+    return await call.session.resume(rooms)
 
 
 @standard.handles(SubscribeRoom)
@@ -83,3 +103,10 @@ async def refresh_sign_in(call: Call, command: RefreshSignIn) -> dict[str, Any]:
 @standard.handles(Ping)
 async def ping(call: Call, command: Ping) -> dict[str, Any]:
     return {"time": call.session.hub.now_ms()}
+
+
+@standard.handles(Heartbeat)
+async def heartbeat(call: Call, command: Heartbeat) -> dict[str, Any]:
+    told = {"time": call.session.hub.now_ms()}
+    call.session.notify("pong", told)
+    return told

@@ -5,7 +5,7 @@ import inspect
 from msgspec import Struct
 from msgspec import inspect as types
 
-from realtime.contracts import CommandContract, EventContract
+from realtime.contracts import Alias, CommandContract, EventContract
 from realtime.errors import CATALOGUE, CloseCode
 from realtime.exporting.catalogue import Catalogue, type_info
 from realtime.exporting.typescript import type_text as readable
@@ -69,11 +69,15 @@ def _event(event: EventContract) -> str:
 
 def _command(command: CommandContract) -> str:
     kind = " Repeated with the same `requestId` it takes effect once." if command.durable else ""
-    aliases = "".join(
-        f"\n\nAlso as `{alias.name}({', '.join(field or '_' for field in alias.fields)})`." for alias in command.aliases
-    )
+    aliases = "".join(f"\n\n{_alias(alias)}" for alias in command.aliases)
     reply = readable(type_info(command.reply))
     return f"### `{command.name}`\n\n{command.doc}{kind}{aliases}\n\nReply: `{reply}`\n\n{_fields(command.payload)}"
+
+
+def _alias(alias: Alias) -> str:
+    said = f"Also as `{alias.name}({', '.join(field or '_' for field in alias.fields)})`"
+    named = [f"`{said}` for `{name}`" for said, name in alias.renamed.items() if name]
+    return said + (f", where an object has {', '.join(named)}." if named else ".")
 
 
 def _fields(payload: type[Struct]) -> str:

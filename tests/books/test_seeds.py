@@ -39,6 +39,12 @@ CHANGE = {"title": "Loomings", "text": "Call me Ishmael."}
         ("comment:post", [8, "Ahoy!", 9], c.PostComment(chapter_id=8, text="Ahoy!", parent_id=9)),
         ("text:typing", [8, 12], TypeText(chapter_id=8, position=12)),
         ("text:stopTyping", [8], StopTypingText(chapter_id=8)),
+        ("book:join", ["7"], c.JoinBook(book_id=7)),
+        (
+            "comment:post",
+            [{"chapterId": "8", "text": "12", "parentId": "9"}],
+            c.PostComment(chapter_id=8, text="12", parent_id=9),
+        ),
         ("progress:save", [8, 0.5], c.SaveProgress(chapter_id=8, position=0.5)),
         ("review:post", [7, 5, "Long."], c.PostReview(book_id=7, rating=5, text="Long.")),
     ],

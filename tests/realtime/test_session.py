@@ -73,6 +73,8 @@ async def test_a_repeated_request_takes_effect_once(connect: Connect) -> None:
         ('{"requestId":"","type":"hall:refuse"}', "VALIDATION"),
         ('{"type":"auth:refresh","payload":{"token":"8"}}', "UNAUTHENTICATED"),
         ('{"type":"session:resume","payload":{"rooms":{"hall:1":{"epoch":"x"}}}}', "VALIDATION"),
+        ('{"type":"sync-events","payload":{"since":"4f9d2c"}}', "VALIDATION"),
+        ('{"type":"join_hall","payload":{"placeId":1,"hallId":2}}', "VALIDATION"),
         ("[" * 5000, "VALIDATION"),
         (b"\x00\x01", "VALIDATION"),
         ("x" * 70_000, "TOO_LARGE"),
@@ -130,6 +132,30 @@ async def test_resuming_brings_exactly_what_was_missed(connect: Connect) -> None
     assert outcome["hall:1"]["replayed"] == 3
     assert "recovered" not in outcome["hall:2"]
     assert again.texts("hall:1") == ["a", "b", "c", "d"]
+
+
+async def test_a_client_that_kept_only_names_and_the_last_event_goes_on_there(connect: Connect) -> None:
+    client = await connect()
+    await client.tell("join_hall", {"placeId": "1", "userId": "somebody else"})
+    await say("a")
+    last = (await client.event("hall:said"))["eventId"]
+    await client.close()
+    await say("b")
+    again = await connect()
+    assert (await again.tell("rejoin-rooms", {"rooms": ["hall:1", "hall:2", "vault:1"]})).keys() == {
+        "hall:1",
+        "hall:2",
+        "vault:1",
+    }
+    assert (await again.tell("sync-events", {"since": last}))["hall:1"]["recovered"] is True
+    await again.wait(lambda frame: frame.get("payload", {}).get("text") == "b")
+    assert again.texts("hall:1") == ["b"]
+
+
+async def test_a_heartbeat_of_the_clients_own_hears_pong(connect: Connect) -> None:
+    client = await connect()
+    await client.send({"type": "ping"})
+    assert (await client.event("pong"))["payload"]["time"] > 0
 
 
 async def test_a_long_absence_is_made_good_page_by_page(connect: Connect, hub: Hub) -> None:

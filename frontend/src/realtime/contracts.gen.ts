@@ -254,6 +254,10 @@ export interface Following {
   following: boolean;
 }
 
+/** Answers `{time}` as `session:ping` does, and says `pong`: for clients with a heartbeat of their own. */
+export interface Heartbeat {
+}
+
 /** Stands where an event was that nobody may see any more, or that this session may not see. */
 export interface Hidden {
 }
@@ -501,11 +505,15 @@ export interface RefreshSignIn {
 /**
  * Goes on with rooms after a break: each from its position, or from now where that is null.
  *
+ * A list of names goes on from now with each. `since` is for clients that keep no positions: the id of the last
+ * durable event that they have, whose room goes on behind it.
+ *
  * Per room `{recovered: true, replayed, position}`, or `{recovered: false, reason}`: epoch, trimmed or ahead
  * (load the state afresh; the room goes on from `position`), or the code of the error that refuses it.
  */
 export interface ResumeSession {
-  rooms: Record<string, Position | null>;
+  rooms?: Record<string, Position | null> | Array<string>;
+  since?: string | null;
 }
 
 /** A review as everybody sees it, and what the book's reviews come to with it. */
@@ -883,6 +891,8 @@ export interface CommandMap {
   "notification:list": { payload: ListNotifications; reply: NotificationPage };
   /** Marks these as read, or with `all` everything; reading twice does no harm. */
   "notification:read": { payload: ReadNotifications; reply: UnreadCount };
+  /** Answers `{time}` as `session:ping` does, and says `pong`: for clients with a heartbeat of their own. */
+  "ping": { payload: Heartbeat; reply: Record<string, unknown> };
   /** Tells who is in a room that one receives: after a hole in the versions, or to begin with. */
   "presence:list": { payload: ListPresent; reply: PresenceReply };
   /** Save your place in a chapter: `position` is the part read, 0.0 to 1.0; the last save counts. */
@@ -897,6 +907,9 @@ export interface CommandMap {
   "session:ping": { payload: Ping; reply: Record<string, unknown> };
   /**
    * Goes on with rooms after a break: each from its position, or from now where that is null.
+   *
+   * A list of names goes on from now with each. `since` is for clients that keep no positions: the id of the last
+   * durable event that they have, whose room goes on behind it.
    *
    * Per room `{recovered: true, replayed, position}`, or `{recovered: false, reason}`: epoch, trimmed or ahead
    * (load the state afresh; the room goes on from `position`), or the code of the error that refuses it.

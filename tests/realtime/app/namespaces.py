@@ -3,7 +3,7 @@
 from typing import Any
 
 import realtime
-from realtime.contracts import Alias, Payload, command
+from realtime.contracts import Alias, Id, Payload, command
 from realtime.errors import Conflict
 from realtime.namespaces import Call, Commands, Namespace
 from realtime.positions import Position
@@ -13,11 +13,13 @@ from tests.realtime.app.events import HallRoom, Level, Said, VaultRoom, Waved
 commands = Commands()
 
 
-@command("hall:join", reply=dict[str, Any], aliases=[Alias("join_hall", ("hallId",))])
+@command(
+    "hall:join", reply=dict[str, Any], aliases=[Alias("join_hall", ("hallId",), {"placeId": "hallId", "userId": None})]
+)
 class JoinHall(Payload):
     """Enters a hall."""
 
-    hall_id: int
+    hall_id: Id
     since: Position | None = None
 
 
@@ -25,7 +27,7 @@ class JoinHall(Payload):
 class Say(Payload):
     """Says something in a hall, durably."""
 
-    hall_id: int
+    hall_id: Id
     text: str
 
 
@@ -33,7 +35,7 @@ class Say(Payload):
 class Wave(Payload):
     """Waves, in passing."""
 
-    hall_id: int
+    hall_id: Id
     to_others_only: bool = False
 
 
@@ -41,7 +43,7 @@ class Wave(Payload):
 class SetLevel(Payload):
     """Sets the level several times in one turn."""
 
-    hall_id: int
+    hall_id: Id
     levels: list[int]
 
 
