@@ -1,0 +1,153 @@
+"""What a stock client says to the product: every command and every older name of one, its arguments by position
+where it takes any, ids as text as often as not.
+
+A row has the name, the arguments, and what the ack's `data` must hold. Rows of one command stand in the order of the
+table's story. A new command wants a row here: `tests/livrya/test_stock_clients.py` says which is missing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from asgiref.sync import sync_to_async
+
+from livrya.accounts.models import User
+from livrya.accounts.services import tokens
+from tests.books import library
+
+Person = Literal["reader", "author", "staff"]
+
+
+@dataclass
+class World:
+    """What one walk through the table is about; `answers` are the acks so far, by name."""
+
+    people: dict[Person, User]
+    book: int
+    chapter: int
+    drafts: list[int]
+    room: str = ""
+    answers: dict[str, Any] = field(default_factory=dict)
+
+    def token(self, person: Person) -> str:
+        return tokens.issue(user=self.people[person]).access
+
+
+def make_world() -> World:
+    author, reader = library.somebody(), library.somebody()
+    book = library.book(author)
+    chapter = library.chapter(book)
+    return World(
+        people={"author": author, "reader": reader, "staff": library.somebody(is_staff=True, is_superuser=True)},
+        book=book.pk,
+        chapter=chapter.pk,
+        drafts=[library.draft(book).pk for _ in range(2)],
+    )
+
+
+# The room in which a namespace's rows for every namespace play; None where there is no room to enter.
+ROOMS: dict[str, Callable[[World], str] | None] = {
+    "/": lambda world: f"book:{world.book}",
+    "/books": lambda world: f"chapter:{world.chapter}",
+    "/notifications": lambda world: f"notifications:{world.people['reader'].pk}",
+    "/admin": None,
+}
+
+Arguments = Callable[[World], list[Any]]
+Told = Callable[[World], dict[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing that is said, and by whom. `told` is what the data must hold at least; None: there is no data."""
+
+    name: str
+    arguments: Arguments
+    told: Told
+    by: Person = "reader"
+    in_a_room: bool = False
+
+
+def _nothing(world: World) -> dict[str, Any] | None:
+    return None
+
+
+def _anything(world: World) -> dict[str, Any] | None:
+    return {}
+
+
+STANDARD = [
+    Row("session:ping", lambda w: [], _anything),
+    Row("ping", lambda w: [], _anything),
+    Row("auth:refresh", lambda w: [w.answers["token"]], _anything),
+    Row("session:resume", lambda w: [{"rooms": {w.room: None}}], lambda w: {w.room: ...}, in_a_room=True),
+    Row("rejoin-rooms", lambda w: [{"rooms": [w.room]}], lambda w: {w.room: ...}, in_a_room=True),
+    Row("rejoin-rooms", lambda w: [[w.room]], lambda w: {w.room: ...}, in_a_room=True),
+    Row("sync-events", lambda w: [{"since": w.answers["last"]}], lambda w: {w.room: ...}, in_a_room=True),
+    Row("sync-events", lambda w: [w.answers["last"]], lambda w: {w.room: ...}, in_a_room=True),
+    Row("room:subscribe", lambda w: [w.room], lambda w: {"room": w.room}, in_a_room=True),
+    Row("presence:list", lambda w: [w.room], lambda w: {"userCount": ...}, in_a_room=True),
+    Row("room:unsubscribe", lambda w: [w.room], _nothing, in_a_room=True),
+]
+
+BOOKS = [
+    Row("book:join", lambda w: [str(w.book), "a name that somebody claims"], lambda w: {"room": f"book:{w.book}"}),
+    Row("book:join", lambda w: [{"bookId": str(w.book)}], lambda w: {"room": f"book:{w.book}"}, by="author"),
+    Row("join", lambda w: [w.book], lambda w: {"room": f"book:{w.book}"}),
+    Row("get:readerCount", lambda w: [str(w.book)], lambda w: {"count": 2, "guestCount": 0}),
+    Row("book:subscribe", lambda w: [str(w.book), "chapters"], lambda w: {"bookId": w.book, "level": "chapters"}),
+    Row("book:unsubscribe", lambda w: [w.book], lambda w: {"bookId": w.book, "level": None}),
+    Row("chapter:join", lambda w: [str(w.chapter)], lambda w: {"room": f"chapter:{w.chapter}"}),
+    Row("chapter:join", lambda w: [w.chapter], lambda w: {"room": f"chapter:{w.chapter}"}, by="author"),
+    Row("text:typing", lambda w: [str(w.chapter), 12], _nothing),
+    Row("text:stopTyping", lambda w: [str(w.chapter)], _nothing),
+    Row(
+        "chapter:update",
+        lambda w: [str(w.book), str(w.chapter), {"title": "Loomings again"}],
+        lambda w: {"chapterId": w.chapter},
+        by="author",
+    ),
+    Row("chapter:published", lambda w: [str(w.book), str(w.drafts[0])], lambda w: {"bookId": w.book}, by="author"),
+    Row("chapter:publish", lambda w: [w.drafts[1]], lambda w: {"chapterId": w.drafts[1]}, by="author"),
+    Row(
+        "comment:post",
+        lambda w: [str(w.chapter), "Ahoy!"],
+        lambda w: {"text": "Ahoy!", "authorId": w.people["reader"].pk},
+    ),
+    Row("comment:edit", lambda w: [w.answers["comment:post"]["id"], "Avast!"], lambda w: {"text": "Avast!"}),
+    Row("comment:react", lambda w: [str(w.answers["comment:post"]["id"])], lambda w: {"reactions": {"like": 1}}),
+    Row(
+        "comment:delete",
+        lambda w: [str(w.answers["comment:post"]["id"])],
+        lambda w: {"commentId": w.answers["comment:post"]["id"]},
+    ),
+    Row("progress:save", lambda w: [str(w.chapter), 0.5], lambda w: {"chapterId": w.chapter, "position": 0.5}),
+    Row("review:post", lambda w: [str(w.book), 5, "Long."], lambda w: {"rating": 5, "text": "Long."}),
+    Row("chapter:leave", lambda w: [str(w.chapter)], lambda w: {"room": f"chapter:{w.chapter}"}),
+    Row("book:leave", lambda w: [str(w.book), "a name"], lambda w: {"room": f"book:{w.book}"}),
+    Row("draft:join", lambda w: [str(w.drafts[0])], lambda w: {"room": f"draft:{w.drafts[0]}"}, by="author"),
+    Row("draft:leave", lambda w: [w.drafts[0]], lambda w: {"room": f"draft:{w.drafts[0]}"}, by="author"),
+]
+
+PEOPLE = [
+    Row(name, lambda w: [str(w.people["author"].pk)], lambda w, on=on: {"following": on})  # type: ignore[misc]  # mypy infers no default of a lambda
+    for name, on in (("user:follow", True), ("user:unfollow", False))
+]
+
+BELL = [
+    Row("notification:list", lambda w: [], lambda w: {"unread": ...}),
+    Row("notification:read", lambda w: [["7", 8]], lambda w: {"unread": ...}),
+    Row("notification:read", lambda w: [{"all": True}], lambda w: {"unread": 0}),
+]
+
+STAFF = [
+    Row("announce", lambda w: ["All hands!"], lambda w: {"text": "All hands!"}, by="staff"),
+    Row("announcement:withdraw", lambda w: [str(w.answers["announce"]["id"])], _nothing, by="staff"),
+]
+
+ROWS = [*STANDARD, *BOOKS, *PEOPLE, *BELL, *STAFF]
+
+
+async def in_a_thread(act: Callable[..., Any], *args: Any) -> Any:
+    """Calls something that works on the database."""
+    return await sync_to_async(act)(*args)
