@@ -43,7 +43,7 @@ test-frontend: frontend
 
 # Everything on SQLite with the real servers; the browser by itself; the domain and the engine again on PostgreSQL.
 test-python: dev frontend
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser and not soak"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser and not faults and not soak"
 	$(BIN)/python -m pytest -m browser tests/browser
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --postgres -m "not browser and not either_database and not soak"
 

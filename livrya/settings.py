@@ -233,8 +233,9 @@ LOGGING = {
     "loggers": {
         "realtime": {"level": "DEBUG" if REALTIME_DEBUG else "INFO"},
         "livrya": {"level": "INFO"},
-        # A traceback every second while Redis is away; the hub says once that it is.
+        # A line and more for every try while Redis or PostgreSQL is away; the hub says once that it is.
         "channels_redis": {"level": "CRITICAL"},
+        "psycopg.pool": {"level": "ERROR"},
     },
 }
 

