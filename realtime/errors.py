@@ -170,6 +170,7 @@ class CloseCode(IntEnum):
     """
 
     NORMAL = 1000
+    NOT_TEXT = 1007
     TOO_BIG = 1009
     SERVICE_RESTART = 1012
     SLOW_CLIENT = 4008

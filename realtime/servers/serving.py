@@ -76,6 +76,12 @@ def listen(host: str, port: int, *, shared: bool) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if shared:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    # Every connection inherits these. A peer that is gone without a word, or takes nothing, would otherwise hold a
+    # stream or an answer for a quarter of an hour, and longer. Sockets have a heartbeat beside.
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
+        untaken_ms = round(realtime_settings().stalled_client_seconds * 1000)
+        bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, untaken_ms)
     bound.bind((host, port))
     bound.set_inheritable(False)
     return bound

@@ -7,13 +7,14 @@ import asyncio
 import contextlib
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
 from realtime.conf import realtime_settings
+from realtime.errors import CloseCode
 
 EXTENSION = "realtime.frames"
 
@@ -24,6 +25,7 @@ _USED = (
     "pause_writing",
     "resume_writing",
     "send_500_response",
+    "send_receive_event_to_app",
 )
 _PING = b"\x89\x00"
 _AT_ONCE = struct.pack("ii", 1, 0)  # linger: on, for 0 seconds
@@ -54,6 +56,13 @@ class FramesProtocol(WebSocketsSansIOProtocol):
     def data_received(self, data: bytes) -> None:
         self.heard_at = self.loop.time()
         super().data_received(data)
+
+    def send_receive_event_to_app(self) -> None:
+        # uvicorn refuses it too, and writes a traceback to the log for every such message.
+        if self.curr_msg_data_type == "text" and not _is_text(self.frames):
+            self.close(CloseCode.NOT_TEXT, "not UTF-8")
+        else:
+            super().send_receive_event_to_app()
 
     # FrameStream
 
@@ -130,3 +139,11 @@ class FramesProtocol(WebSocketsSansIOProtocol):
         if self.close_timer is None:
             # uvicorn ends the transport when the peer's close frame arrives while this timer exists.
             self.close_timer = self.loop.call_later(seconds + 1, self.transport.close)
+
+
+def _is_text(parts: Sequence[bytes]) -> bool:
+    try:
+        b"".join(parts).decode()
+    except UnicodeDecodeError:
+        return False
+    return True

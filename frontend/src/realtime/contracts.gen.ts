@@ -1024,6 +1024,7 @@ export type ErrorCode =
 /** Why a connection was closed: 1012 and 4000–4499 reconnect, 4500–4999 stay away. */
 export const CloseCode = {
   NORMAL: 1000,
+  NOT_TEXT: 1007,
   TOO_BIG: 1009,
   SERVICE_RESTART: 1012,
   SLOW_CLIENT: 4008,
