@@ -72,7 +72,8 @@ class Fleet:
         }
         try:
             self.server = ServerProcess(arguments=["--processes", str(processes)], environment=self.environment)
-            self._wait_for(processes)
+            if processes > 1:
+                self._wait_for(processes)
         except BaseException:
             self.relay.close()
             self.redis.stop()

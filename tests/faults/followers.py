@@ -50,6 +50,8 @@ class Follower:
         self._link: Link | None = None
         self._transport: asyncio.BaseTransport | None = None
         self._stopped = False
+        self._may_connect = asyncio.Event()
+        self._may_connect.set()
         self._task = asyncio.create_task(self._run())
 
     # From outside
@@ -64,6 +66,14 @@ class Follower:
         """Cuts its TCP connection without a word; it comes back by itself."""
         if self._transport is not None:
             self._transport.abort()  # type: ignore[attr-defined]  # every transport of a socket has it
+
+    def pause(self) -> None:
+        """Cuts its connection, and stays away until `go_on`."""
+        self._may_connect.clear()
+        self.cut()
+
+    def go_on(self) -> None:
+        self._may_connect.set()
 
     @property
     def turned_away(self) -> bool:
@@ -90,6 +100,7 @@ class Follower:
             "sse": self._by_event_stream,
         }
         while not self._stopped and not self.turned_away:
+            await self._may_connect.wait()
             door = next(self._doors)
             asked = {room: place for room, place in self.recording.places.items() if room in self.rooms - self.refused}
             link = self._link = self.recording.connected(door, asked)

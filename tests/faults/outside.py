@@ -2,7 +2,7 @@
 
 `python -m tests.faults.outside HALL…`: each line on standard output is `{"mark", "committed"}` (null: nobody can
 know), or `{"done": NUMBER}`. Orders come as lines of JSON on standard input: `{"number", "do": "let-in" | "revoke",
-"user", "vault"}` and `{"number", "do": "say", "vault", "text"}`; its end ends the writing.
+"user", "vault"}`, `{"number", "do": "say", "room", "text"}`; its end ends the writing.
 """
 
 import json
@@ -24,6 +24,7 @@ import realtime  # noqa: E402
 from realtime.errors import ApplicationError  # noqa: E402
 from realtime.models import Lease  # noqa: E402
 from realtime.revoking import revoke  # noqa: E402
+from realtime.rooms import parse_room  # noqa: E402
 from tests.realtime.app.events import HallRoom, Said, VaultRoom  # noqa: E402
 
 _PAUSE_SECONDS = 0.1
@@ -68,17 +69,15 @@ def write_on(name: str, halls: list[int], hold: float) -> None:
 
 
 def obey(order: dict[str, Any]) -> None:
-    room = VaultRoom(order["vault"])
     with realtime.atomic():
-        match order["do"]:
-            case "let-in":
-                key = f"key:{room.vault_id}:{order['user']}"
-                Lease.objects.create(name=key, holder="test", expires_at="2100-01-01T00:00:00Z")
-            case "revoke":
-                Lease.objects.filter(name=f"key:{room.vault_id}:{order['user']}").delete()
-                revoke(user=order["user"], room=room)
-            case "say":
-                realtime.emit(room, Said(text=order["text"]))
+        match order:
+            case {"do": "let-in", "vault": vault, "user": user}:
+                Lease.objects.create(name=f"key:{vault}:{user}", holder="test", expires_at="2100-01-01T00:00:00Z")
+            case {"do": "revoke", "vault": vault, "user": user}:
+                Lease.objects.filter(name=f"key:{vault}:{user}").delete()
+                revoke(user=user, room=VaultRoom(vault))
+            case {"do": "say", "room": room, "text": text}:
+                realtime.emit(parse_room(room), Said(text=text))
     connection.close()
     tell({"done": order["number"]})
 

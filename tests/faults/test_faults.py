@@ -135,7 +135,7 @@ async def test_leave_that_ends_while_redis_is_away_ends_everywhere(fleet: Fleet)
     ]
     try:
         await until(lambda: all(follower.connected for follower in followers))
-        await outside.do("say", vault=1, text="for both")
+        await outside.do("say", room="vault:1", text="for both")
         fleet.relay.cut()
         await outside.do("revoke", vault=1, user=guest)
         guests, members = followers[:6], followers[6:]
@@ -143,12 +143,12 @@ async def test_leave_that_ends_while_redis_is_away_ends_everywhere(fleet: Fleet)
         log = await asyncio.to_thread(fleet.database.log)
         history.forbid(guest, "vault:1", after=log.ends["vault:1"].seq)
         for number in range(5):
-            await outside.do("say", vault=1, text=f"for members {number}")
+            await outside.do("say", room="vault:1", text=f"for members {number}")
         for follower in guests:
             follower.ask_again("vault:1")
         await until(lambda: all(follower.turned_away for follower in guests))
         fleet.relay.mend()
-        await outside.do("say", vault=1, text="for members, with Redis again")
+        await outside.do("say", room="vault:1", text="for members, with Redis again")
         log = await asyncio.to_thread(fleet.database.log)
         with contextlib.suppress(TimeoutError):
             await until(lambda: all(follower.connected for follower in members) and not history.behind(log))
