@@ -13,6 +13,7 @@ PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
+VAR := $(or $(VAR_DIR),var)
 FRONTEND_SOURCES := $(shell find frontend/src -type f 2>/dev/null) frontend/package.json frontend/vite.config.ts frontend/tsconfig.json
 
 MIGRATIONS := $(wildcard */migrations/*.py livrya/*/migrations/*.py)
@@ -25,16 +26,16 @@ help:
 	@sed -n 's/^# //p' Makefile
 
 run: python frontend
-	@if [ -s var/livrya.sqlite3 ] && [ -z "$${DATABASE_URL:-}$${VAR_DIR:-}" ] && $(MAKE) --question var/demo.txt; \
-		then cat var/demo.txt; else rm -f var/demo.txt; $(MAKE) --silent var/demo.txt; fi
+	@if [ -s $(VAR)/livrya.sqlite3 ] && [ -z "$${DATABASE_URL:-}" ] && $(MAKE) --question $(VAR)/demo.txt; \
+		then cat $(VAR)/demo.txt; else rm -f $(VAR)/demo.txt; $(MAKE) --silent $(VAR)/demo.txt; fi
 	@exec $(BIN)/python manage.py serve --host $(HOST) --port $(PORT)
 
 # Kept with what it printed: a later start that finds no new migration has nothing to do here.
-var/demo.txt: $(MIGRATIONS) .venv/installed
-	@mkdir -p var
+$(VAR)/demo.txt: $(MIGRATIONS) .venv/installed
+	@mkdir -p $(VAR)
 	@$(BIN)/python manage.py migrate --verbosity 0
-	@$(BIN)/python manage.py demo | tee var/demo.partial
-	@mv var/demo.partial $@
+	@$(BIN)/python manage.py demo | tee $(VAR)/demo.partial
+	@mv $(VAR)/demo.partial $@
 
 test: dev frontend test-frontend test-python
 
@@ -78,6 +79,7 @@ dev: .venv/installed-dev
 frontend: node frontend/dist/manifest.json
 
 .venv/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Livrya needs Python 3.11 or newer, and there is no $(PYTHON): run make with PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Livrya needs Python 3.11 or newer: run make with PYTHON=/path/to/python3.11")'
 	$(PYTHON) -m venv .venv
 

@@ -9,12 +9,19 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "livrya.settings")
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
+    from django.db import OperationalError, ProgrammingError
 
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         # A wrong setting is the reader's to mend, not ours to debug: one sentence.
         sys.exit(f"livrya: {error}")
+    except (OperationalError, ProgrammingError) as error:
+        # A server that is away, or tables that are not there yet.
+        if "--traceback" in sys.argv:
+            raise
+        said = str(error).partition("\n")[0]
+        sys.exit(f"livrya: the database refuses ({said}): does DATABASE_URL lead to it, and did manage.py migrate run?")
 
 
 if __name__ == "__main__":

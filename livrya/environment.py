@@ -1,10 +1,12 @@
 """Reads the settings that come from the environment; a wrong value is one clear sentence."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
+from redis.connection import parse_url
 
 T = TypeVar("T")
 
@@ -21,6 +23,36 @@ def read(parse: Callable[..., T], name: str, default: Any, meaning: str) -> T:
         return parse(name, default)
     except (EnvError, ValueError) as error:
         raise ImproperlyConfigured(f"{name} must be {meaning}.") from error
+
+
+def whole_number(*, least: int) -> Callable[[str, int], int]:
+    """Returns a parser of whole numbers that are not smaller than `least`."""
+
+    def parse(name: str, default: int) -> int:
+        number = env.int(name, default)
+        if number < least:
+            raise ValueError(name)
+        return number
+
+    return parse
+
+
+def redis_url(name: str, default: str | None) -> str | None:
+    """Parses an address that redis-py takes; raises ValueError for any other."""
+    url = env.str(name, default)
+    if url:
+        parse_url(url)
+    return url
+
+
+def directory(name: str, default: Path) -> Path:
+    """Returns the directory, made where it is missing. Raises ValueError when that cannot be."""
+    path = Path(env.str(name, str(default)))
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(name) from error
+    return path
 
 
 def database(url_or_none: str | None, sqlite_path: str) -> dict[str, Any]:
@@ -54,8 +86,9 @@ def database(url_or_none: str | None, sqlite_path: str) -> dict[str, Any]:
         config["TEST"] = {"NAME": f"{config['NAME']}.test"}
     elif engine.endswith("postgresql"):
         config["OPTIONS"] = options
+        most = read(whole_number(least=1), "DATABASE_POOL_SIZE", 16, "a whole number, at least 1")
         options |= {
-            "pool": {"min_size": 1, "max_size": read(env.int, "DATABASE_POOL_SIZE", 16, "a whole number")},
+            "pool": {"min_size": 1, "max_size": most},
             # 60 s: a transaction left open by a stuck client must not hold a room's head for longer.
             "options": "-c idle_in_transaction_session_timeout=60000",
             "keepalives": 1,

@@ -10,11 +10,10 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from livrya.environment import database, env, read
+from livrya.environment import database, directory, env, read, redis_url, whole_number
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = Path(read(env.str, "VAR_DIR", str(BASE_DIR / "var"), "a directory"))
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+VAR_DIR = read(directory, "VAR_DIR", BASE_DIR / "var", "a directory in which Livrya may write")
 
 DEBUG = read(env.bool, "DEBUG", False, "true or false")
 
@@ -96,7 +95,7 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The engine and its channel layer. Without Redis: in memory, and then one server process only.
-REDIS_URL = read(env.str, "REDIS_URL", None, "a URL such as redis://localhost:6379/0")
+REDIS_URL = read(redis_url, "REDIS_URL", None, "a URL such as redis://localhost:6379/0")
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": (
         {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
@@ -109,9 +108,9 @@ REALTIME: dict[str, Any] = {
     "AUTHENTICATOR": "livrya.accounts.sockets.SocketAuthenticator",
     "REDIS_URL": REDIS_URL,
     "INSPECTION_DIR": str(VAR_DIR / "run"),
-    "TRUSTED_PROXIES": read(env.int, "TRUSTED_PROXIES", 0, "a whole number"),
+    "TRUSTED_PROXIES": read(whole_number(least=0), "TRUSTED_PROXIES", 0, "a whole number"),
     "REQUIRE_TLS": _HTTPS,
-    "KEEP_EVENTS_DAYS": read(env.int, "KEEP_EVENTS_DAYS", 90, "a whole number of days"),
+    "KEEP_EVENTS_DAYS": read(whole_number(least=1), "KEEP_EVENTS_DAYS", 90, "a whole number of days, at least 1"),
 }
 # Counts requests (throttles); in memory each process counts by itself.
 CACHES: dict[str, dict[str, Any]] = {
@@ -243,5 +242,7 @@ LOGGING = {
 # The way to the browser; sockets are told by REALTIME above.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _HTTPS
 SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # asked by supervisors on the machine itself
-SECURE_HSTS_SECONDS = read(env.int, "HSTS_SECONDS", 31_536_000 if _HTTPS else 0, "seconds, a whole number")
+SECURE_HSTS_SECONDS = read(
+    whole_number(least=0), "HSTS_SECONDS", 31_536_000 if _HTTPS else 0, "seconds, a whole number"
+)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _HTTPS

@@ -1,15 +1,18 @@
 """Brings the library to what a manuscript says, through the services."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import realtime
+from books.errors import BrokenFile
 from books.importing.manuscripts import ChapterManuscript, Manuscript
 from books.models import Book, Chapter
 from books.services.books import Description, create_book, update_book
 from books.services.chapters import create_chapter, update_chapter
 from books.services.releases import publish_chapter
 from livrya.accounts.models import User
+from realtime.errors import ValidationFailed
 
 Report = Callable[[int], None]
 """Called with the number of chapters done so far."""
@@ -36,25 +39,40 @@ def import_book(manuscript: Manuscript, *, owner: User, report: Report = lambda 
     when its number is. New chapters come out at once, and notify nobody; one that was taken back stays so, and
     chapters that the manuscript does not have stay. Each chapter is a transaction of its own, so that others
     can write meanwhile, and an import that was interrupted goes on where it was.
+
+    Raises BrokenFile for what the library does not take, naming the book and the place in it.
     """
     book = Book.objects.filter(title=_line(manuscript.title), byline=_line(manuscript.author)).order_by("pk").first()
     created = book is None
-    if book is None:
-        book = create_book(actor=None, author=owner, slug=manuscript.slug, **_description(manuscript))
-    elif _differs(book, manuscript):
-        book = update_book(actor=None, book_id=book.pk, **_description(manuscript))
+    name = manuscript.title[:60]
+    with _placing(name):
+        if book is None:
+            book = create_book(actor=None, author=owner, slug=manuscript.slug, **_description(manuscript))
+        elif _differs(book, manuscript):
+            book = update_book(actor=None, book_id=book.pk, **_description(manuscript))
     present = {chapter.number: chapter for chapter in Chapter.objects.filter(book=book)}
     added = changed = 0
     for number, wanted in enumerate(manuscript.chapters, start=1):
         chapter = present.get(number)
-        if chapter is None:
-            _add(book, wanted)
-            added += 1
-        elif (chapter.title, chapter.volume, chapter.note, chapter.text) != _content(wanted):
-            changed += _change(chapter, wanted)
+        with _placing(f"{name}, chapters[{number - 1}]"):
+            if chapter is None:
+                _add(book, wanted)
+                added += 1
+            elif (chapter.title, chapter.volume, chapter.note, chapter.text) != _content(wanted):
+                changed += _change(chapter, wanted)
         report(number)
     book.refresh_from_db()
     return Outcome(book, created, added, changed)
+
+
+@contextmanager
+def _placing(place: str) -> Iterator[None]:
+    """Has a refused value say where it stands."""
+    try:
+        yield
+    except ValidationFailed as refusal:
+        fields = ", ".join((refusal.details or {}).get("fields", []))
+        raise BrokenFile(f"{place}{', ' * bool(fields)}{fields}: {refusal}") from refusal
 
 
 def _add(book: Book, wanted: ChapterManuscript) -> None:

@@ -187,6 +187,23 @@ def test_the_command_imports_nothing_when_one_of_its_files_is_broken(tmp_path):
     assert not Book.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"language": "??"}, "The Ferry, language: A language tag such as en or pt-BR, please."),
+        ({"title": "x" * 201}, "x" * 60 + ", title: At most 200 characters, please."),
+        (
+            {"chapters": [{"title": "a", "paragraphs": ["b"]}, {"title": "c" * 201, "paragraphs": ["d"]}]},
+            "The Ferry, chapters[1], title: At most 200 characters, please.",
+        ),
+    ],
+)
+def test_a_value_that_the_library_does_not_take_is_one_sentence_with_its_place(tmp_path, owner, changes, sentence):
+    with pytest.raises(BrokenFile) as refusal:
+        import_book(read_manuscript(book_file(tmp_path, **changes)), owner=owner)
+    assert str(refusal.value) == sentence
+
+
 def test_the_command_says_what_it_did(tmp_path):
     file = book_file(tmp_path)
     said = StringIO()

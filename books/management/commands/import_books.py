@@ -61,7 +61,7 @@ class Command(BaseCommand):
 
 
 def _sentence(outcome: Outcome, chapters: int) -> str:
-    what = f"{outcome.book.title}: {chapters} chapters, {outcome.book.word_count:,} words"
+    what = f"{outcome.book.title}: {chapters} chapter{'s' * (chapters != 1)}, {outcome.book.word_count:,} words"
     if outcome.created:
         return f"{what}, new."
     if outcome.is_unchanged:

@@ -1,7 +1,7 @@
 import contextlib
 import os
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
 from django.conf import settings
@@ -15,12 +15,18 @@ from realtime.servers.serving import listen, serve_here
 _APPLICATION = "livrya.asgi:application"
 
 
+def _port(text: str) -> int:
+    if text.isascii() and text.isdecimal() and int(text) < 65_536:
+        return int(text)
+    raise ArgumentTypeError(f"a port is a number from 0 to 65535, not {text}.")
+
+
 class Command(BaseCommand):
     help = "Serves Livrya with uvicorn: pages, API and sockets, in one or more processes on one port."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-        parser.add_argument("--port", type=int, default=8000, help="port; 0 takes a free one (default: %(default)s)")
+        parser.add_argument("--port", type=_port, default=8000, help="port; 0 takes a free one (default: %(default)s)")
         parser.add_argument("--processes", type=int, default=1, help="server processes; above 1 needs REDIS_URL")
         parser.add_argument("--access-log", action="store_true", help="log every request")
         parser.add_argument("--ready-fd", type=int, help="where a child says that it accepts connections")

@@ -19,8 +19,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         who: str = options["who"]
         question = {"ask": "connections", "room" if ":" in who else "user": who}
-        found = 0
+        found = processes = 0
         for sessions in ask_processes(question):
+            processes += 1
             for session in sessions:
                 found += 1
                 if options["json"]:
@@ -36,4 +37,4 @@ class Command(BaseCommand):
                     f"{session['address']}  {session['buffered']} bytes waiting  {rooms or 'no rooms'}"
                 )
         if not found:
-            self.stderr.write("Nobody.")
+            self.stderr.write("Nobody." if processes else "No server process of this installation runs on this host.")

@@ -1,0 +1,70 @@
+"""A wrong value in the environment is one clear sentence that never shows the value."""
+
+import runpy
+import subprocess
+import sys
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from tests.commands import ROOT
+
+pytestmark = pytest.mark.either_database
+
+POSTGRES = "postgres://user@127.0.0.1:1/livrya"
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"DEBUG": "banana"}, "DEBUG must be true or false."),
+        ({"DEBUG": "false"}, "SECRET_KEY must be set to a long random text (or DEBUG=true on your own machine)."),
+        ({"VAR_DIR": "/dev/null/var"}, "VAR_DIR must be a directory in which Livrya may write."),
+        ({"DATABASE_URL": "nonsense"}, "DATABASE_URL must be a URL such as"),
+        ({"DATABASE_URL": "postgres://user:secret@host:port/livrya"}, "DATABASE_URL must be a URL such as"),
+        ({"DATABASE_URL": "mysql://host/livrya"}, "DATABASE_URL must name PostgreSQL or SQLite"),
+        ({"DATABASE_URL": POSTGRES, "DATABASE_POOL_SIZE": "0"}, "DATABASE_POOL_SIZE must be a whole number"),
+        ({"REDIS_URL": "localhost:6379"}, "REDIS_URL must be a URL such as redis://localhost:6379/0."),
+        ({"REDIS_URL": "redis://host:port/0"}, "REDIS_URL must be a URL such as redis://localhost:6379/0."),
+        ({"KEEP_EVENTS_DAYS": "-4"}, "KEEP_EVENTS_DAYS must be a whole number of days, at least 1."),
+        ({"TRUSTED_PROXIES": "two"}, "TRUSTED_PROXIES must be a whole number."),
+        ({"HSTS_SECONDS": "1e9"}, "HSTS_SECONDS must be seconds, a whole number."),
+        ({"HTTPS": "maybe"}, "HTTPS must be true or false."),
+        ({"REALTIME_DEBUG": "perhaps"}, "REALTIME_DEBUG must be true or false."),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
+)
+def test_a_wrong_value_is_one_sentence(monkeypatch, given, sentence):
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        runpy.run_path(str(ROOT / "livrya" / "settings.py"))
+    said = str(refusal.value)
+    assert said.startswith(sentence)
+    assert "\n" not in said
+    assert "secret@" not in said
+
+
+@pytest.mark.parametrize(
+    ("given", "command", "sentence"),
+    [
+        ({"HTTPS": "maybe"}, ["check"], "livrya: HTTPS must be true or false."),
+        # A database without tables.
+        ({}, ["publish_chapter", "1"], "livrya: the database refuses (no such table: books_chapter): "),
+        ({}, ["serve", "--port", "70000"], "argument --port: a port is a number from 0 to 65535, not 70000."),
+    ],
+)
+def test_the_command_line_ends_with_that_sentence(tmp_path, given, command, sentence):
+    ended = subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env={"PATH": "", "DEBUG": "true", "VAR_DIR": str(tmp_path), **given},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode
+    assert sentence in ended.stderr.splitlines()[-1]
+    assert "Traceback" not in ended.stderr
