@@ -1,6 +1,8 @@
 from datetime import datetime, timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 import realtime
@@ -122,3 +124,13 @@ def test_a_chapter_taken_back_and_released_again_is_no_first_release(published):
     assert (made.book.published_count, made.book.last_published_at) == (0, None)
     publish_chapter(actor=None, chapter_id=made.pk)
     assert published == [(made.pk, True), (made.pk, False)]
+
+
+def test_the_command_says_what_is_out_and_what_cannot_be():
+    made, said = draft(book()), StringIO()
+    call_command("publish_chapter", made.pk, stdout=said)
+    assert said.getvalue() == f"{made.book.title}: 1. Loomings is out.\n"
+    with pytest.raises(CommandError, match="no such chapter"):
+        call_command("publish_chapter", 99, stdout=StringIO())
+    with pytest.raises(CommandError, match="without a text"):
+        call_command("publish_chapter", draft(book(), text="").pk, stdout=StringIO())
