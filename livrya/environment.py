@@ -41,7 +41,7 @@ def redis_url(name: str, default: str | None) -> str | None:
     """Parses an address that redis-py takes; raises ValueError for any other."""
     url = env.str(name, default)
     if url:
-        parse_url(url)
+        parse_url(url)  # type: ignore[no-untyped-call]  # redis-py declares none
     return url
 
 
