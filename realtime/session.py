@@ -203,6 +203,11 @@ class Session:
             self._worker = None
 
     @property
+    def over(self) -> bool:
+        """Whether `bye` was said, or the session is closed: its rooms are no longer what its client had."""
+        return self.closed or self._departed is not None
+
+    @property
     def idle(self) -> bool:
         """Whether every command so far has had its answer."""
         return not self._inbox
@@ -298,8 +303,10 @@ class Session:
 
     def end(self, code: CloseCode, reason: str, retry_after_ms: int | None = None) -> None:
         """Says `bye` and closes the connection; nothing of any room is sent after that."""
-        if self.closed:
+        if self.over:
             return
+        # What is on its way still belongs to the rooms as they are; behind `bye` nobody stands anywhere.
+        self.connection.flush()
         bye: dict[str, Any] = {"code": int(code), "reason": reason}
         if retry_after_ms is not None:
             bye["retryAfter"] = retry_after_ms

@@ -174,9 +174,11 @@ class SessionEndpoint:
     def moved(self, *, whole_turn: bool) -> Written | None:
         """Returns the offset that goes out behind a turn, or None: unchanged, or not known before a later turn."""
         session = self.session
-        packet = self._offsets.behind(session) if whole_turn and not session.closed else None
+        if session.over:
+            return None
+        packet = self._offsets.behind(session) if whole_turn else None
         if packet is None:
-            if self._owed is None and not session.closed:
+            if self._owed is None:
                 self._owed = session.hub.loop.call_later(_OWED_SECONDS, self._pay)
             return None
         if packet.text == self._offset:

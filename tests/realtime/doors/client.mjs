@@ -46,6 +46,10 @@ const commands = {
   transport({ number }) {
     tell({ what: "ack", number, args: [manager.engine.transport.name] });
   },
+  // As an app does that is put aside, and taken up again.
+  wake({ namespace }) {
+    sockets.get(namespace).connect();
+  },
   leave({ namespace }) {
     sockets.get(namespace).disconnect();
   },

@@ -170,6 +170,10 @@ class NodeClient(StockClient):
     async def leave(self, namespace: str) -> None:
         await self._do("leave", namespace=namespace)
 
+    async def wake(self, namespace: str) -> None:
+        """Connects again to a namespace that was left, as the same client."""
+        await self._do("wake", namespace=namespace)
+
     async def close(self) -> None:
         assert self._process.stdin is not None
         self._process.stdin.close()

@@ -6,6 +6,7 @@ import pytest
 from django.core import signing
 
 import realtime
+from realtime.errors import CloseCode
 from realtime.hub import Hub
 from realtime.models import Event, Lease, RoomHead
 from tests.realtime.app.events import HallRoom, Said, VaultRoom
@@ -71,6 +72,18 @@ async def test_presence_goes_on_where_it_was(open_socket: Open, hub: Hub) -> Non
     await settled(again)
     [session] = hub.sessions()
     assert session.joined() == {"hall:1": True, "hall:2": False}
+
+
+async def test_a_client_whose_server_says_bye_gets_exactly_what_it_missed(open_socket: Open, hub: Hub) -> None:
+    client, before = await begin(open_socket, 1)
+    await say(1, "one")
+    await client.until(lambda: client.said() == ["one"])
+    hub.sessions()[0].end(CloseCode.SERVICE_RESTART, "The server restarts.")
+    await client.until(lambda: bool(client.events(HALLS, "bye")))
+    await say(1, "two")
+    again = await open_socket()
+    assert await again.enter(HALLS, token="7", pid=before["pid"], offset=client.offset()) == before
+    await again.until(lambda: again.said() == ["two"])
 
 
 async def test_recovery_can_be_repeated_with_the_same_pid(open_socket: Open) -> None:

@@ -193,6 +193,25 @@ async def test_a_cut_client_recovers_exactly_what_it_missed(town: str, hall: int
         assert [text for text in texts(client) if text != "three"] == ["one", "two", "four", "five"]
 
 
+async def test_a_client_that_was_put_aside_recovers_when_it_is_taken_up_again(town: str, hall: int) -> None:
+    """A phone disconnects in the background; nothing is kept for it anywhere but the log."""
+    async with await NodeClient.to(town, ["websocket"]) as client:
+        await client.open(HALLS, {"token": "7"})
+        before = await client.connected(HALLS)
+        await client.succeed(HALLS, "hall:join", {"hallId": hall})
+        await say(hall, "one")
+        await heard(client, "one")
+        await client.succeed(HALLS, "session:ping", {})
+        mark = len(client.happenings)
+        await client.leave(HALLS)
+        await say(hall, "two", "three")
+        await client.wake(HALLS)
+        after = await client.connected(HALLS, after=mark)
+        assert (after["recovered"], after["id"]) == (True, before["id"])
+        await heard(client, "three")
+        assert texts(client) == ["one", "two", "three"]
+
+
 @pytest.mark.faults
 async def test_a_client_recovers_when_the_process_that_had_it_is_killed(redis: str, hall: int) -> None:
     with servers_of(3, redis) as servers:
