@@ -10,7 +10,8 @@ class Identity:
 
     `credential` names what let them in: `session:<hash of the session key>`, `jwt:<refresh family>` or
     "anonymous"; revoking it ends every connection that it opened. `expires_at_ms` is Unix milliseconds,
-    None when it lasts as long as the login session.
+    None when it lasts as long as the login session. `display_name` is what they were called when they came; lists of
+    people show it.
     """
 
     user_id: int | None
@@ -18,6 +19,7 @@ class Identity:
     is_staff: bool = False
     credential: str = "anonymous"
     expires_at_ms: int | None = None
+    display_name: str = ""
 
     @property
     def is_anonymous(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from realtime.errors import ApplicationError, Conflict, NotFound, TooLarge, Unavailable
-from realtime.hub.room import Membership, Phase, RoomState
+from realtime.hub.room import UNHEARD, Membership, Phase, RoomState
 from realtime.positions import Position
 from realtime.rooms import Grant, Room, parse_room
 
@@ -230,6 +230,7 @@ class Memberships:
         elif member.phase is Phase.CATCHING_UP:
             member.phase = Phase.HELD
         member.stale = True
+        member.heard = UNHEARD
         if not pending and member not in self._rechecking:  # else the one on its way asks once more
             self._rechecking.add(member)
             self._session.hub.spawn(self._recheck(member, reason))
@@ -250,11 +251,14 @@ class Memberships:
         if member.phase is Phase.ENDED:
             return
         if grant is not None:
-            member.grant = grant
+            before, member.grant = member.grant, grant
             self._held = [(held, epoch) for held, epoch in self._held if held is not member]
             session.hub.catch_up.begin(member)
             if member.present:
                 await session._count_in(room)  # once more: what the person hides may have changed
+            elif before is not None and before.unseen != grant.unseen:
+                for listener in session.listeners:
+                    await listener.regranted(session, room)
             return
         present = member.present
         self._end(member)
@@ -275,9 +279,7 @@ class Memberships:
             await self._count_out(room, disconnected=False)
 
     async def _count_out(self, room: Room, *, disconnected: bool) -> None:
-        from realtime.session import LISTENERS
-
-        for listener in LISTENERS:
+        for listener in self._session.listeners:
             await listener.left(self._session, room, disconnected, True)
 
     def _end(self, member: Membership) -> None:

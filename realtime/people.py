@@ -10,19 +10,21 @@ import msgspec
 from realtime.announcing import HubAnnouncer
 from realtime.clock import SystemClock
 from realtime.conf import realtime_settings
+from realtime.contracts import Payload, event_contract
 from realtime.errors import NotJoined
 from realtime.events import EphemeralEvent
+from realtime.hub.unseen import without
 from realtime.installation import database_id
 from realtime.limits.bucket import Rate
 from realtime.limits.limiter import Limiter, Limits
 from realtime.limits.memory import MemoryPoints, MemorySeating, MemorySeats
 from realtime.limits.redis import RedisPoints, RedisSeats
 from realtime.limits.store import PointStore, SeatStore
-from realtime.presence.events import as_ack
+from realtime.presence.events import PresenceReply, as_ack, as_reply, as_snapshot
 from realtime.presence.local import SessionKey
 from realtime.presence.memory import MemoryPresence, MemoryRooms
 from realtime.presence.redis import RedisPresence
-from realtime.presence.store import PresenceStore, Roster
+from realtime.presence.store import PresenceStore
 from realtime.presence.telling import Teller
 from realtime.presence.tracker import PresenceTracker
 from realtime.processes.keeper import ProcessKeeper
@@ -30,7 +32,7 @@ from realtime.processes.memory import MemoryProcesses, MemoryRegister
 from realtime.processes.redis import RedisRegister
 from realtime.processes.register import ProcessRegister, Times
 from realtime.redis_link import RedisLink
-from realtime.rooms import Room, parse_room
+from realtime.rooms import Grant, Room, parse_room
 from realtime.typists.kinds import TypingKind
 from realtime.typists.memory import MemoryTypists
 from realtime.typists.redis import RedisTypists
@@ -39,6 +41,7 @@ from realtime.typists.tracker import TypingTracker
 
 if TYPE_CHECKING:
     from realtime.hub.hub import Hub
+    from realtime.hub.room import Membership
     from realtime.session import Session
 
 _JOIN_WAIT_SECONDS = 0.2
@@ -57,6 +60,7 @@ class People:
 
     def __init__(self, hub: "Hub") -> None:
         clock = SystemClock()
+        self._hub = hub
         self.link: RedisLink | None = None
         register: ProcessRegister
         store: PresenceStore
@@ -109,16 +113,29 @@ class People:
 
     def overhear(self, event: EphemeralEvent) -> None:
         """Takes note of who came and went, as the clients here have now heard from another process."""
-        if event.type in ("user:joined", "user:left"):
+        if event.type in ("user:joined", "user:left", "user:away", "user:reconnected"):
             self.presence.heard(event.room, event.version, _decode_change(event.payload).user_count)
 
-    async def typing_now(self, room: Room, user_id: int | None) -> dict[str, Any]:
-        """Returns what the ack of a join says of typing; nothing when the store takes too long."""
+    def catch_up(self, member: "Membership") -> None:
+        """Tells a member who is there, when more happened before it went live than it was told."""
+        if member.heard != self.presence.told(member.state.name):
+            self._hub.spawn(self.show(member.session, member.state.room))
+
+    async def show(self, session: "Session", room: Room) -> None:
+        """Tells one session who is in a room and who types there."""
+        roster = await self.presence.roster(room.name)
+        if roster.people is not None and roster.counts.user_count:
+            _tell(session, room, as_snapshot(roster))
+        for typing in (await self.typing_now(room, session.identity.user_id)).values():
+            _tell(session, room, typing)
+
+    async def typing_now(self, room: Room, user_id: int | None) -> Mapping[str, Payload]:
+        """Returns who types there, kind → event, but for oneself; nothing when the store takes too long."""
         asked = asyncio.ensure_future(self.typing.now(room, user_id))
         done, _ = await asyncio.wait([asked], timeout=_JOIN_WAIT_SECONDS)
         if not done:
             asked.cancel()
-        return dict(msgspec.to_builtins(asked.result())) if done else {}
+        return asked.result() if done else {}
 
     async def _evicted(self, room: str, user_id: int) -> None:
         await self.typing.fell_out(parse_room(room), user_id)
@@ -132,7 +149,7 @@ class PeopleListener:
 
     async def start(self, hub: "Hub") -> None:
         people = _PEOPLE[asyncio.get_running_loop()] = People(hub)
-        hub.limiter, hub.overhears = people.limiter, people.overhear
+        hub.limiter, hub.overhears, hub.goes_live = people.limiter, people.overhear, people.catch_up
         await people.start()
 
     async def stop(self) -> None:
@@ -141,15 +158,22 @@ class PeopleListener:
             await people.stop()
 
     async def joined(self, session: "Session", room: Room) -> Mapping[str, Any]:
-        people, grant, identity = people_here(), session.grant(room), session.identity
-        roster = await people.presence.enter(room.name, identity, _key(session), listed=grant is None or grant.listed)
+        people, grant, identity = people_here(), session.grant(room) or Grant(), session.identity
+        roster = await people.presence.enter(room.name, identity, _key(session), listed=grant.listed, away=session.away)
         typing = await people.typing_now(room, identity.user_id)
-        return as_ack(roster) | ({"typing": typing} if typing else {})
+        told = as_ack(roster) | ({"typing": msgspec.to_builtins(typing)} if typing else {})
+        return dict(without(told, grant.unseen)) if grant.unseen else told
 
     async def left(self, session: "Session", room: Room, disconnected: bool, clean: bool) -> None:
         people = people_here()
         people.typing.gone(session.connection.id, room)
         people.presence.leave(room.name, _key(session), disconnected=disconnected, clean=clean)
+
+    async def regranted(self, session: "Session", room: Room) -> None:
+        await people_here().show(session, room)
+
+    async def opened(self, session: "Session") -> None:
+        pass
 
     async def closed(self, session: "Session", clean: bool) -> None:
         pass
@@ -160,11 +184,27 @@ def people_here() -> People:
     return _PEOPLE[asyncio.get_running_loop()]
 
 
-async def who_is_in(session: "Session", room: Room) -> Roster:
-    """Returns who is in a room that the session receives. For async handlers. Raises NotJoined."""
+async def who_is_in(session: "Session", room: Room) -> PresenceReply:
+    """Returns who is in a room that the session receives, as its person sees it. For async handlers.
+
+    Raises NotJoined.
+    """
     if not session.grant(room):
         raise NotJoined
-    return await people_here().presence.roster(room.name)
+    reply = as_reply(await people_here().presence.roster(room.name))
+    grant = session.grant(room)
+    if reply.users is None or not grant:
+        return reply
+    return msgspec.structs.replace(reply, users=[user for user in reply.users if user.user_id not in grant.unseen])
+
+
+def attend(session: "Session", *, away: bool) -> None:
+    """Notes that the session's page is in the background, or in front again; for async handlers."""
+    session.away = away
+    presence = people_here().presence
+    for name, present in session.joined().items():
+        if present:
+            presence.attend(name, _key(session), away=away)
 
 
 async def start_typing(session: "Session", room: Room, kind: TypingKind, position: int | None = None) -> None:
@@ -206,6 +246,13 @@ def _limits() -> Limits:
         seats_per_user=values.connections_per_user,
         seats_per_address=values.connections_per_address,
     )
+
+
+def _tell(session: "Session", room: Room, payload: Payload) -> None:
+    """Tells one session what its room would tell it now."""
+    grant = session.grant(room)
+    if grant:
+        session.notify(event_contract(payload).name, without(msgspec.to_builtins(payload), grant.unseen), room.name)
 
 
 def _key(session: "Session") -> SessionKey:

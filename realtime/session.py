@@ -6,7 +6,7 @@ Neutral of doors: a door makes a Connection and a Wire, opens a Session, and sub
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from realtime.connection import Connection
@@ -40,10 +40,19 @@ class Listener(Protocol):
         """The hub ends; all sessions have been closed."""
 
     async def joined(self, session: "Session", room: Room) -> Mapping[str, Any]:
-        """A session counts its person in `room`; what is returned becomes part of the join's answer."""
+        """A session counts its person in `room`; what is returned becomes part of the join's answer.
+
+        `version` in it is that of who is there, see `Membership.heard`.
+        """
 
     async def left(self, session: "Session", room: Room, disconnected: bool, clean: bool) -> None:
         """The end of what `joined` began, exactly once, whatever ended it."""
+
+    async def regranted(self, session: "Session", room: Room) -> None:
+        """Whom the session, which does not count its person there, sees in `room` is another set of people now."""
+
+    async def opened(self, session: "Session") -> None:
+        """A session has begun; of each that has, `closed` tells the end."""
 
     async def closed(self, session: "Session", clean: bool) -> None:
         """The session is over; `left` has been called for its rooms."""
@@ -55,7 +64,10 @@ _MEANT = {CloseCode.NORMAL, CloseCode.REVOKED, CloseCode.FORBIDDEN, CloseCode.UN
 
 
 class Session:
-    """Belongs to the loop. Commands are carried out one after another, in the order of their arrival."""
+    """Belongs to the loop. Commands are carried out one after another, in the order of their arrival.
+
+    `away`: its page is in the background.
+    """
 
     __slots__ = (
         "__weakref__",
@@ -66,6 +78,7 @@ class Session:
         "_rooms",
         "_watch",
         "_worker",
+        "away",
         "closed",
         "connection",
         "hub",
@@ -83,6 +96,7 @@ class Session:
         self.namespace = namespace
         self.identity = identity
         self.closed = False
+        self.away = False
         self._opened = False
         self._rooms = Memberships(self)
         self._watch: Membership | None = None
@@ -90,6 +104,11 @@ class Session:
         self._worker: asyncio.Task[None] | None = None
         self._expiry: asyncio.TimerHandle | None = None
         self._departed: tuple[list[Room], bool] | None = None
+
+    @property
+    def listeners(self) -> Sequence[Listener]:
+        """Who hears of this session's coming and going."""
+        return LISTENERS
 
     @property
     def memberships(self) -> dict[str, Membership]:
@@ -140,6 +159,8 @@ class Session:
         logger.debug("%s opens %s for %s", self.connection.id, self.namespace.name, self.identity)
         self._rooms.release()
         self._opened = True
+        for listener in LISTENERS:
+            self.hub.spawn(listener.opened(self))
         self._work_on()
         return outcomes
 
@@ -240,6 +261,9 @@ class Session:
         details: dict[str, Any] = {}
         for listener in LISTENERS:
             details |= await listener.joined(self, room)
+        member = self.memberships.get(room.name)
+        if member is not None:
+            member.heard = details.get("version", member.heard)
         return details
 
     async def leave(self, room: Room) -> None:

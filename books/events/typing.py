@@ -45,6 +45,7 @@ class TypingPerson(Payload):
 
     user_id: int
     username: str
+    display_name: str
     position: int | None = None
 
 
@@ -65,7 +66,12 @@ class EditorsTyping(Payload):
 def _telling(kind: Kind, *, caret: bool) -> Callable[[ChapterRoom | DraftRoom, Typists], EditorsTyping]:
     def tell(room: ChapterRoom | DraftRoom, typists: Typists) -> EditorsTyping:
         people = [
-            TypingPerson(user_id=typist.user_id, username=typist.username, position=typist.position if caret else None)
+            TypingPerson(
+                user_id=typist.user_id,
+                username=typist.username,
+                display_name=typist.display_name or typist.username,
+                position=typist.position if caret else None,
+            )
             for typist in typists.people
         ]
         return EditorsTyping(chapter_id=room.chapter_id, kind=kind, typing=people, version=typists.version)

@@ -8,6 +8,7 @@ from books.events.rooms import AuthorRoom, BookRoom, ChapterRoom, DraftRoom, Fol
 from books.models import Book, Chapter, ChapterState, Credit, Right
 from books.policies.people import visible_to
 from livrya.accounts.models import Follow, User
+from livrya.accounts.selectors import blocked_ids
 from realtime.identity import Identity
 from realtime.rooms import Grant, authorises
 
@@ -44,7 +45,7 @@ def may_enter_draft(identity: Identity, rooms: Sequence[DraftRoom]) -> dict[Draf
         return {}
     chapters = Chapter.objects.filter(pk__in=[room.chapter_id for room in rooms])
     editable = set(_worked_on(person, chapters, _EDITING).values_list("pk", flat=True))
-    grant = Grant(listed=not person.hide_online, types_openly=not person.hide_typing)
+    grant = Grant(listed=not person.hide_online, types_openly=not person.hide_typing, unseen=blocked_ids(person))
     return {room: grant if room.chapter_id in editable else None for room in rooms}
 
 
@@ -73,7 +74,7 @@ def _reading(person: User | None) -> Grant:
     if person is None:
         return Grant()
     hides = person.hide_online or person.hide_reading
-    return Grant(listed=not hides, types_openly=not person.hide_typing)
+    return Grant(listed=not hides, types_openly=not person.hide_typing, unseen=blocked_ids(person))
 
 
 def _worked_on(person: User | None, chapters: QuerySet[Chapter], rights: int = 0) -> QuerySet[Chapter]:

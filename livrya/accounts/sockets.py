@@ -54,7 +54,7 @@ class SocketAuthenticator:
 
 
 def _identity(user: User, credential: str, expires_at_ms: int | None) -> Identity:
-    return Identity(user.pk, user.username, user.is_staff, credential, expires_at_ms)
+    return Identity(user.pk, user.username, user.is_staff, credential, expires_at_ms, user.display_name)
 
 
 def _session_stands(session: LoginSession) -> bool:

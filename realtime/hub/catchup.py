@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from realtime.connection import Connection
 from realtime.errors import ApplicationError
-from realtime.hub.room import Delivery, Membership, Phase
+from realtime.hub.room import UNHEARD, Delivery, Membership, Phase
 
 if TYPE_CHECKING:
     from realtime.hub.hub import Hub
@@ -33,6 +33,7 @@ class CatchUp:
     def demote(self, member: Membership) -> None:
         """Takes a live member whose client does not keep up back to reading from the log."""
         member.state.leave_live(member, Phase.CATCHING_UP)
+        member.heard = UNHEARD
         self._hub.statistics.demotions += 1
         self._enqueue(member)
 
@@ -43,6 +44,8 @@ class CatchUp:
             return False
         self._write(member, recent)
         state.enter_live(member)
+        if member.present and self._hub.goes_live is not None:
+            self._hub.goes_live(member)
         return True
 
     def _write(self, member: Membership, deliveries: list[Delivery]) -> None:

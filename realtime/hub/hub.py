@@ -84,6 +84,8 @@ class Hub:
         self.limiter: Limiter | None = None
         self.overhears: Callable[[EphemeralEvent], None] | None = None
         """Hears what other processes told in passing to rooms of this one; presence sets it."""
+        self.goes_live: Callable[[Membership], None] | None = None
+        """Hears of each member who counts a person and now gets what passes; presence sets it."""
         self.draining = False
         self._start: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()

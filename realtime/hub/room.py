@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 
 from realtime.connection import Connection, Packet
 from realtime.events import HIDDEN, EphemeralEvent, StoredEvent
+from realtime.hub.unseen import Views
 from realtime.positions import Position
 from realtime.rooms import Grant, Room
 from realtime.wire import Wire
 
 if TYPE_CHECKING:
     from realtime.session import Session
+
+
+UNHEARD = -1
 
 
 class Phase(IntEnum):
@@ -35,12 +39,14 @@ class Membership:
     event that it got in slices.
     `auto`: entered by itself on connect; `wanted`: asked for; `present`: counts a person. `watching`: only
     the engine listens (revocations), the client receives nothing. `stale`: its leave is being asked for again.
+    `heard`: the version of presence that it was told, UNHEARD when it may have missed what passed.
     """
 
     __slots__ = (
         "auto",
         "connection",
         "grant",
+        "heard",
         "phase",
         "present",
         "seq",
@@ -63,6 +69,7 @@ class Membership:
         self.present = False
         self.watching = False
         self.stale = False
+        self.heard = UNHEARD
 
     def place(self) -> int:
         """Returns the last seq that is surely written to this member; the next it gets may be that plus one."""
@@ -256,6 +263,7 @@ class RoomState:
         written = 0
         skip: str | tuple[str, ...] = event.skip or ()
         skipped = (skip,) if isinstance(skip, str) else skip
+        views: Views | None = None
         for audience in tuple(self.audiences.values()):
             packet = audience.wire.ephemeral(audience.namespace, event)
             for member in audience.snapshot():
@@ -266,6 +274,11 @@ class RoomState:
                 elif skipped and connection.id in skipped:
                     continue
                 if member.phase is Phase.LIVE and not connection.congested:
-                    connection.write(packet)
-                    written += 1
+                    seen: Packet | None = packet
+                    if member.grant is not None and member.grant.unseen:
+                        views = views or Views(event)
+                        seen = views.packet(audience.wire, audience.namespace, member.grant.unseen)
+                    if seen is not None:
+                        connection.write(seen)
+                        written += 1
         return written

@@ -1,9 +1,9 @@
-"""Asking who is in a room."""
+"""Asking who is in a room, and saying whether one is there with more than an open tab."""
 
 from realtime.contracts import Payload, command
 from realtime.namespaces import Call
-from realtime.people import who_is_in
-from realtime.presence.events import PresenceReply, as_reply
+from realtime.people import attend, who_is_in
+from realtime.presence.events import PresenceReply
 from realtime.rooms import parse_room
 from realtime.standard_commands import standard
 
@@ -15,6 +15,29 @@ class ListPresent(Payload):
     room: str
 
 
+@command("presence:away")
+class GoAway(Payload):
+    """This page is in the background now: its person is away in all their rooms once all their pages are.
+
+    Holds for the session, and for the rooms that it enters later; say it again after a reconnection.
+    """
+
+
+@command("presence:here")
+class ComeBack(Payload):
+    """This page is in front again."""
+
+
 @standard.handles(ListPresent)
 async def list_present(call: Call, asked: ListPresent) -> PresenceReply:
-    return as_reply(await who_is_in(call.session, parse_room(asked.room)))
+    return await who_is_in(call.session, parse_room(asked.room))
+
+
+@standard.handles(GoAway)
+async def go_away(call: Call, said: GoAway) -> None:
+    attend(call.session, away=True)
+
+
+@standard.handles(ComeBack)
+async def come_back(call: Call, said: ComeBack) -> None:
+    attend(call.session, away=False)

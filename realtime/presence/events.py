@@ -9,10 +9,12 @@ from realtime.presence.store import Roster
 
 
 class PresentUser(Payload):
-    """A person who is in the room now."""
+    """A person who is in the room now; `away` while all their pages are in the background."""
 
     user_id: int
     username: str
+    display_name: str
+    away: bool
 
 
 @event("user:joined", rooms=(), durable=False)
@@ -25,7 +27,10 @@ class UserJoined(Payload):
 
     user_id: int
     username: str
+    display_name: str
+    away: bool
     user_count: int
+    guest_count: int
     version: int
     timestamp: int
 
@@ -39,6 +44,7 @@ class UserLeft(Payload):
 
     user_id: int
     user_count: int
+    guest_count: int
     disconnected: bool
     version: int
     timestamp: int
@@ -46,11 +52,29 @@ class UserLeft(Payload):
 
 @event("user:reconnected", rooms=(), durable=False)
 class UserReconnected(Payload):
-    """A person whose connection was lost is back within the grace; for the room they were never gone."""
+    """A person whose connection was lost is back within the grace; for the room they were never gone.
+
+    `version` is that of the change before, or one more when `away` is another than it was.
+    """
 
     user_id: int
     username: str
+    display_name: str
+    away: bool
     user_count: int
+    guest_count: int
+    version: int
+    timestamp: int
+
+
+@event("user:away", rooms=(), durable=False)
+class UserAway(Payload):
+    """A person in the room put all their pages into the background (`away`), or one of them to the front again."""
+
+    user_id: int
+    away: bool
+    user_count: int
+    guest_count: int
     version: int
     timestamp: int
 
@@ -60,7 +84,7 @@ class PresenceChanged(Payload):
     """How many are in the room now, at most once a second; replaces all that was known before.
 
     With `users` the whole list (after something was missed); without, only the numbers changed, or the room
-    has grown beyond 100 people, where nobody is listed.
+    has grown beyond 100 people, where nobody is listed, or somebody came or went whom you do not see (a block).
     """
 
     user_count: int
@@ -104,4 +128,12 @@ def as_snapshot(roster: Roster) -> PresenceChanged:
 
 
 def _users(roster: Roster) -> list[PresentUser]:
-    return [PresentUser(user_id=user_id, username=name) for user_id, name in sorted((roster.people or {}).items())]
+    return [
+        PresentUser(
+            user_id=user_id,
+            username=person.username,
+            display_name=person.display_name or person.username,
+            away=person.is_away,
+        )
+        for user_id, person in sorted((roster.people or {}).items())
+    ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from realtime.clock import Timer
-from realtime.presence.store import Counts, Holding, Roster, State
+from realtime.presence.store import Counts, Holding, Present, Roster, State
 
 
 class SessionKey(NamedTuple):
@@ -16,17 +16,29 @@ class SessionKey(NamedTuple):
 
 @dataclass
 class LocalPerson:
-    """One person in one room, by their sessions here; `grace` runs while the last one was cut."""
+    """One person in one room, by their sessions here, each of which is away or not.
+
+    `grace` runs while the last one was cut, `cut_away` says how it was.
+    """
 
     user_id: int
     username: str
+    display_name: str
     listed: bool
-    sessions: set[SessionKey] = field(default_factory=set)
+    sessions: dict[SessionKey, bool] = field(default_factory=dict)
     grace: Timer | None = None
+    cut_away: bool = False
 
     @property
     def state(self) -> State:
-        return State.HERE if self.sessions else State.CUT if self.grace else State.GONE
+        if self.sessions:
+            return State.AWAY if all(self.sessions.values()) else State.HERE
+        if not self.grace:
+            return State.GONE
+        return State.CUT_AWAY if self.cut_away else State.CUT
+
+    def as_present(self) -> Present:
+        return Present(self.username, self.display_name, self.state.shown is State.AWAY)
 
     def end_grace(self) -> None:
         if self.grace:
@@ -58,7 +70,7 @@ class LocalRoom:
         person = self.people.get(user_id)
         if not person:
             return Holding(self.name, user_id, "", State.GONE)
-        return Holding(self.name, user_id, person.username, person.state, person.listed)
+        return Holding(self.name, user_id, person.username, person.state, person.listed, person.display_name)
 
     def hear(self, counts: Counts) -> None:
         """Takes in newer counts."""
@@ -71,7 +83,7 @@ class LocalRoom:
         People whom the last one named stay on it although they left here: another process may hold them.
         """
         before = self.heard_of or Roster(Counts(), {})
-        listed = {user_id: person.username for user_id, person in self.people.items() if person.listed}
+        listed = {user_id: person.as_present() for user_id, person in self.people.items() if person.listed}
         hidden = len(self.people) - len(listed)
         if before.people is None:
             return Roster(before.counts, None)

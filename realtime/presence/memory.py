@@ -5,24 +5,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from realtime.clock import Clock
-from realtime.presence.store import LIST_LIMIT, TURN_MS, Answer, Counts, Holding, Outcome, Roster, State, Turns
+from realtime.presence.store import (
+    LIST_LIMIT,
+    TURN_MS,
+    Answer,
+    Counts,
+    Holding,
+    Outcome,
+    Present,
+    Roster,
+    State,
+    Turns,
+    strongest,
+)
 from realtime.processes.memory import MemoryProcesses
 
 
 @dataclass
 class _Person:
     username: str
+    display_name: str
     held: dict[str, State] = field(default_factory=dict)
 
     def state(self) -> State:
-        states = self.held.values()
-        return State.HERE if State.HERE in states else State.CUT if states else State.GONE
+        return strongest(self.held.values())
 
     def hold(self, process_id: str, state: State) -> None:
         elsewhere = {other: how for other, how in self.held.items() if other != process_id}
-        if state is State.HERE:
-            elsewhere = {other: how for other, how in elsewhere.items() if how is State.HERE}
-        elif state is State.CUT and State.HERE in elsewhere.values():
+        if state.is_connected:
+            elsewhere = {other: how for other, how in elsewhere.items() if how.is_connected}
+        elif state.is_cut and any(how.is_connected for how in elsewhere.values()):
             state = State.GONE
         self.held = elsewhere if state is State.GONE else {**elsewhere, process_id: state}
 
@@ -47,7 +59,7 @@ class _Room:
         self._hold_in(other, process_id, holding, State.GONE)
         person = self.people.get(holding.user_id)
         now = person.state() if person else State.GONE
-        self._count((was is State.GONE) != (now is State.GONE), len(self.hidden) != hidden)
+        self._count(was.shown is not now.shown, len(self.hidden) != hidden)
         return was, now
 
     def hold_guests(self, process_id: str, number: int) -> None:
@@ -60,7 +72,9 @@ class _Room:
         return Counts(len(self.people), sum(self.guests.values()) + len(self.hidden), self.version, self.revision)
 
     def _hold_in(self, people: dict[int, _Person], process_id: str, holding: Holding, state: State) -> None:
-        person = people.setdefault(holding.user_id, _Person(holding.username))
+        person = people.setdefault(holding.user_id, _Person(holding.username, holding.display_name))
+        if state.is_connected:
+            person.username, person.display_name = holding.username, holding.display_name
         person.hold(process_id, state)
         if not person.held:
             del people[holding.user_id]
@@ -123,7 +137,7 @@ class MemoryPresence:
             held.add(holding.room)
             room = self._room(holding.room)
             was, now = room.hold(self._process_id, holding)
-            outcomes.append(Outcome(holding.room, holding.user_id, holding.username, was, now, room.counts()))
+            outcomes.append(_outcome(holding, was, now, room.counts()))
         guest_counts = {}
         for name, number in (guests or {}).items():
             held.add(name)
@@ -159,9 +173,10 @@ class MemoryPresence:
             for user_id, person in [*room.people.items(), *room.hidden.items()]:
                 if process_id in person.held:
                     listed = user_id in room.people
-                    was, now = room.hold(process_id, Holding(name, user_id, person.username, State.GONE, listed))
+                    gone = Holding(name, user_id, person.username, State.GONE, listed, person.display_name)
+                    was, now = room.hold(process_id, gone)
                     if was is not now:
-                        outcomes.append(Outcome(name, user_id, person.username, was, now, room.counts()))
+                        outcomes.append(_outcome(gone, was, now, room.counts()))
             room.hold_guests(process_id, 0)
             self._rooms.drop_if_empty(name)
         return outcomes
@@ -177,5 +192,12 @@ class MemoryPresence:
         room = self._rooms.rooms.get(name)
         if not room:
             return Roster(Counts(), {})
-        people = {user_id: person.username for user_id, person in room.people.items()}
+        people = {
+            user_id: Present(person.username, person.display_name, person.state().shown is State.AWAY)
+            for user_id, person in room.people.items()
+        }
         return Roster(room.counts(), people if len(people) <= LIST_LIMIT else None)
+
+
+def _outcome(holding: Holding, was: State, now: State, counts: Counts) -> Outcome:
+    return Outcome(holding.room, holding.user_id, holding.username, was, now, counts, holding.display_name)

@@ -1,6 +1,6 @@
 """Presence in Redis, for several processes and hosts.
 
-Per room, all under the hash tag {room}: `people` and `hidden` (HASH user id → name and holding processes), `guests`
+Per room, all under the hash tag {room}: `people` and `hidden` (HASH user id → names and holding processes), `guests`
 (HASH process → number), `meta` (HASH version, revision) and `held:<process>` (SET of user ids, so that clearing away
 after a dead process touches only its own people). Per process: the SET of rooms in which it holds anything.
 """
@@ -8,7 +8,18 @@ after a dead process touches only its own people). Per process: the SET of rooms
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from realtime.presence.store import LIST_LIMIT, TURN_MS, Answer, Counts, Holding, Outcome, Roster, State, Turns
+from realtime.presence.store import (
+    LIST_LIMIT,
+    TURN_MS,
+    Answer,
+    Counts,
+    Holding,
+    Outcome,
+    Present,
+    Roster,
+    State,
+    Turns,
+)
 from realtime.processes.redis import NOW, generation_key
 from realtime.redis_link import Command, RedisLink, Script
 
@@ -20,26 +31,33 @@ _FUNCTIONS = (
     + """
 local people, hidden, guests, meta = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 
+local RANK = {here = 4, away = 3, cut = 2, ['cut away'] = 1, gone = 0}
+local SHOWN = {cut = 'here', ['cut away'] = 'away'}
+
 local function strongest(held)
   local best = 'gone'
   for _, state in pairs(held) do
-    if state == 'here' then return 'here' end
-    best = state
+    if RANK[state] > RANK[best] then best = state end
   end
   return best
 end
 
-local function hold(key, process, user, name, state)
+local function connected(state) return state == 'here' or state == 'away' end
+
+local function shown(state) return SHOWN[state] or state end
+
+local function hold(key, process, user, name, display_name, state)
   local raw = redis.call('HGET', key, user)
-  local person = raw and cjson.decode(raw) or {n = name, p = {}}
+  local person = raw and cjson.decode(raw) or {p = {}}
   local was = strongest(person.p)
-  if state == 'here' then
+  if not raw or connected(state) then person.n = name; person.d = display_name end
+  if connected(state) then
     for other, how in pairs(person.p) do
-      if how == 'cut' then person.p[other] = nil end
+      if not connected(how) then person.p[other] = nil end
     end
-  elseif state == 'cut' then
+  elseif state ~= 'gone' then
     for other, how in pairs(person.p) do
-      if other ~= process and how == 'here' then state = 'gone' end
+      if other ~= process and connected(how) then state = 'gone' end
     end
   end
   if state == 'gone' then person.p[process] = nil else person.p[process] = state end
@@ -48,20 +66,20 @@ local function hold(key, process, user, name, state)
   elseif raw then
     redis.call('HDEL', key, user)
   end
-  return was, strongest(person.p), person.n
+  return was, strongest(person.p), person
 end
 
-local function hold_listed(process, user, name, state, listed)
+local function hold_listed(process, user, name, display_name, state, listed)
   local before = redis.call('HLEN', hidden)
-  local was, now
+  local was, now, person
   if listed then
-    was, now, name = hold(people, process, user, name, state)
-    hold(hidden, process, user, name, 'gone')
+    was, now, person = hold(people, process, user, name, display_name, state)
+    hold(hidden, process, user, name, display_name, 'gone')
   else
-    hold(hidden, process, user, name, state)
-    was, now = hold(people, process, user, name, 'gone')
+    hold(hidden, process, user, name, display_name, state)
+    was, now, person = hold(people, process, user, name, display_name, 'gone')
   end
-  return was, now, name, redis.call('HLEN', hidden) ~= before
+  return was, now, person, redis.call('HLEN', hidden) ~= before
 end
 
 local function guest_count()
@@ -90,10 +108,10 @@ _HOLD = Script(
     _FUNCTIONS
     + """
 local held = KEYS[5]
-local process, user, name, state, listed = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5] == '1'
+local process, user, name, display_name, state, listed = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6] == '1'
 redis.call(state == 'gone' and 'SREM' or 'SADD', held, user)
-local was, now, _, guests_changed = hold_listed(process, user, name, state, listed)
-return {was, now, counts((was == 'gone') ~= (now == 'gone'), guests_changed, ARGV[6])}
+local was, now, _, guests_changed = hold_listed(process, user, name, display_name, state, listed)
+return {was, now, counts(shown(was) ~= shown(now), guests_changed, ARGV[7])}
 """
 )
 
@@ -118,11 +136,13 @@ _READ_ROSTER = Script(
     + _COUNTS
     + """
 if found[1] > tonumber(ARGV[1]) then return {found, false} end
-local names = {}
-for i, value in ipairs(redis.call('HGETALL', people)) do
-  names[i] = i % 2 == 1 and value or cjson.decode(value).n
+local list = {}
+local entries = redis.call('HGETALL', people)
+for i = 1, #entries, 2 do
+  local person = cjson.decode(entries[i + 1])
+  list[#list + 1] = {entries[i], person.n, person.d, shown(strongest(person.p)) == 'away' and 1 or 0}
 end
-return {found, names}
+return {found, list}
 """
 )
 
@@ -147,8 +167,10 @@ local process = ARGV[1]
 local outcomes = {}
 for _, user in ipairs(redis.call('SPOP', held, ARGV[2])) do
   local listed = redis.call('HEXISTS', people, user) == 1
-  local was, now, name, guests_changed = hold_listed(process, user, '', 'gone', listed)
-  outcomes[#outcomes + 1] = {user, name, was, now, counts((was == 'gone') ~= (now == 'gone'), guests_changed, ARGV[3])}
+  local was, now, person, guests_changed = hold_listed(process, user, '', '', 'gone', listed)
+  outcomes[#outcomes + 1] = {
+    user, person.n, person.d, was, now, counts(shown(was) ~= shown(now), guests_changed, ARGV[3])
+  }
 end
 local more = redis.call('EXISTS', held)
 if more == 0 then
@@ -198,7 +220,13 @@ class RedisPresence:
             generation or "",
             [
                 Outcome(
-                    holding.room, holding.user_id, holding.username, State(was), State(now), Counts(*map(int, counts))
+                    holding.room,
+                    holding.user_id,
+                    holding.username,
+                    State(was),
+                    State(now),
+                    Counts(*map(int, counts)),
+                    holding.display_name,
                 )
                 for holding, (was, now, *counts) in zip(holdings, held, strict=True)
             ],
@@ -234,8 +262,8 @@ class RedisPresence:
                     [_EVICT.call(self._keys(room, process_id), [process_id, EVICT_AT_ONCE, self._now()])]
                 )
                 outcomes += [
-                    Outcome(room, int(user), name, State(was), State(now), Counts(*map(int, counts)))
-                    for user, name, was, now, *counts in evicted
+                    Outcome(room, int(user), name, State(was), State(now), Counts(*map(int, counts)), display_name)
+                    for user, name, display_name, was, now, *counts in evicted
                     if was != now
                 ]
         await self._link.run([("DEL", self._rooms_of(process_id))])
@@ -251,6 +279,7 @@ class RedisPresence:
                 self._process_id,
                 holding.user_id,
                 holding.username,
+                holding.display_name,
                 holding.state.value,
                 int(holding.listed),
                 self._now(),
@@ -270,6 +299,8 @@ class RedisPresence:
 
 
 def _roster(reply: Any) -> Roster:
-    counts, names = reply
-    people = None if names is None else {int(names[i]): names[i + 1] for i in range(0, len(names), 2)}
+    counts, listed = reply
+    if listed is None:
+        return Roster(Counts(*map(int, counts)), None)
+    people = {int(user): Present(name, display_name, bool(away)) for user, name, display_name, away in listed}
     return Roster(Counts(*map(int, counts)), people)

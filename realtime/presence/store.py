@@ -1,9 +1,9 @@
 """The contract of the store that knows who is in which room, over all processes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 LIST_LIMIT = 100
 """Up to so many people are listed by name; above there are counts only."""
@@ -13,12 +13,35 @@ TURN_MS = 1000
 
 
 class State(StrEnum):
-    """How a process, or all of them together, holds a person in a room; the strongest counts."""
+    """How a process, or all of them together, holds a person in a room; the strongest counts, which come first."""
 
     HERE = "here"
+    AWAY = "away"
+    """All their pages are in the background."""
     CUT = "cut"
-    """The last connection was lost uncleanly: still counted, and expected back."""
+    """The last connection was lost uncleanly: still counted, shown as before, and expected back."""
+    CUT_AWAY = "cut away"
+    """The same of somebody who was away."""
     GONE = "gone"
+
+    @property
+    def is_connected(self) -> bool:
+        return self in (State.HERE, State.AWAY)
+
+    @property
+    def is_cut(self) -> bool:
+        return self in (State.CUT, State.CUT_AWAY)
+
+    @property
+    def shown(self) -> "State":
+        """What the others see of it: here, away or gone."""
+        return {State.CUT: State.HERE, State.CUT_AWAY: State.AWAY}.get(self, self)
+
+
+def strongest(states: Iterable[State]) -> State:
+    """Returns what several processes' states of one person come to."""
+    order = list(State)
+    return min(states, key=order.index, default=State.GONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +53,16 @@ class Holding:
     username: str
     state: State
     listed: bool = True
+    display_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
     """People and guests of a room, over all processes.
 
-    `version` grows by exactly 1 with each person who comes or goes, so a missed one is noticed; `revision`
-    grows with every change, guests' too. Both only ever grow, also when the store was lost in between.
+    `version` grows by exactly 1 with each person who comes, goes, or is away or here again, so a missed one is
+    noticed; `revision` grows with every change, guests' too. Both only ever grow, also when the store was lost in
+    between.
     0: not known (the store is away, or nobody has ever been there).
     """
 
@@ -60,14 +85,23 @@ class Outcome:
     was: State
     now: State
     counts: Counts
+    display_name: str = ""
+
+
+class Present(NamedTuple):
+    """A person in a list."""
+
+    username: str
+    display_name: str = ""
+    is_away: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """A room's counts, and the names by user id; `people` is None where there are more than LIST_LIMIT."""
+    """A room's counts, and the people by user id; `people` is None where there are more than LIST_LIMIT."""
 
     counts: Counts
-    people: Mapping[int, str] | None
+    people: Mapping[int, Present] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +140,8 @@ class PresenceStore(Protocol):
     ) -> Answer:
         """Records holdings and this process's number of guests by room, then reads rosters; one round trip.
 
-        Each holding replaces the one that this process had. HERE ends every CUT of that person elsewhere, and a
-        CUT of somebody who is HERE elsewhere is GONE: grace is for the last connection only. `emptied` names
+        Each holding replaces the one that this process had. HERE and AWAY end every cut of that person elsewhere,
+        and a cut of somebody connected elsewhere is GONE: grace is for the last connection only. `emptied` names
         rooms in which this process holds nothing any more.
         """
 

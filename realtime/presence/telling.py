@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 
 from realtime.announcing import Announcer
 from realtime.clock import Clock
+from realtime.contracts import Payload
 from realtime.errors import Unavailable
-from realtime.presence.events import UserJoined, UserLeft, UserReconnected, as_snapshot
+from realtime.presence.events import UserAway, UserJoined, UserLeft, UserReconnected, as_snapshot
 from realtime.presence.local import LocalRoom
-from realtime.presence.store import LIST_LIMIT, Counts, Outcome, PresenceStore, Roster, State
+from realtime.presence.store import LIST_LIMIT, Counts, Outcome, PresenceStore, Present, Roster, State
 
 
 class Teller:
@@ -33,30 +34,57 @@ class Teller:
 
     def tell(self, outcome: Outcome, connection_id: str, disconnected: bool) -> None:
         """Tells everybody (but the connection that caused it) what became of a holding, if it concerns them."""
-        counts, user_id, name = outcome.counts, outcome.user_id, outcome.username
         self._hear(outcome)
-        came, went = outcome.was is State.GONE, outcome.now is State.GONE
-        if came and went:
-            self.tell_numbers(outcome.room, counts)
+        counts, was, now = outcome.counts, outcome.was, outcome.now
+        came, went = was is State.GONE, now is State.GONE
+        if came or went:
+            crowd = counts.user_count > LIST_LIMIT or (went and counts.user_count == LIST_LIMIT)
+            if crowd or (came and went):
+                self.tell_numbers(outcome.room, counts)
+                return
+        elif counts.user_count > LIST_LIMIT:
             return
-        if counts.user_count > LIST_LIMIT or (went and counts.user_count == LIST_LIMIT):
-            self.tell_numbers(outcome.room, counts)
-            return
-        now, skip = self._clock.now_ms(), connection_id or None
-        people, version = counts.user_count, counts.version
-        if came:
-            joined = UserJoined(user_id=user_id, username=name, user_count=people, version=version, timestamp=now)
-            self._announcer.everywhere(outcome.room, joined, version=version, skip=skip)
-            self.heard(outcome.room, version, people)
-        elif went:
-            left = UserLeft(
-                user_id=user_id, user_count=people, disconnected=disconnected, version=version, timestamp=now
+        payload = self._change(outcome, disconnected)
+        if payload:
+            skip = None if went else connection_id or None
+            self._announcer.everywhere(outcome.room, payload, version=counts.version, skip=skip)
+            self.heard(outcome.room, counts.version, counts.user_count)
+
+    def _change(self, outcome: Outcome, disconnected: bool) -> Payload | None:
+        """Returns what a small room hears of an outcome; None when for the others nothing has changed."""
+        was, now, counts = outcome.was, outcome.now, outcome.counts
+        if now is State.GONE:
+            return UserLeft(
+                user_id=outcome.user_id,
+                user_count=counts.user_count,
+                guest_count=counts.guest_count,
+                disconnected=disconnected,
+                version=counts.version,
+                timestamp=self._clock.now_ms(),
             )
-            self._announcer.everywhere(outcome.room, left, version=version)
-            self.heard(outcome.room, version, people)
-        elif outcome.was is State.CUT and outcome.now is State.HERE:
-            back = UserReconnected(user_id=user_id, username=name, user_count=people, version=version, timestamp=now)
-            self._announcer.everywhere(outcome.room, back, version=version, skip=skip)
+        away = now.shown is State.AWAY
+        came, back = was is State.GONE, was.is_cut and now.is_connected
+        if came or back:
+            return (UserJoined if came else UserReconnected)(
+                user_id=outcome.user_id,
+                username=outcome.username,
+                display_name=outcome.display_name or outcome.username,
+                away=away,
+                user_count=counts.user_count,
+                guest_count=counts.guest_count,
+                version=counts.version,
+                timestamp=self._clock.now_ms(),
+            )
+        if was.shown is now.shown:
+            return None
+        return UserAway(
+            user_id=outcome.user_id,
+            away=away,
+            user_count=counts.user_count,
+            guest_count=counts.guest_count,
+            version=counts.version,
+            timestamp=self._clock.now_ms(),
+        )
 
     def tell_numbers(self, room: str, counts: Counts) -> None:
         """Lets the room's numbers be told when it is its turn, if they are news."""
@@ -75,12 +103,15 @@ class Teller:
         known = local.heard_of or Roster(Counts(), {})
         if known.people is None or user_id in known.people:
             return
-        people = {**known.people, user_id: person.username}
+        people = {**known.people, user_id: person.as_present()}
         local.heard_of = Roster(Counts(len(people), known.counts.guest_count), people)
         joined = UserJoined(
             user_id=user_id,
             username=person.username,
+            display_name=person.display_name or person.username,
+            away=person.state is State.AWAY,
             user_count=len(people),
+            guest_count=known.counts.guest_count,
             version=0,
             timestamp=self._clock.now_ms(),
         )
@@ -168,7 +199,8 @@ class Teller:
             return
         local.hear(outcome.counts)
         if local.heard_of and local.heard_of.people is not None:
-            people = {user: name for user, name in local.heard_of.people.items() if user != outcome.user_id}
+            people = {user: known for user, known in local.heard_of.people.items() if user != outcome.user_id}
             if outcome.now is not State.GONE:
-                people[outcome.user_id] = outcome.username
+                away = outcome.now.shown is State.AWAY
+                people[outcome.user_id] = Present(outcome.username, outcome.display_name, away)
             local.heard_of = Roster(outcome.counts, people)

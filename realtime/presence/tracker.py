@@ -7,7 +7,7 @@ from realtime.clock import Clock, Timer
 from realtime.errors import Unavailable
 from realtime.identity import Identity
 from realtime.presence.local import LocalPerson, LocalRoom, SessionKey
-from realtime.presence.store import PresenceStore, Roster, State
+from realtime.presence.store import PresenceStore, Roster
 from realtime.presence.telling import Teller
 from realtime.processes.keeper import Holder, ProcessKeeper
 
@@ -62,13 +62,26 @@ class PresenceTracker(Holder):
 
     # Entering and leaving
 
-    async def enter(self, room: str, identity: Identity, session: SessionKey, *, listed: bool = True) -> Roster:
+    async def enter(
+        self, room: str, identity: Identity, session: SessionKey, *, listed: bool = True, away: bool = False
+    ) -> Roster:
         """Counts the session's person as present and returns who is there, itself included.
 
         An anonymous one is a guest. Not `listed`: a person counted among the guests. Entering again changes only that.
         """
-        self._note_entry(room, identity, session, listed)
+        self._note_entry(room, identity, session, listed, away)
         return await self.roster(room)
+
+    def attend(self, room: str, session: SessionKey, *, away: bool) -> None:
+        """Notes that the session's page is in the background, or in front again. Waits for nothing."""
+        local = self._rooms.get(room)
+        for person in local.people.values() if local else ():
+            if session in person.sessions:
+                before = person.state
+                person.sessions[session] = away
+                if person.state is not before:
+                    self._changed[room, person.user_id] = (session.connection_id, False)
+                    self._wake()
 
     def leave(self, room: str, session: SessionKey, *, disconnected: bool = False, clean: bool = True) -> None:
         """Ends the session's presence in the room. Never raises and waits for nothing.
@@ -83,8 +96,11 @@ class PresenceTracker(Holder):
             local.guests.discard(session)
             self._guests_changed.add(room)
         for person in [person for person in local.people.values() if session in person.sessions]:
-            person.sessions.discard(session)
+            before = person.state
+            person.cut_away = person.sessions.pop(session)
             if person.sessions:
+                if person.state is not before:
+                    self._changed[room, person.user_id] = (session.connection_id, disconnected)
                 continue
             if clean:
                 del local.people[person.user_id]
@@ -113,6 +129,11 @@ class PresenceTracker(Holder):
         local = self._rooms.get(room)
         return max(local.latest.user_count, len(local.people)) if local else 0
 
+    def told(self, room: str) -> int:
+        """Returns the version that this process's clients of the room surely know."""
+        local = self._rooms.get(room)
+        return local.told.version if local else 0
+
     def heard(self, room: str, version: int, user_count: int) -> None:
         """Takes note that this process's clients were told of the change `version` by another process."""
         self._teller.heard(room, version, user_count)
@@ -132,7 +153,7 @@ class PresenceTracker(Holder):
             if task and not task.done():
                 task.cancel()
 
-    def _note_entry(self, name: str, identity: Identity, session: SessionKey, listed: bool) -> None:
+    def _note_entry(self, name: str, identity: Identity, session: SessionKey, listed: bool, away: bool) -> None:
         room = self._rooms.setdefault(name, LocalRoom(name))
         if not self._tick:
             self._tick = self._clock.call_later(_TICK_SECONDS, self._on_tick)
@@ -142,10 +163,12 @@ class PresenceTracker(Holder):
             return
         person = room.people.get(identity.user_id)
         if not person:
-            person = room.people[identity.user_id] = LocalPerson(identity.user_id, identity.username, listed)
+            person = room.people[identity.user_id] = LocalPerson(
+                identity.user_id, identity.username, identity.display_name, listed
+            )
         before = (person.state, person.listed)
         person.end_grace()
-        person.sessions.add(session)
+        person.sessions[session] = away
         person.listed = listed
         if before != (person.state, person.listed):
             self._changed[name, person.user_id] = (session.connection_id, False)
@@ -179,7 +202,7 @@ class PresenceTracker(Holder):
     async def clear_away(self, process_id: str) -> None:
         for outcome in await self._store.evict(process_id):
             self._teller.tell(outcome, "", True)
-            if self._evicted and outcome.now is not State.HERE:
+            if self._evicted and not outcome.now.is_connected:
                 await self._evicted(outcome.room, outcome.user_id)
 
     def _wake(self) -> None:

@@ -83,6 +83,7 @@ class _Entry(msgspec.Struct):
     username: str
     connection_id: str
     position: int | None = None
+    display_name: str = ""
 
 
 _encode = msgspec.json.Encoder().encode
@@ -102,6 +103,7 @@ class RedisTypists:
             "user_id": typist.user_id,
             "username": typist.username,
             "connection_id": typist.connection_id,
+            "display_name": typist.display_name,
         }
         if typist.position is not None:
             entry["position"] = typist.position
@@ -129,6 +131,9 @@ def _typists(reply: tuple[str, list[str]]) -> Typists:
     version, people = reply
     entries = sorted((_decode(raw) for raw in people), key=lambda entry: entry.user_id)
     return Typists(
-        tuple(Typist(entry.user_id, entry.username, entry.connection_id, entry.position) for entry in entries),
+        tuple(
+            Typist(entry.user_id, entry.username, entry.connection_id, entry.position, entry.display_name)
+            for entry in entries
+        ),
         int(version),
     )

@@ -13,6 +13,7 @@ class Typist:
     username: str
     connection_id: str
     position: int | None = None
+    display_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from realtime.announcing import Announcer
 from realtime.clock import Clock, Timer
+from realtime.contracts import Payload
 from realtime.errors import Unavailable
 from realtime.identity import Identity
 from realtime.presence.store import LIST_LIMIT
@@ -51,7 +52,7 @@ class TypingTracker:
         strokes = _Keystrokes(room, kind, identity.user_id, connection_id)
         self._forget(strokes)
         self._timers[strokes] = self._clock.call_later(kind.lasts_seconds, lambda: self._end_soon(strokes))
-        typist = Typist(identity.user_id, identity.username, connection_id, position)
+        typist = Typist(identity.user_id, identity.username, connection_id, position, identity.display_name)
         # The local timer ends it; the store's own end, a little later, is for processes that died.
         lasts_ms = round(kind.lasts_seconds * 1000) + 500
         typists = await self._ask(lambda store: store.put(room.name, kind.name, typist, lasts_ms))
@@ -80,7 +81,7 @@ class TypingTracker:
         for kind in kinds_in(room):
             await self._remove(room, kind, user_id, None)
 
-    async def now(self, room: Room, user_id: int | None) -> dict[str, Any]:
+    async def now(self, room: Room, user_id: int | None) -> dict[str, Payload]:
         """Returns who types in the room, for one who just came: kind → the payload that its event would have."""
         kinds = kinds_in(room)
         if not kinds:

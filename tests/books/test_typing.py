@@ -66,7 +66,9 @@ async def test_the_others_in_a_chapter_see_who_comments_and_that_the_comment_end
     await typist.tell("text:typing", {"chapterId": chapter.pk, "kind": "commenting", "position": 4})
     seen = await typing_seen(reader)
     assert seen["chapterId"] == chapter.pk
-    assert seen["typing"] == [{"userId": writer.pk, "username": writer.username, "position": None}]
+    assert seen["typing"] == [
+        {"userId": writer.pk, "username": writer.username, "displayName": writer.username, "position": None}
+    ]
     await typist.tell("comment:post", {"chapterId": chapter.pk, "text": "Ahoy"})
     assert (await typing_seen(reader))["typing"] == []
     assert [
@@ -94,7 +96,7 @@ async def test_a_draft_shows_carets_to_the_other_editors_and_to_who_comes_later(
     await first.tell("draft:join", {"chapterId": draft.pk})
     await first.tell("text:typing", {"chapterId": draft.pk, "position": 17})
     joined = await second.tell("draft:join", {"chapterId": draft.pk})
-    caret = {"userId": author.pk, "username": author.username, "position": 17}
+    caret = {"userId": author.pk, "username": author.username, "displayName": author.username, "position": 17}
     assert joined["typing"]["writing"]["typing"] == [caret]
     await second.tell("text:typing", {"chapterId": draft.pk, "position": 3})
     seen = await typing_seen(first, "writing")

@@ -58,14 +58,17 @@ class PresenceLine extends LiveElement {
       ${repeat(
         people.slice(0, FACES),
         (person) => person.userId,
-        (person) => face(person.userId, nameOf(person)),
+        (person) => html`<span class=${person.away ? "is-away" : ""}>${face(person.userId, person.displayName)}</span>`,
       )}
     </span>`;
   }
 
   private list(presence: Presence, people: Person[]) {
     return html`<div class="menu__list presence__list">
-      ${people.map((person) => html`<a href="/people/${person.username}/">${face(person.userId, nameOf(person))}${nameOf(person)}</a>`)}
+      ${people.map(
+        (person) =>
+          html`<a class=${person.away ? "is-away" : ""} href="/people/${person.username}/">${face(person.userId, person.displayName)}${person.displayName}${person.away ? html`<span class="meta">away</span>` : nothing}</a>`,
+      )}
       ${presence.guestCount > 0 ? html`<p>${presence.guestCount} without an account</p>` : nothing}
       ${presence.people === null ? html`<p>Too many to name.</p>` : nothing}
       ${page.user && !this.concealed ? html`<button type="button" @click=${() => this.hide()}>${icon("eye-off")}Hide that I am here</button>` : nothing}
@@ -83,11 +86,6 @@ class PresenceLine extends LiveElement {
       toastError(error);
     }
   }
-}
-
-/** Rooms tell usernames; one's own name is known in full. */
-function nameOf(person: Person): string {
-  return page.user?.id === person.userId ? page.user.name : person.username;
 }
 
 define("lv-presence", PresenceLine);

@@ -44,12 +44,15 @@ export class Client {
   private readonly lostListeners = new Set<(room: string, error: CommandError) => void>();
   private readonly presences = new Map<string, PresenceStore>();
   private readonly refresh: () => Promise<void>;
+  private readonly userId: number | null;
   private wasConnected = false;
+  private away = false;
   /** Durable events since the connection came back; what "Back online, 12 updates" counts. */
   readonly caughtUp = new Store(0);
 
   constructor(options: ClientOptions) {
     this.refresh = options.refresh ?? (() => Promise.resolve());
+    this.userId = options.userId;
     this.connection = new Connection(options.open, {
       ready: (ready) => this.ready(ready),
       event: (type, payload, meta) => this.receive(type, payload, meta),
@@ -89,6 +92,13 @@ export class Client {
 
   wake(): void {
     this.connection.wake();
+  }
+
+  /** Says whether the page is in the background; who hears of it are the people of the rooms that it is in. */
+  attend(away: boolean): void {
+    if (this.away === away) return;
+    this.away = away;
+    this.sayAway();
   }
 
   /** Enters a room for as long as somebody on the page holds it; returns how to let go. */
@@ -193,8 +203,17 @@ export class Client {
   private ready(ready: Ready): void {
     if (this.wasConnected) this.caughtUp.set(0);
     this.wasConnected = true;
+    // Before the rooms: who reloads in the background shall not seem to look.
+    if (this.away) this.sayAway();
     this.rooms.ready(ready.rooms);
     this.outbox.connected(true);
+  }
+
+  private sayAway(): void {
+    if (this.userId === null || !this.connection.isReady) return;
+    const type = this.away ? "presence:away" : "presence:here";
+    // The next connection says it again.
+    this.connection.request(type, {}, crypto.randomUUID()).catch(() => undefined);
   }
 
   private follow(state: ConnectionState): void {
@@ -248,6 +267,7 @@ export class Client {
     const store = this.presences.get(room);
     if (!store) return;
     if (type === "user:joined" || type === "user:reconnected") store.joined(payload as EventMap["user:joined"]);
+    else if (type === "user:away") store.attended(payload as EventMap["user:away"]);
     else if (type === "user:left") store.left(payload as EventMap["user:left"]);
     else if (type === "presence:changed") store.counted(payload as EventMap["presence:changed"]);
   }

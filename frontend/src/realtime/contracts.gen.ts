@@ -133,6 +133,10 @@ export interface ChapterVersion {
   version: number;
 }
 
+/** This page is in front again. */
+export interface ComeBack {
+}
+
 /** A comment as everybody sees it; `author` is a username, `depth` 0 for no reply. */
 export interface CommentContent {
   id: number;
@@ -252,6 +256,14 @@ export interface FollowPerson {
 export interface Following {
   userId: number;
   following: boolean;
+}
+
+/**
+ * This page is in the background now: its person is away in all their rooms once all their pages are.
+ *
+ * Holds for the session, and for the rooms that it enters later; say it again after a reconnection.
+ */
+export interface GoAway {
 }
 
 /** Answers `{time}` as `session:ping` does, and says `pong`: for clients with a heartbeat of their own. */
@@ -414,7 +426,7 @@ export interface PostReview {
  * How many are in the room now, at most once a second; replaces all that was known before.
  *
  * With `users` the whole list (after something was missed); without, only the numbers changed, or the room
- * has grown beyond 100 people, where nobody is listed.
+ * has grown beyond 100 people, where nobody is listed, or somebody came or went whom you do not see (a block).
  */
 export interface PresenceChanged {
   userCount: number;
@@ -431,10 +443,12 @@ export interface PresenceReply {
   users: Array<PresentUser> | null;
 }
 
-/** A person who is in the room now. */
+/** A person who is in the room now; `away` while all their pages are in the background. */
 export interface PresentUser {
   userId: number;
   username: string;
+  displayName: string;
+  away: boolean;
 }
 
 /** Your name or picture changed; for all your devices. */
@@ -649,6 +663,7 @@ export interface TypeText {
 export interface TypingPerson {
   userId: number;
   username: string;
+  displayName: string;
   position?: number | null;
 }
 
@@ -694,6 +709,16 @@ export interface UpdateChapter {
   data?: ChapterChange | null;
 }
 
+/** A person in the room put all their pages into the background (`away`), or one of them to the front again. */
+export interface UserAway {
+  userId: number;
+  away: boolean;
+  userCount: number;
+  guestCount: number;
+  version: number;
+  timestamp: number;
+}
+
 /**
  * A person came into the room, with their first connection; further tabs and devices say nothing.
  *
@@ -703,7 +728,10 @@ export interface UpdateChapter {
 export interface UserJoined {
   userId: number;
   username: string;
+  displayName: string;
+  away: boolean;
   userCount: number;
+  guestCount: number;
   version: number;
   timestamp: number;
 }
@@ -716,16 +744,24 @@ export interface UserJoined {
 export interface UserLeft {
   userId: number;
   userCount: number;
+  guestCount: number;
   disconnected: boolean;
   version: number;
   timestamp: number;
 }
 
-/** A person whose connection was lost is back within the grace; for the room they were never gone. */
+/**
+ * A person whose connection was lost is back within the grace; for the room they were never gone.
+ *
+ * `version` is that of the change before, or one more when `away` is another than it was.
+ */
 export interface UserReconnected {
   userId: number;
   username: string;
+  displayName: string;
+  away: boolean;
   userCount: number;
+  guestCount: number;
   version: number;
   timestamp: number;
 }
@@ -809,7 +845,7 @@ export interface EventMap {
    * How many are in the room now, at most once a second; replaces all that was known before.
    *
    * With `users` the whole list (after something was missed); without, only the numbers changed, or the room
-   * has grown beyond 100 people, where nobody is listed.
+   * has grown beyond 100 people, where nobody is listed, or somebody came or went whom you do not see (a block).
    */
   "presence:changed": PresenceChanged;
   /** Your name or picture changed; for all your devices. */
@@ -828,6 +864,8 @@ export interface EventMap {
   "shelf:changed": ShelfChanged;
   /** Your subscription to a book, on all your devices; `level` null: it has ended. */
   "subscription:changed": SubscriptionChanged;
+  /** A person in the room put all their pages into the background (`away`), or one of them to the front again. */
+  "user:away": UserAway;
   /**
    * A person came into the room, with their first connection; further tabs and devices say nothing.
    *
@@ -841,7 +879,11 @@ export interface EventMap {
    * `disconnected`: they did not say so; the connection was lost and they did not come back within the grace.
    */
   "user:left": UserLeft;
-  /** A person whose connection was lost is back within the grace; for the room they were never gone. */
+  /**
+   * A person whose connection was lost is back within the grace; for the room they were never gone.
+   *
+   * `version` is that of the change before, or one more when `away` is another than it was.
+   */
   "user:reconnected": UserReconnected;
 }
 
@@ -893,6 +935,14 @@ export interface CommandMap {
   "notification:read": { payload: ReadNotifications; reply: UnreadCount };
   /** Answers `{time}` as `session:ping` does, and says `pong`: for clients with a heartbeat of their own. */
   "ping": { payload: Heartbeat; reply: Record<string, unknown> };
+  /**
+   * This page is in the background now: its person is away in all their rooms once all their pages are.
+   *
+   * Holds for the session, and for the rooms that it enters later; say it again after a reconnection.
+   */
+  "presence:away": { payload: GoAway; reply: null };
+  /** This page is in front again. */
+  "presence:here": { payload: ComeBack; reply: null };
   /** Tells who is in a room that one receives: after a hole in the versions, or to begin with. */
   "presence:list": { payload: ListPresent; reply: PresenceReply };
   /** Save your place in a chapter: `position` is the part read, 0.0 to 1.0; the last save counts. */

@@ -45,8 +45,13 @@ export function goLive(client: Client = live): void {
   addEventListener("pageshow", (event) => event.persisted && client.wake());
   document.addEventListener("freeze", () => client.sleep());
   document.addEventListener("resume", () => client.wake());
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && client.wake());
+  const attend = () => client.attend(document.visibilityState === "hidden");
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") client.wake();
+    attend();
+  });
   addEventListener("online", () => client.wake());
   addEventListener("offline", () => client.wake());
+  attend();
   client.start();
 }

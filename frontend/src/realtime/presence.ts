@@ -1,9 +1,12 @@
 import type { PresenceReply } from "./contracts.gen";
 import { Store } from "./store";
 
+/** `away`: all their pages are in the background. */
 export interface Person {
   userId: number;
   username: string;
+  displayName: string;
+  away: boolean;
 }
 
 /** Who is in a room now. `people` is null where there are too many to list; `version` 0: not known yet. */
@@ -16,8 +19,8 @@ export interface Presence {
 
 interface Change {
   userId: number;
-  username?: string;
   userCount: number;
+  guestCount: number;
   version: number;
 }
 
@@ -44,9 +47,17 @@ export class PresenceStore {
     });
   }
 
-  joined(change: Change): void {
-    const person = { userId: change.userId, username: change.username ?? "" };
-    this.apply(change, (people) => [...people.filter((other) => other.userId !== person.userId), person]);
+  joined(change: Change & Person): void {
+    const { userId, username, displayName, away } = change;
+    const person = { userId, username, displayName, away };
+    this.apply(change, (people) => [...people.filter((other) => other.userId !== userId), person]);
+  }
+
+  /** Somebody looks away, or at one of their pages again. */
+  attended(change: Change & { away: boolean }): void {
+    this.apply(change, (people) =>
+      people.map((person) => (person.userId === change.userId ? { ...person, away: change.away } : person)),
+    );
   }
 
   left(change: Change): void {
@@ -71,7 +82,7 @@ export class PresenceStore {
   }
 
   private apply(change: Change, edit: (people: Person[]) => Person[]): void {
-    const { people, guestCount, version } = this.state.value;
+    const { people, version } = this.state.value;
     if (change.version !== 0 && change.version <= version) return;
     if (change.version !== 0 && change.version !== version + 1) {
       void this.refresh();
@@ -79,7 +90,7 @@ export class PresenceStore {
     }
     this.state.set({
       userCount: change.userCount,
-      guestCount,
+      guestCount: change.guestCount,
       people: people ? edit(people) : null,
       version: change.version || version,
     });

@@ -171,7 +171,8 @@ describe("commands", () => {
 });
 
 describe("presence", () => {
-  const PIP = { userId: 7, username: "pip" };
+  const PIP = { userId: 7, username: "pip", displayName: "Pip", away: false };
+  const ME = { userId: 1, username: "me", displayName: "Me", away: false };
 
   async function here(version = 3): Promise<void> {
     start();
@@ -182,22 +183,44 @@ describe("presence", () => {
       userCount: 1,
       guestCount: 2,
       version,
-      users: [{ userId: 1, username: "me" }],
+      users: [ME],
     });
     await settled();
   }
 
   it("follows those who come and go", async () => {
     await here();
-    server.link.say("user:joined", { ...PIP, userCount: 2, version: 4, timestamp: 1 }, { room: "chapter:3" });
+    server.link.say(
+      "user:joined",
+      { ...PIP, userCount: 2, guestCount: 2, version: 4, timestamp: 1 },
+      { room: "chapter:3" },
+    );
     expect(client.presence("chapter:3").state.value).toEqual({
       userCount: 2,
       guestCount: 2,
       version: 4,
-      people: [{ userId: 1, username: "me" }, PIP],
+      people: [ME, PIP],
     });
-    server.link.say("user:left", { userId: 7, userCount: 1, disconnected: false, version: 5 }, { room: "chapter:3" });
-    expect(client.presence("chapter:3").state.value.people).toEqual([{ userId: 1, username: "me" }]);
+    const seen = { userId: 7, userCount: 2, guestCount: 2, timestamp: 1 };
+    server.link.say("user:away", { ...seen, away: true, version: 5 }, { room: "chapter:3" });
+    expect(client.presence("chapter:3").state.value.people).toEqual([ME, { ...PIP, away: true }]);
+    server.link.say(
+      "user:left",
+      { userId: 7, userCount: 1, guestCount: 2, disconnected: false, version: 6 },
+      { room: "chapter:3" },
+    );
+    expect(client.presence("chapter:3").state.value.people).toEqual([ME]);
+  });
+
+  it("says that the page is in the background, again on a new connection, and before it enters rooms", () => {
+    start();
+    client.attend(true);
+    client.join("chapter:3");
+    server.link.ready();
+    expect(server.link.sent.map((sent) => sent.type)).toEqual(["presence:away", "chapter:join"]);
+    client.attend(true);
+    client.attend(false);
+    expect(server.link.sent.map((sent) => sent.type).slice(2)).toEqual(["presence:here"]);
   });
 
   it("ignores what it knows, and asks when it missed something", async () => {

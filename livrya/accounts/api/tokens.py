@@ -90,8 +90,8 @@ def _identity(request: Request) -> Identity:
     me = asker(request)
     if isinstance(request.auth, AccessClaims):
         claims = request.auth
-        return Identity(me.pk, me.username, me.is_staff, claims.credential, claims.expires_at_ms)
+        return Identity(me.pk, me.username, me.is_staff, claims.credential, claims.expires_at_ms, me.display_name)
     key = request._request.session.session_key
     if not key:
         raise Unauthenticated
-    return Identity(me.pk, me.username, me.is_staff, credential(key))
+    return Identity(me.pk, me.username, me.is_staff, credential(key), display_name=me.display_name)

@@ -16,7 +16,13 @@ class HallAuthenticator:
         if rest == "expired":
             raise TokenExpired
         expires = int(rest.removeprefix("until:")) if rest.startswith("until:") else None
-        return Identity(int(number), f"guest{number}", credential=f"jwt:{token}", expires_at_ms=expires)
+        return Identity(
+            int(number),
+            f"guest{number}",
+            credential=f"jwt:{token}",
+            expires_at_ms=expires,
+            display_name=f"Guest {number}",
+        )
 
     def still_valid(self, identities: list[Identity]) -> list[bool]:
         banned = set(Lease.objects.filter(name__startswith="banned:").values_list("name", flat=True))

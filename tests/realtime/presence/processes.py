@@ -76,10 +76,16 @@ class Process:
         teller = Teller(self.store, Recorder(name, told), world.clock, believes=self.keeper.believes)
         self.tracker = PresenceTracker(self.store, self.keeper, teller, world.clock)
 
-    async def enter(self, who: str | int, session: str, *, room: str = ROOM, listed: bool = True) -> Roster:
+    async def enter(
+        self, who: str | int, session: str, *, room: str = ROOM, listed: bool = True, away: bool = False
+    ) -> Roster:
         """`who` is "guest" or a user id."""
         identity = ANONYMOUS if who == "guest" else Identity(user_id=int(who), username=f"name {who}")
-        return await self.tracker.enter(room, identity, SessionKey(session, "/"), listed=listed)
+        return await self.tracker.enter(room, identity, SessionKey(session, "/"), listed=listed, away=away)
+
+    async def attend(self, session: str, *, away: bool) -> None:
+        self.tracker.attend(ROOM, SessionKey(session, "/"), away=away)
+        await self.tracker.settle()
 
     async def leave(self, session: str, *, room: str = ROOM) -> None:
         self.tracker.leave(room, SessionKey(session, "/"))

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from realtime.hub import Hub
+from realtime.hub.room import Phase
 from realtime.people import people_here
 from tests.realtime.halls import Connect, connect, hub
 
@@ -20,7 +21,11 @@ async def test_a_join_answers_with_who_is_there(connect: Connect) -> None:
     alone = await first.tell("hall:join", {"hallId": 1})
     guest = await connect()
     seen = await guest.tell("hall:join", {"hallId": 1})
-    assert alone["users"] == seen["users"] == [{"userId": 7, "username": "guest7"}]
+    assert (
+        alone["users"]
+        == seen["users"]
+        == [{"userId": 7, "username": "guest7", "displayName": "Guest 7", "away": False}]
+    )
     assert (alone["userCount"], alone["guestCount"]) == (1, 0)
     assert (seen["userCount"], seen["guestCount"], seen["version"]) == (1, 1, alone["version"])
 
@@ -96,3 +101,16 @@ async def test_joins_and_leaves_at_once_end_in_an_exact_list(connect: Connect) -
     await clients[1].tell("hall:join", {"hallId": 1})
     listed = await clients[1].tell("presence:list", {"room": HALL})
     assert [user["userId"] for user in listed["users"]] == [2, 4, 6, 8, 10]
+
+
+async def test_who_may_have_missed_a_change_is_told_who_is_there(connect: Connect, hub: Hub) -> None:
+    slow, other = await connect(token="1"), await connect(token="7")
+    await slow.tell("hall:join", {"hallId": 1})
+    [member] = hub.rooms[HALL].members
+    member.state.leave_live(member, Phase.HELD)
+    await other.tell("hall:join", {"hallId": 1})
+    await people_here().presence.settle()
+    hub.catch_up.begin(member)
+    told = (await slow.event("presence:changed"))["payload"]
+    assert [user["userId"] for user in told["users"]] == [1, 7]
+    assert [frame["type"] for frame in slow.frames if frame.get("type", "").startswith("user:")] == []

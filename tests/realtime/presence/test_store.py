@@ -4,17 +4,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from realtime.presence.store import LIST_LIMIT, Holding, PresenceStore, State
+from realtime.presence.store import LIST_LIMIT, Holding, PresenceStore, Present, State
 from tests.realtime.stores import MemoryWorld, RedisWorld, World
 
 pytestmark = pytest.mark.either_database
 
-HERE, CUT, GONE = State.HERE, State.CUT, State.GONE
+HERE, AWAY, CUT, CUT_AWAY, GONE = State
 ROOM = "book:1"
 
 
 async def hold(store: PresenceStore, user_id: int, state: State, *, room: str = ROOM, listed: bool = True):
-    answer = await store.exchange([Holding(room, user_id, f"name {user_id}", state, listed)])
+    answer = await store.exchange([Holding(room, user_id, f"name {user_id}", state, listed, f"Name {user_id}")])
     return answer.outcomes[0]
 
 
@@ -80,6 +80,28 @@ async def test_grace_is_for_the_last_connection_only(world: World):
     assert (await hold(b, 7, GONE)).now is GONE
 
 
+async def test_a_person_is_away_when_all_processes_say_so_and_each_change_is_a_version(world: World):
+    a, b = world.presence("a"), world.presence("b")
+    here = await hold(a, 7, HERE)
+    away = await hold(a, 7, AWAY)
+    assert (away.was, away.now, away.counts.user_count) == (HERE, AWAY, 1)
+    assert away.counts.version == here.counts.version + 1
+    assert (await roster_of(b)).people == {7: Present("name 7", "Name 7", is_away=True)}
+    elsewhere, again = await hold(b, 7, HERE), await hold(b, 7, AWAY)
+    assert (elsewhere.now, again.now, again.counts.version) == (HERE, AWAY, here.counts.version + 3)
+    assert (await hold(b, 7, GONE)).counts.version == again.counts.version
+
+
+async def test_who_was_away_is_shown_away_through_a_cut_and_here_when_they_come_back(world: World):
+    a, b = world.presence("a"), world.presence("b")
+    away = await hold(a, 7, AWAY)
+    cut = await hold(a, 7, CUT_AWAY)
+    assert (cut.now, cut.now.shown, cut.counts.version) == (CUT_AWAY, AWAY, away.counts.version)
+    back = await hold(b, 7, HERE)
+    assert (back.was, back.now, back.counts.version) == (CUT_AWAY, HERE, away.counts.version + 1)
+    assert (await hold(a, 7, GONE)).now is HERE
+
+
 async def test_guests_are_counted_over_processes_and_never_listed(world: World):
     a, b = world.presence("a"), world.presence("b")
     await a.exchange([], guests={ROOM: 2})
@@ -123,7 +145,7 @@ async def test_a_roster_names_people_up_to_the_limit_and_above_it_only_counts(wo
     a = world.presence("a")
     await a.exchange([Holding(ROOM, user, f"name {user}", HERE) for user in range(1, LIST_LIMIT + 1)])
     roster = await roster_of(a)
-    assert roster.people == {user: f"name {user}" for user in range(1, LIST_LIMIT + 1)}
+    assert roster.people == {user: Present(f"name {user}") for user in range(1, LIST_LIMIT + 1)}
     await hold(a, LIST_LIMIT + 1, HERE)
     roster = await roster_of(a)
     assert roster.people is None
@@ -135,7 +157,7 @@ async def test_rooms_do_not_mix(world: World):
     await hold(a, 7, HERE)
     await hold(a, 8, HERE, room="book:2")
     assert [counts.user_count for counts in (await a.counts([ROOM, "book:2", "book:3"]))[1]] == [1, 1, 0]
-    assert (await roster_of(a, "book:2")).people == {8: "name 8"}
+    assert (await roster_of(a, "book:2")).people == {8: Present("name 8", "Name 8")}
 
 
 async def test_what_a_dead_process_held_goes_once(world: World):
@@ -148,7 +170,10 @@ async def test_what_a_dead_process_held_goes_once(world: World):
     outcomes = await a.evict("dead")
     gone = [outcome for outcome in outcomes if outcome.was is not outcome.now]
     assert sorted(outcome.user_id for outcome in gone) == [1, 2]
-    assert {outcome.username for outcome in gone} == {"name 1", "name 2"}
+    assert {(outcome.username, outcome.display_name) for outcome in gone} == {
+        ("name 1", "Name 1"),
+        ("name 2", "Name 2"),
+    }
     assert [outcome.counts.version for outcome in gone] == [alive.counts.version + 1, alive.counts.version + 2]
     assert await b.evict("dead") == []
     _, (counts, other) = await a.counts([ROOM, "book:2"])
@@ -200,7 +225,7 @@ _STEPS = st.lists(
     st.tuples(
         st.sampled_from(["a", "b", "c"]),
         st.integers(1, 3),
-        st.sampled_from([HERE, CUT, GONE]),
+        st.sampled_from(list(State)),
         st.booleans(),
     ),
     max_size=30,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from realtime.presence.store import LIST_LIMIT
+from realtime.presence.store import LIST_LIMIT, Roster
 from tests.realtime.presence.processes import ROOM, Processes
 from tests.realtime.stores import World
 
@@ -17,12 +17,16 @@ async def processes(world: World):
         await process.tracker.stop()
 
 
+def named(roster: Roster) -> dict[int, str] | None:
+    return None if roster.people is None else {user: person.username for user, person in roster.people.items()}
+
+
 async def test_the_first_connection_of_a_person_is_told_and_further_ones_are_not(processes):
     a, b = await processes.start("a"), await processes.start("b")
     first = await a.enter(7, "tab 1")
     await a.enter(7, "tab 2")
     elsewhere = await b.enter(7, "phone")
-    assert first.people == elsewhere.people == {7: "name 7"}
+    assert named(first) == named(elsewhere) == {7: "name 7"}
     assert processes.changes() == [("user:joined", 7)]
     joined = processes.heard("user:joined")[0]
     assert (joined.user_count, joined.username, joined.version) == (1, "name 7", first.counts.version)
@@ -50,7 +54,7 @@ async def test_a_join_on_another_process_sees_everybody(processes):
     await a.enter(1, "one")
     await a.enter("guest", "someone")
     roster = await b.enter(2, "two")
-    assert roster.people == {1: "name 1", 2: "name 2"}
+    assert named(roster) == {1: "name 1", 2: "name 2"}
     assert (roster.counts.user_count, roster.counts.guest_count) == (2, 1)
 
 
@@ -88,7 +92,7 @@ async def test_who_does_not_come_back_within_the_grace_has_left(processes):
     await a.lose("tab")
     await processes.pass_time(29)
     assert processes.heard("user:left") == []
-    assert (await a.tracker.roster(ROOM)).people == {7: "name 7"}
+    assert named(await a.tracker.roster(ROOM)) == {7: "name 7"}
     await processes.pass_time(1)
     [left] = processes.heard("user:left")
     assert left.disconnected
@@ -113,11 +117,49 @@ async def test_leaving_after_a_reconnection_elsewhere_is_told_at_once_and_once(p
     assert processes.changes() == [("user:joined", 7), ("user:reconnected", 7), ("user:left", 7)]
 
 
+async def test_a_person_is_away_once_all_their_pages_are_and_here_with_the_first_that_is_looked_at(processes):
+    a, b = await processes.start("a"), await processes.start("b")
+    await a.enter(7, "tab")
+    await a.enter(7, "other tab")
+    await b.enter(7, "phone", away=True)
+    await a.attend("tab", away=True)
+    assert processes.heard("user:away") == []
+    await a.leave("other tab")
+    assert [(told.away, told.user_count) for told in processes.heard("user:away")] == [(True, 1)]
+    assert (await b.tracker.roster(ROOM)).people[7].is_away
+    await b.attend("phone", away=False)
+    await b.attend("phone", away=False)
+    assert [told.away for told in processes.heard("user:away")] == [True, False]
+    versions = [told.payload.version for told in processes.told]
+    assert versions == list(range(versions[0], versions[0] + 3))
+
+
+async def test_a_reload_in_the_background_goes_unnoticed_but_for_a_reconnection(processes):
+    a, b = await processes.start("a"), await processes.start("b")
+    await a.enter(7, "tab", away=True)
+    await a.lose("tab")
+    assert (await b.tracker.roster(ROOM)).people[7].is_away
+    await b.enter(7, "tab again", away=True)
+    await processes.pass_time(40)
+    assert processes.changes() == [("user:joined", 7), ("user:reconnected", 7)]
+    assert [told.payload.away for told in processes.told if told.name.startswith("user:")] == [True, True]
+
+
+async def test_in_a_crowd_nobody_hears_who_looks_away(processes):
+    a = await processes.start("a")
+    for user in range(1, LIST_LIMIT + 2):
+        await a.enter(user, f"tab {user}")
+    await processes.pass_time(6)
+    processes.told.clear()
+    await a.attend("tab 1", away=True)
+    assert processes.told == []
+
+
 async def test_guests_are_counted_but_never_named(processes):
     a, b = await processes.start("a"), await processes.start("b")
     await a.enter("guest", "one")
     roster = await b.enter("guest", "two")
-    assert (roster.counts.user_count, roster.counts.guest_count, roster.people) == (0, 2, {})
+    assert (roster.counts.user_count, roster.counts.guest_count, named(roster)) == (0, 2, {})
     assert processes.changes() == []
     await processes.pass_time(2)
     assert processes.heard("presence:changed")[-1].guest_count == 2
@@ -130,7 +172,7 @@ async def test_a_person_who_hides_is_told_to_nobody(processes):
     a, b = await processes.start("a"), await processes.start("b")
     await a.enter(7, "tab", listed=False)
     roster = await b.enter(8, "other")
-    assert roster.people == {8: "name 8"}
+    assert named(roster) == {8: "name 8"}
     assert roster.counts.guest_count == 1
     await a.leave("tab")
     await processes.pass_time(6)
@@ -193,7 +235,7 @@ async def test_a_killed_process_leaves_no_ghost_beyond_its_lease(processes):
     [left] = processes.heard("user:left")
     assert (left.user_id, left.user_count, left.disconnected) == (2, 1, True)
     roster = await a.tracker.roster(ROOM)
-    assert (roster.people, roster.counts.guest_count) == ({1: "name 1"}, 0)
+    assert (named(roster), roster.counts.guest_count) == ({1: "name 1"}, 0)
 
 
 async def test_who_moves_from_a_killed_process_in_time_is_never_gone(processes):
@@ -211,7 +253,7 @@ async def test_a_process_that_slept_through_its_lease_puts_its_people_back(proce
     assert processes.changes()[-1] == ("user:left", 2)
     await sleeper.beat()
     assert processes.changes()[-1] == ("user:joined", 2)
-    assert (await a.tracker.roster(ROOM)).people == {2: "name 2"}
+    assert named(await a.tracker.roster(ROOM)) == {2: "name 2"}
 
 
 async def test_after_a_loss_of_the_store_nobody_is_told_wrong_counts_and_everything_comes_back(processes):
@@ -239,7 +281,7 @@ async def test_with_the_store_down_joins_are_answered_from_what_is_known_here_an
     processes.told.clear()
     a.go_down()
     roster = await a.enter(3, "three")
-    assert (roster.people, roster.counts.version) == ({1: "name 1", 3: "name 3"}, 0) or roster.people == {
+    assert (named(roster), roster.counts.version) == ({1: "name 1", 3: "name 3"}, 0) or named(roster) == {
         1: "name 1",
         2: "name 2",
         3: "name 3",
@@ -252,7 +294,7 @@ async def test_with_the_store_down_joins_are_answered_from_what_is_known_here_an
     await processes.pass_time(10)
     assert ("user:left", 1) in processes.changes()
     roster = await b.tracker.roster(ROOM)
-    assert roster.people == {2: "name 2", 3: "name 3"}
+    assert named(roster) == {2: "name 2", 3: "name 3"}
     lists = [told.payload.users for told in processes.told if told.process == "a" and told.here and told.name[0] == "p"]
     assert {user.user_id for user in lists[-1]} == {2, 3}
 
@@ -268,9 +310,9 @@ async def test_a_store_that_hangs_costs_one_short_wait_and_not_one_each(processe
 
     a.tracker._store = type("Hanging", (), {"exchange": staticmethod(hang)})()
     a.tracker._wait_seconds = 0.01
-    assert (await a.enter(1, "one")).people == {1: "name 1"}
+    assert named(await a.enter(1, "one")) == {1: "name 1"}
     a.tracker._wait_seconds = 3600
-    assert (await a.enter(2, "two")).people == {1: "name 1", 2: "name 2"}
+    assert named(await a.enter(2, "two")) == {1: "name 1", 2: "name 2"}
 
 
 async def test_a_change_that_clients_here_missed_is_healed_by_the_list(processes):

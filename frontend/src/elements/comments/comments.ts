@@ -112,7 +112,7 @@ class Comments extends LiveElement {
   }
 
   private hearTyping(typing: EventMap["editors:typing"]["typing"]): void {
-    this.writing = typing.filter(({ userId }) => userId !== page.user?.id).map(({ username }) => username);
+    this.writing = typing.filter(({ userId }) => userId !== page.user?.id).map(({ displayName }) => displayName);
     this.requestUpdate();
   }
 
