@@ -87,6 +87,8 @@ STANDARD = [
     Row("sync-events", lambda w: [w.answers["last"]], lambda w: {w.room: ...}, in_a_room=True),
     Row("room:subscribe", lambda w: [w.room], lambda w: {"room": w.room}, in_a_room=True),
     Row("presence:list", lambda w: [w.room], lambda w: {"userCount": ...}, in_a_room=True),
+    Row("presence:away", lambda w: [], _nothing, in_a_room=True),
+    Row("presence:here", lambda w: [], _nothing, in_a_room=True),
     Row("room:unsubscribe", lambda w: [w.room], _nothing, in_a_room=True),
 ]
 
@@ -130,8 +132,15 @@ BOOKS = [
 ]
 
 PEOPLE = [
-    Row(name, lambda w: [str(w.people["author"].pk)], lambda w, on=on: {"following": on})  # type: ignore[misc]  # mypy infers no default of a lambda
-    for name, on in (("user:follow", True), ("user:unfollow", False))
+    Row(name, lambda w: [str(w.people["author"].pk)], lambda w, field=field, on=on: {field: on})  # type: ignore[misc]  # mypy infers no default of a lambda
+    for name, field, on in (
+        ("user:follow", "following", True),
+        ("user:unfollow", "following", False),
+        ("user:mute", "muted", True),
+        ("user:unmute", "muted", False),
+        ("user:block", "blocked", True),
+        ("user:unblock", "blocked", False),
+    )
 ]
 
 BELL = [
