@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 
 from books.models import Book, Chapter, Credit, CreditKind
-from books.selectors.books import get_book
+from books.selectors.books import byline, get_book
 from books.selectors.chapters import latest_chapters
 from livrya.accounts import selectors as people
 from livrya.accounts.models import User
@@ -71,11 +71,7 @@ class BookFeed(_ChapterFeed):
         return reverse("book", args=[found[0].slug])
 
     def author_name(self, found: tuple[Book, Any]) -> str:
-        return found[0].byline or ", ".join(
-            str(credit.user)
-            for credit in found[0].people  # type: ignore[attr-defined]  # prefetched by get_book
-            if credit.kind in (CreditKind.AUTHOR, CreditKind.CO_AUTHOR)
-        )
+        return byline(found[0])
 
     def feed_extra_kwargs(self, found: tuple[Book, Any]) -> dict[str, Any]:
         return {"book_language": found[0].language}

@@ -5,7 +5,7 @@ from typing import Literal
 
 from django.db.models import F, Prefetch, Q, QuerySet
 
-from books.models import Book, Credit, Tag, Visibility
+from books.models import Book, Credit, CreditKind, Tag, Visibility
 from books.policies import Viewer, viewer_id, visible_to
 from livrya.texts import clean_line
 from realtime.errors import NotFound
@@ -86,6 +86,15 @@ def books_worked_on(viewer: Viewer) -> QuerySet[Book]:
     """Returns the books in which `viewer` has an accepted credit, the last changed first, with people and tags."""
     return with_people(Book.objects.filter(pk__in=_credited(Q(user_id=viewer_id(viewer))))).order_by(
         "-updated_at", "-id"
+    )
+
+
+def byline(book: Book) -> str:
+    """Returns who wrote a book, as printed: its byline, or the names of its authors. `book` comes with people."""
+    return book.byline or ", ".join(
+        str(credit.user)
+        for credit in book.people  # type: ignore[attr-defined]  # prefetched by with_people
+        if credit.kind in (CreditKind.AUTHOR, CreditKind.CO_AUTHOR)
     )
 
 

@@ -20,6 +20,7 @@ const ISLANDS: Record<string, () => Promise<unknown>> = {
   "lv-follow": () => import("./elements/follow"),
   "lv-new-chapters": () => import("./elements/new-chapters"),
   "lv-notifications": () => import("./elements/notification-list"),
+  "lv-palette": () => import("./elements/palette"),
   "lv-presence": () => import("./elements/presence"),
   "lv-reader-settings": () => import("./elements/reader-settings"),
   "lv-reading-place": () => import("./elements/reading-place"),

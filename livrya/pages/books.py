@@ -22,8 +22,6 @@ from books.services.subscriptions import subscribe, unsubscribe
 from livrya.pages.requests import PersonRequest
 
 REVIEWS_PER_PAGE = 20
-READ_FROM = 0.97
-"""The part of a chapter from which it counts as read: the last lines rarely reach the top of a page."""
 COMMENTS_PER_PAGE = 200
 
 
@@ -42,7 +40,7 @@ def book(request: HttpRequest, slug: str) -> HttpResponse:
             "room": room.name,
             "positions": {room.name: position},
             "contents": contents,
-            "place": reading.place_in(request.user, shown),
+            "place": reading.next_up(request.user, shown),
             "subscription": reading.subscription_of(request.user, shown),
             "shelf": reading.shelf_entry(request.user, shown),
             "shelves": Shelf,
@@ -65,6 +63,7 @@ def reader(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         comments = Paginator(comment_selectors.comments_of(chapter), COMMENTS_PER_PAGE).get_page(
             request.GET.get("page")
         )
+        comments.total = comment_selectors.comment_count(chapter)  # type: ignore[attr-defined]  # for the template
         with_reactions(request, list(comments))
         previous, following = chapter_selectors.neighbours(request.user, chapter)
         context = {
@@ -145,7 +144,7 @@ def read_mark(progress: ReadingProgress | None) -> str:
     """Returns how the table of contents marks a chapter: unread, partly or read."""
     if progress is None:
         return "unread"
-    return "read" if progress.position >= READ_FROM else "partly"
+    return "read" if progress.position >= reading.READ_FROM else "partly"
 
 
 def with_reactions(request: HttpRequest, comments: list[Comment]) -> None:

@@ -1,6 +1,7 @@
 """What the pages' forms accept; services check again and have the last word."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
@@ -74,13 +75,22 @@ class ChapterForm(forms.Form):
 
 
 class ScheduleForm(forms.Form):
-    publish_at = forms.DateTimeField(widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    """A day and time on the author's own clock; the page's scripts fill in `zone`, without them it is UTC."""
 
-    def clean_publish_at(self) -> Any:
-        publish_at = self.cleaned_data["publish_at"]
-        if publish_at <= timezone.now():
-            raise forms.ValidationError("Choose a time to come.")
-        return publish_at
+    publish_at = forms.DateTimeField(widget=forms.DateTimeInput(attrs={"type": "datetime-local"}))
+    zone = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        try:
+            zone = ZoneInfo(cleaned.get("zone") or "UTC")
+        except (KeyError, ValueError, OSError) as unknown:  # not there, no name, a folder
+            raise forms.ValidationError("There is no such time zone.") from unknown
+        if publish_at := cleaned.get("publish_at"):
+            cleaned["publish_at"] = publish_at.replace(tzinfo=zone)
+            if cleaned["publish_at"] <= timezone.now():
+                self.add_error("publish_at", "Choose a time to come.")
+        return cleaned
 
 
 class InvitePersonForm(forms.Form):

@@ -28,7 +28,7 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "pages/home.html",
         {
-            "continue_reading": reading.continue_reading(request.user)[:CONTINUE],
+            "continue_reading": reading.read_on(reading.continue_reading(request.user)[:CONTINUE]),
             "new_chapters": arrivals.new_chapters(request.user)[:NEW_CHAPTERS],
             "scheduled": arrivals.coming_up(request.user),
             "recent": recent,

@@ -18,6 +18,9 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 from django.utils.timezone import localtime
 
+from books.languages import direction
+from books.models import Book
+from books.selectors.books import byline
 from realtime.positions import Position
 
 register = template.Library()
@@ -138,6 +141,18 @@ def prose(paragraphs: Sequence[str]) -> SafeString:
 def ink(book: Any) -> int:
     """Returns which of the cover inks a book has, the same one for ever."""
     return zlib.crc32(str(book.slug).encode()) % INKS
+
+
+@register.filter
+def by(book: Book) -> str:
+    """Returns who wrote a book, as it stands on its cover."""
+    return byline(book)
+
+
+@register.filter(name="direction")
+def text_direction(tag: str) -> str:
+    """Returns "rtl" or "ltr" for a book's language."""
+    return direction(tag)
 
 
 @register.filter

@@ -4,8 +4,10 @@ from books.models import Subscription
 from books.selectors.arrivals import new_chapters
 from books.selectors.reading import (
     continue_reading,
+    next_up,
     place_in,
     progress_in,
+    read_on,
     shelf_entry,
     shelf_of,
     subscription_of,
@@ -52,6 +54,22 @@ def test_the_place_is_kept_per_chapter_and_the_last_one_is_the_books():
     save_progress(actor=reader, chapter_id=first.pk, position=0.75)
     assert [row.chapter for row in continue_reading(reader)] == [first]
     assert place_in(reader, made).paragraph == 3
+
+
+def test_who_has_finished_a_chapter_goes_on_in_the_next_one_that_is_out():
+    made, reader = book(), somebody()
+    first, second, _unpublished = chapter(made), chapter(made), draft(made)
+    assert next_up(reader, made) is None
+    for done, position, following, up_to_date in (
+        (first, 0.5, first, False),
+        (first, 1.0, second, False),
+        (second, 0.98, second, True),
+    ):
+        save_progress(actor=reader, chapter_id=done.pk, position=position)
+        (found,) = read_on(continue_reading(reader)[:5])
+        assert (found.chapter, found.is_up_to_date) == (following, up_to_date)
+        assert next_up(reader, made).chapter == following
+    assert found.words_left == round(second.word_count * 0.02)
 
 
 @pytest.mark.parametrize("position", [-0.1, 1.1, float("nan"), float("inf")])

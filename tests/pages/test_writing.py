@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from django.test import Client
 from django.utils import timezone
@@ -66,6 +66,20 @@ def test_publish_schedule_and_back(library):
         client.post(path, form)
         chapter.refresh_from_db()
         assert chapter.state == state
+
+
+def test_a_schedule_is_on_the_authors_own_clock(library):
+    chapter = library.chapters[2]
+    path = f"/write/the-lamp-room/{chapter.pk}/release/"
+    form = {"act": "schedule", "publish_at": f"{timezone.now().year + 1}-07-01T10:00"}
+    for zone, hour in (("Asia/Tokyo", 1), ("America/New_York", 14), ("", 10)):
+        desk(library).post(path, form | {"zone": zone})
+        chapter.refresh_from_db()
+        assert (chapter.publish_at.astimezone(UTC).hour, zone) == (hour, zone)
+    for nowhere in ("Asia", "Nowhere/Land", "../etc/passwd"):
+        desk(library).post(path, form | {"zone": nowhere, "publish_at": form["publish_at"].replace("T10", "T20")})
+        chapter.refresh_from_db()
+        assert chapter.publish_at.hour == 10
 
 
 def test_a_stranger_releases_nothing(library):

@@ -42,8 +42,8 @@ class ChapterList extends LiveElement {
         <span class="contents__number">${chapter.number}</span>
         <span class="contents__title">${chapter.title}</span>
       </a>
-      <span class="contents__facts">${minutes} min ·
-        <time datetime=${new Date(chapter.publishedAt).toISOString()} title=${exactly(chapter.publishedAt)} data-relative>${ago(chapter.publishedAt)}</time></span>
+      <span class="contents__facts"><bdi lang="en" dir="ltr">${minutes} min ·
+        <time datetime=${new Date(chapter.publishedAt).toISOString()} title=${exactly(chapter.publishedAt)} data-relative>${ago(chapter.publishedAt)}</time></bdi></span>
     </li>`;
   }
 

@@ -1,6 +1,8 @@
 import { live } from "../realtime/page";
 import { define, LiveElement } from "./live-element";
 
+const WORDS_PER_MINUTE = 230;
+
 /** `<lv-continue>`: the rows of home follow the reader's other devices. */
 class Continue extends LiveElement {
   protected override begin(): void {
@@ -8,12 +10,17 @@ class Continue extends LiveElement {
       live.on("progress:changed", ({ bookId, chapterId, position }) => {
         const row = this.querySelector(`[data-book="${bookId}"][data-chapter="${chapterId}"]`);
         const bar = row?.querySelector("progress");
-        const place = row?.querySelector("[data-place]");
+        const left = row?.querySelector<HTMLElement>("[data-words]");
         if (bar) bar.value = position;
-        if (place) place.textContent = place.textContent.replace(/\d+ ?%/, `${Math.round(position * 100)} %`);
+        if (left) left.textContent = `${minutes(Number(left.dataset.words) * (1 - position))} min left`;
       }),
     );
   }
+}
+
+/** As the server's filter of the same name reckons. */
+function minutes(words: number): number {
+  return Math.max(1, Math.round(words / WORDS_PER_MINUTE));
 }
 
 define("lv-continue", Continue);

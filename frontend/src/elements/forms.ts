@@ -1,3 +1,5 @@
+const MINUTE_MS = 60_000;
+
 /** Small manners of forms and buttons that need no element of their own. */
 export function mindForms(): void {
   document.addEventListener("click", (event) => {
@@ -6,6 +8,7 @@ export function mindForms(): void {
     if (button.dataset.confirm && !confirm(button.dataset.confirm)) event.preventDefault();
     if (button.dataset.opens) document.querySelector<HTMLDialogElement>(`dialog#${button.dataset.opens}`)?.showModal();
   });
+  for (const zone of document.querySelectorAll<HTMLInputElement>('input[name="zone"]')) onOwnClock(zone);
   // A form that is on its way is not sent again by a second click.
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented || !(event.target instanceof HTMLFormElement)) return;
@@ -15,4 +18,17 @@ export function mindForms(): void {
     addEventListener("pageshow", () => form.removeAttribute("data-sending"), { once: true });
     setTimeout(() => form.removeAttribute("data-sending"), 5000);
   });
+}
+
+/** Turns a form's times from UTC to the clock of the person who fills it in, and tells the server whose clock it is. */
+function onOwnClock(zone: HTMLInputElement): void {
+  zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  for (const field of zone.form?.querySelectorAll<HTMLInputElement>('input[type="datetime-local"]') ?? []) {
+    const utc = Date.parse(`${field.value}Z`);
+    if (Number.isNaN(utc)) continue;
+    const offset = new Date(utc).getTimezoneOffset() * MINUTE_MS;
+    field.value = new Date(utc - offset).toISOString().slice(0, 16);
+  }
+  const name = zone.form?.querySelector("[data-zone-name]");
+  if (name) name.textContent = `those of your clock (${zone.value.replaceAll("_", " ")})`;
 }

@@ -41,9 +41,16 @@ class Shortcuts extends LiveElement {
     );
   }
 
+  /** What the page itself binds goes before these. */
   private own(): Shortcut[] {
+    const taken = new Set(declared().map(({ keys }) => keys));
     return [
       { keys: "Shift+?", label: "These keys", run: () => this.open() },
+      {
+        keys: "/",
+        label: "Go to a page, book or chapter",
+        run: () => document.dispatchEvent(new CustomEvent("lv-palette")),
+      },
       { keys: "j", label: "Next in the list", run: () => step(1) },
       { keys: "k", label: "The one before", run: () => step(-1) },
       {
@@ -51,7 +58,7 @@ class Shortcuts extends LiveElement {
         label: "Reply to the comment",
         run: () => document.activeElement?.querySelector<HTMLElement>(".comment__act")?.click(),
       },
-    ];
+    ].filter(({ keys }) => !taken.has(keys));
   }
 
   private open(): void {
@@ -70,7 +77,10 @@ class Shortcuts extends LiveElement {
         <button type="button" class="button button--icon button--quiet" aria-label="Close" @click=${() => this.dialog?.close()}>${icon("x")}</button>
       </header>
       <dl class="sheet__body keys">
-        ${this.shown.map(({ keys, label }) => html`<dt>${label}</dt><dd>${spoken(keys).map((key) => html`<kbd>${key}</kbd> `)}</dd>`)}
+        ${byLabel(this.shown).map(
+          ([label, ways]) =>
+            html`<dt>${label}</dt><dd>${ways.map((keys, index) => html`${index > 0 ? "or " : ""}${spoken(keys).map((key) => html`<kbd>${key}</kbd> `)}`)}</dd>`,
+        )}
       </dl>
     </dialog>`;
   }
@@ -107,11 +117,23 @@ function step(direction: 1 | -1): void {
   next.scrollIntoView({ block: "nearest" });
 }
 
+/** What several keys do is told once. */
+function byLabel(shortcuts: Shortcut[]): [label: string, ways: string[]][] {
+  const ways = new Map<string, string[]>();
+  for (const { keys, label } of shortcuts) ways.set(label, [...(ways.get(label) ?? []), keys]);
+  return [...ways];
+}
+
 const NAMES: Record<string, string> = { ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", "Shift+?": "?" };
 
 function spoken(keys: string): string[] {
   const mod = navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl";
-  return keys.split(" ").map((key) => NAMES[key] ?? key.replace("$mod+", `${mod} `).replace("Meta+", `${mod} `));
+  return keys
+    .split(" ")
+    .map(
+      (key) =>
+        NAMES[key] ?? key.replace(/(?:\$mod|Meta)\+(.)/, (_, letter: string) => `${mod} ${letter.toUpperCase()}`),
+    );
 }
 
 define("lv-shortcuts", Shortcuts);

@@ -94,7 +94,7 @@ class Subscribe extends LiveElement {
   protected override render() {
     const now = LEVELS.find(({ value }) => value === this.level);
     if (!now) {
-      return html`<button type="button" class="button button--primary" @click=${() => this.choose("all")}>
+      return html`<button type="button" class="button" @click=${() => this.choose("all")}>
         ${icon("bookmark")}<span>Follow</span>
       </button>`;
     }

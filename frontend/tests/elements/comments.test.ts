@@ -71,6 +71,23 @@ describe("the talk of a chapter", () => {
     expect(talk.all.map(({ id }) => id)).toEqual([1, 2]);
   });
 
+  it("only counts what belongs on another page of a long one", () => {
+    talk.take(content(5));
+    talk.take(content(6));
+    talk.partOf(200, { earlier: true, later: true });
+    expect(talk.countElsewhere(content(9).path)).toBe(true);
+    expect(talk.countElsewhere(content(2).path)).toBe(true);
+    expect(talk.countElsewhere(content(7, talk.get(5)).path)).toBe(false);
+    expect(talk).toMatchObject({ count: 202, elsewhere: 2 });
+  });
+
+  it("is whole on its only page", () => {
+    talk.take(content(5));
+    talk.partOf(1, { earlier: false, later: false });
+    expect(talk.countElsewhere(content(9).path)).toBe(false);
+    expect(talk.count).toBe(1);
+  });
+
   it("counts one's own reaction at once, and only once", () => {
     talk.take(content(1));
     talk.react(1, { like: 2 });

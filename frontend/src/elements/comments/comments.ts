@@ -30,8 +30,12 @@ class Comments extends LiveElement {
   private draft = "";
   private mayWrite = false;
   private locked = false;
+  /** The address of the talk's last page; "" on that page itself. */
+  private lastPage = "";
   private typing = new TypingNotice(0);
   /** Deleted here, told to the server when nobody has taken it back. */
+  /** One's own comments are heard twice: as the answer and from the room. */
+  private readonly told = new Set<number>();
   private readonly leaving = new Map<number, ReturnType<typeof setTimeout>>();
 
   private readonly acts: Acts = {
@@ -54,6 +58,8 @@ class Comments extends LiveElement {
     this.mayWrite = !this.hasAttribute("closed");
     this.acts.mayWrite = this.mayWrite;
     for (const item of this.querySelectorAll<HTMLElement>("[data-comment]")) this.talk.put(read(item));
+    this.lastPage = this.getAttribute("later") ?? "";
+    this.talk.partOf(this.number("total") || 0, { earlier: this.hasAttribute("earlier"), later: this.lastPage !== "" });
     this.draft = this.querySelector<HTMLTextAreaElement>(".composer textarea")?.value ?? "";
     this.replaceChildren();
     this.hear();
@@ -98,12 +104,17 @@ class Comments extends LiveElement {
   }
 
   private arrive(content: EventMap["comment:new"]): void {
+    if (!this.told.has(content.id) && !this.talk.countElsewhere(content.path)) this.place(content);
+    this.told.add(content.id);
+    this.follow(live.outbox.entries.value);
+  }
+
+  private place(content: EventMap["comment:new"]): void {
     const others = content.authorId !== page.user?.id;
     const next = this.talk.after(content.path);
     const isNew = this.talk.take(content);
     const beside = next && this.querySelector(`#comment-${next.id}`);
     if (isNew && others && content.parentId !== null && !mayInsertBefore(beside)) this.talk.hold(content.id);
-    this.follow(live.outbox.entries.value);
   }
 
   private follow(entries: readonly Unsent[]): void {
@@ -189,7 +200,15 @@ class Comments extends LiveElement {
         ({ key }) => key,
         ({ view }) => view,
       )}</ol>
+      ${this.elsewhere()}
       ${this.talk.count + this.unsent.length === 0 ? html`<p class="talk__empty">No one has said anything here yet.</p>` : nothing}`;
+  }
+
+  private elsewhere() {
+    const count = this.talk.elsewhere;
+    if (count === 0) return nothing;
+    const text = `${count} new comment${count === 1 ? "" : "s"} on other pages`;
+    return html`<p class="talk__elsewhere">${this.lastPage ? html`<a href=${this.lastPage}>${text}</a>` : text}</p>`;
   }
 
   private composer(): TemplateResult {

@@ -33,12 +33,38 @@ export class Talk {
   /** Came in where they would move what is being read; they wait until somebody asks for them. */
   private readonly held = new Set<number>();
 
+  /** Comments on the other pages of a long talk, and whether there are pages before and after this one. */
+  private others = 0;
+  private edges: { first: string | null; last: string | null } = { first: null, last: null };
+  private newElsewhere = 0;
+
   get all(): Shown[] {
     return [...this.comments.values()].filter(({ id }) => !this.held.has(id)).sort(byPath);
   }
 
   get count(): number {
-    return [...this.comments.values()].filter(({ gone }) => !gone).length;
+    return this.others + [...this.comments.values()].filter(({ gone }) => !gone).length;
+  }
+
+  /** How many have come in that stand on other pages. */
+  get elsewhere(): number {
+    return this.newElsewhere;
+  }
+
+  /** Says that this is one page of a talk of `total` comments. */
+  partOf(total: number, pages: { earlier: boolean; later: boolean }): void {
+    const paths = this.all.map(({ path }) => path);
+    this.others = Math.max(0, total - this.count);
+    this.edges = { first: (pages.earlier && paths[0]) || null, last: (pages.later && paths.at(-1)) || null };
+  }
+
+  /** Counts a comment that belongs on another page and says whether it was one. */
+  countElsewhere(path: string): boolean {
+    const { first, last } = this.edges;
+    if (!((first !== null && path < first) || (last !== null && path > last))) return false;
+    this.others += 1;
+    this.newElsewhere += 1;
+    return true;
   }
 
   get(id: number): Shown | undefined {
@@ -87,6 +113,7 @@ export class Talk {
   remove(id: number): void {
     const known = this.comments.get(id);
     if (known) this.comments.set(id, { ...known, text: "", gone: true, reactions: {} });
+    else this.others = Math.max(0, this.others - 1);
   }
 
   react(id: number, reactions: Record<string, number>): void {
