@@ -178,7 +178,8 @@ SIMPLE_JWT = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Livrya",
-    "DESCRIPTION": "A live platform for serial books.",
+    "DESCRIPTION": "A live platform for serial books. What happens is told over sockets too.",
+    "EXTERNAL_DOCS": {"url": "/developers/", "description": "Live events and the protocol"},
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -17,9 +17,10 @@ from realtime.errors import NotFound
 # The documentation writes styles into its own page; nothing that people wrote is shown there.
 @method_decorator(csp_replace({"style-src": [SELF, UNSAFE_INLINE]}), name="dispatch")
 class Documentation(SpectacularSwaggerSplitView):
-    """The schema to read and to try, from this server alone."""
+    """The schema to read and to try, from this server alone, beside the pages of the live events."""
 
     url_name = "api-schema"
+    template_name = "pages/rest_api.html"
 
 
 @extend_schema(exclude=True)

@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from livrya.pages import books, desk, home, notifications, people
+from livrya.pages import books, desk, developers, home, notifications, people
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -26,6 +26,9 @@ urlpatterns = [
     path("notifications/", notifications.notifications, name="notifications"),
     path("people/<str:username>/", people.profile, name="profile"),
     path("people/<str:username>/follow/", people.follow, name="follow"),
+    path("developers/", developers.index, name="developers"),
+    path("developers/asyncapi.json", developers.asyncapi_document, name="asyncapi"),
+    path("developers/<slug:slug>/", developers.page, name="manual"),
     path("settings/", people.settings, name="settings"),
     path("sign-up/", people.sign_up, name="sign-up"),
     path(

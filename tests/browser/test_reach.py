@@ -23,6 +23,8 @@ READER_PAGES = [
     "/notifications/",
     "/people/ines/",
     "/settings/",
+    "/developers/",
+    "/developers/protocol/",
     "/no/such/page/",
 ]
 AUTHOR_PAGES = ["/write/", "/write/new/", "/write/the-lamp-room/", "/write/the-lamp-room/about/", "CHAPTER"]
@@ -115,3 +117,14 @@ def tab_to(page, selector: str, presses: int = 80) -> None:
             return
         page.keyboard.press("Tab")
     raise AssertionError(f"Tab never reached {selector}.")
+
+
+def test_the_documentation_comes_from_our_origin_alone_and_leads_from_rest_to_live(
+    site: Site, library: Library
+) -> None:
+    page = site.open("/api/v1/docs/")
+    expect(page.locator(".opblock").first).to_be_visible()
+    page.get_by_role("link", name="Live events", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Rooms, commands and events")
+    page.get_by_role("navigation", name="For developers").get_by_role("link", name="REST API").click()
+    expect(page.locator(".opblock").first).to_be_visible()

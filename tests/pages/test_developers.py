@@ -1,0 +1,61 @@
+"""What those who build clients find on the site: the repository's own pages, beside the REST API."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from livrya.pages.manual import EXAMPLES, SOURCES, rendered
+from realtime.contracts import COMMANDS, EVENTS
+
+LINK = re.compile(r'href="([^"]+)"')
+
+
+def text_of(path: str) -> str:
+    answer = Client().get(path)
+    assert answer.status_code == 200, path
+    return answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_rest_and_live_events_stand_side_by_side_and_lead_to_each_other():
+    rest, live = "/api/v1/docs/", "/developers/events/"
+    first = LINK.findall(text_of("/developers/"))
+    assert {rest, live, "/developers/protocol/", "/developers/asyncapi.json", "/api/v1/schema/"} <= set(first)
+    assert {"/developers/", live} <= set(LINK.findall(text_of(rest)))
+    assert {"/developers/", rest} <= set(LINK.findall(text_of(live)))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("slug", SOURCES)
+def test_every_link_of_the_manual_leads_somewhere_on_the_site(slug):
+    page = rendered(slug)
+    places = {slug: set(re.findall(r'id="([^"]+)"', page.html)) for slug in SOURCES for page in [rendered(slug)]}
+    assert {heading.anchor for heading in page.headings} <= places[slug]
+    for href in LINK.findall(page.html):
+        path, _, fragment = href.partition("#")
+        target = path.removeprefix("/developers/").strip("/") or slug
+        assert target in SOURCES, href
+        assert not fragment or fragment in places[target], href
+
+
+@pytest.mark.django_db
+def test_the_pages_say_what_the_contracts_say():
+    page = text_of("/developers/events/")
+    document = Client().get("/developers/asyncapi.json").json()
+    assert document["asyncapi"] == "3.0.0"
+    for name in [*COMMANDS, *(event.name for event in EVENTS.values() if not event.internal)]:
+        if not COMMANDS.get(name, EVENTS.get(name)).payload.__module__.startswith("tests."):
+            assert f'<h3 id="{name.replace(":", "").lower()}"><code>{name}</code></h3>' in page
+            assert name in document["components"]["messages"]
+    assert "<!--" not in page.split("manual__text")[1]
+    places = re.findall(r' id="([^"]+)"', page)
+    assert len(places) == len(set(places))
+
+
+@pytest.mark.django_db
+def test_the_examples_are_there_to_be_copied():
+    page = rendered("examples").html
+    for name in EXAMPLES:
+        assert f'<h2 id="{name.replace(".", "")}">{name}</h2>' in page
+    assert Client().get("/developers/nothing/").status_code == 404
