@@ -3,15 +3,17 @@
 import time
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, transaction
 
 from realtime.conf import realtime_settings
-from realtime.flushing import new_epoch
+from realtime.events import BLANKED
+from realtime.flushing import Emission, new_epoch
 from realtime.models import CommandResult, Event, RoomHead, Ticket
 from realtime.writing import atomic
 
 _DAY_MS = 24 * 60 * 60 * 1000
 _BATCH = 1000
+_ROOMS_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +48,25 @@ def begin_new_epoch() -> int:
     """Declares history lost in every room, and returns how many there are; part of restoring a backup.
 
     A restored log may lack events that clients have seen, and would give their numbers to others. With a
-    new epoch every hub and client starts afresh, within a minute when servers are already running.
+    new epoch every hub and client starts afresh: each room gets an event of the engine's own, by which
+    servers that are running notice it like any other, at once or with the next sweep.
     """
-    rooms = list(RoomHead.objects.order_by("room").values_list("room", flat=True))
-    for room in rooms:
-        RoomHead.objects.filter(room=room).update(epoch=new_epoch())
     if connection.vendor == "postgresql":
         # Another cluster counts its transactions from elsewhere: its numbers would look like the future here.
         with connection.cursor() as cursor:
             cursor.execute("UPDATE realtime_event SET xid = pg_current_xact_id() WHERE xid > pg_current_xact_id()")
+    rooms = list(RoomHead.objects.order_by("room").values_list("room", flat=True))
+    for start in range(0, len(rooms), _ROOMS_AT_ONCE):
+        _begin_anew(rooms[start : start + _ROOMS_AT_ONCE])
     return len(rooms)
+
+
+@atomic(max_rooms=_ROOMS_AT_ONCE)
+def _begin_anew(rooms: list[str]) -> None:
+    now_ms = time.time_ns() // 1_000_000
+    for room in rooms:  # in the order in which the flush locks them too
+        RoomHead.objects.filter(room=room).update(epoch=new_epoch())
+        transaction.on_commit(Emission(room, BLANKED, b"{}", now_ms, internal=True))
 
 
 def _rooms_with_history_before(before_ms: int) -> list[str]:

@@ -105,6 +105,7 @@ class Hub:
         await self.handlers.run(database_id)
         outlet.attach(self.receive)
         await self.layer.start()
+        await self.sweep.begin()
         self.spawn(self.sweep.run())
         self.spawn(self.heartbeat.run())
         if database.vendor == "sqlite":
@@ -205,6 +206,8 @@ class Hub:
                 state.loaded = True
                 state.epoch, state.seq, state.min_seq = head
                 self._take_early(state)
+                if state.known > state.seq:
+                    self.log.close_gap(state)
 
     async def reach(self, state: RoomState, seq: int) -> None:
         """Reads the head because a client claims a later place than the hub's; the hub goes there if it is true."""

@@ -33,6 +33,10 @@ class Sweep:
         """Lets the next sweep begin now."""
         self._wake.set()
 
+    async def begin(self) -> None:
+        """Marks where changes are counted from; before any room is loaded, so that none falls between the two."""
+        await self._hub.readers.run(self._cursor.poll)
+
     async def run(self) -> None:
         """Sweeps until cancelled."""
         while True:
@@ -63,7 +67,10 @@ class Sweep:
         hub.drop_empty_rooms()
         for name, position in (await hub.readers.run(self._cursor.poll)).items():
             state = hub.rooms.get(name)
-            if state is None or not state.loaded:
+            if state is None:
+                continue
+            if not state.loaded:
+                state.known = max(state.known, position.seq)  # the head on its way may be older than this
                 continue
             if position.epoch != state.epoch or position.seq > state.seq:
                 hub.statistics.swept += 1

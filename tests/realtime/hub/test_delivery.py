@@ -15,6 +15,7 @@ from realtime.hints import group_name
 from realtime.hub import Hub, current_hub
 from realtime.hub.room import RoomState
 from realtime.models import Event, RoomHead
+from realtime.retention import begin_new_epoch
 from realtime.testing.client import JsonClient
 from tests.realtime.app.events import HallRoom, Said
 from tests.realtime.halls import AUTHENTICATOR, Connect, connect, hub
@@ -128,6 +129,22 @@ async def test_a_restored_database_resets_the_room(connect: Connect, hub: Hub) -
     await say("c")
     await heard(client, "c")
     assert [event["seq"] for event in client.events()] == [3]
+
+
+async def test_a_new_epoch_is_noticed_by_servers_that_are_running(connect: Connect, hub: Hub) -> None:
+    await say("a")
+    client = await connect()
+    await client.tell("hall:join", {"hallId": 1})
+    elsewhere(hub)
+    hub.sweep._compare_some_heads = nothing  # type: ignore[method-assign]
+    await hub.handlers.run(begin_new_epoch)
+    reset = await client.event("room:reset")
+    head = await hub.handlers.run(RoomHead.objects.get, room=HALL.name)
+    assert reset["payload"] == {"reason": "epoch", "position": {"epoch": head.epoch, "seq": head.seq}}
+
+
+async def nothing() -> None:
+    pass
 
 
 async def test_a_head_behind_the_hub_resets_the_room(connect: Connect, hub: Hub) -> None:
