@@ -10,11 +10,19 @@ from functools import lru_cache
 
 import msgspec
 
-from realtime.events import OutgoingEvent
+from realtime.events import OutgoingEvent, StoredEvent
 from realtime.installation import database_id
 
 MESSAGE_TYPE = "realtime.hint"
 _VERSION = 1
+
+EVERYBODY = ""
+"""Stands for a room in which every hub is, whatever rooms it has: names of rooms are never empty."""
+
+WAKE_UP = b"\x00"
+"""The hint without a content, of no version: whoever gets it reads the log."""
+
+_BULK_ROOMS = 64
 
 ORIGIN = secrets.token_hex(8)
 """This process, in its hints: a hub has already delivered what comes back to it with its own origin."""
@@ -29,6 +37,14 @@ class Hint(msgspec.Struct, frozen=True, array_like=True):
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Hint)
+
+
+def is_bulk(events: Sequence[OutgoingEvent]) -> bool:
+    """Tells whether one commit wrote to so many rooms that one `WAKE_UP` says it better than a hint for each.
+
+    Most rooms of a wide fan-out have nobody in them. What services write is far below, fan-out in jobs far above.
+    """
+    return len({event.room for event in events if isinstance(event, StoredEvent)}) > _BULK_ROOMS
 
 
 def encode(events: Sequence[OutgoingEvent]) -> bytes:

@@ -15,8 +15,8 @@ from itertools import groupby
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
-from realtime.events import OutgoingEvent
-from realtime.hints import MESSAGE_TYPE, encode, group_name
+from realtime.events import OutgoingEvent, StoredEvent
+from realtime.hints import EVERYBODY, MESSAGE_TYPE, WAKE_UP, encode, group_name, is_bulk
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +47,11 @@ class Publisher:
         """Sends the events to their rooms' groups, soon."""
         if isinstance(get_channel_layer(), InMemoryChannelLayer | None):
             return  # nobody outside this process can hear it
-        hints = [
+        hints: list[tuple[str, bytes]] = []
+        if is_bulk(events):
+            hints.append((group_name(EVERYBODY), WAKE_UP))
+            events = [event for event in events if not isinstance(event, StoredEvent)]
+        hints += [
             (group_name(room), encode(list(told)))
             for room, told in groupby(sorted(events, key=lambda event: event.room), key=lambda event: event.room)
         ]

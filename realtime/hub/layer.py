@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from realtime import hints
-from realtime.events import OutgoingEvent
+from realtime.events import OutgoingEvent, StoredEvent
 
 if TYPE_CHECKING:
     from realtime.hub.hub import Hub
@@ -45,6 +45,7 @@ class LayerLink:
         self._joined_at = time.monotonic()
         self._changed = asyncio.Event()
         self._queue: deque[OutgoingEvent] = deque()
+        self._wake_others = False
         self._queued = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -106,11 +107,12 @@ class LayerLink:
         if time.monotonic() - self._joined_at > _RENEW_SECONDS:
             self._joined_at = time.monotonic()
             self._joined.clear()
-        for room in [room for room in self._hub.rooms if room not in self._joined]:
+        wanted = {hints.EVERYBODY, *self._hub.rooms}
+        for room in wanted - self._joined.keys():
             group = self.group_of(room)
             await self.layer.group_add(group, self.channel)
             self._joined[room] = group
-        for room in [room for room in self._joined if room not in self._hub.rooms]:
+        for room in self._joined.keys() - wanted:
             await self.layer.group_discard(self._joined[room], self.channel)
             del self._joined[room]
 
@@ -123,6 +125,9 @@ class LayerLink:
         if len(self._queue) >= _QUEUE_LIMIT:
             self._hub.statistics.hints_dropped += len(events)
             return
+        if hints.is_bulk(events):
+            self._wake_others = True
+            events = [event for event in events if not isinstance(event, StoredEvent)]
         self._queue.extend(events)
         self._queued.set()
 
@@ -131,22 +136,25 @@ class LayerLink:
             try:
                 await asyncio.wait_for(self._queued.wait(), _PROBE_SECONDS)
             except TimeoutError:
-                await self._send(_PROBE, [])  # nothing to say for a while: is the layer still there?
+                await self._send(_PROBE, hints.WAKE_UP)  # nothing to say for a while: is the layer still there?
             self._queued.clear()
+            if self._wake_others:
+                self._wake_others = False
+                await self._send(hints.EVERYBODY, hints.WAKE_UP)
             while self._queue:
                 room = self._queue[0].room
                 events: list[OutgoingEvent] = []
                 while self._queue and self._queue[0].room == room and len(events) < _EVENTS_PER_HINT:
                     events.append(self._queue.popleft())
-                await self._send(room, events)
+                await self._send(room, hints.encode(events))
 
-    async def _send(self, room: str, events: list[OutgoingEvent]) -> None:
+    async def _send(self, room: str, hint: bytes) -> None:
         try:
-            message = {"type": hints.MESSAGE_TYPE, "hint": hints.encode(events)}
+            message = {"type": hints.MESSAGE_TYPE, "hint": hint}
             await self.layer.group_send(self.group_of(room), message)
         except Exception as error:
             # Down: what waits is stale by the time it is up again, and the sweep has told it.
-            self._hub.statistics.hints_dropped += len(events) + len(self._queue)
+            self._hub.statistics.hints_dropped += 1 + len(self._queue)
             self._queue.clear()
             if self.healthy:
                 logger.warning("The channel layer takes no hints (%r); the sweep delivers meanwhile.", error)

@@ -6,14 +6,22 @@ from collections.abc import Iterator
 
 import pytest
 from channels.layers import get_channel_layer
+from django.test import override_settings
 from pytest_django import Settings
+from redis import Redis
 
 import realtime
+from livrya.settings import REALTIME
 from realtime import outlet
 from realtime.events import StoredEvent
 from realtime.hints import MESSAGE_TYPE, decode, group_name
+from realtime.hub import current_hub
 from realtime.publisher import Publisher, publisher
+from realtime.routing import websocket_application
+from realtime.testing.client import JsonClient
+from tests.realtime.app.events import HallRoom, Said
 from tests.realtime.examples import BenchRoom, Poke, Spoken
+from tests.realtime.halls import AUTHENTICATOR
 from tests.services import Valkey
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -54,6 +62,47 @@ async def test_a_commit_of_this_process_is_heard_by_others(layer_on: Valkey) -> 
     assert hint is not None
     assert [event.payload for event in hint.events] == [b'{"text":"one"}', b'{"text":"two"}', b'{"who":1}']
     assert [event.seq for event in hint.events if isinstance(event, StoredEvent)] == [1, 2]
+
+
+async def test_a_bulk_wakes_the_others_once_instead_of_telling_every_room(layer_on: Valkey) -> None:
+    never = REALTIME | {"AUTHENTICATOR": AUTHENTICATOR, "SWEEP_SECONDS": 3600, "WATCH_SECONDS": 3600}
+    with override_settings(REALTIME=never):
+        hub = await current_hub()
+        client = await JsonClient.in_process(websocket_application, "/ws/halls/")
+        try:
+            await client.tell("hall:join", {"hallId": 200})
+            await subscribed(layer_on, "")
+            outlet.detach(hub.receive)  # from here on this process's commits are another's
+            before = published(layer_on)
+            await asyncio.to_thread(say_in_many_halls)
+            await client.event("hall:said")
+            await asyncio.to_thread(publisher.flush)
+            assert published(layer_on) == before + 1
+        finally:
+            await client.close()
+            await hub.stop()
+
+
+def say_in_many_halls() -> None:
+    with realtime.atomic(max_rooms=200):
+        for hall in range(1, 201):
+            realtime.emit(HallRoom(hall), Said(text="to all"))
+
+
+def published(valkey: Valkey) -> int:
+    """Returns how often anything was published so far."""
+    with Redis.from_url(valkey.url) as redis:
+        calls: int = redis.info("commandstats").get("cmdstat_publish", {}).get("calls", 0)
+        return calls
+
+
+async def subscribed(valkey: Valkey, room: str) -> None:
+    """Waits until somebody hears the room's group."""
+    group = await asyncio.to_thread(group_name, room)
+    async with asyncio.timeout(10):
+        with Redis.from_url(valkey.url) as redis:
+            while not any(group in channel.decode() for channel in redis.pubsub_channels()):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
 
 
 def test_commits_neither_fail_nor_wait_while_redis_is_down(layer_on: Valkey, caplog: pytest.LogCaptureFixture) -> None:
