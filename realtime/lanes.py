@@ -12,7 +12,7 @@ from django.db import connection as database
 
 from realtime.errors import Unavailable
 from realtime.hub.threads import DatabaseThreads
-from realtime.writing import MAX_ROOMS, atomic
+from realtime.writing import MAX_ROOMS, Unit, atomic
 
 T = TypeVar("T")
 
@@ -94,13 +94,19 @@ def _run_each(functions: list[Callable[[], Any]]) -> list[Result]:
 
 
 def _run_together(functions: list[Callable[[], Any]]) -> list[Result]:
-    """Runs all in one transaction; a refusal undoes its own command alone, a database error the shared attempt."""
+    """Runs all in one transaction; a refusal undoes its own command alone, a database error the shared attempt.
+
+    When the commit itself fails they are not run again: it may have happened, and not every command has a requestId.
+    """
     results: list[Result] = []
+    unit: Unit | None = None
     try:
-        with atomic(max_rooms=MAX_ROOMS * len(functions)):
+        with atomic(max_rooms=MAX_ROOMS * len(functions)) as unit:
             for function in functions:
                 results.append(_run_in_savepoint(function))
-    except (Error, Unavailable):
+    except Exception as error:
+        if unit is not None and unit.flushed:
+            return [(None, error)] * len(functions)
         logger.debug("A batch of %d commands failed together; each runs alone.", len(functions), exc_info=True)
         return _run_each(functions)
     return results

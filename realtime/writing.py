@@ -40,7 +40,8 @@ class ForeignTransaction(RuntimeError):
 class Unit:
     """One outermost `atomic()` block of one thread.
 
-    `events`: what was emitted, with its numbers, once the block has ended; empty before.
+    `events`: what was emitted, with its numbers, once the block has ended; empty before. `flushed` without
+    `committed`: the commit itself failed, and nobody can know whether it happened.
     """
 
     def __init__(self, connection: BaseDatabaseWrapper, max_rooms: int) -> None:
@@ -48,6 +49,7 @@ class Unit:
         self.max_rooms = max_rooms
         self.events: list[OutgoingEvent] = []
         self.cause: Cause | None = None
+        self.flushed = False
         self.committed = False
 
     @property
@@ -103,6 +105,7 @@ def atomic(*, max_rooms: int = MAX_ROOMS) -> Iterator[Unit]:
             try:
                 yield unit
                 unit.events = flush(connection, first_hook=unit.first_hook, max_rooms=unit.max_rooms)
+                unit.flushed = True
             finally:
                 _current.unit = None
     except (OperationalError, InterfaceError) as error:

@@ -6,7 +6,8 @@ import threading
 from collections.abc import AsyncIterator, Callable
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 import realtime
 from realtime.errors import Conflict
@@ -111,6 +112,46 @@ async def test_a_database_error_fails_its_own_command_only(lanes: Lanes) -> None
     results = await asyncio.gather(*tasks, return_exceptions=True)
     assert isinstance(results[2], IntegrityError)
     assert results[1::2] == ["a", "b"]
+    assert await texts(lanes) == ["a", "b"]
+
+
+async def test_a_commit_that_may_have_happened_is_not_tried_again(
+    lanes: Lanes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit = BaseDatabaseWrapper.commit
+
+    def commit_and_lose_the_connection(self: BaseDatabaseWrapper) -> None:
+        monkeypatch.undo()
+        commit(self)
+        raise OperationalError("the server closed the connection unexpectedly")
+
+    gate = Gate()
+    tasks = [asyncio.create_task(lanes.run("bench:1", gate))]
+    tasks += [asyncio.create_task(lanes.run("bench:1", speaks(text), batchable=True)) for text in "ab"]
+    await asyncio.sleep(0)
+    monkeypatch.setattr(BaseDatabaseWrapper, "commit", commit_and_lose_the_connection)
+    gate.open()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(result) for result in results[1:]] == [OperationalError, OperationalError]
+    assert await texts(lanes) == ["a", "b"]
+
+
+async def test_a_batch_that_fails_as_a_whole_does_not_end_its_lane(lanes: Lanes) -> None:
+    def speaks_everywhere() -> None:
+        with realtime.atomic():
+            for bench in range(1, 30):
+                realtime.emit(BenchRoom(bench), Spoken(text="too wide"))
+
+    gate = Gate()
+    tasks = [asyncio.create_task(lanes.run("bench:1", gate))]
+    tasks += [
+        asyncio.create_task(lanes.run("bench:1", work, batchable=True))
+        for work in (speaks("a"), speaks_everywhere, speaks("b"))
+    ]
+    await asyncio.sleep(0)
+    gate.open()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert isinstance(results[2], RuntimeError)
     assert await texts(lanes) == ["a", "b"]
 
 
