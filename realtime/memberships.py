@@ -206,9 +206,14 @@ class Memberships:
         assert member.grant is not None
         return await self._hold(member, member.grant, since)
 
-    def release(self) -> None:
-        """Lets the streams of held members begin, now that their positions have been told."""
-        held, self._held = self._held, []
+    def release(self, only: Iterable[str] | None = None) -> None:
+        """Lets the streams of held members begin, now that their positions have been told.
+
+        `only`: of these rooms; the answer that tells of the others is still to come.
+        """
+        told = None if only is None else frozenset(only)
+        held = [entry for entry in self._held if told is None or entry[0].state.name in told]
+        self._held = [entry for entry in self._held if told is not None and entry[0].state.name not in told]
         hub = self._session.hub
         for member, epoch in held:
             if member.phase is not Phase.HELD or member in self._rechecking:
@@ -252,8 +257,8 @@ class Memberships:
             return
         if grant is not None:
             before, member.grant = member.grant, grant
-            self._held = [(held, epoch) for held, epoch in self._held if held is not member]
-            session.hub.catch_up.begin(member)
+            if all(held is not member for held, _ in self._held):  # else its answer comes first, and then the stream
+                session.hub.catch_up.begin(member)
             if member.present:
                 await session._count_in(room)  # once more: what the person hides may have changed
             elif before is not None and before.unseen != grant.unseen:

@@ -344,7 +344,7 @@ class Session:
             outcomes = await self._rooms.refresh_auto()
             if outcomes:
                 self.notify("rooms:entered", {"rooms": outcomes})
-            self._rooms.release()
+            self._rooms.release(outcomes)
 
     # Expiry
 

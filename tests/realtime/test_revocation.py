@@ -10,6 +10,8 @@ from realtime.autorooms import refresh_rooms
 from realtime.errors import CloseCode
 from realtime.hub import Hub
 from realtime.models import Lease
+from realtime.rooms import Room
+from realtime.session import Session
 from tests.realtime.app.events import HallRoom, Said, VaultRoom
 from tests.realtime.halls import Connect, connect, hub
 
@@ -69,6 +71,66 @@ async def test_who_keeps_a_room_misses_nothing_by_being_asked_again(connect: Con
 def _ask_everybody_again() -> None:
     with realtime.atomic():
         realtime.revoke(room=VAULT)
+
+
+@pytest.fixture
+def late_answer(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Keeps the answers to joins back until it is set: the grant has been given, the room's place is known."""
+    told = asyncio.Event()
+    count_in = Session._count_in
+
+    async def count_in_late(self: Session, room: Room) -> dict[str, Any]:
+        await told.wait()
+        return await count_in(self, room)
+
+    monkeypatch.setattr(Session, "_count_in", count_in_late)
+    return told
+
+
+async def test_being_asked_again_before_the_answer_lets_nothing_come_before_the_answer(
+    connect: Connect, hub: Hub, late_answer: asyncio.Event
+) -> None:
+    client = await connect("/foyer", token="1")
+    await client.ready()
+    joining = asyncio.create_task(client.tell("hall:join", {"hallId": 3}))
+    [session] = hub.sessions()
+    while session.grant(HallRoom(3)) is None:  # noqa: ASYNC110  # nothing announces it
+        await asyncio.sleep(0)
+    await hub.handlers.run(_revoke_hall)
+    while hub.rooms["hall:3"].seq == 0 or session._rooms._rechecking:  # noqa: ASYNC110  # nothing announces it
+        await asyncio.sleep(0)
+    await say("early", HallRoom(3))
+    await say("heard", HallRoom(1))
+    await client.wait(lambda frame: frame.get("payload", {}).get("text") == "heard")
+    assert client.events("hall:3") == []
+    late_answer.set()
+    position = (await joining)["position"]
+    await client.wait(lambda frame: frame.get("payload", {}).get("text") == "early", anywhere=True)
+    assert [event["seq"] for event in client.events("hall:3")] == [position["seq"] + 1, position["seq"] + 2]
+
+
+def _revoke_hall() -> None:
+    with realtime.atomic():
+        realtime.revoke(room=HallRoom(3))
+
+
+async def test_automatic_rooms_that_come_while_a_join_is_answered_let_nothing_come_before_the_answer(
+    connect: Connect, hub: Hub, late_answer: asyncio.Event
+) -> None:
+    client = await connect("/foyer")
+    await client.ready()
+    joining = asyncio.create_task(client.tell("hall:join", {"hallId": 3}))
+    [session] = hub.sessions()
+    while session.grant(HallRoom(3)) is None:  # noqa: ASYNC110  # nothing announces it
+        await asyncio.sleep(0)
+    await session.refresh_auto_rooms()
+    await say("early", HallRoom(3))
+    await say("heard", HallRoom(1))
+    await client.wait(lambda frame: frame.get("payload", {}).get("text") == "heard")
+    assert client.events("hall:3") == []
+    late_answer.set()
+    await joining
+    await client.wait(lambda frame: frame.get("payload", {}).get("text") == "early", anywhere=True)
 
 
 async def test_a_revocation_while_joining_is_heeded(
