@@ -76,7 +76,8 @@ class CommandContract:
         return Alias(self.name, tuple(field.encode_name for field in msgspec.structs.fields(self.payload)))
 
 
-EVENTS: dict[str, EventContract] = {}
+EVENTS: dict[str, list[EventContract]] = {}
+"""By wire name: one contract, or several for rooms of different types (a reaction to a comment, to a message)."""
 COMMANDS: dict[str, CommandContract] = {}
 _EVENT_OF: dict[type[Payload], EventContract] = {}
 _COMMAND_OF: dict[type[Payload], CommandContract] = {}
@@ -93,18 +94,20 @@ def event(
     """Declares the decorated payload as the event `name`, heard in rooms of the given types.
 
     Durable: logged, ordered, replayed. Otherwise ephemeral: at most once, no seq. The docstring says when
-    it happens and who receives it; it becomes the public reference.
+    it happens and who receives it; it becomes the public reference. In rooms of another type the same name may
+    have another payload.
     """
 
     def declare(payload: P) -> P:
-        existing = EVENTS.get(name)
-        if existing:
+        existing = EVENTS.setdefault(name, [])
+        if any(_overlap(rooms, other.rooms) for other in existing):
             raise TypeError(f"The event {name} is declared twice.")
         if durable and conflate_by is not None:
             raise TypeError(f"The event {name} is durable: it is never conflated.")
         keys = None if conflate_by is None else tuple(conflate_by)
         contract = EventContract(name, payload, tuple(rooms), durable, keys, internal, _doc(payload))
-        EVENTS[name] = _EVENT_OF[payload] = contract
+        _EVENT_OF[payload] = contract
+        existing.append(contract)
         return payload
 
     return declare
@@ -135,9 +138,24 @@ def event_contract(payload: Payload | type[Payload]) -> EventContract:
     return _EVENT_OF[payload if isinstance(payload, type) else type(payload)]
 
 
+def event_in(room: Room, name: str) -> EventContract:
+    """Returns the contract of the event of that name in that room. Raises KeyError where there is none."""
+    for contract in EVENTS[name]:
+        if isinstance(room, contract.rooms) or not contract.rooms:
+            return contract
+    raise KeyError(name)
+
+
 def command_contract(payload: Payload | type[Payload]) -> CommandContract:
     """Returns the contract of a command's class or instance. Raises KeyError for what is no command."""
     return _COMMAND_OF[payload if isinstance(payload, type) else type(payload)]
+
+
+def _overlap(some: Sequence[type[Room]], others: Sequence[type[Room]]) -> bool:
+    """Tells whether a room could be of both; no types at all stand for every one."""
+    if not some or not others:
+        return True
+    return any(issubclass(one, other) or issubclass(other, one) for one in some for other in others)
 
 
 def _doc(payload: type[Payload]) -> str:

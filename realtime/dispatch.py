@@ -81,12 +81,14 @@ async def _run(session: "Session", request: Request) -> Answer:
         raise UnknownCommand(details={"type": request.name[:100]})
     handler, alias = found
     command = decode(handler, alias, request)
-    call = Call(session.identity, session.connection.id, request_id, session)
+    room = handler.lane(command) if handler.lane else None
+    present = room is not None and session.is_present(room)
+    call = Call(session.identity, session.connection.id, request_id, session, present)
     if inspect.iscoroutinefunction(handler.run):
         return Answer(True, await handler.run(call, command))
     if not handler.contract.durable and handler.lane is None:
         return Answer(True, await session.hub.handlers.run(handler.run, call, command))
-    lane = handler.lane(command).name if handler.lane else session.actor_key
+    lane = room.name if room else session.actor_key
     work = partial(
         _run_durably if handler.contract.durable else _run_once_here, session.actor_key, handler, call, command
     )

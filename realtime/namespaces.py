@@ -20,13 +20,14 @@ class Call:
     """One command on its way through its handler.
 
     `session` belongs to the event loop: only async handlers touch it. `connection_id` is what
-    `emit(skip=…, to=…)` takes.
+    `emit(skip=…, to=…)` takes. `present`: the session has joined the room in whose lane the command runs.
     """
 
     identity: Identity
     connection_id: str
     request_id: str | None
     session: "Session"
+    present: bool = False
 
 
 @dataclass(frozen=True, slots=True)

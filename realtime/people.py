@@ -27,6 +27,7 @@ from realtime.presence.redis import RedisPresence
 from realtime.presence.store import PresenceStore
 from realtime.presence.telling import Teller
 from realtime.presence.tracker import PresenceTracker
+from realtime.presence.watching import Watch, watch_of
 from realtime.processes.keeper import ProcessKeeper
 from realtime.processes.memory import MemoryProcesses, MemoryRegister
 from realtime.processes.redis import RedisRegister
@@ -61,6 +62,7 @@ class People:
     def __init__(self, hub: "Hub") -> None:
         clock = SystemClock()
         self._hub = hub
+        self._watched: set[str] = set()
         self.link: RedisLink | None = None
         register: ProcessRegister
         store: PresenceStore
@@ -85,7 +87,7 @@ class People:
             points, seats = MemoryPoints(clock), MemorySeats(MemorySeating(), hub.id)
         announcer = HubAnnouncer(hub.deliver_here, clock)
         self.keeper = ProcessKeeper(register, clock, times=times)
-        teller = Teller(store, announcer, clock, believes=self.keeper.believes)
+        teller = Teller(store, announcer, clock, believes=self.keeper.believes, changed=self._changed)
         self.presence = PresenceTracker(
             store,
             self.keeper,
@@ -136,6 +138,18 @@ class People:
         if not done:
             asked.cancel()
         return asked.result() if done else {}
+
+    def _changed(self, name: str) -> None:
+        room = parse_room(name)
+        watch = watch_of(room)
+        if watch and name not in self._watched:
+            self._watched.add(name)
+            self._hub.spawn(self._tell_watch(room, watch))
+
+    async def _tell_watch(self, room: Room, watch: Watch) -> None:
+        await asyncio.sleep(0)  # what changes in the same turn is one change
+        self._watched.discard(room.name)
+        watch(room, await self.presence.roster(room.name))
 
     async def _evicted(self, room: str, user_id: int) -> None:
         await self.typing.fell_out(parse_room(room), user_id)

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from realtime.contracts import Payload
 from realtime.exporting.catalogue import Catalogue
 from realtime.rooms import Room
 
@@ -19,8 +20,11 @@ def asyncapi(catalogue: Catalogue) -> dict[str, Any]:
     schema_of = dict(zip(map(id, types), schemas, strict=True))
 
     messages: dict[str, Any] = {}
+    key_of: dict[type[Payload], str] = {}
     for event in catalogue.events:
-        messages[event.name] = {"name": event.name, "summary": event.doc, "payload": schema_of[id(event.payload)]}
+        # A name with another payload in rooms of another type is another message.
+        key = key_of[event.payload] = f"{event.name}.{event.payload.__name__}" if event.name in messages else event.name
+        messages[key] = {"name": event.name, "summary": event.doc, "payload": schema_of[id(event.payload)]}
     for command in catalogue.commands:
         messages[command.name] = {
             "name": command.name,
@@ -47,7 +51,7 @@ def asyncapi(catalogue: Catalogue) -> dict[str, Any]:
                 },
             }
     for room in catalogue.rooms:
-        heard = [event.name for event in catalogue.events if room in event.rooms or Room in event.rooms]
+        heard = [key_of[event.payload] for event in catalogue.events if room in event.rooms or Room in event.rooms]
         if not heard:
             continue
         key = f"room.{room.__name__}"

@@ -43,7 +43,10 @@ class Catalogue:
 def catalogue() -> Catalogue:
     """Returns what is declared now; call it once every app is ready."""
     return Catalogue(
-        events=sorted((event for event in EVENTS.values() if not event.internal), key=lambda event: event.name),
+        events=sorted(
+            (event for variants in EVENTS.values() for event in variants if not event.internal),
+            key=lambda event: (event.name, event.payload.__name__),
+        ),
         commands=sorted(COMMANDS.values(), key=lambda command: command.name),
         rooms=sorted(ROOM_TYPES.values(), key=lambda room: room.pattern),
         errors=sorted(CATALOGUE.values(), key=lambda error: error.code),

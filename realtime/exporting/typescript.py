@@ -2,10 +2,12 @@
 
 import inspect
 import json
+from itertools import groupby
 
 from msgspec import NODEFAULT
 from msgspec import inspect as types
 
+from realtime.contracts import EventContract
 from realtime.errors import CloseCode
 from realtime.exporting.catalogue import Catalogue, type_info
 from realtime.rooms import Room
@@ -30,10 +32,7 @@ def typescript(catalogue: Catalogue) -> str:
     sections += [_interface(name, struct) for name, struct in catalogue.structs().items()]
     sections.append(
         "/** Every event by its name. */\nexport interface EventMap {\n"
-        + "".join(
-            f"{_comment(event.doc, '  ')}  {json.dumps(event.name)}: {event.payload.__name__};\n"
-            for event in catalogue.events
-        )
+        + "".join(_event(name, list(variants)) for name, variants in groupby(catalogue.events, lambda one: one.name))
         + "}\n"
     )
     sections.append(
@@ -45,7 +44,7 @@ def typescript(catalogue: Catalogue) -> str:
         )
         + "}\n"
     )
-    durable = [event.name for event in catalogue.events if event.durable]
+    durable = list(dict.fromkeys(event.name for event in catalogue.events if event.durable))
     sections.append(f"export const DURABLE_EVENTS: ReadonlySet<keyof EventMap> = new Set({_list(durable)} as const);\n")
     writing = [command.name for command in catalogue.commands if command.durable]
     sections.append(
@@ -66,6 +65,12 @@ def typescript(catalogue: Catalogue) -> str:
         + "} as const;\n"
     )
     return "\n".join(sections)
+
+
+def _event(name: str, variants: list[EventContract]) -> str:
+    doc = "\n".join(variant.doc for variant in variants)
+    payload = " | ".join(variant.payload.__name__ for variant in variants)
+    return f"{_comment(doc, '  ')}  {json.dumps(name)}: {payload};\n"
 
 
 def _interface(name: str, struct: types.StructType) -> str:

@@ -17,11 +17,18 @@ class Teller:
     Small rooms hear each change, large ones only numbers. Whoever brought a change about tells it to everybody;
     besides, each process compares what its own clients know with the store, and sends them the list when a
     change did not reach them. `rooms` are those in which somebody is present through this process; `believes` says
-    of a generation of the store whether its totals may be told.
+    of a generation of the store whether its totals may be told. `changed(room)` hears of each person who came or
+    went through this process.
     """
 
     def __init__(
-        self, store: PresenceStore, announcer: Announcer, clock: Clock, *, believes: Callable[[str], bool]
+        self,
+        store: PresenceStore,
+        announcer: Announcer,
+        clock: Clock,
+        *,
+        believes: Callable[[str], bool],
+        changed: Callable[[str], None] = lambda room: None,
     ) -> None:
         self.rooms: dict[str, LocalRoom] = {}
         self.unsaid: set[str] = set()
@@ -29,6 +36,7 @@ class Teller:
         self._announcer = announcer
         self._clock = clock
         self._believes = believes
+        self._changed = changed
 
     # Changes
 
@@ -37,6 +45,8 @@ class Teller:
         self._hear(outcome)
         counts, was, now = outcome.counts, outcome.was, outcome.now
         came, went = was is State.GONE, now is State.GONE
+        if came != went:
+            self._changed(outcome.room)
         if came or went:
             crowd = counts.user_count > LIST_LIMIT or (went and counts.user_count == LIST_LIMIT)
             if crowd or (came and went):

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import msgspec
 
 from realtime import outlet
-from realtime.contracts import EVENTS, Payload
+from realtime.contracts import Payload, event_in
 from realtime.events import OutgoingEvent
-from realtime.rooms import Room
+from realtime.rooms import Room, parse_room
 
 
 class Captured:
@@ -24,7 +24,7 @@ class Captured:
     def told(self, room: Room | None = None) -> list[tuple[str, Payload]]:
         """Returns (room name, payload) of each event, of one room when it is given; payloads as their classes."""
         return [
-            (event.room, msgspec.json.decode(event.payload, type=EVENTS[event.type].payload))
+            (event.room, msgspec.json.decode(event.payload, type=event_in(parse_room(event.room), event.type).payload))
             for event in self.events
             if room is None or event.room == room.name
         ]

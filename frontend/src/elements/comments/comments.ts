@@ -89,7 +89,7 @@ class Comments extends LiveElement {
       live.on("comment:deleted", ({ id }) => this.set(() => this.talk.remove(id)), room),
       live.on(
         "reaction:changed",
-        ({ commentId, reactions }) => this.set(() => this.talk.react(commentId, reactions)),
+        (told) => "commentId" in told && this.set(() => this.talk.react(told.commentId, told.reactions)),
         room,
       ),
       live.on("chapter:commentsLocked", ({ locked }) => this.set(() => (this.locked = locked)), room),
