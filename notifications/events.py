@@ -35,6 +35,8 @@ class Shown(Payload):
     comment_id: int | None = None
     review_id: int | None = None
     user_id: int | None = None
+    group_id: int | None = None
+    message_id: int | None = None
 
 
 @event("notification", rooms=[NotificationsRoom])

@@ -10,6 +10,7 @@ from livrya.jobs.queue import forget_finished
 from livrya.jobs.schedule import Periodic
 from notifications.services import prune as prune_notifications
 from realtime.retention import prune
+from social.services.seats import end_lapsed_seats, next_seat_end
 
 
 @task()
@@ -27,6 +28,7 @@ def forget_old_history() -> None:
 
 SCHEDULE: list[Periodic] = [
     Periodic("publish due chapters", publish_due_chapters, every_s=10.0, due=next_due_at),
+    Periodic("give back seats in groups", end_lapsed_seats, every_s=10.0, due=next_seat_end),
     Periodic("forget old history", forget_old_history.enqueue, every_s=6 * 3600),
 ]
 """What runs by the clock, see `Periodic`."""

@@ -26,6 +26,8 @@ class NotificationSerializer(Serializer):
     comment_id = serializers.IntegerField(allow_null=True)
     review_id = serializers.IntegerField(allow_null=True)
     user_id = serializers.IntegerField(allow_null=True)
+    group_id = serializers.IntegerField(allow_null=True)
+    message_id = serializers.IntegerField(allow_null=True)
 
     def to_representation(self, instance: Notification) -> dict[str, Any]:
         return dict(msgspec.to_builtins(shown(instance)))

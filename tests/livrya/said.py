@@ -14,6 +14,7 @@ from asgiref.sync import sync_to_async
 from livrya.accounts.models import User
 from livrya.accounts.services import tokens
 from tests.books import library
+from tests.social import rooms
 
 Person = Literal["reader", "author", "staff"]
 
@@ -26,6 +27,7 @@ class World:
     book: int
     chapter: int
     drafts: list[int]
+    group: int
     room: str = ""
     answers: dict[str, Any] = field(default_factory=dict)
 
@@ -37,11 +39,14 @@ def make_world() -> World:
     author, reader = library.somebody(), library.somebody()
     book = library.book(author)
     chapter = library.chapter(book)
+    group = rooms.group(author)
+    rooms.member_of(group, reader)
     return World(
         people={"author": author, "reader": reader, "staff": library.somebody(is_staff=True, is_superuser=True)},
         book=book.pk,
         chapter=chapter.pk,
         drafts=[library.draft(book).pk for _ in range(2)],
+        group=group.pk,
     )
 
 
@@ -49,6 +54,7 @@ def make_world() -> World:
 ROOMS: dict[str, Callable[[World], str] | None] = {
     "/": lambda world: f"book:{world.book}",
     "/books": lambda world: f"chapter:{world.chapter}",
+    "/social": lambda world: f"group:{world.group}",
     "/notifications": lambda world: f"notifications:{world.people['reader'].pk}",
     "/admin": None,
 }
@@ -154,7 +160,84 @@ STAFF = [
     Row("announcement:withdraw", lambda w: [str(w.answers["announce"]["id"])], _nothing, by="staff"),
 ]
 
-ROWS = [*STANDARD, *BOOKS, *PEOPLE, *BELL, *STAFF]
+
+def _staff(world: World) -> str:
+    return str(world.people["staff"].pk)
+
+
+def _in_group(world: World) -> dict[str, Any]:
+    return {"roomId": world.group}
+
+
+def _about_staff(world: World) -> dict[str, Any]:
+    return {"roomId": world.group, "userId": world.people["staff"].pk}
+
+
+_JOINED = {"room": ..., "members": ..., "messages": ..., "position": ...}
+
+GROUPS = [
+    Row("room:create", lambda w: [{"name": "Tides", "persistent": True}], lambda w: {"room": ...}, by="author"),
+    Row("createRoom", lambda w: [{"name": "Ebb", "isPublic": False}], lambda w: {"room": ...}, by="author"),
+    Row("room:join", lambda w: [{"roomId": str(w.group), "since": None}], lambda w: _JOINED),
+    Row("room:join", lambda w: [w.group], lambda w: _JOINED, by="author"),
+    Row("joinRoom", lambda w: [{"roomId": str(w.group), "password": "not asked for"}], lambda w: _JOINED),
+    Row("join_group", lambda w: [str(w.group)], lambda w: _JOINED),
+    Row("room:info", lambda w: [str(w.group)], lambda w: {"onlineCount": 2, "socketCount": 2}),
+    Row("get_room_info", lambda w: [{"groupId": str(w.group)}], lambda w: {"onlineUsers": ..., "socketCount": 2}),
+    Row("typing:start", lambda w: [str(w.group)], _nothing),
+    Row("typing:stop", lambda w: [str(w.group)], _nothing),
+    Row("typing_start", lambda w: [{"groupId": str(w.group)}], _nothing),
+    Row("typing_stop", lambda w: [{"groupId": str(w.group)}], _nothing),
+    Row("message:send", lambda w: [str(w.group), "Ahoy!"], lambda w: {"text": "Ahoy!", "number": 1}),
+    Row("sendMessage", lambda w: [{"roomId": str(w.group), "text": "Hey", "attachments": []}], lambda w: {"number": 2}),
+    Row(
+        "send_message",
+        lambda w: [
+            {"groupId": str(w.group), "content": "Hi", "type": "TEXT", "replyToId": str(w.answers["sendMessage"]["id"])}
+        ],
+        lambda w: {"text": "Hi", "replyTo": ...},
+    ),
+    Row("chatMessage", lambda w: [{"roomId": str(w.group), "message": "Ho"}], lambda w: {"text": "Ho"}),
+    Row("message:edit", lambda w: [str(w.answers["message:send"]["id"]), "Avast!"], lambda w: {"text": "Avast!"}),
+    Row("message:react", lambda w: [str(w.answers["message:send"]["id"])], lambda w: {"reactions": {"like": 1}}),
+    Row("message:read", lambda w: [str(w.group), 1], lambda w: {"number": 1, "unreadCount": 3}),
+    Row("room:history", lambda w: [str(w.group)], lambda w: {"messages": ..., "before": None}),
+    Row("message:search", lambda w: ["avast"], lambda w: {"messages": ..., "cursor": None}),
+    Row(
+        "message:delete",
+        lambda w: [str(w.answers["message:send"]["id"])],
+        lambda w: {"messageId": w.answers["message:send"]["id"]},
+    ),
+    Row("call:start", lambda w: [str(w.group)], lambda w: {"participantCount": 1}),
+    Row("call:join", lambda w: [str(w.group)], lambda w: {"participantCount": 2}, by="author"),
+    Row("call:leave", lambda w: [str(w.group)], lambda w: {"participantCount": 1}),
+    Row("room:invite", lambda w: [str(w.group), _staff(w)], _about_staff),
+    Row("inviteToRoom", lambda w: [{"roomId": str(w.group), "userId": _staff(w)}], _about_staff),
+    Row("room:uninvite", lambda w: [str(w.group), _staff(w)], _about_staff),
+    Row("invite:decline", lambda w: [str(w.group)], _in_group, by="staff"),
+    Row("room:link", lambda w: [str(w.group)], lambda w: {"token": ..., "url": ...}),
+    Row("room:update", lambda w: [{"roomId": str(w.group), "name": "Neap"}], lambda w: {"room": ...}, by="author"),
+    Row("room:slowmode", lambda w: [str(w.group), 0], lambda w: {"room": ...}, by="author"),
+    Row(
+        "room:role",
+        lambda w: [str(w.group), str(w.people["reader"].pk), "moderator"],
+        lambda w: {"role": "moderator"},
+        by="author",
+    ),
+    Row("room:ban", lambda w: [str(w.group), _staff(w), "Not today."], _about_staff, by="author"),
+    Row("room:unban", lambda w: [str(w.group), _staff(w)], _about_staff, by="author"),
+    Row("room:join", lambda w: [str(w.group)], lambda w: _JOINED, by="staff"),
+    Row("room:kick", lambda w: [str(w.group), _staff(w), "Good night."], _about_staff, by="author"),
+    Row("room:leave", lambda w: [str(w.group)], _in_group),
+    Row("room:join", lambda w: [str(w.group)], lambda w: _JOINED),
+    Row("leaveRoom", lambda w: [str(w.group)], _in_group),
+    Row("room:join", lambda w: [str(w.group)], lambda w: _JOINED),
+    Row("leave_group", lambda w: [str(w.group)], _in_group),
+    Row("room:delete", lambda w: [str(w.answers["room:create"]["room"]["id"])], lambda w: {"roomId": ...}, by="author"),
+    Row("deleteRoom", lambda w: [str(w.answers["createRoom"]["room"]["id"])], lambda w: {"roomId": ...}, by="author"),
+]
+
+ROWS = [*STANDARD, *BOOKS, *GROUPS, *PEOPLE, *BELL, *STAFF]
 
 
 async def in_a_thread(act: Callable[..., Any], *args: Any) -> Any:

@@ -24,6 +24,30 @@ export interface AnnouncementWithdrawn {
   id: number;
 }
 
+/** What was said in a group before the message with the number `before` (null: the newest). */
+export interface AskHistory {
+  roomId: number;
+  before?: number | null;
+  limit?: number;
+}
+
+/** Who is in a group now; for its members. */
+export interface AskRoom {
+  roomId: number;
+}
+
+/** A file for the group's members; `kind` is image, audio or file, `size` in bytes. */
+export interface AttachmentContent {
+  id: number;
+  kind: string;
+  name: string;
+  contentType: string;
+  size: number;
+  width: number | null;
+  height: number | null;
+  url: string;
+}
+
 /**
  * Something happens around one of your books right now; no entry of the bell.
  *
@@ -34,6 +58,13 @@ export interface AuthorAlert {
   bookId: number;
   chapterId: number | null;
   count: number;
+}
+
+/** End somebody's membership, and let them in no more. */
+export interface BanUser {
+  roomId: number;
+  userId: number;
+  reason?: string;
 }
 
 /** You have blocked somebody, or no longer; for all your devices. The other is not told. */
@@ -59,6 +90,25 @@ export interface BookUpdated {
   bookId: number;
   title: string;
   slug: string;
+}
+
+/**
+ * Who takes part in the group's call, each time that changes; nobody: there is none. Sound goes elsewhere.
+ *
+ * `participants` is null where there are more than 100.
+ */
+export interface CallChanged {
+  roomId: number;
+  participantCount: number;
+  participants: Array<PresentUser> | null;
+  version: number;
+}
+
+/** Who takes part in the group's call; `participants` is null where there are more than 100. */
+export interface CallState {
+  roomId: number;
+  participantCount: number;
+  participants: Array<PresentUser> | null;
 }
 
 /**
@@ -89,6 +139,18 @@ export interface ChapterChange {
   volume: string;
   silent: boolean;
   version?: number | null;
+}
+
+/** A public chapter that a message links to, unfolded; `url` is its address on this site. */
+export interface ChapterLink {
+  url: string;
+  chapterId: number;
+  chapterTitle: string;
+  number: number;
+  bookId: number;
+  bookTitle: string;
+  bookSlug: string;
+  cover: string | null;
 }
 
 /** When the chapter came out. */
@@ -206,6 +268,24 @@ export interface CountReaders {
   bookId: number;
 }
 
+/**
+ * Make a group; you are its owner and first member. Join it to talk.
+ *
+ * Ephemeral (not `persistent`) ones end when nobody is there any more, with `autoDelete` already when you go.
+ * `isPublic` is `isPrivate` the other way round, for older clients.
+ */
+export interface CreateRoom {
+  name: string;
+  description?: string;
+  isPrivate?: boolean;
+  isPublic?: boolean | null;
+  password?: string | null;
+  maxUsers?: number | null;
+  persistent?: boolean;
+  autoDelete?: boolean;
+  restrictInvitations?: boolean;
+}
+
 /** Your part in a book: `state` is offered, accepted or ended; `rights` are names. */
 export interface CreditChanged {
   bookId: number;
@@ -216,14 +296,36 @@ export interface CreditChanged {
   state: string;
 }
 
+/** Decline an invitation to a group. */
+export interface DeclineInvitation {
+  roomId: number;
+}
+
 /** Take back what you have said; moderators take away what others said. */
 export interface DeleteComment {
   commentId: number;
 }
 
+/** Take back what you have said; moderators remove what others said. */
+export interface DeleteMessage {
+  messageId: number;
+}
+
+/** End a group for everybody; its owner may, and staff. */
+export interface DeleteRoom {
+  roomId: number;
+  reason?: string;
+}
+
 /** Change what you have said; the answer is the comment. */
 export interface EditComment {
   commentId: number;
+  text: string;
+}
+
+/** Change what you have said; the answer is the message. */
+export interface EditMessage {
+  messageId: number;
   text: string;
 }
 
@@ -258,6 +360,12 @@ export interface Following {
   following: boolean;
 }
 
+/** Messages from newer to older; `cursor` brings those that follow, null when there are none. */
+export interface FoundMessages {
+  messages: Array<MessageShown>;
+  cursor: string | null;
+}
+
 /**
  * This page is in the background now: its person is away in all their rooms once all their pages are.
  *
@@ -274,11 +382,30 @@ export interface Heartbeat {
 export interface Hidden {
 }
 
+/** Messages from older to newer; `before` is what to ask for next, null when there are none older. */
+export interface HistoryPage {
+  messages: Array<MessageShown>;
+  before: number | null;
+}
+
 /** You have been invited to read a private book. */
 export interface InvitationChanged {
   bookId: number;
   bookTitle: string;
   invitationId: number;
+}
+
+/** Ask somebody into a group; any member may, unless its owner left that to the moderators. */
+export interface InvitePerson {
+  roomId: number;
+  userId: number;
+}
+
+/** Who invites. */
+export interface Inviter {
+  id: number;
+  username: string;
+  displayName: string;
 }
 
 /**
@@ -289,6 +416,11 @@ export interface InvitationChanged {
 export interface JoinBook {
   bookId: number;
   since?: Position | null;
+}
+
+/** Take part in the group's call. For who has joined the group. */
+export interface JoinCall {
+  roomId: number;
 }
 
 /** Enter a chapter's room and be counted among its readers; the answer is that of `book:join`. */
@@ -303,9 +435,36 @@ export interface JoinDraft {
   since?: Position | null;
 }
 
+/**
+ * Become a member, if you are none, enter the room and be counted as there. With `since`, what was missed follows.
+ *
+ * The answer has `room`, `roomName` (of the stream), `position`, presence as in `book:join`, `members` (up to 100),
+ * `messages` (the last 50, which may include some that follow as events), `role`, `readNumber`, `call` (who takes
+ * part, null: nobody), and with `since` `recovered`. Refused with ROOM_NOT_FOUND, BANNED, NOT_INVITED,
+ * WRONG_PASSWORD, ROOM_FULL; new memberships with RATE_LIMITED beyond 10 a minute.
+ */
+export interface JoinRoom {
+  roomId: number;
+  password?: string | null;
+  invite?: string | null;
+  since?: Position | null;
+}
+
+/** End somebody's membership; they may come back. */
+export interface KickMember {
+  roomId: number;
+  userId: number;
+  reason?: string;
+}
+
 /** Leave a book's room. */
 export interface LeaveBook {
   bookId: number;
+}
+
+/** Take part no longer; leaving the group and losing the connection say it too. */
+export interface LeaveCall {
+  roomId: number;
 }
 
 /** Leave a chapter's room. */
@@ -318,6 +477,11 @@ export interface LeaveDraft {
   chapterId: number;
 }
 
+/** End your membership, on all your devices. To be only away from it, leave the page, or `room:unsubscribe`. */
+export interface LeaveRoom {
+  roomId: number;
+}
+
 /** Your notifications, a page at a time; `unread`: only those that you have not read. */
 export interface ListNotifications {
   cursor?: string | null;
@@ -328,6 +492,177 @@ export interface ListNotifications {
 /** Tells who is in a room that one receives: after a hole in the versions, or to begin with. */
 export interface ListPresent {
   room: string;
+}
+
+/** Make a link that opens the group until `expiresAt`, a week unless you say. */
+export interface MakeLink {
+  roomId: number;
+  expiresAt?: number | null;
+}
+
+/** Say that you have read up to a message; a lower number than before marks what follows as unread again. */
+export interface MarkRead {
+  roomId: number;
+  number: number;
+}
+
+/**
+ * A member as the others see them. `avatar` is the address of a picture, or null.
+ *
+ * `readNumber` is how far they have read, in small groups; null where that is not told or not theirs to tell.
+ */
+export interface MemberContent {
+  userId: number;
+  username: string;
+  displayName: string;
+  avatar: string | null;
+  role: string;
+  joinedAt: number;
+  readNumber: number | null;
+}
+
+/** Somebody became a member; `userCount` with them. */
+export interface MemberJoined {
+  userId: number;
+  username: string;
+  displayName: string;
+  avatar: string | null;
+  role: string;
+  joinedAt: number;
+  readNumber: number | null;
+  roomId: number;
+  userCount: number;
+}
+
+/** A membership has ended, by the member's wish or, in an ephemeral group, as they are gone (`disconnected`). */
+export interface MemberLeft {
+  roomId: number;
+  userId: number;
+  username: string;
+  userCount: number;
+  disconnected: boolean;
+}
+
+/** A moderator removed somebody, who hears it themselves in `user:`; `banned`: they may not come back. */
+export interface MemberRemoved {
+  roomId: number;
+  userId: number;
+  reason: string;
+  banned: boolean;
+  userCount: number;
+}
+
+/** Somebody's part changed: `role` is owner, moderator or member; null: no member, but `banned`, or no longer. */
+export interface MemberUpdated {
+  roomId: number;
+  userId: number;
+  role: string | null;
+  banned: boolean;
+}
+
+/**
+ * A message as every member sees it.
+ *
+ * `number` is dense within the group. `type` is text, or the kind of its first attachment. `mentions` are ids of
+ * members. `reactions`: how many of each kind. Of a `deleted` one only its place is left.
+ */
+export interface MessageContent {
+  id: number;
+  number: number;
+  roomId: number;
+  type: string;
+  text: string;
+  sender: Sender;
+  replyTo: ReplyTo | null;
+  mentions: Array<number>;
+  attachments: Array<AttachmentContent>;
+  links: Array<ChapterLink>;
+  reactions: Record<string, number>;
+  createdAt: number;
+  editedAt: number | null;
+  deleted: boolean;
+}
+
+/** A message was taken back, or (then `moderated`) removed. */
+export interface MessageDeleted {
+  id: number;
+  number: number;
+  roomId: number;
+  moderated: boolean;
+}
+
+/** The message that is no longer there. */
+export interface MessageGone {
+  messageId: number;
+}
+
+/** Somebody said something. For its sender everything up to it is read now. */
+export interface MessageNew {
+  id: number;
+  number: number;
+  roomId: number;
+  type: string;
+  text: string;
+  sender: Sender;
+  replyTo: ReplyTo | null;
+  mentions: Array<number>;
+  attachments: Array<AttachmentContent>;
+  links: Array<ChapterLink>;
+  reactions: Record<string, number>;
+  createdAt: number;
+  editedAt: number | null;
+  deleted: boolean;
+}
+
+/** How many of each kind a message has now; kinds that nobody gave are left out. */
+export interface MessageReactions {
+  messageId: number;
+  roomId: number;
+  reactions: Record<string, number>;
+}
+
+/** How far somebody has read, in small groups; nothing of people who keep what they read to themselves. */
+export interface MessageReceipt {
+  roomId: number;
+  userId: number;
+  number: number;
+}
+
+/** A message as one member sees it: `ownReactions` are the kinds that they gave. */
+export interface MessageShown {
+  id: number;
+  number: number;
+  roomId: number;
+  type: string;
+  text: string;
+  sender: Sender;
+  replyTo: ReplyTo | null;
+  mentions: Array<number>;
+  attachments: Array<AttachmentContent>;
+  links: Array<ChapterLink>;
+  reactions: Record<string, number>;
+  createdAt: number;
+  editedAt: number | null;
+  deleted: boolean;
+  ownReactions: Array<string>;
+}
+
+/** A message was edited: the whole of it, as it is now. */
+export interface MessageUpdated {
+  id: number;
+  number: number;
+  roomId: number;
+  type: string;
+  text: string;
+  sender: Sender;
+  replyTo: ReplyTo | null;
+  mentions: Array<number>;
+  attachments: Array<AttachmentContent>;
+  links: Array<ChapterLink>;
+  reactions: Record<string, number>;
+  createdAt: number;
+  editedAt: number | null;
+  deleted: boolean;
 }
 
 /** You have muted somebody, or no longer; for all your devices. The other is not told. */
@@ -382,6 +717,8 @@ export interface Notified {
   commentId?: number | null;
   reviewId?: number | null;
   userId?: number | null;
+  groupId?: number | null;
+  messageId?: number | null;
 }
 
 /** A person as others see them. `avatar` is the address of a picture, or None. */
@@ -486,10 +823,23 @@ export interface React {
   on?: boolean;
 }
 
+/** Add your reaction (like, love, laugh, wow, sad) to a message, or take it back with `on` false. */
+export interface ReactToMessage {
+  messageId: number;
+  kind?: string;
+  on?: boolean;
+}
+
 /** How many of each kind a comment has now; kinds that nobody gave are left out. */
 export interface ReactionChanged {
   commentId: number;
   chapterId: number;
+  reactions: Record<string, number>;
+}
+
+/** How many of each kind the message has now. */
+export interface ReactionCounts {
+  messageId: number;
   reactions: Record<string, number>;
 }
 
@@ -499,10 +849,24 @@ export interface Reactions {
   reactions: Record<string, number>;
 }
 
+/** How far you have read in a group, for all your devices. Your own messages mark what was before them as read. */
+export interface ReadChanged {
+  roomId: number;
+  number: number;
+  unreadCount: number;
+}
+
 /** Marks these as read, or with `all` everything; reading twice does no harm. */
 export interface ReadNotifications {
   ids?: Array<number> | null;
   all?: boolean;
+}
+
+/** How far you have read. */
+export interface ReadState {
+  roomId: number;
+  number: number;
+  unreadCount: number;
 }
 
 /** People in a book's room over all processes, and anonymous visitors. */
@@ -514,6 +878,14 @@ export interface ReaderCount {
 /** Stays signed in with a fresh access token of the same person; answers `{expiresAt}`. */
 export interface RefreshSignIn {
   token: string;
+}
+
+/** What a message answers; `senderName` is the name that people read. */
+export interface ReplyTo {
+  id: number;
+  number: number;
+  senderId: number;
+  senderName: string;
 }
 
 /**
@@ -582,11 +954,201 @@ export interface ReviewUpdated {
   editedAt: number | null;
 }
 
+/** Whom it was about, and where. */
+export interface RoomAndPerson {
+  roomId: number;
+  userId: number;
+}
+
+/** There is a new public group, or one became public. */
+export interface RoomAvailable {
+  id: number;
+  slug: string;
+  name: string;
+  description: string;
+  hasPassword: boolean;
+  userCount: number;
+  maxUsers: number | null;
+  persistent: boolean;
+  createdAt: number;
+}
+
+/**
+ * A group's description, limits or slow mode changed: the whole of it, as it is now.
+ *
+ * The directory hears it of public groups.
+ */
+export interface RoomChanged {
+  id: number;
+  slug: string;
+  name: string;
+  description: string;
+  isPrivate: boolean;
+  hasPassword: boolean;
+  maxUsers: number | null;
+  userCount: number;
+  persistent: boolean;
+  autoDelete: boolean;
+  restrictInvitations: boolean;
+  slowSeconds: number;
+  creatorId: number;
+  lastNumber: number;
+  lastActivity: number;
+  createdAt: number;
+}
+
+/** The group has ended; everybody is taken out of it after this. */
+export interface RoomDeleted {
+  roomId: number;
+  reason: string;
+}
+
+/** The group that this was about. */
+export interface RoomGone {
+  roomId: number;
+}
+
+/** Who is in a group; `onlineUsers` is null where there are more than 100, `socketCount` are their connections. */
+export interface RoomInfo {
+  onlineCount: number;
+  onlineUsers: Array<number> | null;
+  socketCount: number;
+  memberCount: number;
+}
+
+/** You are invited to a group; joining it accepts. */
+export interface RoomInvited {
+  roomId: number;
+  roomName: string;
+  slug: string;
+  invitedBy: Inviter;
+}
+
+/** A link into a group, for whoever has it; its token is told this once. */
+export interface RoomLink {
+  id: number;
+  token: string;
+  url: string;
+  expiresAt: number;
+}
+
+/** On connect: your groups and public ones, 20 by their last activity; more come in pages over HTTP. */
+export interface RoomList {
+  rooms: Array<RoomListed>;
+}
+
+/** A group in a list: one's own (`isMember`, with `unreadCount`), or a public one. */
+export interface RoomListed {
+  id: number;
+  slug: string;
+  name: string;
+  description: string;
+  isPublic: boolean;
+  hasPassword: boolean;
+  memberCount: number;
+  maxUsers: number | null;
+  persistent: boolean;
+  lastActivity: number;
+  unreadCount: number;
+  isMember: boolean;
+}
+
+/** Who is there, each time somebody comes or goes; `onlineMembers` is null where there are more than 100. */
+export interface RoomMembers {
+  roomId: number;
+  onlineCount: number;
+  onlineMembers: Array<PresentUser> | null;
+  version: number;
+}
+
+/** A public group has ended, or became private. */
+export interface RoomRemoved {
+  id: number;
+}
+
+/** The group as it is now. */
+export interface RoomReply {
+  room: RoomState;
+}
+
+/**
+ * A group as its members see it. `userCount`: its members; in an ephemeral group, who is there.
+ *
+ * `maxUsers` null: no limit. `lastNumber` is the number of its newest message, `slowSeconds` how long members wait
+ * between two (0: not at all).
+ */
+export interface RoomState {
+  id: number;
+  slug: string;
+  name: string;
+  description: string;
+  isPrivate: boolean;
+  hasPassword: boolean;
+  maxUsers: number | null;
+  userCount: number;
+  persistent: boolean;
+  autoDelete: boolean;
+  restrictInvitations: boolean;
+  slowSeconds: number;
+  creatorId: number;
+  lastNumber: number;
+  lastActivity: number;
+  createdAt: number;
+}
+
+/** An invitation of yours was taken back, or declined on another device. */
+export interface RoomUninvited {
+  roomId: number;
+}
+
+/** How many are in a public group now. */
+export interface RoomUpdated {
+  id: number;
+  userCount: number;
+}
+
 /** Save your place in a chapter: `position` is the part read, 0.0 to 1.0; the last save counts. */
 export interface SaveProgress {
   chapterId: number;
   position: number;
   paragraph?: number | null;
+}
+
+/** Find messages that have all the words, in one of your groups or (without `roomId`) in all of them. */
+export interface SearchMessages {
+  query: string;
+  roomId?: number | null;
+  cursor?: string | null;
+  limit?: number;
+}
+
+/**
+ * Say something in a group that you have joined; the answer is the message.
+ *
+ * `attachments` are ids of files that you uploaded there. `type` (text, image, audio, file, however written) is
+ * taken for older clients: what the message is, its attachments say. In slow mode: RATE_LIMITED with `retryAfter`.
+ */
+export interface SendMessage {
+  roomId: number;
+  text?: string;
+  type?: string;
+  replyToId?: number | null;
+  attachments?: Array<number>;
+}
+
+/** Who said it. `avatar` is the address of a picture, or null. */
+export interface Sender {
+  id: number;
+  username: string;
+  displayName: string;
+  avatar: string | null;
+}
+
+/** Give a member another part: owner (you become a moderator), moderator or member. For the owner. */
+export interface SetRole {
+  roomId: number;
+  userId: number;
+  role: string;
 }
 
 /** On which of your shelves a book stands, on all your devices; null: on none. */
@@ -614,6 +1176,33 @@ export interface Shown {
   commentId?: number | null;
   reviewId?: number | null;
   userId?: number | null;
+  groupId?: number | null;
+  messageId?: number | null;
+}
+
+/** Make members wait so many seconds between two messages; 0: not at all. For its moderators. */
+export interface SlowMode {
+  roomId: number;
+  seconds: number;
+}
+
+/** Begin a call with the group, or take part in the one that is going on. For who has joined the group. */
+export interface StartCall {
+  roomId: number;
+}
+
+/**
+ * Tell the others that you are typing; to be repeated at least every 10 seconds while you are.
+ *
+ * In groups of more than 100 people, and of people who keep their typing to themselves, nobody hears.
+ */
+export interface StartTyping {
+  roomId: number;
+}
+
+/** Tell the others that you stopped; sending a message, leaving and losing the connection say it too. */
+export interface StopTyping {
+  roomId: number;
 }
 
 /** Tell the others that you stopped; without a kind, everything that you type in that chapter. */
@@ -659,12 +1248,37 @@ export interface TypeText {
   kind?: "commenting" | "reviewing" | "writing" | null;
 }
 
+/**
+ * Everybody else who types in the group, each time it changes; whoever stops falls out by themselves.
+ *
+ * On the connection on which one types oneself one is left out; other devices of the same person leave out their
+ * own id. An older `version` than the one known is to be ignored.
+ */
+export interface TypingChanged {
+  roomId: number;
+  users: Array<TypingMember>;
+  version: number;
+}
+
+/** Somebody who types. */
+export interface TypingMember {
+  userId: number;
+  username: string;
+  displayName: string;
+}
+
 /** Somebody who types, and where (in a draft). */
 export interface TypingPerson {
   userId: number;
   username: string;
   displayName: string;
   position?: number | null;
+}
+
+/** Let somebody in again. */
+export interface UnbanUser {
+  roomId: number;
+  userId: number;
 }
 
 /** End your block; what it ended stays ended. */
@@ -674,6 +1288,12 @@ export interface UnblockPerson {
 
 /** Hear no more of this person. */
 export interface UnfollowPerson {
+  userId: number;
+}
+
+/** Take an invitation back. */
+export interface UninvitePerson {
+  roomId: number;
   userId: number;
 }
 
@@ -707,6 +1327,17 @@ export interface UpdateChapter {
   version?: number | null;
   chapterId: number;
   data?: ChapterChange | null;
+}
+
+/** Change what describes a group that is yours; `password` null or empty: it has none. Leave out what stays. */
+export interface UpdateRoom {
+  roomId: number;
+  name: string;
+  description: string;
+  isPrivate: boolean;
+  password: string | null;
+  maxUsers: number | null;
+  restrictInvitations: boolean;
 }
 
 /** A person in the room put all their pages into the background (`away`), or one of them to the front again. */
@@ -793,6 +1424,12 @@ export interface EventMap {
   /** The book's description, people or order of chapters changed; fetch it again over HTTP. */
   "book:updated": BookUpdated;
   /**
+   * Who takes part in the group's call, each time that changes; nobody: there is none. Sound goes elsewhere.
+   *
+   * `participants` is null where there are more than 100.
+   */
+  "call:changed": CallChanged;
+  /**
    * A chapter is out, for those on the book and, of a public book, the followers of its authors.
    *
    * `audio_url` and `narrator_name` are null until it is narrated. `silent`: nobody was notified beside.
@@ -831,6 +1468,22 @@ export interface EventMap {
   "hidden": Hidden;
   /** You have been invited to read a private book. */
   "invitation:changed": InvitationChanged;
+  /** Somebody became a member; `userCount` with them. */
+  "member:joined": MemberJoined;
+  /** A membership has ended, by the member's wish or, in an ephemeral group, as they are gone (`disconnected`). */
+  "member:left": MemberLeft;
+  /** A moderator removed somebody, who hears it themselves in `user:`; `banned`: they may not come back. */
+  "member:removed": MemberRemoved;
+  /** Somebody's part changed: `role` is owner, moderator or member; null: no member, but `banned`, or no longer. */
+  "member:updated": MemberUpdated;
+  /** A message was taken back, or (then `moderated`) removed. */
+  "message:deleted": MessageDeleted;
+  /** Somebody said something. For its sender everything up to it is read now. */
+  "message:new": MessageNew;
+  /** How far somebody has read, in small groups; nothing of people who keep what they read to themselves. */
+  "message:receipt": MessageReceipt;
+  /** A message was edited: the whole of it, as it is now. */
+  "message:updated": MessageUpdated;
   /** You have muted somebody, or no longer; for all your devices. The other is not told. */
   "mute:changed": MuteChanged;
   /** You are told something, or something more about what you were just told (same id, higher count). */
@@ -852,18 +1505,52 @@ export interface EventMap {
   "profile:changed": ProfileChanged;
   /** Your place in a chapter, for your other devices; `position` is the part read, 0.0 to 1.0. */
   "progress:changed": ProgressChanged;
-  /** How many of each kind a comment has now; kinds that nobody gave are left out. */
-  "reaction:changed": ReactionChanged;
+  /**
+   * How many of each kind a message has now; kinds that nobody gave are left out.
+   * How many of each kind a comment has now; kinds that nobody gave are left out.
+   */
+  "reaction:changed": MessageReactions | ReactionChanged;
+  /** How far you have read in a group, for all your devices. Your own messages mark what was before them as read. */
+  "read:changed": ReadChanged;
   /** A review was deleted, or (then `moderated`) taken out of sight. */
   "review:deleted": ReviewDeleted;
   /** Somebody reviewed the book. */
   "review:new": ReviewNew;
   /** A review was edited, or is to be seen again; the whole of it, as it is now. */
   "review:updated": ReviewUpdated;
+  /** There is a new public group, or one became public. */
+  "room:available": RoomAvailable;
+  /**
+   * A group's description, limits or slow mode changed: the whole of it, as it is now.
+   *
+   * The directory hears it of public groups.
+   */
+  "room:changed": RoomChanged;
+  /** The group has ended; everybody is taken out of it after this. */
+  "room:deleted": RoomDeleted;
+  /** You are invited to a group; joining it accepts. */
+  "room:invited": RoomInvited;
+  /** On connect: your groups and public ones, 20 by their last activity; more come in pages over HTTP. */
+  "room:list": RoomList;
+  /** Who is there, each time somebody comes or goes; `onlineMembers` is null where there are more than 100. */
+  "room:members": RoomMembers;
+  /** A public group has ended, or became private. */
+  "room:removed": RoomRemoved;
+  /** An invitation of yours was taken back, or declined on another device. */
+  "room:uninvited": RoomUninvited;
+  /** How many are in a public group now. */
+  "room:updated": RoomUpdated;
   /** On which of your shelves a book stands, on all your devices; null: on none. */
   "shelf:changed": ShelfChanged;
   /** Your subscription to a book, on all your devices; `level` null: it has ended. */
   "subscription:changed": SubscriptionChanged;
+  /**
+   * Everybody else who types in the group, each time it changes; whoever stops falls out by themselves.
+   *
+   * On the connection on which one types oneself one is left out; other devices of the same person leave out their
+   * own id. An older `version` than the one known is to be ignored.
+   */
+  "typing:changed": TypingChanged;
   /** A person in the room put all their pages into the background (`away`), or one of them to the front again. */
   "user:away": UserAway;
   /**
@@ -907,6 +1594,12 @@ export interface CommandMap {
   "book:subscribe": { payload: Subscribe; reply: SubscriptionState };
   /** Follow a book no longer. */
   "book:unsubscribe": { payload: Unsubscribe; reply: SubscriptionState };
+  /** Take part in the group's call. For who has joined the group. */
+  "call:join": { payload: JoinCall; reply: CallState };
+  /** Take part no longer; leaving the group and losing the connection say it too. */
+  "call:leave": { payload: LeaveCall; reply: CallState };
+  /** Begin a call with the group, or take part in the one that is going on. For who has joined the group. */
+  "call:start": { payload: StartCall; reply: CallState };
   /** Enter a chapter's room and be counted among its readers; the answer is that of `book:join`. */
   "chapter:join": { payload: JoinChapter; reply: Record<string, unknown> };
   /** Leave a chapter's room. */
@@ -929,6 +1622,25 @@ export interface CommandMap {
   "draft:leave": { payload: LeaveDraft; reply: Record<string, unknown> };
   /** How many people are in a book's room. */
   "get:readerCount": { payload: CountReaders; reply: ReaderCount };
+  /** Decline an invitation to a group. */
+  "invite:decline": { payload: DeclineInvitation; reply: RoomGone };
+  /** Take back what you have said; moderators remove what others said. */
+  "message:delete": { payload: DeleteMessage; reply: MessageGone };
+  /** Change what you have said; the answer is the message. */
+  "message:edit": { payload: EditMessage; reply: MessageContent };
+  /** Add your reaction (like, love, laugh, wow, sad) to a message, or take it back with `on` false. */
+  "message:react": { payload: ReactToMessage; reply: ReactionCounts };
+  /** Say that you have read up to a message; a lower number than before marks what follows as unread again. */
+  "message:read": { payload: MarkRead; reply: ReadState };
+  /** Find messages that have all the words, in one of your groups or (without `roomId`) in all of them. */
+  "message:search": { payload: SearchMessages; reply: FoundMessages };
+  /**
+   * Say something in a group that you have joined; the answer is the message.
+   *
+   * `attachments` are ids of files that you uploaded there. `type` (text, image, audio, file, however written) is
+   * taken for older clients: what the message is, its attachments say. In slow mode: RATE_LIMITED with `retryAfter`.
+   */
+  "message:send": { payload: SendMessage; reply: MessageContent };
   /** Your notifications, a page at a time; `unread`: only those that you have not read. */
   "notification:list": { payload: ListNotifications; reply: NotificationPage };
   /** Marks these as read, or with `all` everything; reading twice does no harm. */
@@ -949,10 +1661,52 @@ export interface CommandMap {
   "progress:save": { payload: SaveProgress; reply: ProgressState };
   /** Say what you think of a book of which you have opened a chapter, once; the answer is the review. */
   "review:post": { payload: PostReview; reply: ReviewContent };
+  /** End somebody's membership, and let them in no more. */
+  "room:ban": { payload: BanUser; reply: RoomAndPerson };
+  /**
+   * Make a group; you are its owner and first member. Join it to talk.
+   *
+   * Ephemeral (not `persistent`) ones end when nobody is there any more, with `autoDelete` already when you go.
+   * `isPublic` is `isPrivate` the other way round, for older clients.
+   */
+  "room:create": { payload: CreateRoom; reply: RoomReply };
+  /** End a group for everybody; its owner may, and staff. */
+  "room:delete": { payload: DeleteRoom; reply: RoomGone };
+  /** What was said in a group before the message with the number `before` (null: the newest). */
+  "room:history": { payload: AskHistory; reply: HistoryPage };
+  /** Who is in a group now; for its members. */
+  "room:info": { payload: AskRoom; reply: RoomInfo };
+  /** Ask somebody into a group; any member may, unless its owner left that to the moderators. */
+  "room:invite": { payload: InvitePerson; reply: RoomAndPerson };
+  /**
+   * Become a member, if you are none, enter the room and be counted as there. With `since`, what was missed follows.
+   *
+   * The answer has `room`, `roomName` (of the stream), `position`, presence as in `book:join`, `members` (up to 100),
+   * `messages` (the last 50, which may include some that follow as events), `role`, `readNumber`, `call` (who takes
+   * part, null: nobody), and with `since` `recovered`. Refused with ROOM_NOT_FOUND, BANNED, NOT_INVITED,
+   * WRONG_PASSWORD, ROOM_FULL; new memberships with RATE_LIMITED beyond 10 a minute.
+   */
+  "room:join": { payload: JoinRoom; reply: Record<string, unknown> };
+  /** End somebody's membership; they may come back. */
+  "room:kick": { payload: KickMember; reply: RoomAndPerson };
+  /** End your membership, on all your devices. To be only away from it, leave the page, or `room:unsubscribe`. */
+  "room:leave": { payload: LeaveRoom; reply: RoomGone };
+  /** Make a link that opens the group until `expiresAt`, a week unless you say. */
+  "room:link": { payload: MakeLink; reply: RoomLink };
+  /** Give a member another part: owner (you become a moderator), moderator or member. For the owner. */
+  "room:role": { payload: SetRole; reply: MemberContent };
+  /** Make members wait so many seconds between two messages; 0: not at all. For its moderators. */
+  "room:slowmode": { payload: SlowMode; reply: RoomReply };
   /** Receives a room without being counted as present, from `since` or from now. */
   "room:subscribe": { payload: SubscribeRoom; reply: Record<string, unknown> };
+  /** Let somebody in again. */
+  "room:unban": { payload: UnbanUser; reply: RoomAndPerson };
+  /** Take an invitation back. */
+  "room:uninvite": { payload: UninvitePerson; reply: RoomAndPerson };
   /** Ends `room:subscribe` and presence there; rooms that are entered by themselves go on. */
   "room:unsubscribe": { payload: UnsubscribeRoom; reply: null };
+  /** Change what describes a group that is yours; `password` null or empty: it has none. Leave out what stays. */
+  "room:update": { payload: UpdateRoom; reply: RoomReply };
   /** Answers `{time}`, the server's Unix milliseconds. */
   "session:ping": { payload: Ping; reply: Record<string, unknown> };
   /**
@@ -975,6 +1729,14 @@ export interface CommandMap {
    * 100 people, and of people who keep their typing to themselves, nobody hears.
    */
   "text:typing": { payload: TypeText; reply: null };
+  /**
+   * Tell the others that you are typing; to be repeated at least every 10 seconds while you are.
+   *
+   * In groups of more than 100 people, and of people who keep their typing to themselves, nobody hears.
+   */
+  "typing:start": { payload: StartTyping; reply: null };
+  /** Tell the others that you stopped; sending a message, leaving and losing the connection say it too. */
+  "typing:stop": { payload: StopTyping; reply: null };
   /** Have nothing to do with this person: follows end both ways, and neither sees, answers or invites the other. */
   "user:block": { payload: BlockPerson; reply: Blocking };
   /** Hear of everything that this person publishes. */
@@ -1006,15 +1768,29 @@ export const DURABLE_EVENTS: ReadonlySet<keyof EventMap> = new Set([
   "follow:changed",
   "hidden",
   "invitation:changed",
+  "member:joined",
+  "member:left",
+  "member:removed",
+  "member:updated",
+  "message:deleted",
+  "message:new",
+  "message:updated",
   "mute:changed",
   "notification",
   "notification:read",
   "notification:removed",
   "profile:changed",
   "reaction:changed",
+  "read:changed",
   "review:deleted",
   "review:new",
   "review:updated",
+  "room:available",
+  "room:changed",
+  "room:deleted",
+  "room:invited",
+  "room:removed",
+  "room:uninvited",
   "shelf:changed",
   "subscription:changed",
 ] as const);
@@ -1030,8 +1806,25 @@ export const DURABLE_COMMANDS: ReadonlySet<keyof CommandMap> = new Set([
   "comment:edit",
   "comment:post",
   "comment:react",
+  "invite:decline",
+  "message:delete",
+  "message:edit",
+  "message:react",
+  "message:read",
+  "message:send",
   "notification:read",
   "review:post",
+  "room:ban",
+  "room:create",
+  "room:delete",
+  "room:invite",
+  "room:kick",
+  "room:link",
+  "room:role",
+  "room:slowmode",
+  "room:unban",
+  "room:uninvite",
+  "room:update",
   "user:block",
   "user:follow",
   "user:mute",
@@ -1046,12 +1839,16 @@ export type RoomName =
   | `author:${number}`
   | `author:${number}:followers`
   | `book:${number}`
+  | `call:${number}`
   | `chapter:${number}`
   | `draft:${number}`
+  | `group:directory`
+  | `group:${number}`
   | `notifications:${number}`
   | `user:${number}`;
 
 export type ErrorCode =
+  | "BANNED"
   | "BROKEN_FILE"
   | "COMMENTS_LOCKED"
   | "CONFLICT"
@@ -1059,17 +1856,22 @@ export type ErrorCode =
   | "HISTORY_GONE"
   | "INTERNAL"
   | "NOT_FOUND"
+  | "NOT_INVITED"
   | "NOT_JOINED"
+  | "NOT_MEMBER"
   | "NOT_OPENED_YET"
   | "RATE_LIMITED"
   | "REQUEST_ID_REUSED"
+  | "ROOM_FULL"
+  | "ROOM_NOT_FOUND"
   | "TOKEN_EXPIRED"
   | "TOO_LARGE"
   | "UNAUTHENTICATED"
   | "UNAVAILABLE"
   | "UNKNOWN_COMMAND"
   | "VALIDATION"
-  | "VERSION_CONFLICT";
+  | "VERSION_CONFLICT"
+  | "WRONG_PASSWORD";
 
 /** Why a connection was closed: 1012 and 4000–4499 reconnect, 4500–4999 stay away. */
 export const CloseCode = {

@@ -1,0 +1,181 @@
+"""What the world hears of groups: receivers that turn their facts into events for rooms."""
+
+from typing import Any
+
+import msgspec
+from django.dispatch import receiver
+
+import realtime
+from livrya.accounts.models import User
+from realtime import UserRoom
+from realtime.autorooms import refresh_rooms
+from social import signals
+from social.events import CallRoom, DirectoryRoom, GroupRoom
+from social.events.describing import available_fields, member_fields, state_fields, tells_receipts
+from social.events.groups import (
+    Inviter,
+    RoomAvailable,
+    RoomChanged,
+    RoomDeleted,
+    RoomInvited,
+    RoomRemoved,
+    RoomUninvited,
+    RoomUpdated,
+)
+from social.events.members import MemberJoined, MemberLeft, MemberRemoved, MemberUpdated, MessageReceipt, ReadChanged
+from social.events.messages import MessageDeleted, MessageNew, MessageReactions, MessageUpdated
+from social.models import Group, Invitation, Membership, Message
+from social.selectors.messages import content, reactions_of
+
+Actor = User | None
+
+
+def ref(message: Message) -> str:
+    """Returns what names the message in events about it: deleting it empties them."""
+    return f"message:{message.pk}"
+
+
+@receiver(signals.group_created)
+def tell_created(group: Group, actor: Actor, **_: Any) -> None:
+    refresh_rooms(group.creator_id)
+    if not group.is_private:
+        realtime.emit(DirectoryRoom(), RoomAvailable(**available_fields(group)), actor=actor)
+
+
+@receiver(signals.group_changed)
+def tell_changed(group: Group, was_private: bool, actor: Actor, **_: Any) -> None:
+    changed = RoomChanged(**state_fields(group))
+    realtime.emit(GroupRoom(group.pk), changed, actor=actor)
+    if group.is_private != was_private:
+        told = RoomRemoved(id=group.pk) if group.is_private else RoomAvailable(**available_fields(group))
+        realtime.emit(DirectoryRoom(), told, actor=actor)
+    elif not group.is_private:
+        realtime.emit(DirectoryRoom(), changed, actor=actor)
+
+
+@receiver(signals.group_ended)
+def tell_ended(group: Group, reason: str, actor: Actor, **_: Any) -> None:
+    """Says so in the group, and takes everybody out of it after that."""
+    room = GroupRoom(group.pk)
+    realtime.emit(room, RoomDeleted(room_id=group.pk, reason=reason), actor=actor)
+    for left in (room, CallRoom(group.pk)):
+        realtime.revoke(room=left, reason=reason)
+    if not group.is_private:
+        realtime.emit(DirectoryRoom(), RoomRemoved(id=group.pk), actor=actor)
+
+
+@receiver(signals.member_joined)
+def tell_joined(membership: Membership, actor: Actor, **_: Any) -> None:
+    group = membership.group
+    told = MemberJoined(room_id=group.pk, user_count=group.member_count, **member_fields(membership))
+    realtime.emit(GroupRoom(group.pk), told, actor=actor)
+    refresh_rooms(membership.user_id)
+    _tell_count(group)
+
+
+@receiver(signals.member_left)
+def tell_left(group: Group, user: User, disconnected: bool, actor: Actor, **_: Any) -> None:
+    told = MemberLeft(
+        room_id=group.pk,
+        user_id=user.pk,
+        username=user.username,
+        user_count=group.member_count,
+        disconnected=disconnected,
+    )
+    realtime.emit(GroupRoom(group.pk), told, actor=actor)
+    _take_out(group, user.pk, "You have left this group.")
+    _tell_count(group)
+
+
+@receiver(signals.member_removed)
+def tell_removed(
+    group: Group, user_id: int, reason: str, banned: bool, was_member: bool, actor: Actor, **_: Any
+) -> None:
+    """Tells the group and, in their own room, who is removed; a ban of somebody who was no member only the group."""
+    room = GroupRoom(group.pk)
+    if not was_member:
+        realtime.emit(room, MemberUpdated(room_id=group.pk, user_id=user_id, role=None, banned=True), actor=actor)
+        return
+    told = MemberRemoved(room_id=group.pk, user_id=user_id, reason=reason, banned=banned, user_count=group.member_count)
+    realtime.emit(UserRoom(user_id), told, actor=actor)
+    _take_out(group, user_id, reason or "You were removed from this group.")
+    realtime.emit(room, told, actor=actor)
+    _tell_count(group)
+
+
+@receiver(signals.member_unbanned)
+def tell_unbanned(group: Group, user_id: int, actor: Actor, **_: Any) -> None:
+    told = MemberUpdated(room_id=group.pk, user_id=user_id, role=None, banned=False)
+    realtime.emit(GroupRoom(group.pk), told, actor=actor)
+
+
+@receiver(signals.member_changed)
+def tell_role(membership: Membership, actor: Actor, **_: Any) -> None:
+    told = MemberUpdated(room_id=membership.group_id, user_id=membership.user_id, role=membership.role, banned=False)
+    realtime.emit(GroupRoom(membership.group_id), told, actor=actor)
+
+
+@receiver(signals.place_read)
+def tell_place(membership: Membership, connection_id: str | None, actor: Actor, **_: Any) -> None:
+    group, number = membership.group, membership.read_number
+    told = ReadChanged(room_id=group.pk, number=number, unread_count=group.last_number - number)
+    realtime.emit(UserRoom(membership.user_id), told, actor=actor, skip=connection_id)
+    if tells_receipts(membership):
+        receipt = MessageReceipt(room_id=group.pk, user_id=membership.user_id, number=number)
+        realtime.emit(GroupRoom(group.pk), receipt, skip=connection_id)
+
+
+@receiver(signals.person_invited)
+def tell_invited(invitation: Invitation, actor: Actor, **_: Any) -> None:
+    assert invitation.user_id is not None
+    group, inviter = invitation.group, invitation.invited_by
+    told = RoomInvited(
+        room_id=group.pk,
+        room_name=group.name,
+        slug=group.slug,
+        invited_by=Inviter(id=inviter.pk, username=inviter.username, display_name=str(inviter)),
+    )
+    realtime.emit(UserRoom(invitation.user_id), told, actor=actor)
+
+
+@receiver(signals.invitation_ended)
+def tell_uninvited(invitation: Invitation, actor: Actor, **_: Any) -> None:
+    assert invitation.user_id is not None
+    realtime.emit(UserRoom(invitation.user_id), RoomUninvited(room_id=invitation.group_id), actor=actor)
+
+
+@receiver(signals.message_sent)
+def tell_message(message: Message, actor: Actor, **_: Any) -> None:
+    told = MessageNew(**msgspec.structs.asdict(content(message)))
+    realtime.emit(GroupRoom(message.group_id), told, ref=ref(message), actor=actor)
+
+
+@receiver(signals.message_edited)
+def tell_edited(message: Message, actor: Actor, **_: Any) -> None:
+    told = MessageUpdated(**msgspec.structs.asdict(content(message)))
+    realtime.emit(GroupRoom(message.group_id), told, ref=ref(message), actor=actor)
+
+
+@receiver(signals.message_deleted)
+def tell_deleted(message: Message, moderated: bool, actor: Actor, **_: Any) -> None:
+    realtime.blank(ref=ref(message))
+    told = MessageDeleted(id=message.pk, number=message.number, room_id=message.group_id, moderated=moderated)
+    realtime.emit(GroupRoom(message.group_id), told, actor=actor)
+
+
+@receiver(signals.message_reacted)
+def tell_reactions(message: Message, actor: Actor, **_: Any) -> None:
+    counts = reactions_of([message.pk]).get(message.pk, {})
+    told = MessageReactions(message_id=message.pk, room_id=message.group_id, reactions=counts)
+    realtime.emit(GroupRoom(message.group_id), told, ref=ref(message), actor=actor)
+
+
+def _take_out(group: Group, user_id: int, reason: str) -> None:
+    """Takes somebody out of the group's rooms, on every device and in every process."""
+    for room in (GroupRoom(group.pk), CallRoom(group.pk)):
+        realtime.revoke(user=user_id, room=room, reason=reason)
+
+
+def _tell_count(group: Group) -> None:
+    if not group.is_private:
+        realtime.emit(DirectoryRoom(), RoomUpdated(id=group.pk, user_count=group.member_count))

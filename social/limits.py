@@ -1,0 +1,27 @@
+"""How large things may be, in characters unless said otherwise."""
+
+NAME = 80
+DESCRIPTION = 1_250
+MESSAGE = 4_000
+PASSWORD = 128
+REASON = 200
+
+FEWEST_USERS = 2
+MOST_USERS = 10_000
+SLOWEST_SECONDS = 3_600
+
+MENTIONS = 10
+"""People who are told of one message; further names in it are only text."""
+ATTACHMENTS = 10
+CHAPTER_LINKS = 3
+"""Links of one message that unfold."""
+
+AUDIO_BYTES = 20 * 1024 * 1024
+FILE_BYTES = 10 * 1024 * 1024
+IMAGE_PIXELS = 2_048
+"""The longer side of a picture; a larger one is made smaller."""
+
+RECEIPTS_UP_TO = 32
+"""Members of a group in which one sees how far the others have read."""
+MEMBERS_LISTED = 100
+"""Up to so many members are listed in one answer; more come in pages over HTTP."""

@@ -1,0 +1,23 @@
+"""What one may say to groups, and where: their commands, and the namespace `/social`."""
+
+from livrya.accounts.namespaces import people
+from realtime import UserRoom
+from realtime.namespaces import Namespace
+from social.events import CallRoom, DirectoryRoom, GroupRoom
+from social.namespaces.autorooms import auto_rooms
+from social.namespaces.entering import entering
+from social.namespaces.groups import groups
+from social.namespaces.members import members
+from social.namespaces.messages import messages
+from social.namespaces.presence import presence
+from social.selectors.groups import greeting
+
+social_namespace = Namespace(
+    "/social",
+    commands=[entering, groups, members, messages, presence, people],
+    rooms=[GroupRoom, CallRoom, DirectoryRoom, UserRoom],
+    auto_rooms=auto_rooms,
+    greeting=greeting,
+)
+
+__all__ = ["social_namespace"]

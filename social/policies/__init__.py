@@ -1,0 +1,19 @@
+"""Every permission question of groups."""
+
+from social.policies.groups import (
+    may_delete,
+    outranks,
+    refuse_stranger,
+    require_member,
+    require_moderator,
+    require_owner,
+)
+
+__all__ = [
+    "may_delete",
+    "outranks",
+    "refuse_stranger",
+    "require_member",
+    "require_moderator",
+    "require_owner",
+]

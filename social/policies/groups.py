@@ -1,0 +1,52 @@
+"""What people may do in a group; a role is the only thing that counts, except where staff step in."""
+
+from typing import NoReturn
+
+from livrya.accounts.models import User
+from realtime.errors import Forbidden
+from social.errors import NotMember, RoomNotFound
+from social.models import Group, Membership, Role
+
+_RANK = {Role.MEMBER: 0, Role.MODERATOR: 1, Role.OWNER: 2}
+
+
+def require_member(actor: User, group: Group) -> Membership:
+    """Returns the actor's membership. Raises NotMember; RoomNotFound where they may not even know of it."""
+    membership = Membership.objects.filter(group=group, user=actor).first()
+    if membership is None:
+        refuse_stranger(group)
+    membership.group, membership.user = group, actor
+    return membership
+
+
+def require_moderator(actor: User, group: Group) -> Membership:
+    """Returns the membership of an owner or moderator. Raises as `require_member` does, Forbidden for the others."""
+    membership = require_member(actor, group)
+    if not membership.moderates:
+        raise Forbidden
+    return membership
+
+
+def require_owner(actor: User, group: Group) -> Membership:
+    """Returns the owner's membership. Raises as `require_member` does, Forbidden for the others."""
+    membership = require_member(actor, group)
+    if membership.role != Role.OWNER:
+        raise Forbidden
+    return membership
+
+
+def outranks(membership: Membership, other: Membership) -> bool:
+    """Tells whether one may remove the other from their group."""
+    return _RANK[Role(membership.role)] > _RANK[Role(other.role)]
+
+
+def may_delete(actor: User | None, group: Group) -> bool:
+    """The owner, staff, and the system (None)."""
+    if actor is None or actor.is_staff:
+        return True
+    return Membership.objects.filter(group=group, user=actor, role=Role.OWNER).exists()
+
+
+def refuse_stranger(group: Group) -> NoReturn:
+    """Refuses somebody who is no member of the group."""
+    raise RoomNotFound if group.is_private else NotMember

@@ -1,0 +1,128 @@
+"""Groups as lists and one by one."""
+
+from collections.abc import Sequence
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from livrya.accounts.models import User
+from livrya.accounts.selectors import blocked_ids
+from livrya.texts import clean_line
+from realtime.errors import NotFound
+from realtime.identity import Identity
+from realtime.revoking import UserRoom
+from realtime.rooms import Room
+from social.errors import RoomNotFound
+from social.events.describing import listed_fields
+from social.events.groups import RoomList, RoomListed
+from social.models import Group, Invitation, Membership
+from social.policies import refuse_stranger
+
+ORDER = ("-last_activity_at", "-id")
+"""The order of lists of groups, for `livrya.cursors.page`."""
+ON_CONNECT = 20
+
+
+def group_for(viewer: User, *, group_id: int | None = None, slug: str | None = None) -> Group:
+    """Returns a group that the viewer may know of, with `own`: their membership, or None. Two queries.
+
+    That is a public one, one of theirs, or one to which they are invited by name. Raises RoomNotFound.
+    """
+    wanted = Q(pk=group_id) if slug is None else Q(slug=slug)
+    group = Group.objects.filter(wanted, ended_at__isnull=True).first()
+    if group is None:
+        raise RoomNotFound
+    own = Membership.objects.filter(group=group, user=viewer).first()
+    if group.is_private and own is None and not _open_invitations(viewer).filter(group=group).exists():
+        raise RoomNotFound
+    group.__dict__["own"] = own
+    return group
+
+
+def group_of_member(viewer: User, group_id: int) -> Group:
+    """Returns a group of the viewer's with `own`, their membership. Raises RoomNotFound, NotMember."""
+    group = Group.objects.filter(pk=group_id, ended_at__isnull=True).first()
+    if group is None:
+        raise RoomNotFound
+    own = Membership.objects.filter(group=group, user=viewer).first()
+    if own is None:
+        refuse_stranger(group)
+    group.__dict__["own"] = own
+    return group
+
+
+def groups_of(user: User | int) -> QuerySet[Membership]:
+    """Returns somebody's memberships with their groups and `unread_count`, by last activity, in one query."""
+    return (
+        Membership.objects.filter(user=user, group__ended_at__isnull=True)
+        .select_related("group")
+        .annotate(unread_count=F("group__last_number") - F("read_number"))
+        .order_by("-group__last_activity_at", "-group_id")
+    )
+
+
+def unread_in_all(user: User) -> int:
+    """Returns in how many groups there is something new for somebody."""
+    return groups_of(user).filter(group__last_number__gt=F("read_number")).count()
+
+
+def public_groups(viewer: User | None, *, text: str = "") -> QuerySet[Group]:
+    """Returns the directory, by last activity; `text`: words that must all stand in name or description."""
+    groups = Group.objects.filter(ended_at__isnull=True, is_private=False)
+    if viewer is not None and (apart := blocked_ids(viewer)):
+        groups = groups.exclude(creator__in=apart)
+    for word in clean_line(text).split()[:8]:
+        groups = groups.filter(Q(name__icontains=word) | Q(description__icontains=word))
+    return groups.order_by(*ORDER)
+
+
+def directory(viewer: User, *, text: str = "") -> QuerySet[Group]:
+    """Returns the directory with `is_member` of the viewer."""
+    mine = Membership.objects.filter(group=OuterRef("pk"), user=viewer)
+    return public_groups(viewer, text=text).annotate(is_member=Exists(mine))
+
+
+def room_list(user: User) -> list[RoomListed]:
+    """Returns somebody's groups and public ones, as many as are told on connect, by last activity. Three queries."""
+    own = list(groups_of(user)[:ON_CONNECT])
+    taken = {membership.group_id for membership in own}
+    others = list(public_groups(user).exclude(pk__in=groups_of(user).values("group"))[:ON_CONNECT])
+    listed = [RoomListed(**listed_fields(membership.group, membership)) for membership in own]
+    listed += [RoomListed(**listed_fields(group, None)) for group in others if group.pk not in taken]
+    return sorted(listed, key=lambda room: room.last_activity, reverse=True)[:ON_CONNECT]
+
+
+def greeting(identity: Identity) -> Sequence[tuple[Room, RoomList]]:
+    """Returns what a session of `/social` hears when it comes."""
+    user = User.objects.filter(pk=identity.user_id, is_active=True).first() if identity.user_id else None
+    return [(UserRoom(user.pk), RoomList(rooms=room_list(user)))] if user is not None else []
+
+
+def invitations_for(user: User) -> QuerySet[Invitation]:
+    """Returns somebody's open invitations, the newest first."""
+    return _open_invitations(user).select_related("group", "invited_by").order_by("-id")
+
+
+def invitations_to(viewer: User, group_id: int) -> QuerySet[Invitation]:
+    """Returns whom a group of the viewer's has invited, and its links that still open it, the newest first."""
+    group = group_of_member(viewer, group_id)
+    in_force = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
+    return Invitation.objects.filter(in_force, group=group).select_related("user", "invited_by").order_by("-id")
+
+
+def group_behind(token: str) -> Group:
+    """Returns the group that a link's token opens. Raises NotFound."""
+    link = (
+        Invitation.objects.filter(
+            token_hash=Invitation.hash_of(token), expires_at__gt=timezone.now(), group__ended_at__isnull=True
+        )
+        .select_related("group")
+        .first()
+    )
+    if link is None:
+        raise NotFound("This link opens nothing any more.")
+    return link.group
+
+
+def _open_invitations(user: User) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(user=user, group__ended_at__isnull=True)

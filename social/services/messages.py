@@ -1,0 +1,169 @@
+"""Messages: said, edited, taken back, reacted to."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+import realtime
+from books.errors import invalid
+from books.models import ReactionKind
+from books.policies.people import require_person
+from books.services import checking
+from livrya.accounts.models import User
+from realtime.errors import Forbidden, NotJoined, RateLimited
+from social import limits, signals
+from social.models import Attachment, Group, Membership, Message, Reaction
+from social.policies import outranks, require_member
+from social.selectors.members import named_members
+from social.services.locking import lock_group, lock_message
+
+# A message is told to its group, to whom it names and to whom it answers.
+_MOST_ROOMS = limits.MENTIONS + 6
+_NAME = re.compile(r"(?<![A-Za-z0-9_.@+-])@([A-Za-z0-9][A-Za-z0-9_.@+-]*)")
+
+
+def send_message(
+    *,
+    actor: User | None,
+    group_id: int,
+    text: str = "",
+    reply_to_id: int | None = None,
+    attachments: Sequence[int] = (),
+    joined: bool = True,
+) -> Message:
+    """Says something in a group; `attachments` are ids of the actor's uploads there that no message has yet.
+
+    `joined` false: they are not in the room, which a member hears as NotJoined. Raises RateLimited in slow mode.
+    """
+    person = require_person(actor)
+    clean = checking.body("text", text, longest=limits.MESSAGE, required=not attachments)
+    if len(attachments) > limits.ATTACHMENTS:
+        raise invalid("attachments", f"At most {limits.ATTACHMENTS} files, please.")
+    with realtime.atomic(max_rooms=_MOST_ROOMS):
+        group = lock_group(group_id)
+        membership = require_member(person, group)
+        if not joined:
+            raise NotJoined
+        now = timezone.now()
+        _require_patience(group, membership, now)
+        group.last_number += 1
+        message = Message.objects.create(
+            group=group,
+            number=group.last_number,
+            sender=person,
+            reply_to=_answered(group, reply_to_id),
+            text=clean,
+            mentions=mentioned(group, clean),
+            created_at=now,
+        )
+        _attach(message, attachments)
+        group.last_activity_at = now
+        group.save(update_fields=["last_number", "last_activity_at"])
+        membership.read_number, membership.last_sent_at = group.last_number, now
+        membership.save(update_fields=["read_number", "last_sent_at"])
+        signals.message_sent.send(Message, message=message, actor=actor)
+    return message
+
+
+def edit_message(*, actor: User | None, message_id: int, text: str) -> Message:
+    """Changes what the actor has said."""
+    person = require_person(actor)
+    with realtime.atomic(max_rooms=_MOST_ROOMS):
+        message = lock_message(person, message_id)
+        require_member(person, message.group)
+        if message.sender_id != person.pk:
+            raise Forbidden
+        clean = checking.body("text", text, longest=limits.MESSAGE, required=not message.attachments.exists())
+        if message.text != clean:
+            known = set(message.mentions)
+            message.text, message.edited_at = clean, timezone.now()
+            message.mentions = mentioned(message.group, clean)
+            message.save(update_fields=["text", "edited_at", "mentions"])
+            new = [user_id for user_id in message.mentions if user_id not in known]
+            signals.message_edited.send(Message, message=message, mentioned=new, actor=actor)
+    return message
+
+
+def delete_message(*, actor: User | None, message_id: int) -> None:
+    """Takes back what the actor has said or, for who stands above its sender in the group and for staff, removes it.
+
+    The words and files are gone for ever.
+    """
+    with realtime.atomic():
+        message = lock_message(actor, message_id)
+        own = actor is not None and message.sender_id == actor.pk
+        if not own:
+            _require_above(actor, message)
+        message.text, message.mentions, message.deleted_at = "", [], timezone.now()
+        message.save(update_fields=["text", "mentions", "deleted_at"])
+        message.reactions.all().delete()
+        _forget_files(message)
+        signals.message_deleted.send(Message, message=message, moderated=not own, actor=actor)
+
+
+def react_to_message(*, actor: User | None, message_id: int, kind: str, on: bool = True) -> Message:
+    """Adds the actor's reaction of that kind, or takes it back; the same again changes nothing."""
+    person = require_person(actor)
+    checking.choice("kind", kind, ReactionKind.values)
+    with realtime.atomic():
+        message = lock_message(person, message_id)
+        require_member(person, message.group)
+        if on:
+            _, changed = Reaction.objects.get_or_create(message=message, user=person, kind=kind)
+        else:
+            changed = Reaction.objects.filter(message=message, user=person, kind=kind).delete()[0] > 0
+        if changed:
+            signals.message_reacted.send(Message, message=message, actor=actor)
+    return message
+
+
+def mentioned(group: Group, text: str) -> list[int]:
+    """Returns the ids of the members whom a text names (`@username`), a few at most."""
+    names = [match[1].rstrip(".-+@_") for match in _NAME.finditer(text)]
+    return named_members(group, names[: limits.MENTIONS]) if names else []
+
+
+def _require_patience(group: Group, membership: Membership, now: datetime) -> None:
+    if not group.slow_seconds or membership.moderates or membership.last_sent_at is None:
+        return
+    wait = membership.last_sent_at + timedelta(seconds=group.slow_seconds) - now
+    if wait > timedelta(0):
+        raise RateLimited("This group is in slow mode.", retry_after_ms=int(wait.total_seconds() * 1000) + 1)
+
+
+def _answered(group: Group, reply_to_id: int | None) -> Message | None:
+    if reply_to_id is None:
+        return None
+    answered = Message.objects.filter(pk=reply_to_id, group=group, deleted_at__isnull=True).select_related("sender")
+    message = answered.first()
+    if message is None:
+        raise invalid("replyToId", "The message that this answers is gone.")
+    return message
+
+
+def _attach(message: Message, ids: Sequence[int]) -> None:
+    if not ids:
+        return
+    wanted = set(ids)
+    mine = Attachment.objects.filter(pk__in=wanted, group=message.group, uploader=message.sender, message__isnull=True)
+    if mine.update(message=message) != len(wanted):
+        raise invalid("attachments", "Upload the files to this group first; each is sent once.")
+
+
+def _require_above(actor: User | None, message: Message) -> None:
+    if actor is None or actor.is_staff:
+        return
+    own = require_member(actor, message.group)
+    sender = Membership.objects.filter(group=message.group, user=message.sender_id).first()
+    if not own.moderates or (sender is not None and not outranks(own, sender)):
+        raise Forbidden
+
+
+def _forget_files(message: Message) -> None:
+    for attachment in message.attachments.all():
+        file = attachment.file
+        attachment.delete()
+        transaction.on_commit(lambda file=file: file.storage.delete(file.name))  # type: ignore[misc]  # mypy infers no default of a lambda
