@@ -1,21 +1,27 @@
 """The browser's client in the wild: blocked sockets, tunnels, other tabs, and what a person had not saved."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from books.services.comments import post_comment
+from books.services.releases import publish_chapter
+from books.services.subscriptions import subscribe
 from tests.browser.conftest import Site, act
 from tests.browser.test_live import someone_is_here
 from tests.pages.conftest import Library
 
 PATH = "/books/the-lamp-room/1/"
 
-# A network that lets no WebSocket through.
-NO_WEBSOCKET = """
+# Networks that let no WebSocket through: one says so, the other swallows it.
+NO_WEBSOCKET = {
+    "refused": """
 window.WebSocket = class {
   constructor() { setTimeout(() => this.onerror?.(new Event("error"))); }
   close() {}
 };
-"""
+""",
+    "swallowed": "window.WebSocket = class { close() {} };",
+}
 
 WATCH_SHIFTS = """
 window.shifts = [];
@@ -30,16 +36,22 @@ def say(page: Page, words: str) -> None:
     page.get_by_role("button", name="Comment", exact=True).click()
 
 
-def test_where_websockets_are_blocked_the_pages_are_alive_by_polling(site: Site, library: Library) -> None:
+@pytest.mark.parametrize("how", NO_WEBSOCKET)
+def test_where_websockets_are_blocked_the_pages_are_alive_by_polling(site: Site, library: Library, how: str) -> None:
+    act(subscribe, actor=library.reader, book_id=library.book.pk)
     context = site.context(library.reader)
-    context.add_init_script(NO_WEBSOCKET)
+    context.add_init_script(NO_WEBSOCKET[how])
     tom = site.go(context.new_page(), PATH)
+    # Silence is believed after 5 s only.
+    expect(tom.locator("lv-presence .presence__count").first).to_have_text("1 reading now", timeout=20_000)
     ines = site.open(PATH, library.author)
     someone_is_here(tom, 2)
     say(ines, "Over the wire.")
     expect(tom.locator(".comment", has_text="Over the wire.")).to_be_visible()
     say(tom, "By polling.")
     expect(ines.locator(".comment", has_text="By polling.")).to_be_visible()
+    act(publish_chapter, actor=library.author, chapter_id=library.chapters[2].pk)
+    expect(tom.locator("lv-bell .bell__count")).to_have_text("1")
 
 
 def test_what_is_said_in_a_tunnel_waits_with_a_clock_and_arrives_once(site: Site, library: Library) -> None:

@@ -13,6 +13,13 @@ from tests.browser.conftest import Site, act
 from tests.commands import running_database_url
 from tests.pages.conftest import Library
 
+EVENT_SOURCE = """(rooms) => {
+  window.heard = [];
+  window.stream = new EventSource(`/events/?rooms=${rooms}`);
+  window.stream.addEventListener("session:ready", () => window.heard.push("ready"));
+  window.stream.addEventListener("comment:new", (event) => window.heard.push(JSON.parse(event.data).payload.text));
+}"""
+
 
 def someone_is_here(page: Page, count: int) -> None:
     expect(page.locator("lv-presence .presence__count").first).to_have_text(f"{count} reading now")
@@ -137,3 +144,29 @@ def test_a_killed_server_is_said_honestly_and_everything_catches_up(
             expect(page.locator("[data-unsent]")).to_have_count(0, timeout=20_000)
             expect(page.locator(".comment", has_text="Typed while it was down.")).to_have_count(1)
             expect(page.locator("lv-connection")).not_to_contain_text("Reconnecting")
+
+
+def test_an_event_source_enters_by_the_cookie_and_goes_on_exactly_after_a_restart(
+    open_site: Callable[[ServerProcess], Site], library: Library
+) -> None:
+    environment = {"DATABASE_URL": running_database_url()}
+    chapter = library.chapters[0].pk
+
+    def comes(*heard: str) -> None:
+        page.wait_for_function("(heard) => window.heard.join() === heard", arg=",".join(heard), timeout=40_000)
+
+    with ServerProcess(environment=environment) as server:
+        site = open_site(server)
+        # A page without a head is asked for its favicon.
+        site.expected = ["ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "404 (Not Found)"]
+        page = site.open("/healthz", library.reader)
+        page.evaluate(EVENT_SOURCE, f"chapter:{chapter},notifications:{library.reader.pk}")
+        comes("ready")
+        act(post_comment, actor=library.author, chapter_id=chapter, text="one")
+        comes("ready", "one")
+        server.stop()
+    act(post_comment, actor=library.author, chapter_id=chapter, text="two")
+    with ServerProcess(port=server.port, environment=environment):
+        comes("ready", "one", "ready", "two")
+        act(post_comment, actor=library.author, chapter_id=chapter, text="three")
+        comes("ready", "one", "ready", "two", "three")

@@ -3,12 +3,23 @@ import { CloseCode } from "./contracts.gen";
 import type { ErrorShape } from "./errors";
 import type { Answer, Meta, OpenTransport, Transport, TransportHandlers } from "./transport";
 
+type Order = ["websocket", "polling"] | ["polling", "websocket"];
+
+/** A network that swallows WebSockets says nothing: after this long an attempt has come to nothing. */
+const OPEN_MS = 5000;
+
 /**
  * The Socket.IO door as a transport: WebSocket, and long-polling where that is blocked. When to come back, and from
  * where, is for the client to say, the same over every transport; so the library's own reconnecting is off.
+ *
+ * An attempt that comes to nothing lets the other kind go first the next time; polling moves to a WebSocket if it can.
  */
 export function socketioTransport(path: string): OpenTransport {
-  return (handlers) => new SocketIoTransport(path, handlers);
+  let order: Order = ["websocket", "polling"];
+  return (handlers) =>
+    new SocketIoTransport(path, order, handlers, () => {
+      order = order[0] === "websocket" ? ["polling", "websocket"] : ["websocket", "polling"];
+    });
 }
 
 const CODES: Record<string, number> = {
@@ -22,20 +33,27 @@ const ABNORMAL = 1006;
 class SocketIoTransport implements Transport {
   private readonly socket: Socket;
   private over = false;
+  private opened = false;
   /** What the server's `bye` said, for when the connection ends. */
   private bye = { code: ABNORMAL, reason: "" };
 
   constructor(
     path: string,
+    order: Order,
     private readonly handlers: TransportHandlers,
+    private readonly cameToNothing: () => void,
   ) {
     this.socket = io({
       path,
       forceNew: true,
       reconnection: false,
-      transports: ["websocket", "polling"],
+      transports: order,
       tryAllTransports: true,
+      timeout: OPEN_MS,
       closeOnBeforeunload: false,
+    });
+    this.socket.io.on("open", () => {
+      this.opened = true;
     });
     this.socket.onAny((type: string, payload: unknown, meta?: Meta) => this.receive(type, payload, meta ?? {}));
     this.socket.on("connect_error", (error: Error & { data?: ErrorShape }) => {
@@ -64,6 +82,7 @@ class SocketIoTransport implements Transport {
   private end(code: number, reason: string): void {
     if (this.over) return;
     this.over = true;
+    if (!this.opened) this.cameToNothing();
     this.socket.disconnect();
     this.handlers.closed(code, reason);
   }
