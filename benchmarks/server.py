@@ -7,10 +7,13 @@ Connections of `/bench` hear the room `bench:1` from the start (`bench:move {roo
 """
 
 import argparse
+import os
+from pathlib import Path
 
 from django.core.management import call_command
 
 import benchmarks.namespace  # noqa: F401  # sets Django up, with everything declared
+from benchmarks.sampling import Sampler
 from realtime.servers.serving import listen, serve_here
 
 
@@ -19,6 +22,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.server", description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     arguments = parser.parse_args()
+    if path := os.environ.get("BENCH_PROFILE"):
+        Sampler(Path(path)).install()
     call_command("migrate", verbosity=0)
     with listen("127.0.0.1", arguments.port, shared=False) as bound:
         serve_here(

@@ -7,7 +7,7 @@ client that does not read makes its connection congested instead of making anybo
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -38,20 +38,16 @@ class Packet:
     """One encoded message, shared by every connection that it goes to.
 
     `text` is the message (UTF-8); `attachments` are binary messages that follow it at once, as one unit.
-    Without a text the attachments are sent alone.
-    `durable` says that it carries an event of the log, `namespace` for which session; both are for doors that
-    keep account of what they wrote.
+    Without a text the attachments are sent alone. `moves` says that the client stands elsewhere after it, for doors
+    that then have something to add.
     """
 
-    __slots__ = ("_frame", "attachments", "durable", "namespace", "text")
+    __slots__ = ("_frame", "attachments", "text")
+    moves: bool = False
 
-    def __init__(
-        self, text: bytes, attachments: tuple[bytes, ...] = (), *, durable: bool = False, namespace: str = ""
-    ) -> None:
+    def __init__(self, text: bytes, attachments: tuple[bytes, ...] = ()) -> None:
         self.text = text
         self.attachments = attachments
-        self.durable = durable
-        self.namespace = namespace
         self._frame: bytes | None = None
 
     @property
@@ -64,6 +60,22 @@ class Packet:
                 frame += b"".join(websocket_frame(_BINARY, attachment) for attachment in self.attachments)
             self._frame = frame
         return frame
+
+
+_joined: tuple[list[Packet], bytes] = ([], b"")
+
+
+def joined_frames(packets: list[Packet]) -> bytes:
+    """Returns the frames of packets that leave together.
+
+    Joined once for neighbours that send the same, as the members of a busy room do. The list must not change later.
+    """
+    global _joined
+    last, frames = _joined
+    if last != packets:
+        frames = b"".join([packet.frame for packet in packets])
+        _joined = (packets, frames)
+    return frames
 
 
 class Outbox:
@@ -80,6 +92,21 @@ class Outbox:
             self._loop.call_soon(self._flush)
         self._dirty.append(connection)
 
+    def spread(self, packet: Packet, connections: "Iterable[Connection]") -> None:
+        """Does what `connection.write(packet)` does, for all of them.
+
+        The hot path of the fan-out: whoever has nothing waiting yet costs two references, no call and no object.
+        """
+        dirty = self._dirty
+        if not dirty:
+            self._loop.call_soon(self._flush)
+        for connection in connections:
+            if connection._pending is None:
+                connection._pending = packet
+                dirty.append(connection)
+            else:
+                connection.write(packet)
+
     def _flush(self) -> None:
         dirty, self._dirty = self._dirty, []
         for connection in dirty:
@@ -89,8 +116,8 @@ class Outbox:
 class Connection:
     """Base of all transport links. Belongs to the loop; no method may be called from another thread.
 
-    A subclass sends in `_send`, and calls `_became_congested` and `_became_drained` when what the client
-    has not taken passes the outbound limit, or is small again.
+    A subclass sends in `_send` (and `_send_one`, the frequent case), and calls `_became_congested` and
+    `_became_drained` when what the client has not taken passes the outbound limit, or is small again.
     """
 
     __slots__ = (
@@ -119,7 +146,8 @@ class Connection:
         self.limits: ConnectionLimits | None = None
         self.seats: list[str] | None = None
         self._outbox = outbox
-        self._pending: list[Packet] = []
+        # One packet by itself, as after most turns, needs no list; `_pending_bytes` counts those of a list.
+        self._pending: Packet | list[Packet] | None = None
         self._pending_bytes = 0
         self._drained: asyncio.Event | None = None
 
@@ -128,24 +156,32 @@ class Connection:
     def write(self, packet: Packet) -> None:
         """Queues the packet; it leaves at the end of this loop turn, in order, with whatever else is due."""
         pending = self._pending
-        if not pending:
+        if pending is None:
+            self._pending = packet
             self._outbox.add(self)
-        pending.append(packet)
-        self._pending_bytes += len(packet.text)
+            return
+        if isinstance(pending, list):
+            pending.append(packet)
+            self._pending_bytes += len(packet.text)
+        else:
+            self._pending = [pending, packet]
+            self._pending_bytes = len(pending.text) + len(packet.text)
         if self._pending_bytes > TURN_BYTES:
             self.flush()
 
     def flush(self) -> None:
         """Hands everything queued to the transport now."""
         pending = self._pending
-        if not pending:
+        if pending is None:
             return
-        self._pending = []
-        self._pending_bytes = 0
+        self._pending = None
         if self.closed:
             return
         try:
-            self._send(pending)
+            if isinstance(pending, list):
+                self._send(pending)
+            else:
+                self._send_one(pending)
         except Exception:
             # One broken link must not end the turn of all others.
             logger.exception("Writing to connection %s failed; it is aborted.", self.id)
@@ -153,7 +189,10 @@ class Connection:
 
     def buffered(self) -> int:
         """Returns how many bytes the client has not taken yet, as far as the transport can tell."""
-        return self._pending_bytes
+        pending = self._pending
+        if pending is None:
+            return 0
+        return self._pending_bytes if isinstance(pending, list) else len(pending.text)
 
     # Ending
 
@@ -177,6 +216,9 @@ class Connection:
     def _send(self, packets: list[Packet]) -> None:
         raise NotImplementedError
 
+    def _send_one(self, packet: Packet) -> None:
+        self._send([packet])
+
     def _became_congested(self) -> None:
         if not self.congested and not self.closed:
             self.congested = True
@@ -192,7 +234,7 @@ class Connection:
     def lost(self) -> None:
         """Marks the link as gone: writes go nowhere, waiting ends. Called once by its consumer."""
         self.closed = True
-        self._pending = []
+        self._pending = None
         self._became_drained()
 
 
@@ -236,13 +278,13 @@ class FramedConnection(Connection):
         stream.watch(limit, self._became_congested, self._became_drained)
 
     def _send(self, packets: list[Packet]) -> None:
-        if len(packets) == 1:
-            self.stream.write(packets[0].frame)
-        else:
-            self.stream.write(b"".join([packet.frame for packet in packets]))
+        self.stream.write(joined_frames(packets))
+
+    def _send_one(self, packet: Packet) -> None:
+        self.stream.write(packet._frame or packet.frame)
 
     def buffered(self) -> int:
-        return self._pending_bytes + self.stream.buffered()
+        return super().buffered() + self.stream.buffered()
 
     def close(self, code: int, reason: str = "") -> None:
         self.flush()
@@ -282,7 +324,7 @@ class SendingConnection(Connection):
             self._became_congested()
 
     def buffered(self) -> int:
-        return self._pending_bytes + self._queued_bytes
+        return super().buffered() + self._queued_bytes
 
     def close(self, code: int, reason: str = "") -> None:
         self.flush()

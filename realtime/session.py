@@ -84,6 +84,7 @@ class Session:
         "hub",
         "identity",
         "namespace",
+        "standing",
         "wire",
     )
 
@@ -97,6 +98,8 @@ class Session:
         self.identity = identity
         self.closed = False
         self.away = False
+        self.standing: object | None = None
+        """What a door knows about this session's places; forgotten whenever its rooms are others."""
         self._opened = False
         self._rooms = Memberships(self)
         self._watch: Membership | None = None

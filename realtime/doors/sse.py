@@ -49,13 +49,13 @@ _REOPEN_SECONDS = 24 * 3600
 
 
 class EventPacket(Packet):
-    """One event of a stream, without the empty line that ends it; `moves` are the positions after it."""
+    """One event of a stream, without the empty line that ends it; `places` are the positions that it changes."""
 
-    __slots__ = ("moves",)
+    __slots__ = ("places",)
 
-    def __init__(self, text: bytes, moves: Mapping[str, Position | None] | None = None) -> None:
+    def __init__(self, text: bytes, places: Mapping[str, Position | None] | None = None) -> None:
         super().__init__(text)
-        self.moves = moves
+        self.places = places
 
 
 class EventStreamWire:
@@ -116,23 +116,23 @@ class StreamConnection(Connection):
     def _send(self, packets: list[Packet]) -> None:
         for packet in packets:
             self._body += packet.text
-            if isinstance(packet, EventPacket) and packet.moves:
-                self._move(packet.moves)
+            if isinstance(packet, EventPacket) and packet.places:
+                self._move(packet.places)
                 self._body += f"id: {' '.join(self._places.values())}{self._reopening}\n".encode()
             self._body += b"\n"
         self._wake.set()
         if len(self._body) > self._limit:
             self._became_congested()
 
-    def _move(self, moves: Mapping[str, Position | None]) -> None:
-        for room, position in moves.items():
+    def _move(self, places: Mapping[str, Position | None]) -> None:
+        for room, position in places.items():
             if position is None:
                 self._places.pop(room, None)
             else:
                 self._places[room] = write_place(room, position)
 
     def buffered(self) -> int:
-        return self._pending_bytes + len(self._body)
+        return super().buffered() + len(self._body)
 
     def close(self, code: int, reason: str = "") -> None:
         self.flush()

@@ -27,6 +27,7 @@ class CatchUp:
     def begin(self, member: Membership) -> None:
         """Starts the stream of a held member at its place: live in this very step when nothing is missing."""
         member.phase = Phase.CATCHING_UP
+        member.session.standing = None
         if member.connection.congested or not self._finish_from_ring(member):
             self._enqueue(member)
 
@@ -43,6 +44,8 @@ class CatchUp:
         if recent is None:
             return False
         self._write(member, recent)
+        if member.connection.congested:  # by just this: a live member would be written to without a bound
+            return False
         state.enter_live(member)
         if member.present and self._hub.goes_live is not None:
             self._hub.goes_live(member)

@@ -87,6 +87,10 @@ class Hub:
         self.goes_live: Callable[[Membership], None] | None = None
         """Hears of each member who counts a person and now gets what passes; presence sets it."""
         self.draining = False
+        self.moment = 0
+        """Another number whenever any room is at another place."""
+        self.fanning = 0
+        """How many rooms are in the middle of a fan-out in slices."""
         self._start: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._stopped = False
@@ -193,6 +197,7 @@ class Hub:
         member = Membership(session, state)
         state.members.add(member)
         state.empty_since = None
+        session.standing = None
         return member
 
     async def load(self, states: Iterable[RoomState]) -> None:
@@ -223,6 +228,7 @@ class Hub:
         if member.phase is Phase.LIVE:
             member.state.leave_live(member, Phase.ENDED)
         member.phase = Phase.ENDED
+        member.session.standing = None
         state = member.state
         state.members.discard(member)
         if not state.members:
@@ -323,35 +329,38 @@ class Hub:
 
     def _advance(self, state: RoomState, event: StoredEvent) -> None:
         delivery = state.push(event)
+        self.moment += 1
         self.statistics.events += 1
         self.statistics.latencies_ms.append(max(0, time.time_ns() // 1_000_000 - event.created_at_ms))
         logger.debug("%s %d %s to %d members", event.room, event.seq, event.type, state.live_count)
         if state.live_count > self.settings.fan_out_slice:
             state.fanning = True
+            self.fanning += 1
             self.spawn(self._fan_out_in_slices(state, delivery))
         elif state.live_count:
-            self.statistics.deliveries += state.fan_out(delivery)
+            self.statistics.deliveries += state.fan_out(delivery, self.outbox)
         if event.internal:
             self.internals.heard(state, event)  # after its own place was told: who must stop here stops behind it
 
     async def _fan_out_in_slices(self, state: RoomState, delivery: Delivery) -> None:
-        seq = delivery.event.seq
+        seq, skip = delivery.event.seq, delivery.event.skip
         try:
             for audience, members in state.slices(self.settings.fan_out_slice):
-                for member in members:
-                    # Who left and came back meanwhile has read the event already.
-                    if member.phase is Phase.LIVE and member.seq < seq:
-                        member.seq = seq  # before the write, which may take the member out
-                        connection = member.connection
-                        connection.write(
-                            delivery.packet(
-                                audience.wire, audience.namespace, connection.id if delivery.event.skip else None
-                            )
-                        )
-                self.statistics.deliveries += len(members)
+                # Who left and came back meanwhile has read the event already.
+                present = [member for member in members if member.phase is Phase.LIVE and member.seq < seq]
+                connections = []
+                for member in present:
+                    member.seq = seq  # before the write, which may take the member out
+                    if skip and member.connection.id == skip:
+                        member.connection.write(delivery.packet(audience.wire, audience.namespace, skip))
+                    else:
+                        connections.append(member.connection)
+                self.outbox.spread(delivery.packet(audience.wire, audience.namespace), connections)
+                self.statistics.deliveries += len(present)
                 await asyncio.sleep(0)
         finally:
             state.fanning = False
+            self.fanning -= 1
             self._take_early(state)
             if not state.fanning and state.known > state.seq:
                 self.log.close_gap(state)
@@ -362,7 +371,7 @@ class Hub:
         if state is None or not state.live_count:
             return
         if event.key is None:
-            self.statistics.deliveries += state.tell(event)
+            self.statistics.deliveries += state.tell(event, self.outbox)
             return
         key = f"{event.type} {event.key}"
         if event.version:
@@ -376,7 +385,7 @@ class Hub:
     def _tell_waiting(self, state: RoomState) -> None:
         waiting, state.waiting = state.waiting, {}
         for event in waiting.values():
-            self.statistics.deliveries += state.tell(event)
+            self.statistics.deliveries += state.tell(event, self.outbox)
 
     # History that is lost
 
@@ -385,6 +394,7 @@ class Hub:
         if not state.epoch:
             if head.epoch and not state.seq:
                 state.epoch, state.min_seq = head.epoch, head.min_seq
+                self.moment += 1
             return False
         if head.epoch != state.epoch:
             self.reset(state, head, "epoch")
@@ -394,6 +404,7 @@ class Hub:
     def reset(self, state: RoomState, head: Head, reason: str) -> None:
         """Puts the room at the head and tells every member that what it had cannot be continued."""
         self.statistics.resets += 1
+        self.moment += 1
         state.epoch, state.seq, state.min_seq = head
         state.known = head.seq
         state.forget()

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from realtime.connection import Connection, Packet
+from realtime.connection import Connection, Outbox, Packet
 from realtime.events import HIDDEN, EphemeralEvent, StoredEvent
 from realtime.hub.unseen import Views
 from realtime.positions import Position
@@ -102,29 +102,33 @@ class Delivery:
 
 
 class Audience:
-    """The live members that share one encoding."""
+    """The live members that share one encoding, and see the same people (all but `unseen`).
 
-    __slots__ = ("_tuple", "members", "namespace", "wire")
+    None of them is congested: who becomes so is taken out at once.
+    """
 
-    def __init__(self, wire: Wire, namespace: str) -> None:
+    __slots__ = ("_connections", "members", "namespace", "unseen", "wire")
+
+    def __init__(self, wire: Wire, namespace: str, unseen: frozenset[int]) -> None:
         self.wire = wire
         self.namespace = namespace
+        self.unseen = unseen
         self.members: dict[Membership, None] = {}
-        self._tuple: tuple[Membership, ...] | None = None
+        self._connections: tuple[Connection, ...] | None = None
 
     def add(self, member: Membership) -> None:
         self.members[member] = None
-        self._tuple = None
+        self._connections = None
 
     def discard(self, member: Membership) -> None:
         if self.members.pop(member, member) is None:
-            self._tuple = None
+            self._connections = None
 
-    def snapshot(self) -> tuple[Membership, ...]:
-        """Returns the members as they are now, cached until they change."""
-        if self._tuple is None:
-            self._tuple = tuple(self.members)
-        return self._tuple
+    def connections(self) -> tuple[Connection, ...]:
+        """Returns the members' connections as they are now, cached until they change."""
+        if self._connections is None:
+            self._connections = tuple([member.connection for member in self.members])
+        return self._connections
 
 
 class RoomState:
@@ -166,7 +170,7 @@ class RoomState:
         self.early: dict[int, StoredEvent] = {}
         self.gap_timer: asyncio.TimerHandle | None = None
         self.members: set[Membership] = set()
-        self.audiences: dict[str, Audience] = {}
+        self.audiences: dict[tuple[str, frozenset[int]], Audience] = {}
         self.live_count = 0
         self.fanning = False
         self.empty_since: float | None = None
@@ -182,24 +186,26 @@ class RoomState:
     def enter_live(self, member: Membership) -> None:
         """Makes the member live; it must stand exactly where the room stands."""
         session = member.session
-        key = session.wire.key(session.namespace.name)
+        key = _audience_of(member)
         audience = self.audiences.get(key)
         if audience is None:
-            audience = self.audiences[key] = Audience(session.wire, session.namespace.name)
+            audience = self.audiences[key] = Audience(session.wire, session.namespace.name, key[1])
         audience.add(member)
         member.phase = Phase.LIVE
+        session.standing = None
         self.live_count += 1
 
     def leave_live(self, member: Membership, phase: Phase) -> None:
         """Takes a live member out; from now on it has a place of its own."""
         session = member.session
-        key = session.wire.key(session.namespace.name)
+        key = _audience_of(member)
         audience = self.audiences[key]
         audience.discard(member)
         if not audience.members:
             del self.audiences[key]
         member.seq = self.place_of(member)
         member.phase = phase
+        session.standing = None
         self.live_count -= 1
 
     def place_of(self, member: Membership) -> int:
@@ -231,54 +237,56 @@ class RoomState:
 
     # Fan-out
 
-    def fan_out(self, delivery: Delivery) -> int:
+    def fan_out(self, delivery: Delivery, outbox: Outbox) -> int:
         """Writes the event to every live member in one go; returns to how many. For rooms below the slice."""
         written = 0
         skip = delivery.event.skip
         for audience in tuple(self.audiences.values()):
-            members = audience.snapshot()
+            connections = audience.connections()
             packet = delivery.packet(audience.wire, audience.namespace)
             if skip:
-                for member in members:
-                    connection = member.connection
-                    connection.write(
-                        packet
-                        if connection.id != skip
-                        else delivery.packet(audience.wire, audience.namespace, connection.id)
-                    )
+                for connection in connections:
+                    if connection.id == skip:
+                        connection.write(delivery.packet(audience.wire, audience.namespace, skip))
+                outbox.spread(packet, [connection for connection in connections if connection.id != skip])
             else:
-                for member in members:
-                    member.connection.write(packet)
-            written += len(members)
+                outbox.spread(packet, connections)
+            written += len(connections)
         return written
 
-    def slices(self, size: int) -> Iterator[tuple[Audience, tuple[Membership, ...]]]:
+    def slices(self, size: int) -> Iterator[tuple[Audience, list[Membership]]]:
         """Yields the live members of this moment in slices; who leaves meanwhile is no longer LIVE."""
-        for audience, members in [(audience, audience.snapshot()) for audience in self.audiences.values()]:
+        for audience, members in [(audience, list(audience.members)) for audience in self.audiences.values()]:
             for start in range(0, len(members), size):
                 yield audience, members[start : start + size]
 
-    def tell(self, event: EphemeralEvent) -> int:
+    def tell(self, event: EphemeralEvent, outbox: Outbox) -> int:
         """Writes an ephemeral event to the live members, or to the one it is for; returns to how many."""
         written = 0
         skip: str | tuple[str, ...] = event.skip or ()
         skipped = (skip,) if isinstance(skip, str) else skip
         views: Views | None = None
         for audience in tuple(self.audiences.values()):
-            packet = audience.wire.ephemeral(audience.namespace, event)
-            for member in audience.snapshot():
-                connection = member.connection
-                if event.to is not None:
-                    if connection.id != event.to:
-                        continue
-                elif skipped and connection.id in skipped:
-                    continue
-                if member.phase is Phase.LIVE and not connection.congested:
-                    seen: Packet | None = packet
-                    if member.grant is not None and member.grant.unseen:
-                        views = views or Views(event)
-                        seen = views.packet(audience.wire, audience.namespace, member.grant.unseen)
-                    if seen is not None:
-                        connection.write(seen)
-                        written += 1
+            seen: Packet | None
+            connections: Sequence[Connection] = audience.connections()
+            if event.to is not None:
+                connections = [connection for connection in connections if connection.id == event.to]
+            elif skipped:
+                connections = [connection for connection in connections if connection.id not in skipped]
+            if not connections:
+                continue
+            if audience.unseen:
+                views = views or Views(event)
+                seen = views.packet(audience.wire, audience.namespace, audience.unseen)
+            else:
+                seen = audience.wire.ephemeral(audience.namespace, event)
+            if seen is not None:
+                outbox.spread(seen, connections)
+                written += len(connections)
         return written
+
+
+def _audience_of(member: Membership) -> tuple[str, frozenset[int]]:
+    """Returns what members of one audience have in common; it does not change while one is live."""
+    session, grant = member.session, member.grant
+    return session.wire.key(session.namespace.name), grant.unseen if grant is not None else frozenset()

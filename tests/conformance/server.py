@@ -35,6 +35,9 @@ class RawEcho:
     def leaving(self, packets: list[Written], *, whole_turn: bool) -> None:
         pass
 
+    def behind(self, packet: Written) -> None:
+        pass
+
     async def settled(self, timeout_seconds: float) -> bool:
         return True
 

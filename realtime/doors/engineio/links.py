@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from realtime.connection import FrameStream, Outbox, Packet, SendingConnection
+from realtime.connection import FrameStream, Outbox, Packet, SendingConnection, joined_frames
 from realtime.doors.engineio import packets as wire
 from realtime.doors.errors import Refusal, RequestRefused
 from realtime.errors import CloseCode
@@ -36,6 +36,9 @@ class Link(Protocol):
     def send(self, packets: list[Packet]) -> None:
         """Sends the packets, in order and together."""
 
+    def send_one(self, packet: Packet) -> None:
+        """Sends a packet by itself."""
+
     def buffered(self) -> int:
         """Returns how many bytes the client has not taken yet, as far as the transport can tell."""
 
@@ -64,7 +67,10 @@ class FrameLink:
             stream.watch(limit, congested, drained)
 
     def send(self, packets: list[Packet]) -> None:
-        self._stream.write(packets[0].frame if len(packets) == 1 else b"".join([packet.frame for packet in packets]))
+        self._stream.write(joined_frames(packets))
+
+    def send_one(self, packet: Packet) -> None:
+        self._stream.write(packet.frame)
 
     def buffered(self) -> int:
         return self._stream.buffered()
@@ -100,6 +106,9 @@ class SocketLink(SendingConnection):
 
     def send(self, packets: list[Packet]) -> None:
         self._send(packets)
+
+    def send_one(self, packet: Packet) -> None:
+        self._send([packet])
 
     def close(self, code: int, reason: str = "") -> None:
         # Some servers send no close frame but with a plain int that applications may use.
@@ -153,6 +162,9 @@ class PollingLink:
             self._answer()
         elif self._bytes > self._limit:
             self._congested()
+
+    def send_one(self, packet: Packet) -> None:
+        self.send([packet])
 
     def take(self) -> list[Packet]:
         """Returns what no poll has taken, and forgets it; a waiting poll is let go with nothing to do."""

@@ -5,7 +5,6 @@ its client says so, breaks the protocol or misses its heartbeat.
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -17,8 +16,6 @@ from realtime.doors.engineio.packets import Packet as EnginePacket
 from realtime.doors.engineio.packets import PacketType, decode_payload
 from realtime.doors.errors import MalformedPacket, Refusal, RequestRefused
 from realtime.errors import CloseCode
-
-logger = logging.getLogger(__name__)
 
 _LAST_POLL_SECONDS = 0.05
 
@@ -42,6 +39,9 @@ class Application(Protocol):
 
     def leaving(self, packets: list[Packet], *, whole_turn: bool) -> None:
         """Sees what is about to leave together, and may add to it; `whole_turn`: nothing more comes this turn."""
+
+    def behind(self, packet: Packet) -> Packet | None:
+        """Does the same for the one packet of a whole turn, if it `moves`: returns what is to follow it."""
 
     async def settled(self, timeout_seconds: float) -> bool:
         """Waits until nothing is being worked on; False when that took too long."""
@@ -124,26 +124,19 @@ class EngineSession(Connection):
     def transport(self) -> str:
         return self._link.name
 
-    def flush(self) -> None:
-        pending = self._pending
-        if not pending:
-            return
+    def _send(self, packets: list[Packet]) -> None:
         # Past this size a write does not wait for the end of its turn.
-        whole_turn = self._pending_bytes <= TURN_BYTES
-        self._pending = []
-        self._pending_bytes = 0
-        if self.closed:
-            return
-        try:
-            self.application.leaving(pending, whole_turn=whole_turn)
-            self._link.send(pending)
-        except Exception:
-            # One broken link must not end the turn of all others.
-            logger.exception("Writing to session %s failed; it is aborted.", self.id)
-            self.abort()
+        self.application.leaving(packets, whole_turn=self._pending_bytes <= TURN_BYTES)
+        self._link.send(packets)
+
+    def _send_one(self, packet: Packet) -> None:
+        if packet.moves and (behind := self.application.behind(packet)) is not None:
+            self._link.send([packet, behind])
+        else:
+            self._link.send_one(packet)
 
     def buffered(self) -> int:
-        return self._pending_bytes + self._link.buffered()
+        return super().buffered() + self._link.buffered()
 
     def became_congested(self) -> None:
         """The client has not taken more than the outbound limit; its link says so."""

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from typing import Any
+from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -83,38 +84,65 @@ class SocketSession(Session):
         super().notify(name, payload, room)
 
 
+class Standing:
+    """What sessions that are live in the same rooms, and nowhere else, have in common: where they stand."""
+
+    __slots__ = ("__weakref__", "moment", "packet")
+
+    def __init__(self) -> None:
+        self.moment = -1
+        self.packet: Written | None = None
+
+
 class Offsets:
-    """The offsets of one hub's sessions. Those that are live in the same rooms stand at the same place: they
-    share one packet, encoded once until any room moves."""
+    """The offsets of one hub's sessions. Those that stand at the same place share one packet, encoded once until
+    any room moves."""
 
     def __init__(self, hub: Hub) -> None:
-        self._statistics = hub.statistics
-        self._moment = (0, 0)
-        self._shared: dict[tuple[object, ...], Written] = {}
+        self._hub = hub
+        self._standings: WeakValueDictionary[tuple[object, ...], Standing] = WeakValueDictionary()
 
     def behind(self, session: Session) -> Written | None:
         """Returns the session's offset, None while it is not known."""
-        namespace = session.namespace.name
-        key: list[object] = [namespace]
-        for name, member in session.memberships.items():
-            if member.phase is not Phase.LIVE or member.state.fanning:
-                offset = offset_of(session)
-                return None if offset is None else SOCKET_IO.offset(namespace, offset)
-            key.append(name)
-            key.append(member.present)
-        moment = (self._statistics.events, self._statistics.resets)
-        if moment != self._moment:
-            self._moment = moment
-            self._shared.clear()
+        standing = session.standing
+        if not isinstance(standing, Standing):
+            standing = session.standing = self._standing(session)
+        if standing is None or (self._hub.fanning and _between_slices(session)):
+            return _offset_packet(session)
+        if standing.moment != self._hub.moment:
+            standing.moment = self._hub.moment
+            before, standing.packet = standing.packet, _offset_packet(session)
+            if before is not None and standing.packet is not None and before.text == standing.packet.text:
+                standing.packet = before  # the same object means: nobody has to be told again
+        return standing.packet
+
+    def _standing(self, session: Session) -> Standing | None:
+        key: list[object] = [session.namespace.name]
+        for member in session.memberships.values():
+            if member.phase is not Phase.LIVE:
+                return None
+            key += (member.state, member.present)
         shared = tuple(key)
-        packet = self._shared.get(shared)
-        if packet is None and (offset := offset_of(session)) is not None:
-            packet = self._shared[shared] = SOCKET_IO.offset(namespace, offset)
-        return packet
+        standing = self._standings.get(shared)
+        if standing is None:
+            standing = self._standings[shared] = Standing()
+        return standing
+
+
+def _between_slices(session: Session) -> bool:
+    """Tells whether a room has moved on and this session's slice of the fan-out is still to come."""
+    return any(member.place() != member.state.seq for member in session.memberships.values())
+
+
+def _offset_packet(session: Session) -> Written | None:
+    offset = offset_of(session)
+    return None if offset is None else SOCKET_IO.offset(session.namespace.name, offset)
 
 
 class SessionEndpoint:
     """One namespace of one connection."""
+
+    __slots__ = ("_connection", "_offsets", "_owed", "_told", "pid", "session", "ticket")
 
     def __init__(
         self, connection: SocketConnection, session: Session, ticket: Ticket, pid: str, offsets: "Offsets"
@@ -124,7 +152,7 @@ class SessionEndpoint:
         self.pid = pid
         self._connection = connection
         self._offsets = offsets
-        self._offset = b""
+        self._told: Written | None = None
         self._owed: asyncio.TimerHandle | None = None
 
     def event(self, arguments: list[Any], reply: Reply | None) -> None:
@@ -181,9 +209,9 @@ class SessionEndpoint:
             if self._owed is None:
                 self._owed = session.hub.loop.call_later(_OWED_SECONDS, self._pay)
             return None
-        if packet.text == self._offset:
+        if packet is self._told:
             return None
-        self._offset = packet.text
+        self._told = packet
         return packet
 
     def _pay(self) -> None:

@@ -78,6 +78,17 @@ class State(msgspec.Struct, frozen=True):
 class SocketConnection:
     """The Socket.IO side of one Engine.IO session. Belongs to the loop."""
 
+    __slots__ = (
+        "_asked",
+        "_backend",
+        "_connecting",
+        "_deadline",
+        "_decoder",
+        "_endpoints",
+        "_next_ack",
+        "engine",
+    )
+
     def __init__(self, engine: EngineSession, backend: Backend, *, connect_timeout_ms: int) -> None:
         self.engine = engine
         self._backend = backend
@@ -146,16 +157,15 @@ class SocketConnection:
                 raise MalformedPacket("Only a server refuses a connection.")
 
     def leaving(self, packets: list[EnginePacket], *, whole_turn: bool) -> None:
-        if len(packets) == 1:
-            # By far the most frequent turn: one event, the same for everybody.
-            packet = packets[0]
-            moved = [packet.namespace] if type(packet) is Written and packet.moves else []
-        else:
-            moved = list({packet.namespace for packet in packets if type(packet) is Written and packet.moves})
-        for namespace in moved:
+        for namespace in {packet.namespace for packet in packets if isinstance(packet, Written) and packet.moves}:
             endpoint = self._endpoints.get(namespace)
             if endpoint is not None and (behind := endpoint.moved(whole_turn=whole_turn)) is not None:
                 packets.append(behind)
+
+    def behind(self, packet: EnginePacket) -> EnginePacket | None:
+        assert isinstance(packet, Written)
+        endpoint = self._endpoints.get(packet.namespace)
+        return endpoint.moved(whole_turn=True) if endpoint is not None else None
 
     async def settled(self, timeout_seconds: float) -> bool:
         if self._connecting:

@@ -1,0 +1,202 @@
+"""What one more member costs in a fan-out, counted and not timed: bytecodes executed, objects kept.
+
+A budget is what the code needs today on Python 3.11. Whoever needs more measures first (`make bench`, and
+`python -m benchmarks.profile`), and then raises it here.
+"""
+
+import asyncio
+import gc
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from realtime.events import EphemeralEvent, StoredEvent
+from realtime.hub import Hub
+from realtime.hub.room import Phase
+from realtime.routing import websocket_application
+from realtime.testing.client import ApplicationLink
+from tests.realtime.halls import hub
+
+__all__ = ["hub"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FEW, MANY = 20, 60
+# Other versions compile the same lines to other bytecodes.
+SLACK = 1.0 if sys.version_info[:2] == (3, 11) else 1.25
+
+
+class Swallowed:
+    """A client's socket that takes everything: what is measured ends where the transport begins."""
+
+    heard_at = 0.0
+
+    def __init__(self) -> None:
+        self.written = b""
+
+    def write(self, frame: bytes) -> bool:
+        self.written = frame
+        return True
+
+    def buffered(self) -> int:
+        return 0
+
+    def close(self, code: int, reason: str) -> None:
+        pass
+
+    def abort(self) -> None:
+        pass
+
+    def ping(self) -> None:
+        pass
+
+    def watch(self, limit: int, paused: Callable[[], Any], resumed: Callable[[], Any]) -> None:
+        pass
+
+
+class Audience:
+    """A hall with members, all at one door."""
+
+    def __init__(self, hub: Hub, door: str) -> None:
+        self.hub = hub
+        self.door = door
+        self.streams: list[Swallowed] = []
+        self._links: list[ApplicationLink] = []
+        self._seq = 0
+        self._epoch = ""
+
+    async def grow(self, size: int) -> None:
+        while len(self.streams) < size:
+            await self._enter()
+        async with asyncio.timeout(10):
+            while (room := self.hub.rooms.get("hall:1")) is None or room.live_count < size:  # noqa: ASYNC110  # nothing to await
+                await asyncio.sleep(0.01)
+        self._seq, self._epoch = room.seq, room.epoch or "e"
+        assert all(member.phase is Phase.LIVE for member in room.members)
+
+    async def _enter(self) -> None:
+        socket_io = self.door == "Socket.IO"
+        stream, number = Swallowed(), len(self.streams)
+        link = ApplicationLink(
+            websocket_application,
+            {
+                "type": "websocket",
+                "path": "/socket.io/" if socket_io else "/ws/halls/",
+                "query_string": b"EIO=4&transport=websocket" if socket_io else b"",
+                "headers": [],
+                "subprotocols": [] if socket_io else ["livrya.v1"],
+                "client": (f"10.0.{number // 250}.{number % 250}", 1),  # each its own: limits count by address
+                "extensions": {"realtime.frames": {"stream": stream}},
+            },
+        )
+        await link.accepted()
+        if socket_io:
+            await link.send("40/halls,")
+            async with asyncio.timeout(10):
+                while b"session:ready" not in stream.written:  # noqa: ASYNC110  # nothing to await
+                    await asyncio.sleep(0.001)
+            await link.send('42/halls,["hall:join",{"hallId":1}]')
+        else:
+            await link.send('{"type":"hall:join","payload":{"hallId":1}}')
+        self.streams.append(stream)
+        self._links.append(link)
+
+    def queue(self) -> None:
+        """Hands one durable event to the hub, as far as it goes before the end of the loop's turn."""
+        self._seq += 1
+        self.hub.accept(StoredEvent("hall:1", self._epoch, self._seq, "hall:said", b'{"text":"x"}', 1))
+
+    def say(self) -> None:
+        """Fans out one durable event, to the last byte."""
+        self.queue()
+        self.hub.outbox._flush()
+
+    def wave(self) -> None:
+        """Fans out one ephemeral event, to the last byte."""
+        self.hub.deliver_here(EphemeralEvent("hall:1", "hall:waved", b'{"who":"x"}', "id", 1))
+        self.hub.outbox._flush()
+
+    async def close(self) -> None:
+        for link in self._links:
+            await link.close(1006)
+
+
+Gather = Callable[[str], Awaitable[Audience]]
+
+
+@pytest.fixture
+async def gather(hub: Hub) -> AsyncIterator[Gather]:
+    audiences: list[Audience] = []
+
+    async def gathered(door: str) -> Audience:
+        audiences.append(Audience(hub, door))
+        return audiences[-1]
+
+    yield gathered
+    for audience in audiences:
+        await audience.close()
+
+
+def bytecodes(act: Callable[[], None]) -> int:
+    """Returns how many bytecodes `act` executes, in Python functions of whatever module."""
+    count = 0
+
+    def trace(frame: FrameType, event: str, argument: object) -> Any:
+        nonlocal count
+        frame.f_trace_opcodes = True
+        frame.f_trace_lines = False
+        count += event == "opcode"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        act()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def objects_kept(act: Callable[[], None]) -> int:
+    """Returns how many more memory blocks are in use after `act`."""
+    gc.collect()
+    gc.disable()
+    try:
+        before = sys.getallocatedblocks()
+        act()
+        return sys.getallocatedblocks() - before
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("door", "kind", "budget"),
+    [("JSON", "wave", 65), ("JSON", "say", 65), ("Socket.IO", "wave", 83), ("Socket.IO", "say", 184)],
+)
+async def test_a_delivery_executes_no_more_than_it_did(gather: Gather, door: str, kind: str, budget: int) -> None:
+    audience = await gather(door)
+    counts = []
+    for size in (FEW, MANY):
+        await audience.grow(size)
+        act = getattr(audience, kind)
+        act()  # whatever is cached is cached now
+        counts.append(bytecodes(act))
+    name = {"say": b"hall:said", "wave": b"hall:waved"}[kind]
+    assert all(name in stream.written for stream in audience.streams)
+    per_member = (counts[1] - counts[0]) / (MANY - FEW)
+    assert per_member <= budget * SLACK
+
+
+@pytest.mark.parametrize("door", ["JSON", "Socket.IO"])
+async def test_what_waits_for_the_end_of_the_turn_is_shared_by_all_members(gather: Gather, door: str) -> None:
+    audience = await gather(door)
+    kept = []
+    for size in (FEW, MANY):
+        await audience.grow(size)
+        audience.say()
+        kept.append(objects_kept(audience.queue))
+        audience.hub.outbox._flush()
+    assert kept[1] - kept[0] < (MANY - FEW) / 2
