@@ -1,6 +1,6 @@
 """What a client may say where: namespaces, and the handlers of commands."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -70,7 +70,8 @@ class Namespace:
 
     `admits(identity)` decides on the loop, from the identity alone. `auto_rooms(identity)` names the rooms
     that a new session receives at once, `greeting(identity)` what it is told when it has entered them, without
-    a position (rooms that it resumes are left out); both sync, run in an executor.
+    a position (rooms that it resumes are left out); both sync, run in an executor. `opened(session)` runs on the loop
+    once the session has begun, beside its first commands.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Namespace:
         admits: Callable[[Identity], bool] = lambda identity: True,
         auto_rooms: Callable[[Identity], Sequence[Room]] = lambda identity: (),
         greeting: Callable[[Identity], Sequence[tuple[Room, Payload]]] | None = None,
+        opened: Callable[["Session"], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
         if name in NAMESPACES:
             raise TypeError(f"The namespace {name} is declared twice.")
@@ -90,6 +92,7 @@ class Namespace:
         self.admits = admits
         self.auto_rooms = auto_rooms
         self.greeting = greeting
+        self.opened = opened
         self.handlers: dict[str, Handler] = {}
         for included in commands:
             self.handlers.update(included.handlers)

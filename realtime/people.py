@@ -23,6 +23,7 @@ from realtime.limits.store import PointStore, SeatStore
 from realtime.presence.events import PresenceReply, as_ack, as_reply, as_snapshot
 from realtime.presence.local import SessionKey
 from realtime.presence.memory import MemoryPresence, MemoryRooms
+from realtime.presence.online import Online
 from realtime.presence.redis import RedisPresence
 from realtime.presence.store import PresenceStore
 from realtime.presence.telling import Teller
@@ -97,6 +98,7 @@ class People:
             grace_seconds=self._grace_seconds,
             evicted=self._evicted,
         )
+        self.online = Online(self.presence, announcer, hub.handlers, hub.spawn)
         self.typing = TypingTracker(typists, announcer, clock, user_count=self.presence.user_count)
         self.limiter = Limiter(_limits(), points, seats, clock)
         self.keeper.look_after(self.limiter)
@@ -187,10 +189,10 @@ class PeopleListener:
         await people_here().show(session, room)
 
     async def opened(self, session: "Session") -> None:
-        pass
+        await people_here().online.opened(session)
 
     async def closed(self, session: "Session", clean: bool) -> None:
-        pass
+        people_here().online.closed(session)
 
 
 def people_here() -> People:

@@ -52,7 +52,7 @@ class Listener(Protocol):
         """Whom the session, which does not count its person there, sees in `room` is another set of people now."""
 
     async def opened(self, session: "Session") -> None:
-        """A session has begun; of each that has, `closed` tells the end."""
+        """A session has begun, or its person may hide other things than before."""
 
     async def closed(self, session: "Session", clean: bool) -> None:
         """The session is over; `left` has been called for its rooms."""
@@ -162,10 +162,15 @@ class Session:
         logger.debug("%s opens %s for %s", self.connection.id, self.namespace.name, self.identity)
         self._rooms.release()
         self._opened = True
-        for listener in LISTENERS:
-            self.hub.spawn(listener.opened(self))
+        self._tell_opened()
+        if self.namespace.opened is not None:
+            self.hub.spawn(self.namespace.opened(self))
         self._work_on()
         return outcomes
+
+    def _tell_opened(self) -> None:
+        for listener in LISTENERS:
+            self.hub.spawn(listener.opened(self))
 
     def _describe(self, outcomes: Mapping[str, Any]) -> dict[str, Any]:
         identity = self.identity
@@ -323,6 +328,7 @@ class Session:
             return
         for room in list(self.memberships):
             self.recheck_room(room, reason)
+        self._tell_opened()
 
     def expel(self, reason: str) -> None:
         """Ends the connection because leave to be here has ended."""

@@ -6,3 +6,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from livrya.accounts import broadcasts  # noqa: F401  # receivers connect themselves
+        from livrya.accounts.contacts import MutualFollows
+        from realtime.presence.online import use_contacts
+
+        use_contacts(MutualFollows())

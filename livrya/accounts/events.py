@@ -48,6 +48,47 @@ class ProfileChanged(Payload):
     person: Person
 
 
+class Contact(Payload):
+    """Somebody whom you follow and who follows you."""
+
+    user_id: int
+    username: str
+    display_name: str
+
+
+class ContactsOnline(Payload):
+    """Your contacts who are online now and show it."""
+
+    contacts: list[Contact]
+
+
+@event("contact:list", rooms=[UserRoom], durable=False, conflate_by=())
+class ContactsListed(ContactsOnline):
+    """Your contacts who are online, when you come to `/social`."""
+
+
+@event("contact:online", rooms=[UserRoom], durable=False)
+class ContactOnline(Contact):
+    """Somebody whom you follow and who follows you is there, with the first of their pages and devices.
+
+    Of one person a smaller `version` than the last is old news.
+    """
+
+    version: int
+
+
+@event("contact:offline", rooms=[UserRoom], durable=False)
+class ContactOffline(Contact):
+    """A contact has been gone from all their pages and devices for the grace (30 s)."""
+
+    version: int
+
+
+@command("contact:list", reply=ContactsOnline)
+class ListContacts(Payload):
+    """Tells who of your contacts is online."""
+
+
 class Following(Payload):
     """Whether you follow this person now."""
 

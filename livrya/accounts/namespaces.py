@@ -1,11 +1,14 @@
 """Commands about people; `/`, `/books` and `/social` include them."""
 
 from livrya.accounts import selectors
+from livrya.accounts.contacts import online_contacts
 from livrya.accounts.events import (
     Blocking,
     BlockPerson,
+    ContactsOnline,
     Following,
     FollowPerson,
+    ListContacts,
     MutePerson,
     Muting,
     UnblockPerson,
@@ -35,6 +38,11 @@ def unfollow(call: Call, wanted: UnfollowPerson) -> Following:
     actor, user = _both(call, wanted.user_id)
     following.unfollow(actor=actor, user=user)
     return Following(user_id=user.pk, following=False)
+
+
+@people.handles(ListContacts)
+async def list_contacts(call: Call, wanted: ListContacts) -> ContactsOnline:
+    return ContactsOnline(contacts=await online_contacts(call.session))
 
 
 @people.handles(BlockPerson)

@@ -137,3 +137,8 @@ def blocked_people(user: User) -> QuerySet[Block]:
 def muted_people(user: User) -> QuerySet[Mute]:
     """Returns whom the person has muted; page it by FOLLOW_ORDER."""
     return Mute.objects.filter(muter=user).select_related("muted").order_by(*FOLLOW_ORDER)
+
+
+def contacts(user_id: int) -> QuerySet[User]:
+    """Returns the active people whom the person follows and who follow them back."""
+    return User.objects.filter(is_active=True, followed_by__follower=user_id, follows__followed=user_id)

@@ -57,6 +57,7 @@ class LocalRoom:
     name: str
     people: dict[int, LocalPerson] = field(default_factory=dict)
     guests: set[SessionKey] = field(default_factory=set)
+    owners: dict[SessionKey, int] = field(default_factory=dict)
     latest: Counts = field(default_factory=Counts)
     told: Counts = field(default_factory=Counts)
     heard_of: Roster | None = None
@@ -64,6 +65,21 @@ class LocalRoom:
     @property
     def empty(self) -> bool:
         return not self.people and not self.guests
+
+    def person_of(self, session: SessionKey) -> LocalPerson | None:
+        """Returns the person whom the session counts here."""
+        user_id = self.owners.get(session)
+        return self.people.get(user_id) if user_id is not None else None
+
+    def put_in(self, session: SessionKey, person: LocalPerson, away: bool) -> None:
+        """Notes that the session counts the person here."""
+        self.owners[session] = person.user_id
+        person.sessions[session] = away
+
+    def take_out(self, session: SessionKey, person: LocalPerson) -> bool:
+        """Forgets the session; returns whether it was away."""
+        del self.owners[session]
+        return person.sessions.pop(session)
 
     def holding(self, user_id: int) -> Holding:
         """Returns what this process says of that person now."""

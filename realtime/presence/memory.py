@@ -1,7 +1,7 @@
 """Presence in memory: the reference, and what the embedded mode runs on."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from realtime.clock import Clock
@@ -49,18 +49,19 @@ class _Room:
     said: int = 0
     said_at_ms: int = 0
 
-    def hold(self, process_id: str, holding: Holding) -> tuple[State, State]:
+    def hold(self, process_id: str, holding: Holding) -> Outcome:
         """Records one holding and returns how the person was and is listed."""
         shown, other = (self.people, self.hidden) if holding.listed else (self.hidden, self.people)
         hidden = len(self.hidden)
-        person = self.people.get(holding.user_id)
-        was = person.state() if person else State.GONE
+        before = self.people.get(holding.user_id)
+        was = before.state() if before else State.GONE
         self._hold_in(shown, process_id, holding, holding.state)
         self._hold_in(other, process_id, holding, State.GONE)
-        person = self.people.get(holding.user_id)
-        now = person.state() if person else State.GONE
+        after = self.people.get(holding.user_id)
+        now = after.state() if after else State.GONE
         self._count(was.shown is not now.shown, len(self.hidden) != hidden)
-        return was, now
+        named = after or before or holding
+        return Outcome(holding.room, holding.user_id, named.username, was, now, self.counts(), named.display_name)
 
     def hold_guests(self, process_id: str, number: int) -> None:
         before = self.guests.pop(process_id, 0)
@@ -136,8 +137,7 @@ class MemoryPresence:
         for holding in holdings:
             held.add(holding.room)
             room = self._room(holding.room)
-            was, now = room.hold(self._process_id, holding)
-            outcomes.append(_outcome(holding, was, now, room.counts()))
+            outcomes.append(room.hold(self._process_id, holding))
         guest_counts = {}
         for name, number in (guests or {}).items():
             held.add(name)
@@ -149,6 +149,10 @@ class MemoryPresence:
             held.discard(name)
             self._rooms.drop_if_empty(name)
         return Answer(self._generation, outcomes, guest_counts, read)
+
+    async def among(self, room: str, user_ids: Collection[int]) -> tuple[set[int], set[int]]:
+        found = self._rooms.rooms.get(room)
+        return ({*found.people} & {*user_ids}, {*found.hidden} & {*user_ids}) if found else (set(), set())
 
     async def counts(self, rooms: Sequence[str]) -> tuple[str, list[Counts]]:
         return self._generation, [self._roster(name).counts for name in rooms]
@@ -174,9 +178,9 @@ class MemoryPresence:
                 if process_id in person.held:
                     listed = user_id in room.people
                     gone = Holding(name, user_id, person.username, State.GONE, listed, person.display_name)
-                    was, now = room.hold(process_id, gone)
-                    if was is not now:
-                        outcomes.append(_outcome(gone, was, now, room.counts()))
+                    outcome = room.hold(process_id, gone)
+                    if outcome.was is not outcome.now:
+                        outcomes.append(outcome)
             room.hold_guests(process_id, 0)
             self._rooms.drop_if_empty(name)
         return outcomes
@@ -197,7 +201,3 @@ class MemoryPresence:
             for user_id, person in room.people.items()
         }
         return Roster(room.counts(), people if len(people) <= LIST_LIMIT else None)
-
-
-def _outcome(holding: Holding, was: State, now: State, counts: Counts) -> Outcome:
-    return Outcome(holding.room, holding.user_id, holding.username, was, now, counts, holding.display_name)

@@ -5,7 +5,7 @@ Per room, all under the hash tag {room}: `people` and `hidden` (HASH user id →
 after a dead process touches only its own people). Per process: the SET of rooms in which it holds anything.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from realtime.presence.store import (
@@ -110,8 +110,8 @@ _HOLD = Script(
 local held = KEYS[5]
 local process, user, name, display_name, state, listed = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6] == '1'
 redis.call(state == 'gone' and 'SREM' or 'SADD', held, user)
-local was, now, _, guests_changed = hold_listed(process, user, name, display_name, state, listed)
-return {was, now, counts(shown(was) ~= shown(now), guests_changed, ARGV[7])}
+local was, now, person, guests_changed = hold_listed(process, user, name, display_name, state, listed)
+return {was, now, person.n, person.d, counts(shown(was) ~= shown(now), guests_changed, ARGV[7])}
 """
 )
 
@@ -222,17 +222,25 @@ class RedisPresence:
                 Outcome(
                     holding.room,
                     holding.user_id,
-                    holding.username,
+                    name,
                     State(was),
                     State(now),
                     Counts(*map(int, counts)),
-                    holding.display_name,
+                    display_name,
                 )
-                for holding, (was, now, *counts) in zip(holdings, held, strict=True)
+                for holding, (was, now, name, display_name, *counts) in zip(holdings, held, strict=True)
             ],
             {room: Counts(*map(int, counts)) for room, counts in zip(guests, rest, strict=False)},
             {room: _roster(reply) for room, reply in zip(rosters, rest[len(guests) :], strict=False)},
         )
+
+    async def among(self, room: str, user_ids: Collection[int]) -> tuple[set[int], set[int]]:
+        asked = list(user_ids)
+        if not asked:
+            return set(), set()
+        people, hidden, *_ = self._keys(room)
+        listed, kept = await self._link.run([("HMGET", people, *asked), ("HMGET", hidden, *asked)])
+        return _present(asked, listed), _present(asked, kept)
 
     async def counts(self, rooms: Sequence[str]) -> tuple[str, list[Counts]]:
         generation, *replies = await self._link.run(
@@ -296,6 +304,10 @@ class RedisPresence:
 
     def _now(self) -> str:
         return str(self._now_ms()) if self._now_ms else ""
+
+
+def _present(user_ids: Sequence[int], found: Sequence[str | None]) -> set[int]:
+    return {user_id for user_id, person in zip(user_ids, found, strict=True) if person is not None}
 
 
 def _roster(reply: Any) -> Roster:

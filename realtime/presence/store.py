@@ -1,6 +1,6 @@
 """The contract of the store that knows who is in which room, over all processes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol
@@ -76,7 +76,7 @@ class Counts:
 class Outcome:
     """What became of a holding: how the person was held by all processes together before, and is now.
 
-    Of people who are not listed always GONE and GONE.
+    Of people who are not listed always GONE and GONE. The names are the last that the store was told.
     """
 
     room: str
@@ -144,6 +144,9 @@ class PresenceStore(Protocol):
         and a cut of somebody connected elsewhere is GONE: grace is for the last connection only. `emptied` names
         rooms in which this process holds nothing any more.
         """
+
+    async def among(self, room: str, user_ids: Collection[int]) -> tuple[set[int], set[int]]:
+        """Returns who of these people is in the room: those who are listed, and those who are hidden."""
 
     async def counts(self, rooms: Sequence[str]) -> tuple[str, list[Counts]]:
         """Returns the generation, and the counts of each room in the order asked."""

@@ -18,7 +18,8 @@ class Teller:
     besides, each process compares what its own clients know with the store, and sends them the list when a
     change did not reach them. `rooms` are those in which somebody is present through this process; `believes` says
     of a generation of the store whether its totals may be told. `changed(room)` hears of each person who came or
-    went through this process.
+    went through this process. `silent` are rooms that are told nothing: somebody else hears what becomes of the
+    people there.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class Teller:
     ) -> None:
         self.rooms: dict[str, LocalRoom] = {}
         self.unsaid: set[str] = set()
+        self.silent: dict[str, Callable[[Outcome], None]] = {}
         self._store = store
         self._announcer = announcer
         self._clock = clock
@@ -42,6 +44,9 @@ class Teller:
 
     def tell(self, outcome: Outcome, connection_id: str, disconnected: bool) -> None:
         """Tells everybody (but the connection that caused it) what became of a holding, if it concerns them."""
+        if listener := self.silent.get(outcome.room):
+            listener(outcome)
+            return
         self._hear(outcome)
         counts, was, now = outcome.counts, outcome.was, outcome.now
         came, went = was is State.GONE, now is State.GONE
@@ -98,6 +103,8 @@ class Teller:
 
     def tell_numbers(self, room: str, counts: Counts) -> None:
         """Lets the room's numbers be told when it is its turn, if they are news."""
+        if room in self.silent:
+            return
         local = self.rooms.get(room)
         if not local or local.told.revision != counts.revision:
             self.unsaid.add(room)
@@ -108,7 +115,7 @@ class Teller:
         """Tells those here of somebody who came while the store is away, once; the change has no version."""
         local = self.rooms.get(room)
         person = local.people.get(user_id) if local else None
-        if not local or not person or not person.listed or not person.sessions:
+        if not local or not person or not person.listed or not person.sessions or room in self.silent:
             return
         known = local.heard_of or Roster(Counts(), {})
         if known.people is None or user_id in known.people:
@@ -175,6 +182,7 @@ class Teller:
 
     async def check(self, rooms: Sequence[str]) -> None:
         """Compares what clients here know with the store, and tells them what they missed."""
+        rooms = [room for room in rooms if room not in self.silent]
         if not rooms:
             return
         try:

@@ -1,13 +1,13 @@
 """Stands between sessions and the store: notes who enters and leaves here, and makes the store agree."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 
 from realtime.clock import Clock, Timer
 from realtime.errors import Unavailable
 from realtime.identity import Identity
 from realtime.presence.local import LocalPerson, LocalRoom, SessionKey
-from realtime.presence.store import PresenceStore, Roster
+from realtime.presence.store import Outcome, PresenceStore, Roster
 from realtime.presence.telling import Teller
 from realtime.processes.keeper import Holder, ProcessKeeper
 
@@ -72,16 +72,26 @@ class PresenceTracker(Holder):
         self._note_entry(room, identity, session, listed, away)
         return await self.roster(room)
 
+    def note(self, room: str, identity: Identity, session: SessionKey, *, listed: bool = True) -> None:
+        """Counts the session's person as `enter` does, for who does not care who else is there."""
+        self._note_entry(room, identity, session, listed, False)
+        self._wake()
+
+    def listen(self, room: str, heard: Callable[[Outcome], None]) -> None:
+        """Lets `heard` know what becomes of people in a room, which is told nothing itself."""
+        self._teller.silent[room] = heard
+
     def attend(self, room: str, session: SessionKey, *, away: bool) -> None:
         """Notes that the session's page is in the background, or in front again. Waits for nothing."""
         local = self._rooms.get(room)
-        for person in local.people.values() if local else ():
-            if session in person.sessions:
-                before = person.state
-                person.sessions[session] = away
-                if person.state is not before:
-                    self._changed[room, person.user_id] = (session.connection_id, False)
-                    self._wake()
+        person = local.person_of(session) if local else None
+        if not person:
+            return
+        before = person.state
+        person.sessions[session] = away
+        if person.state is not before:
+            self._changed[room, person.user_id] = (session.connection_id, False)
+            self._wake()
 
     def leave(self, room: str, session: SessionKey, *, disconnected: bool = False, clean: bool = True) -> None:
         """Ends the session's presence in the room. Never raises and waits for nothing.
@@ -95,18 +105,16 @@ class PresenceTracker(Holder):
         if session in local.guests:
             local.guests.discard(session)
             self._guests_changed.add(room)
-        for person in [person for person in local.people.values() if session in person.sessions]:
+        if person := local.person_of(session):
             before = person.state
-            person.cut_away = person.sessions.pop(session)
-            if person.sessions:
-                if person.state is not before:
-                    self._changed[room, person.user_id] = (session.connection_id, disconnected)
-                continue
-            if clean:
-                del local.people[person.user_id]
-            else:
-                self._begin_grace(room, person)
-            self._changed[room, person.user_id] = (session.connection_id, disconnected)
+            person.cut_away = local.take_out(session, person)
+            if not person.sessions:
+                if clean:
+                    del local.people[person.user_id]
+                else:
+                    self._begin_grace(room, person)
+            if not person.sessions or person.state is not before:
+                self._changed[room, person.user_id] = (session.connection_id, disconnected)
         self._wake()
 
     async def roster(self, room: str) -> Roster:
@@ -123,6 +131,10 @@ class PresenceTracker(Holder):
         if asked in waiting:
             waiting.remove(asked)
         return self._own_answer(room)
+
+    async def among(self, room: str, user_ids: Collection[int]) -> tuple[set[int], set[int]]:
+        """Returns who of these people is in the room, listed and hidden. Raises Unavailable."""
+        return await self._store.among(room, user_ids) if user_ids else (set(), set())
 
     def user_count(self, room: str) -> int:
         """Returns how many people are in a room of this process, as last heard; waits for nothing."""
@@ -168,7 +180,7 @@ class PresenceTracker(Holder):
             )
         before = (person.state, person.listed)
         person.end_grace()
-        person.sessions[session] = away
+        room.put_in(session, person, away)
         person.listed = listed
         if before != (person.state, person.listed):
             self._changed[name, person.user_id] = (session.connection_id, False)
@@ -202,7 +214,7 @@ class PresenceTracker(Holder):
     async def clear_away(self, process_id: str) -> None:
         for outcome in await self._store.evict(process_id):
             self._teller.tell(outcome, "", True)
-            if self._evicted and not outcome.now.is_connected:
+            if self._evicted and not outcome.now.is_connected and outcome.room not in self._teller.silent:
                 await self._evicted(outcome.room, outcome.user_id)
 
     def _wake(self) -> None:

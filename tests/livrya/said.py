@@ -138,15 +138,18 @@ BOOKS = [
 ]
 
 PEOPLE = [
-    Row(name, lambda w: [str(w.people["author"].pk)], lambda w, field=field, on=on: {field: on})  # type: ignore[misc]  # mypy infers no default of a lambda
-    for name, field, on in (
-        ("user:follow", "following", True),
-        ("user:unfollow", "following", False),
-        ("user:mute", "muted", True),
-        ("user:unmute", "muted", False),
-        ("user:block", "blocked", True),
-        ("user:unblock", "blocked", False),
-    )
+    Row("contact:list", lambda w: [], lambda w: {"contacts": []}),
+    *(
+        Row(name, lambda w: [str(w.people["author"].pk)], lambda w, field=field, on=on: {field: on})  # type: ignore[misc]  # mypy infers no default of a lambda
+        for name, field, on in (
+            ("user:follow", "following", True),
+            ("user:unfollow", "following", False),
+            ("user:mute", "muted", True),
+            ("user:unmute", "muted", False),
+            ("user:block", "blocked", True),
+            ("user:unblock", "blocked", False),
+        )
+    ),
 ]
 
 BELL = [

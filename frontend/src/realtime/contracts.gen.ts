@@ -263,6 +263,43 @@ export interface CommentsLockedChanged {
   locked: boolean;
 }
 
+/** Somebody whom you follow and who follows you. */
+export interface Contact {
+  userId: number;
+  username: string;
+  displayName: string;
+}
+
+/** A contact has been gone from all their pages and devices for the grace (30 s). */
+export interface ContactOffline {
+  userId: number;
+  username: string;
+  displayName: string;
+  version: number;
+}
+
+/**
+ * Somebody whom you follow and who follows you is there, with the first of their pages and devices.
+ *
+ * Of one person a smaller `version` than the last is old news.
+ */
+export interface ContactOnline {
+  userId: number;
+  username: string;
+  displayName: string;
+  version: number;
+}
+
+/** Your contacts who are online, when you come to `/social`. */
+export interface ContactsListed {
+  contacts: Array<Contact>;
+}
+
+/** Your contacts who are online now and show it. */
+export interface ContactsOnline {
+  contacts: Array<Contact>;
+}
+
 /** How many people are in a book's room. */
 export interface CountReaders {
   bookId: number;
@@ -480,6 +517,10 @@ export interface LeaveDraft {
 /** End your membership, on all your devices. To be only away from it, leave the page, or `room:unsubscribe`. */
 export interface LeaveRoom {
   roomId: number;
+}
+
+/** Tells who of your contacts is online. */
+export interface ListContacts {
 }
 
 /** Your notifications, a page at a time; `unread`: only those that you have not read. */
@@ -1453,6 +1494,16 @@ export interface EventMap {
   "comment:new": CommentNew;
   /** A comment was edited, or is to be seen again; the whole of it, as it is now. */
   "comment:updated": CommentUpdated;
+  /** Your contacts who are online, when you come to `/social`. */
+  "contact:list": ContactsListed;
+  /** A contact has been gone from all their pages and devices for the grace (30 s). */
+  "contact:offline": ContactOffline;
+  /**
+   * Somebody whom you follow and who follows you is there, with the first of their pages and devices.
+   *
+   * Of one person a smaller `version` than the last is old news.
+   */
+  "contact:online": ContactOnline;
   /** Your part in a book: `state` is offered, accepted or ended; `rights` are names. */
   "credit:changed": CreditChanged;
   /**
@@ -1616,6 +1667,8 @@ export interface CommandMap {
   "comment:post": { payload: PostComment; reply: CommentContent };
   /** Add your reaction (like, love, laugh, wow, sad) to a comment, or take it back with `on` false. */
   "comment:react": { payload: React; reply: Reactions };
+  /** Tells who of your contacts is online. */
+  "contact:list": { payload: ListContacts; reply: ContactsOnline };
   /** Enter the room of a chapter's writing; the answer is that of `book:join`. */
   "draft:join": { payload: JoinDraft; reply: Record<string, unknown> };
   /** Leave the room of a chapter's writing. */

@@ -187,6 +187,16 @@ async def test_a_room_that_a_process_has_left_is_none_of_its_own_any_more(world:
     assert await b.evict("a") == []
 
 
+async def test_it_says_who_of_some_people_is_there_listed_or_hidden(world: World):
+    a = world.presence("a")
+    await hold(a, 7, HERE)
+    await hold(a, 8, CUT)
+    await hold(a, 9, HERE, listed=False)
+    assert await world.presence("b").among(ROOM, [7, 8, 9, 10]) == ({7, 8}, {9})
+    assert await a.among("book:2", [7]) == (set(), set())
+    assert await a.among(ROOM, []) == (set(), set())
+
+
 async def test_numbers_are_told_by_one_process_once_in_a_while_and_only_when_they_are_news(world: World):
     a, b = world.presence("a"), world.presence("b")
     await a.exchange([], guests={ROOM: 1})
