@@ -1,5 +1,6 @@
 """What one may say to groups, and where: their commands, and the namespace `/social`."""
 
+from livrya.accounts.contacts import greet_with_contacts
 from livrya.accounts.namespaces import people
 from realtime import UserRoom
 from realtime.namespaces import Namespace
@@ -18,6 +19,7 @@ social_namespace = Namespace(
     rooms=[GroupRoom, CallRoom, DirectoryRoom, UserRoom],
     auto_rooms=auto_rooms,
     greeting=greeting,
+    opened=greet_with_contacts,
 )
 
 __all__ = ["social_namespace"]
