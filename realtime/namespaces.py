@@ -71,7 +71,7 @@ class Namespace:
     `admits(identity)` decides on the loop, from the identity alone. `auto_rooms(identity)` names the rooms
     that a new session receives at once, `greeting(identity)` what it is told when it has entered them, without
     a position (rooms that it resumes are left out); both sync, run in an executor. `opened(session)` runs on the loop
-    once the session has begun, beside its first commands.
+    once the session has begun, beside its first commands. One that is not `listed` cannot be entered by name.
     """
 
     def __init__(
@@ -84,8 +84,9 @@ class Namespace:
         auto_rooms: Callable[[Identity], Sequence[Room]] = lambda identity: (),
         greeting: Callable[[Identity], Sequence[tuple[Room, Payload]]] | None = None,
         opened: Callable[["Session"], Coroutine[Any, Any, None]] | None = None,
+        listed: bool = True,
     ) -> None:
-        if name in NAMESPACES:
+        if listed and name in NAMESPACES:
             raise TypeError(f"The namespace {name} is declared twice.")
         self.name = name
         self.rooms = frozenset(rooms)
@@ -96,7 +97,8 @@ class Namespace:
         self.handlers: dict[str, Handler] = {}
         for included in commands:
             self.handlers.update(included.handlers)
-        NAMESPACES[name] = self
+        if listed:
+            NAMESPACES[name] = self
 
     @cached_property
     def commands(self) -> dict[str, tuple[Handler, Alias]]:

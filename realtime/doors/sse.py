@@ -159,19 +159,6 @@ class StreamConnection(Connection):
                 return
 
 
-class _ReadOnly(Namespace):
-    """Every room, by its own policy, and no commands. Not to be entered by name."""
-
-    def __init__(self) -> None:
-        self.name = "/events"
-        self.rooms = frozenset(ROOM_TYPES.values())
-        self.admits = lambda identity: True
-        self.auto_rooms = lambda identity: ()
-        self.greeting = None
-        self.handlers = {}
-        self.commands = {}
-
-
 class EventStreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels is untyped
     """Serves one stream."""
 
@@ -219,7 +206,9 @@ async def _open(hub: Hub, scope: Scope) -> tuple[StreamConnection, Session]:
         address=client[0] if client else "",
         reopening=reopening,
     )
-    session = Session(hub, connection, EVENT_STREAM, _ReadOnly(), identity)
+    # Every room, by its own policy; nobody sends commands here.
+    namespace = Namespace("/events", rooms=list(ROOM_TYPES.values()), listed=False)
+    session = Session(hub, connection, EVENT_STREAM, namespace, identity)
     hub.add_connection(connection)
     try:
         await session.open({room: known.get(room, position) for room, position in asked.items()})
