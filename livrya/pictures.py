@@ -18,8 +18,8 @@ _MAX_PIXELS = 40_000_000
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 
 
-def reencode(upload: "UploadedFile[Any]", *, width: int, height: int) -> "ContentFile[bytes]":
-    """Returns the picture as WebP, cropped to the ratio of `width` to `height` and at most that many pixels.
+def reencode(upload: "UploadedFile[Any]", *, width: int, height: int, crop: bool = True) -> "ContentFile[bytes]":
+    """Returns the picture as WebP, at most `width` by `height` pixels; with `crop` in just that ratio.
 
     Metadata, animation and whatever else the file carried are gone.
     Raises TooLarge for too many bytes or pixels, ValidationFailed for what is no picture.
@@ -37,9 +37,21 @@ def reencode(upload: "UploadedFile[Any]", *, width: int, height: int) -> "Conten
                 upright = ImageOps.exif_transpose(picture).convert("RGBA")
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
         raise ValidationFailed("That is no picture we can read: give a JPEG, PNG, WebP or GIF.") from error
-    scale = min(1.0, upright.width / width, upright.height / height)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    fitted = ImageOps.fit(upright, size, Image.Resampling.LANCZOS)
+    if crop:
+        scale = min(1.0, upright.width / width, upright.height / height)
+        size = (max(1, round(width * scale)), max(1, round(height * scale)))
+        fitted = ImageOps.fit(upright, size, Image.Resampling.LANCZOS)
+    else:
+        fitted = upright
+        fitted.thumbnail((width, height), Image.Resampling.LANCZOS)
     written = io.BytesIO()
     fitted.save(written, "WEBP", quality=85, method=4)
     return ContentFile(written.getvalue())
+
+
+def size_of(picture: "ContentFile[bytes]") -> tuple[int, int]:
+    """Returns the width and height of a picture that `reencode` made, in pixels."""
+    with Image.open(picture) as opened:
+        size = opened.size
+    picture.seek(0)
+    return size

@@ -167,6 +167,7 @@ REST_FRAMEWORK = {
         "sign-in": "10/min",
         "sign-up": "20/hour",
         "upload": "30/hour",
+        "group-join": "10/min",
     },
     "NUM_PROXIES": 0,  # the server knows the client's address already, see realtime.proxies
     "EXCEPTION_HANDLER": "livrya.api.errors.answer_exception",

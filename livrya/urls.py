@@ -13,6 +13,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("livrya.accounts.api.urls")),
     path("", include("notifications.api.urls")),
     path("", include("books.api.urls")),
+    path("", include("social.api.urls")),
     path("docs/", Documentation.as_view(), name="api-docs"),
 ]
 

@@ -11,9 +11,8 @@ from realtime import UserRoom
 from realtime.autorooms import refresh_rooms
 from social import signals
 from social.events import CallRoom, DirectoryRoom, GroupRoom
-from social.events.describing import available_fields, member_fields, state_fields, tells_receipts
+from social.events.describing import available_fields, member_fields, named, state_fields, tells_receipts
 from social.events.groups import (
-    Inviter,
     RoomAvailable,
     RoomChanged,
     RoomDeleted,
@@ -128,12 +127,12 @@ def tell_place(membership: Membership, connection_id: str | None, actor: Actor, 
 @receiver(signals.person_invited)
 def tell_invited(invitation: Invitation, actor: Actor, **_: Any) -> None:
     assert invitation.user_id is not None
-    group, inviter = invitation.group, invitation.invited_by
+    group = invitation.group
     told = RoomInvited(
         room_id=group.pk,
         room_name=group.name,
         slug=group.slug,
-        invited_by=Inviter(id=inviter.pk, username=inviter.username, display_name=str(inviter)),
+        invited_by=named(invitation.invited_by),
     )
     realtime.emit(UserRoom(invitation.user_id), told, actor=actor)
 

@@ -10,6 +10,7 @@ from livrya.jobs.queue import forget_finished
 from livrya.jobs.schedule import Periodic
 from notifications.services import prune as prune_notifications
 from realtime.retention import prune
+from social.services.attachments import forget_unsent
 from social.services.seats import end_lapsed_seats, next_seat_end
 
 
@@ -17,13 +18,14 @@ from social.services.seats import end_lapsed_seats, next_seat_end
 def forget_old_history() -> None:
     """Removes what has outlived its time, in small batches.
 
-    Events, answers, tickets, records of jobs, sign-ins, notifications read long ago.
+    Events, answers, tickets, records of jobs, sign-ins, notifications read long ago, uploads never sent.
     """
     prune()
     forget_finished()
     SessionStore.clear_expired()
     prune_tokens()
     prune_notifications()
+    forget_unsent()
 
 
 SCHEDULE: list[Periodic] = [

@@ -5,7 +5,8 @@ from typing import Any
 from livrya.accounts.models import User
 from livrya.api.fields import unix_ms
 from social import limits
-from social.models import Group, Membership
+from social.events.groups import Named
+from social.models import Group, Invitation, Membership
 
 
 def state_fields(group: Group) -> dict[str, Any]:
@@ -72,6 +73,11 @@ def person_fields(user: User) -> dict[str, Any]:
     }
 
 
+def named(user: User) -> Named:
+    """Returns somebody by name."""
+    return Named(id=user.pk, username=user.username, display_name=str(user))
+
+
 def member_fields(membership: Membership) -> dict[str, Any]:
     """Returns the fields of MemberContent for a membership whose group and user are loaded."""
     return {
@@ -80,6 +86,17 @@ def member_fields(membership: Membership) -> dict[str, Any]:
         "role": membership.role,
         "joined_at": unix_ms(membership.joined_at),
         "read_number": membership.read_number if tells_receipts(membership) else None,
+    }
+
+
+def link_fields(link: Invitation, token: str) -> dict[str, Any]:
+    """Returns the fields of RoomLink for a link that was just made."""
+    assert link.expires_at is not None
+    return {
+        "id": link.pk,
+        "token": token,
+        "url": f"{link.group.address}?invite={token}",
+        "expires_at": unix_ms(link.expires_at),
     }
 
 

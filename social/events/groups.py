@@ -100,8 +100,8 @@ class RoomRemoved(Payload):
     id: int
 
 
-class Inviter(Payload):
-    """Who invites."""
+class Named(Payload):
+    """Somebody by name."""
 
     id: int
     username: str
@@ -115,7 +115,7 @@ class RoomInvited(Payload):
     room_id: int
     room_name: str
     slug: str
-    invited_by: Inviter
+    invited_by: Named
 
 
 @event("room:uninvited", rooms=[UserRoom])

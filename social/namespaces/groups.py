@@ -7,7 +7,6 @@ import msgspec
 
 from books.errors import invalid
 from livrya.accounts.selectors import signed_in
-from livrya.api.fields import unix_ms
 from realtime.namespaces import Call, Commands
 from realtime.rooms import Room
 from social.events import GroupRoom
@@ -25,7 +24,7 @@ from social.events.commands import (
     UninvitePerson,
     UpdateRoom,
 )
-from social.events.describing import state_fields
+from social.events.describing import link_fields, state_fields
 from social.events.groups import RoomState
 from social.models import Group
 from social.services import groups as services
@@ -100,9 +99,7 @@ def on_make_link(call: Call, wanted: MakeLink) -> RoomLink:
     link, token = make_link(
         actor=signed_in(call.identity), group_id=wanted.room_id, expires_at=_moment(wanted.expires_at)
     )
-    assert link.expires_at is not None
-    address = f"{link.group.address}?invite={token}"
-    return RoomLink(id=link.pk, token=token, url=address, expires_at=unix_ms(link.expires_at))
+    return RoomLink(**link_fields(link, token))
 
 
 def _reply(group: Group) -> RoomReply:

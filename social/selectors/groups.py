@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from livrya.accounts.models import User
@@ -76,10 +76,10 @@ def public_groups(viewer: User | None, *, text: str = "") -> QuerySet[Group]:
     return groups.order_by(*ORDER)
 
 
-def directory(viewer: User, *, text: str = "") -> QuerySet[Group]:
-    """Returns the directory with `is_member` of the viewer."""
-    mine = Membership.objects.filter(group=OuterRef("pk"), user=viewer)
-    return public_groups(viewer, text=text).annotate(is_member=Exists(mine))
+def listed(groups: Sequence[Group], viewer: User) -> list[RoomListed]:
+    """Returns groups as the viewer sees them in a list, in one query."""
+    own = {one.group_id: one for one in Membership.objects.filter(user=viewer, group__in=groups)}
+    return [RoomListed(**listed_fields(group, own.get(group.pk))) for group in groups]
 
 
 def room_list(user: User) -> list[RoomListed]:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.utils import timezone
 
 import realtime
@@ -18,6 +17,7 @@ from social import limits, signals
 from social.models import Attachment, Group, Membership, Message, Reaction
 from social.policies import outranks, require_member
 from social.selectors.members import named_members
+from social.services.attachments import forget_files
 from social.services.locking import lock_group, lock_message
 
 # A message is told to its group, to whom it names and to whom it answers.
@@ -100,7 +100,7 @@ def delete_message(*, actor: User | None, message_id: int) -> None:
         message.text, message.mentions, message.deleted_at = "", [], timezone.now()
         message.save(update_fields=["text", "mentions", "deleted_at"])
         message.reactions.all().delete()
-        _forget_files(message)
+        forget_files(message)
         signals.message_deleted.send(Message, message=message, moderated=not own, actor=actor)
 
 
@@ -160,10 +160,3 @@ def _require_above(actor: User | None, message: Message) -> None:
     sender = Membership.objects.filter(group=message.group, user=message.sender_id).first()
     if not own.moderates or (sender is not None and not outranks(own, sender)):
         raise Forbidden
-
-
-def _forget_files(message: Message) -> None:
-    for attachment in message.attachments.all():
-        file = attachment.file
-        attachment.delete()
-        transaction.on_commit(lambda file=file: file.storage.delete(file.name))  # type: ignore[misc]  # mypy infers no default of a lambda

@@ -438,13 +438,6 @@ export interface InvitePerson {
   userId: number;
 }
 
-/** Who invites. */
-export interface Inviter {
-  id: number;
-  username: string;
-  displayName: string;
-}
-
 /**
  * Enter a book's room and be counted among its readers. With `since`, what was missed comes first.
  *
@@ -722,6 +715,13 @@ export interface MutePerson {
 export interface Muting {
   userId: number;
   muted: boolean;
+}
+
+/** Somebody by name. */
+export interface Named {
+  id: number;
+  username: string;
+  displayName: string;
 }
 
 /** Some notifications, the newest first; `next` is the cursor of the older ones, null when there are none. */
@@ -1062,7 +1062,7 @@ export interface RoomInvited {
   roomId: number;
   roomName: string;
   slug: string;
-  invitedBy: Inviter;
+  invitedBy: Named;
 }
 
 /** A link into a group, for whoever has it; its token is told this once. */
