@@ -116,6 +116,8 @@ class Memberships:
                 member.auto = False
                 if not (member.wanted or member.present):
                     self._end(member)
+                    # Or its client would take the room for its own, and resume it.
+                    self._session.notify("room:left", {"reason": "You are not brought here any more."}, name)
         new = {room: None for name, room in automatic.items() if name not in self.members}
         for name in automatic:
             if name in self.members:

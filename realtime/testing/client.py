@@ -36,6 +36,9 @@ class Link(Protocol):
     async def close(self, code: int) -> None:
         """Closes; harmless when it is closed already."""
 
+    async def cut(self) -> None:
+        """Ends it as a broken network does: nothing is said."""
+
 
 class SocketLink:
     """A real WebSocket."""
@@ -56,6 +59,10 @@ class SocketLink:
 
     async def close(self, code: int) -> None:
         await self._socket.close(code)
+
+    async def cut(self) -> None:
+        self._socket.transport.abort()
+        await self._socket.wait_closed()
 
 
 class ApplicationLink:
@@ -99,6 +106,9 @@ class ApplicationLink:
             await self._inbound.put({"type": "websocket.disconnect", "code": code})
             await self._outbound.put({"type": "websocket.close", "code": code})
         await asyncio.wait([self._task])
+
+    async def cut(self) -> None:
+        await self.close(1006)
 
 
 class JsonClient:
@@ -235,6 +245,11 @@ class JsonClient:
 
     async def close(self, code: int = 1000) -> None:
         await self._link.close(code)
+        await asyncio.gather(self._reader, return_exceptions=True)
+
+    async def cut(self) -> None:
+        """Loses the connection as a broken network does."""
+        await self._link.cut()
         await asyncio.gather(self._reader, return_exceptions=True)
 
     async def __aenter__(self) -> Self:

@@ -1,59 +1,17 @@
-"""What a client of the library sees: one scenario for each line of the table of commands and events.
+"""What a client of the library sees: one scenario for each line of its commands and events.
 
 Each makes its own books and people, so that all of them can run against one server, one after another.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any
-
-from asgiref.sync import sync_to_async
-from django.db import connections
 
 from books.models import Book, Chapter
 from books.services.invitations import accept_invitation, end_invitation, invite_reader
 from books.services.subscriptions import subscribe
 from livrya.accounts.models import User
-from livrya.accounts.services import tokens
 from livrya.accounts.services.following import follow
-from realtime.testing.client import JsonClient
 from tests.books import library
-
-Open = Callable[[str, str | None], Awaitable[JsonClient]]
-
-
-@dataclass
-class World:
-    """Where a scenario plays: how to open a connection there, and how waiting jobs are carried out."""
-
-    open: Open
-    jobs: Callable[[], Awaitable[None]]
-    clients: AsyncExitStack = field(default_factory=AsyncExitStack)
-
-    async def client(self, person: User | None = None, namespace: str = "books") -> JsonClient:
-        """Returns a connection that has entered its rooms; ended with the scenario."""
-        token = (await make(tokens.issue, user=person)).access if person else None
-        client = await self.clients.enter_async_context(await self.open(namespace, token))
-        await client.ready()
-        return client
-
-
-@asynccontextmanager
-async def playing(world: World) -> AsyncIterator[World]:
-    """Ends the scenario's connections, and the database's in the thread in which it was made."""
-    try:
-        async with world.clients:
-            yield world
-    finally:
-        world.clients = AsyncExitStack()
-        # The thread's own: PostgreSQL drops no database that somebody is connected to.
-        await make(connections.close_all)
-
-
-async def make(act: Callable[..., Any], *args: Any, **given: Any) -> Any:
-    """Calls something that works on the database."""
-    return await sync_to_async(act)(*args, **given)
+from tests.world import World, heard, make
 
 
 async def a_chapter(**description: Any) -> tuple[Book, Chapter, User]:
@@ -68,11 +26,6 @@ async def a_chapter(**description: Any) -> tuple[Book, Chapter, User]:
 
 async def somebody() -> User:
     return await make(library.somebody)
-
-
-def heard(client: JsonClient, kind: str) -> list[dict[str, Any]]:
-    """Returns the payloads of all events of that type so far."""
-    return [frame["payload"] for frame in client.frames if frame.get("type") == kind]
 
 
 async def entering_a_book_counts_a_person_once_and_leaving_with_the_last_device(world: World) -> None:
@@ -174,6 +127,21 @@ async def following_an_author_brings_all_their_public_books(world: World) -> Non
     assert (event["room"], event["payload"]["chapterId"]) == (room, out.pk)
 
 
+async def who_follows_no_longer_hears_no_longer(world: World) -> None:
+    book, _, author = await a_chapter()
+    reader = await somebody()
+    await make(follow, actor=reader, user=author)
+    phone, desktop = await world.client(reader, ""), await world.client(reader, "")
+    await phone.tell("user:unfollow", {"userId": author.pk})
+    told = (await desktop.event("follow:changed"))["payload"]
+    assert (told["userId"], told["following"]) == (author.pk, False)
+    room = f"author:{author.pk}:followers"
+    await desktop.wait(lambda frame: frame.get("type") == "room:left" and frame["room"] == room)
+    await make(library.chapter, book)
+    await desktop.tell("session:ping")
+    assert heard(desktop, "chapter:available") == []
+
+
 async def an_authors_change_is_heard_in_the_book_and_the_chapter(world: World) -> None:
     book, chapter, author = await a_chapter()
     reader, writer = await world.client(await somebody()), await world.client(author)
@@ -267,6 +235,40 @@ async def a_review_is_heard_in_the_book(world: World) -> None:
     assert (await stranger.ask("review:post", review))["error"]["code"] == "NOT_OPENED_YET"
 
 
+async def who_types_is_seen_by_the_others_and_stops_by_word_or_by_silence(world: World) -> None:
+    _, chapter, author = await a_chapter()
+    reader = await somebody()
+    watcher, typist = await world.client(author), await world.client(reader)
+    wanted = {"chapterId": chapter.pk, "kind": "commenting"}
+    for client in (watcher, typist):
+        await client.tell("chapter:join", {"chapterId": chapter.pk})
+    for word in (True, False):
+        await typist.tell("text:typing", wanted)
+        told = await watcher.event("editors:typing")
+        assert told["room"] == f"chapter:{chapter.pk}"
+        [seen] = told["payload"]["typing"]
+        assert (seen["userId"], seen["username"]) == (reader.pk, reader.username)
+        if word:
+            await typist.tell("text:stopTyping", wanted)
+        assert (await watcher.event("editors:typing"))["payload"]["typing"] == []
+    assert not any(told["typing"] for told in heard(typist, "editors:typing"))
+
+
+async def who_writes_in_a_draft_is_seen_with_the_caret_by_editors_alone(world: World) -> None:
+    book, _, author = await a_chapter()
+    draft = await make(library.draft, book)
+    editor = await make(library.worker_on, book)
+    writer, watcher, stranger = [await world.client(person) for person in (author, editor, await somebody())]
+    for client in (writer, watcher):
+        await client.tell("draft:join", {"chapterId": draft.pk})
+    await writer.tell("text:typing", {"chapterId": draft.pk, "kind": "writing", "position": 7})
+    told = await watcher.event("editors:typing")
+    assert told["room"] == f"draft:{draft.pk}"
+    assert [(seen["userId"], seen["position"]) for seen in told["payload"]["typing"]] == [(author.pk, 7)]
+    for command in ("draft:join", "chapter:join"):
+        assert (await stranger.ask(command, {"chapterId": draft.pk}))["error"]["code"] == "NOT_FOUND"
+
+
 async def a_place_is_told_to_the_readers_other_devices(world: World) -> None:
     book, chapter, _ = await a_chapter()
     reader = await somebody()
@@ -349,11 +351,14 @@ LINES = [
     a_subscription_is_known_on_all_devices_and_changes_what_they_hear,
     what_one_subscribes_to_is_heard_from_the_start,
     following_an_author_brings_all_their_public_books,
+    who_follows_no_longer_hears_no_longer,
     an_authors_change_is_heard_in_the_book_and_the_chapter,
     a_release_reaches_the_book_the_followers_and_once_the_bell,
     a_comment_is_heard_in_the_chapter_and_by_the_author,
     a_comment_can_be_edited_reacted_to_and_deleted,
     a_review_is_heard_in_the_book,
+    who_types_is_seen_by_the_others_and_stops_by_word_or_by_silence,
+    who_writes_in_a_draft_is_seen_with_the_caret_by_editors_alone,
     a_place_is_told_to_the_readers_other_devices,
     a_command_sent_again_takes_effect_once,
     what_is_wrong_is_answered_and_the_connection_lives,

@@ -15,7 +15,7 @@ from tests.books import library
 from tests.commands import running_database_url
 from tests.services import Valkey
 
-pytestmark = [pytest.mark.live, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.live, pytest.mark.either_database, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

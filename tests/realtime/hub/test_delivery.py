@@ -15,6 +15,7 @@ from realtime.hints import group_name
 from realtime.hub import Hub, current_hub
 from realtime.hub.room import RoomState
 from realtime.models import Event, RoomHead
+from realtime.reading import Head
 from realtime.retention import begin_new_epoch
 from realtime.testing.client import JsonClient
 from tests.realtime.app.events import HallRoom, Said
@@ -99,6 +100,39 @@ async def test_a_gap_is_closed_from_the_log(connect: Connect, hub: Hub) -> None:
     hub.accept((await stored(hub))[-1])
     await heard(client, "seen")
     assert client.texts() == ["lost", "seen"]
+
+
+async def enter_many_halls(client: JsonClient) -> None:
+    """Enters so many that the backstop's turn of the first one comes long after the test."""
+    await client.tell("session:resume", {"rooms": {f"hall:{number}": None for number in range(100, 0, -1)}})
+
+
+async def test_what_another_process_committed_before_the_first_sweep_arrives_too(connect: Connect, hub: Hub) -> None:
+    client = await connect()
+    await enter_many_halls(client)
+    elsewhere(hub)
+    hub.sweep.wake = lambda: None  # type: ignore[method-assign]
+    await say("early")
+    await heard(client, "early")
+
+
+async def test_what_is_found_while_a_rooms_head_is_being_read_is_not_forgotten(connect: Connect, hub: Hub) -> None:
+    client = await connect()
+    await enter_many_halls(client)
+    elsewhere(hub)
+    hub.sweep.wake = lambda: None  # type: ignore[method-assign]
+    before = (await hub.log.heads([HALL.name]))[HALL.name]
+
+    async def older(rooms: list[str]) -> dict[str, Head]:
+        return {HALL.name: before}
+
+    state(hub).loaded = False
+    await say("meanwhile")
+    await hub.sweep._sweep()
+    hub.log.heads, now = older, hub.log.heads  # type: ignore[assignment]
+    await hub.load([state(hub)])
+    hub.log.heads = now  # type: ignore[method-assign]
+    await heard(client, "meanwhile")
 
 
 async def test_what_another_process_committed_arrives_without_any_hint(connect: Connect, hub: Hub) -> None:

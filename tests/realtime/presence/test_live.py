@@ -72,12 +72,6 @@ def people(answer: dict[str, Any]) -> set[int]:
     return {user["userId"] for user in answer["users"]}
 
 
-async def cut(client: JsonClient) -> None:
-    """Loses the connection as a broken network does: nothing is said."""
-    client._link._socket.transport.abort()  # type: ignore[attr-defined]
-    await client.ended()
-
-
 async def test_people_on_both_processes_see_each_other_come_and_go(
     servers: list[ServerProcess], clients: Clients
 ) -> None:
@@ -100,7 +94,7 @@ async def test_a_reload_storm_over_processes_does_not_flicker_and_ends_in_exact_
     watcher, _ = await clients.enter(servers[0], 99)
     readers = [await clients.enter(servers[user % 2], user) for user in range(1, 11)]
     for round_number in range(3):
-        await asyncio.gather(*(cut(client) for client, _ in readers))
+        await asyncio.gather(*(client.cut() for client, _ in readers))
         readers = [await clients.enter(servers[(user + round_number) % 2], user) for user in range(1, 11)]
     listed = await watcher.tell("presence:list", {"room": "hall:1"})
     assert people(listed) == {99, *range(1, 11)}

@@ -1,5 +1,6 @@
-"""The library live: every line of its table in this process and at real servers; releases from every cause."""
+"""What clients see of the library, the bell and every namespace: each line in this process, and at real servers."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
@@ -11,13 +12,17 @@ from realtime.routing import websocket_application
 from realtime.testing.client import JsonClient
 from realtime.testing.server import ServerProcess
 from tests.books.library import run_jobs
-from tests.books.lines import LINES, World, playing
+from tests.books.lines import LINES as BOOKS
 from tests.commands import running_database_url
+from tests.livrya.lines import LINES as EVERYWHERE
+from tests.notifications.lines import LINES as NOTIFICATIONS
 from tests.services import redis_url
+from tests.world import World, playing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 Line = Callable[[World], Awaitable[None]]
+LINES: list[Line] = [*BOOKS, *NOTIFICATIONS, *EVERYWHERE]
 
 
 @pytest.fixture
@@ -59,6 +64,10 @@ def server(request: pytest.FixtureRequest, transactional_db: None) -> Iterator[S
         assert "Traceback" not in started.output, started.output
 
 
+AT_ONCE = 6
+"""So many scenarios at once: their connections stay below what one address may have."""
+
+
 async def nothing() -> None:
     """A server carries out its jobs by itself."""
 
@@ -68,11 +77,15 @@ async def test_at_real_servers(server: ServerProcess) -> None:
     async def open_client(namespace: str, token: str | None) -> JsonClient:
         return await JsonClient.over_socket(server.ws(namespace), token=token)
 
-    world = World(open_client, nothing)
-    for line in LINES:
-        try:
-            async with playing(world):
+    # Side by side, so that one's waiting is another's time; each has its own people.
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def play(line: Line) -> None:
+        async with turns, playing(World(open_client, nothing)) as world:
+            try:
                 await line(world)
-        except AssertionError as failure:
-            failure.add_note(f"In {line.__name__}. The server said:\n{server.output[-3000:]}")
-            raise
+            except AssertionError as failure:
+                failure.add_note(f"In {line.__name__}. The server said:\n{server.output[-3000:]}")
+                raise
+
+    await asyncio.gather(*map(play, LINES))
