@@ -49,6 +49,8 @@ class BareClient:
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS):
                 while not (found := condition()):
+                    if self.closed is not None:
+                        raise AssertionError(f"Closed with {self.closed} after {self.texts}")
                     self._arrived.clear()
                     await self._arrived.wait()
                 return found
@@ -58,8 +60,8 @@ class BareClient:
     async def enter(self, namespace: str, **auth: Any) -> dict[str, Any]:
         """Connects to a namespace; returns what the server says to that, an error in `message`."""
         seen = len(self.texts)
-        await self.send(f"0{namespace},{json.dumps(auth)}")
-        heads = (f"0{namespace},", f"4{namespace},")
+        await self.send(f"0{_head(namespace)}{json.dumps(auth)}")
+        heads = (f"0{_head(namespace)}{{", f"4{_head(namespace)}{{")
         text = await self.until(lambda: next((text for text in self.texts[seen:] if text.startswith(heads)), None))
         answer: dict[str, Any] = json.loads(text[text.index("{") :])
         return answer
@@ -67,8 +69,8 @@ class BareClient:
     async def ask(self, namespace: str, *arguments: Any) -> Any:
         """Sends an event with an ack; returns the ack's one argument."""
         number = 1 + sum(text.startswith("3") for text in self.texts)
-        await self.send(f"2{namespace},{number}{json.dumps(arguments)}")
-        head = f"3{namespace},{number}["
+        await self.send(f"2{_head(namespace)}{number}{json.dumps(arguments)}")
+        head = f"3{_head(namespace)}{number}["
         text = await self.until(lambda: next((text for text in self.texts if text.startswith(head)), None))
         [answer] = json.loads(text[len(head) - 1 :])
         return answer
@@ -102,6 +104,10 @@ class BareClient:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.close()
+
+
+def _head(namespace: str) -> str:
+    return "" if namespace == "/" else f"{namespace},"
 
 
 Open = Callable[..., Awaitable[BareClient]]
