@@ -114,7 +114,9 @@ class Memberships:
         for name, member in list(self.members.items()):
             if member.auto and name not in automatic:
                 member.auto = False
-                if not (member.wanted or member.present):
+                if member.wanted or member.present:
+                    self.recheck(name, "")  # what has ended may have been their leave to be there
+                else:
                     self._end(member)
                     # Or its client would take the room for its own, and resume it.
                     self._session.notify("room:left", {"reason": "You are not brought here any more."}, name)
@@ -170,15 +172,19 @@ class Memberships:
         while waiting:
             grants = await self._ask(waiting)
             for room, member in list(waiting.items()):
+                grant = grants.get(room)
+                reached = grant is None or member.stale or await self._reach(member.state, grant, asked[room])
                 if member.stale and member.phase is not Phase.ENDED:
                     continue
                 del waiting[room]
-                grant = grants.get(room)
                 if member.phase is Phase.ENDED or grant is None:
                     self._end(member)
                     outcomes[room] = _no_such_room(room)
+                elif not reached:
+                    self._end(member)
+                    outcomes[room] = Unavailable(retry_after_ms=1000)
                 else:
-                    outcomes[room] = await self._hold(member, grant, asked[room])
+                    outcomes[room] = self._hold(member, grant, asked[room])
         return outcomes
 
     async def _ask(self, members: Mapping[Room, Membership]) -> Mapping[Room, Grant | None]:
@@ -189,26 +195,38 @@ class Memberships:
             member.stale = False
         return await hub.questions.authorise(self._session.identity, list(members))
 
-    async def _hold(self, member: Membership, grant: Grant, since: Position | None) -> Joined:
+    async def _reach(self, state: RoomState, grant: Grant, since: Position | None) -> bool:
+        """Has the hub go where the client claims to be and where the grant begins; False when it is not there yet.
+
+        Before the beginning of the grant nobody may be live: what comes up to there is not for them.
+        """
+        claimed = since.seq if since is not None and since.epoch == state.epoch else 0
+        if (wanted := max(claimed, grant.from_seq)) > state.seq:
+            await self._session.hub.reach(state, wanted)
+        return state.seq >= grant.from_seq
+
+    def _hold(self, member: Membership, grant: Grant, since: Position | None) -> Joined:
+        """Gives a member its place; in the same step in which it was seen that the grant still holds."""
         member.grant = grant
         state = member.state
-        if since is not None and since.epoch == state.epoch and since.seq > state.seq:
-            await self._session.hub.reach(state, since.seq)
         joined = _place(state, grant, since)
-        member.phase = Phase.HELD if member.phase is not Phase.ENDED else Phase.ENDED
+        member.phase = Phase.HELD
         member.seq = joined.position.seq
         self._held.append((member, state.epoch))
         return joined
 
-    async def _restart(self, member: Membership, since: Position | None) -> Joined:
+    async def _restart(self, member: Membership, since: Position | None) -> Outcome:
         """The room is received already: says where it stands, or begins again at the place asked for."""
         state = member.state
         if since is None or since == Position(state.epoch, member.place()):
             return Joined(Position(state.epoch, member.place()), True if since else None)
+        assert member.grant is not None
+        await self._reach(state, member.grant, since)
+        if member.phase is Phase.ENDED:
+            return _no_such_room(state.room)
         if member.phase is Phase.LIVE:
             state.leave_live(member, Phase.HELD)
-        assert member.grant is not None
-        return await self._hold(member, member.grant, since)
+        return self._hold(member, member.grant, since)
 
     def release(self, only: Iterable[str] | None = None) -> None:
         """Lets the streams of held members begin, now that their positions have been told.
@@ -222,9 +240,16 @@ class Memberships:
         for member, epoch in held:
             if member.phase is not Phase.HELD or member in self._rechecking:
                 continue
-            hub.catch_up.begin(member)
+            self._begin(member)
             if epoch not in ("", member.state.epoch):
                 hub.reset_member(member, "epoch")
+
+    def _begin(self, member: Membership) -> None:
+        """Begins a held member's stream; behind the beginning of its grant, if leave was taken and given again."""
+        hub, grant = self._session.hub, member.grant
+        if grant is not None and member.seq < grant.from_seq:
+            hub.reset_member(member, "trimmed", grant.from_seq)
+        hub.catch_up.begin(member)
 
     # Being asked again
 
@@ -245,11 +270,12 @@ class Memberships:
             self._session.hub.spawn(self._recheck(member, reason))
 
     async def _recheck(self, member: Membership, reason: str) -> None:
-        session, room = self._session, member.state.room
+        session, state, room = self._session, member.state, member.state.room
         try:
-            grant = None
-            while member.stale and member.phase is not Phase.ENDED:
+            grant, reached = None, True
+            while (member.stale or not reached) and member.phase is not Phase.ENDED:
                 grant = (await self._ask({room: member})).get(room)
+                reached = grant is None or await self._reach(state, grant, None)
         except Exception as error:
             if not isinstance(error, Unavailable):
                 logger.exception("A grant could not be checked again; it ends, to be safe.")
@@ -262,7 +288,7 @@ class Memberships:
         if grant is not None:
             before, member.grant = member.grant, grant
             if all(held is not member for held, _ in self._held):  # else its answer comes first, and then the stream
-                session.hub.catch_up.begin(member)
+                self._begin(member)
             if member.present:
                 await session._count_in(room)  # once more: what the person hides may have changed
             elif before is not None and before.unseen != grant.unseen:

@@ -413,11 +413,11 @@ class Hub:
             if member.phase in (Phase.CATCHING_UP, Phase.LIVE) and not member.watching:
                 self.reset_member(member, reason)
 
-    def reset_member(self, member: Membership, reason: str) -> None:
-        """Tells one member that its stream goes on from the room's place, with a hole before it."""
+    def reset_member(self, member: Membership, reason: str, seq: int | None = None) -> None:
+        """Tells one member that its stream goes on from `seq` or from the room's place, with a hole before it."""
         state, session = member.state, member.session
-        member.seq = state.seq
-        position = Position(state.epoch, state.seq)
+        member.seq = state.seq if seq is None else seq
+        position = Position(state.epoch, member.seq)
         member.connection.write(
             session.wire.notice(
                 session.namespace.name, "room:reset", {"reason": reason, "position": position}, state.name
