@@ -9,6 +9,11 @@ from realtime.exporting.catalogue import Catalogue
 from realtime.rooms import Room
 
 _REF = "#/components/schemas/{name}"
+_DESCRIPTION = (
+    "What clients say (a channel for each namespace) and hear (a channel for each kind of room). Over the WebSocket at "
+    "/ws/<namespace>/ each payload stands in an envelope, over Socket.IO at /socket.io/ it is the first argument, over "
+    "/events/?rooms=… events are read only. Envelopes, signing in and going on after a break: docs/protocol.md."
+)
 
 
 def asyncapi(catalogue: Catalogue) -> dict[str, Any]:
@@ -63,7 +68,7 @@ def asyncapi(catalogue: Catalogue) -> dict[str, Any]:
         }
     return {
         "asyncapi": "3.0.0",
-        "info": {"title": "Livrya live events", "version": "1"},
+        "info": {"title": "Livrya live events", "version": "1", "description": _DESCRIPTION},
         "defaultContentType": "application/json",
         "channels": channels,
         "operations": operations,

@@ -86,6 +86,25 @@ async def test_a_client_whose_server_says_bye_gets_exactly_what_it_missed(open_s
     await again.until(lambda: again.said() == ["two"])
 
 
+async def test_recovery_comes_before_the_positions_in_auth_which_hold_where_it_is_refused(open_socket: Open) -> None:
+    """A client may always send both: phones do."""
+    client, before = await begin(open_socket, 1)
+    await say(1, "one", "two")
+    await client.until(lambda: client.said() == ["one", "two"])
+    await settled(client)
+    [_, meta, _], _ = client.events(HALLS, "hall:said")
+    rooms = {"hall:1": {"epoch": meta["epoch"], "seq": meta["seq"]}}
+    await client.close()
+    await say(1, "three")
+    again = await open_socket()
+    assert await again.enter(HALLS, token="7", pid=before["pid"], offset=client.offset(), rooms=rooms) == before
+    await again.until(lambda: again.said() == ["three"])
+    anew = await open_socket()
+    assert await anew.enter(HALLS, token="7", pid=before["pid"], offset="nonsense", rooms=rooms) != before
+    await anew.until(lambda: anew.said() == ["two", "three"])
+    assert anew.events(HALLS, "session:ready")[0][0]["rooms"]["hall:1"]["recovered"] is True
+
+
 async def test_recovery_can_be_repeated_with_the_same_pid(open_socket: Open) -> None:
     client, before = await begin(open_socket, 1)
     await settled(client)
