@@ -6,6 +6,7 @@ from books.namespaces import BOOK_ROOMS, auto_rooms, book_commands
 from livrya.announcements.events import BroadcastRoom
 from livrya.announcements.namespaces import announcements
 from livrya.announcements.selectors import greeting
+from livrya.monitoring.namespaces import monitoring
 from notifications.events import NotificationsRoom
 from notifications.namespaces import bell, bell_greeting, bell_rooms
 from realtime.contracts import Payload
@@ -30,4 +31,4 @@ default = Namespace(
     greeting=_greeting,
 )
 
-admin = Namespace("/admin", commands=[announcements], admits=lambda identity: identity.is_staff)
+admin = Namespace("/admin", commands=[announcements, monitoring], admits=lambda identity: identity.is_staff)

@@ -1,12 +1,14 @@
 """Rooms over the channel layer, with the delivery guarantees of a log.
 
-The public interface, for services and broadcasts: `atomic`, `emit`, `aemit`, `snapshot`, `blank`, `revoke`.
+The public interface, for services and broadcasts: `atomic`, `emit`, `aemit`, `snapshot`, `blank`, `revoke`,
+`disconnect`.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from realtime.revoking import UserRoom as UserRoom
+    from realtime.revoking import disconnect as disconnect
     from realtime.revoking import revoke as revoke
     from realtime.snapshots import snapshot as snapshot
     from realtime.writing import aemit as aemit
@@ -19,6 +21,7 @@ _HOMES = {
     "aemit": "realtime.writing",
     "atomic": "realtime.writing",
     "blank": "realtime.writing",
+    "disconnect": "realtime.revoking",
     "emit": "realtime.writing",
     "revoke": "realtime.revoking",
     "snapshot": "realtime.snapshots",

@@ -49,3 +49,11 @@ class NotMember(ApplicationError):
     code = "NOT_MEMBER"
     http_status = 403
     message = "You are not a member of this group."
+
+
+class ReportedEnough(ApplicationError):
+    """Several people have reported this already; the moderators will look at it."""
+
+    code = "REPORTED_ENOUGH"
+    http_status = 409
+    message = "The moderators know of this already and will look at it."

@@ -25,3 +25,12 @@ RECEIPTS_UP_TO = 32
 """Members of a group in which one sees how far the others have read."""
 MEMBERS_LISTED = 100
 """Up to so many members are listed in one answer; more come in pages over HTTP."""
+
+REPORT = 1_000
+REPORTS_PER_TARGET = 5
+"""Open reports about one thing; the moderators know then. Source: archives of fiction take 3 to 5."""
+REPORTS_PER_DAY = 20
+"""By one person."""
+REPORT_CONTEXT = 5
+"""Messages before a reported one that the moderators see with it."""
+WARNING = 1_000

@@ -12,11 +12,13 @@ from notifications.fan_out import withdraw
 from notifications.services import Notice, notify
 from social import signals
 from social.broadcasts import ref
-from social.models import Invitation, Membership, Message
+from social.models import Invitation, Membership, Message, Report
 
 GROUP_MENTION = kinds.declare("GROUP_MENTION", "Somebody names me in a group")
 GROUP_REPLY = kinds.declare("GROUP_REPLY", "Answers to what I said in a group")
 GROUP_INVITATION = kinds.declare("GROUP_INVITATION", "Somebody invites me to a group")
+
+MODERATION = kinds.declare("MODERATION", "Word from the moderators about what I said")
 
 EXCERPT = 100
 """So many characters of a message stand in its notification."""
@@ -71,6 +73,27 @@ def invitation_ref(invitation: Invitation) -> str:
 def take_back_invitation(invitation: Invitation, **_: Any) -> None:
     """Takes an invitation that no longer holds out of the bell."""
     withdraw(ref=invitation_ref(invitation))
+
+
+@receiver(signals.report_settled)
+def tell_subject(report: Report, taken_down: bool, warning: str, **_: Any) -> None:
+    """Tells whoever answers for it what was done; not by whom, and not who reported."""
+    words = []
+    if taken_down:
+        what = {"comment": "a comment of yours", "message": "a message of yours"}.get(report.kind, "your profile")
+        words.append(f"The moderators have taken down {what}.")
+    if warning:
+        words.append(warning)
+    if words:
+        notice = Notice(
+            kind=MODERATION.code,
+            message=" ".join(words),
+            url="/notifications/",
+            cause=f"report:{report.pk} settled",
+            about=f"report:{report.pk}",
+        )
+        # The system's word: a moderator whom the person has blocked is heard all the same.
+        notify(actor=None, recipients=[report.subject_id], notice=notice)
 
 
 def _announce_mentions(message: Message, people: Iterable[int], actor: User | None) -> None:

@@ -23,3 +23,6 @@ message_sent = Signal()  # message (with group, sender, reply_to)
 message_edited = Signal()  # message, mentioned: ids of those newly named
 message_deleted = Signal()  # message, moderated: bool
 message_reacted = Signal()  # message
+
+report_filed = Signal()  # report
+report_settled = Signal()  # report (as settled), taken_down: bool, warning: str

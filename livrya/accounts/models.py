@@ -53,6 +53,10 @@ class User(AbstractUser):
     hide_reading = models.BooleanField(default=False, help_text="Nobody sees what they read.")
     hide_typing = models.BooleanField(default=False, help_text="Nobody sees that they are writing.")
 
+    suspended_until = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="A closed account opens again by itself then."
+    )
+
     objects: ClassVar[People] = People()
 
     class Meta(AbstractUser.Meta):
@@ -60,6 +64,9 @@ class User(AbstractUser):
             models.UniqueConstraint(
                 Lower("username"), name="username_unique_whatever_case", violation_error_message="That name is taken."
             )
+        ]
+        indexes = [
+            models.Index(fields=["suspended_until"], name="user_suspended", condition=Q(suspended_until__isnull=False))
         ]
 
     def __str__(self) -> str:

@@ -31,3 +31,9 @@ user_muted = Signal()
 
 user_unmuted = Signal()
 """Arguments: muter, muted, actor."""
+
+account_opened = Signal()
+"""A closed account is open again. Arguments: user, actor (None: a suspension has ended)."""
+
+role_changed = Signal()
+"""Somebody is staff or superuser now, or no longer, or has other groups of staff rights. Arguments: user, actor."""

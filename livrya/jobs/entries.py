@@ -4,6 +4,7 @@ from django_tasks import task
 
 from books.selectors.chapters import next_due_at
 from books.services.releases import publish_due_chapters
+from livrya.accounts.services.access import end_suspensions, next_suspension_end
 from livrya.accounts.services.tokens import prune as prune_tokens
 from livrya.accounts.sessions import SessionStore
 from livrya.jobs.queue import forget_finished
@@ -31,6 +32,7 @@ def forget_old_history() -> None:
 SCHEDULE: list[Periodic] = [
     Periodic("publish due chapters", publish_due_chapters, every_s=10.0, due=next_due_at),
     Periodic("give back seats in groups", end_lapsed_seats, every_s=10.0, due=next_seat_end),
+    Periodic("end suspensions", end_suspensions, every_s=60.0, due=next_suspension_end),
     Periodic("forget old history", forget_old_history.enqueue, every_s=6 * 3600),
 ]
 """What runs by the clock, see `Periodic`."""

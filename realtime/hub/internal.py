@@ -48,6 +48,8 @@ class Internals:
         for session in self._watching(state):
             if revoked.room is not None:
                 session.recheck_room(revoked.room, revoked.reason)
+            elif revoked.expel:
+                session.expel(revoked.reason)
             elif revoked.credential is None:
                 self._hub.spawn(session.recheck_identity(revoked.reason))
             elif session.identity.credential == revoked.credential:

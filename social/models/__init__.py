@@ -4,6 +4,7 @@ from social.models.group import Group
 from social.models.invitation import Invitation
 from social.models.membership import Ban, Membership, Role
 from social.models.message import Attachment, AttachmentKind, Message, Reaction
+from social.models.report import Report, ReportKind, ReportState
 
 __all__ = [
     "Attachment",
@@ -14,5 +15,8 @@ __all__ = [
     "Membership",
     "Message",
     "Reaction",
+    "Report",
+    "ReportKind",
+    "ReportState",
     "Role",
 ]

@@ -11,11 +11,12 @@ from social.namespaces.groups import groups
 from social.namespaces.members import members
 from social.namespaces.messages import messages
 from social.namespaces.presence import presence
+from social.namespaces.reports import reports
 from social.selectors.groups import greeting
 
 social_namespace = Namespace(
     "/social",
-    commands=[entering, groups, members, messages, presence, people],
+    commands=[entering, groups, members, messages, presence, people, reports],
     rooms=[GroupRoom, CallRoom, DirectoryRoom, UserRoom],
     auto_rooms=auto_rooms,
     greeting=greeting,

@@ -161,6 +161,15 @@ BELL = [
 STAFF = [
     Row("announce", lambda w: ["All hands!"], lambda w: {"text": "All hands!"}, by="staff"),
     Row("announcement:withdraw", lambda w: [str(w.answers["announce"]["id"])], _nothing, by="staff"),
+    Row("session:list", lambda w: [f"book:{w.book}"], lambda w: {"sessions": ...}, by="staff"),
+    Row("fetchSockets", lambda w: [f"book:{w.book}"], lambda w: {"sessions": ...}, by="staff"),
+    Row(
+        "user:disconnect",
+        lambda w: [str(w.people["reader"].pk), "Have a break."],
+        lambda w: {"userId": w.people["reader"].pk},
+        by="staff",
+    ),
+    Row("room:close", lambda w: [f"group:{w.group}", "Spam."], lambda w: {"room": f"group:{w.group}"}, by="staff"),
 ]
 
 
@@ -179,6 +188,11 @@ def _about_staff(world: World) -> dict[str, Any]:
 _JOINED = {"room": ..., "members": ..., "messages": ..., "position": ...}
 
 GROUPS = [
+    Row(
+        "report:create",
+        lambda w: ["person", str(w.people["author"].pk), "They are rude."],
+        lambda w: {"kind": "person", "state": "open"},
+    ),
     Row("room:create", lambda w: [{"name": "Tides", "persistent": True}], lambda w: {"room": ...}, by="author"),
     Row("createRoom", lambda w: [{"name": "Ebb", "isPublic": False}], lambda w: {"room": ...}, by="author"),
     Row("room:join", lambda w: [{"roomId": str(w.group), "since": None}], lambda w: _JOINED),

@@ -195,6 +195,17 @@ export interface ChapterVersion {
   version: number;
 }
 
+/** End a group (`group:5`) for everybody, as its owner could with `room:delete`. */
+export interface CloseRoom {
+  room: string;
+  reason?: string;
+}
+
+/** The room that has been closed. */
+export interface Closed {
+  room: string;
+}
+
 /** This page is in front again. */
 export interface ComeBack {
 }
@@ -306,6 +317,17 @@ export interface CountReaders {
 }
 
 /**
+ * Tell the moderators about a comment, a message in one of your groups, or a person; `id` is its own.
+ *
+ * They see it with its context. The same again is the report that waits already; five about one thing are enough.
+ */
+export interface CreateReport {
+  kind: "comment" | "message" | "person";
+  id: number;
+  reason: string;
+}
+
+/**
  * Make a group; you are its owner and first member. Join it to talk.
  *
  * Ephemeral (not `persistent`) ones end when nobody is there any more, with `autoDelete` already when you go.
@@ -352,6 +374,17 @@ export interface DeleteMessage {
 export interface DeleteRoom {
   roomId: number;
   reason?: string;
+}
+
+/** End the open connections of a person, who may come again (to keep them out, close their account). */
+export interface DisconnectPerson {
+  userId: number;
+  reason?: string;
+}
+
+/** Whose connections have been ended. */
+export interface Disconnected {
+  userId: number;
 }
 
 /** Change what you have said; the answer is the comment. */
@@ -526,6 +559,12 @@ export interface ListNotifications {
 /** Tells who is in a room that one receives: after a hole in the versions, or to begin with. */
 export interface ListPresent {
   room: string;
+}
+
+/** Tells who is connected: in a room, or of a person. Of the processes on this host. */
+export interface ListSessions {
+  room?: string | null;
+  userId?: number | null;
 }
 
 /** Make a link that opens the group until `expiresAt`, a week unless you say. */
@@ -762,6 +801,24 @@ export interface Notified {
   messageId?: number | null;
 }
 
+/** A session in one of the server processes of this host. `rooms`: what it receives, and how. */
+export interface OpenSession {
+  process: number;
+  connectionId: string;
+  address: string;
+  namespace: string;
+  userId: number | null;
+  username: string;
+  buffered: number;
+  congested: boolean;
+  rooms: Record<string, unknown>;
+}
+
+/** The sessions that are found, at most 1,000. */
+export interface OpenSessions {
+  sessions: Array<OpenSession>;
+}
+
 /** A person as others see them. `avatar` is the address of a picture, or None. */
 export interface Person {
   id: number;
@@ -927,6 +984,14 @@ export interface ReplyTo {
   number: number;
   senderId: number;
   senderName: string;
+}
+
+/** The report that waits for the moderators. */
+export interface ReportFiled {
+  id: number;
+  kind: string;
+  targetId: number;
+  state: string;
 }
 
 /**
@@ -1712,10 +1777,18 @@ export interface CommandMap {
   "presence:list": { payload: ListPresent; reply: PresenceReply };
   /** Save your place in a chapter: `position` is the part read, 0.0 to 1.0; the last save counts. */
   "progress:save": { payload: SaveProgress; reply: ProgressState };
+  /**
+   * Tell the moderators about a comment, a message in one of your groups, or a person; `id` is its own.
+   *
+   * They see it with its context. The same again is the report that waits already; five about one thing are enough.
+   */
+  "report:create": { payload: CreateReport; reply: ReportFiled };
   /** Say what you think of a book of which you have opened a chapter, once; the answer is the review. */
   "review:post": { payload: PostReview; reply: ReviewContent };
   /** End somebody's membership, and let them in no more. */
   "room:ban": { payload: BanUser; reply: RoomAndPerson };
+  /** End a group (`group:5`) for everybody, as its owner could with `room:delete`. */
+  "room:close": { payload: CloseRoom; reply: Closed };
   /**
    * Make a group; you are its owner and first member. Join it to talk.
    *
@@ -1760,6 +1833,8 @@ export interface CommandMap {
   "room:unsubscribe": { payload: UnsubscribeRoom; reply: null };
   /** Change what describes a group that is yours; `password` null or empty: it has none. Leave out what stays. */
   "room:update": { payload: UpdateRoom; reply: RoomReply };
+  /** Tells who is connected: in a room, or of a person. Of the processes on this host. */
+  "session:list": { payload: ListSessions; reply: OpenSessions };
   /** Answers `{time}`, the server's Unix milliseconds. */
   "session:ping": { payload: Ping; reply: Record<string, unknown> };
   /**
@@ -1792,6 +1867,8 @@ export interface CommandMap {
   "typing:stop": { payload: StopTyping; reply: null };
   /** Have nothing to do with this person: follows end both ways, and neither sees, answers or invites the other. */
   "user:block": { payload: BlockPerson; reply: Blocking };
+  /** End the open connections of a person, who may come again (to keep them out, close their account). */
+  "user:disconnect": { payload: DisconnectPerson; reply: Disconnected };
   /** Hear of everything that this person publishes. */
   "user:follow": { payload: FollowPerson; reply: Following };
   /** Hear nothing of this person in your notifications, and have what they say folded away; they learn nothing. */
@@ -1866,8 +1943,10 @@ export const DURABLE_COMMANDS: ReadonlySet<keyof CommandMap> = new Set([
   "message:read",
   "message:send",
   "notification:read",
+  "report:create",
   "review:post",
   "room:ban",
+  "room:close",
   "room:create",
   "room:delete",
   "room:invite",
@@ -1879,6 +1958,7 @@ export const DURABLE_COMMANDS: ReadonlySet<keyof CommandMap> = new Set([
   "room:uninvite",
   "room:update",
   "user:block",
+  "user:disconnect",
   "user:follow",
   "user:mute",
   "user:unblock",
@@ -1914,6 +1994,7 @@ export type ErrorCode =
   | "NOT_MEMBER"
   | "NOT_OPENED_YET"
   | "RATE_LIMITED"
+  | "REPORTED_ENOUGH"
   | "REQUEST_ID_REUSED"
   | "ROOM_FULL"
   | "ROOM_NOT_FOUND"

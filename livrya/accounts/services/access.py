@@ -1,14 +1,16 @@
 """Passwords, roles and open accounts: whatever decides whether somebody gets in, and ends what let them in before."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db.models import ProtectedError, RestrictedError
+from django.utils import timezone
 
 import realtime
-from livrya.accounts import policies, signals
+from livrya.accounts import limits, policies, signals
 from livrya.accounts.models import LoginSession, TokenFamily, User
 from livrya.accounts.sessions import SessionStore
 from realtime.errors import Conflict, Forbidden, NotFound, ValidationFailed
@@ -57,6 +59,30 @@ def deactivate(*, actor: User | None, user: User) -> User:
     return _set_active(actor, user, False)
 
 
+def suspend(*, actor: User | None, user: User, until: datetime) -> User:
+    """Closes the account until then, see `end_suspensions`. Raises Forbidden, also for oneself; ValidationFailed."""
+    if actor is not None and actor.pk == user.pk:
+        raise Forbidden
+    if not timezone.now() < until <= timezone.now() + limits.LONGEST_SUSPENSION:
+        raise ValidationFailed("A suspension ends within a year.")
+    return _set_active(actor, user, False, until)
+
+
+def end_suspensions() -> int:
+    """Opens the accounts whose suspension is over; returns how many."""
+    due = User.objects.filter(suspended_until__lte=timezone.now(), is_active=False)
+    people = list(due.order_by("pk"))
+    for user in people:
+        _set_active(None, user, True)
+    return len(people)
+
+
+def next_suspension_end() -> datetime | None:
+    """Returns when the next suspension is over, for the schedule."""
+    waiting = User.objects.filter(suspended_until__isnull=False, is_active=False).order_by("suspended_until")
+    return waiting.values_list("suspended_until", flat=True).first()
+
+
 def reactivate(*, actor: User | None, user: User) -> User:
     """Opens a closed account again; only others can. Raises Forbidden."""
     if actor is not None and actor.pk == user.pk:
@@ -77,6 +103,7 @@ def set_role(*, actor: User | None, user: User, is_staff: bool, is_superuser: bo
             user.is_staff, user.is_superuser = is_staff, is_superuser
             user.save(update_fields=["is_staff", "is_superuser"])
             realtime.revoke(user=user, reason="role changed")
+            signals.role_changed.send(sender=User, user=user, actor=actor)
     return user
 
 
@@ -86,6 +113,7 @@ def set_groups(*, actor: User | None, user: User, groups: Iterable[Group]) -> No
         raise Forbidden
     with realtime.atomic():
         user.groups.set(groups)
+        signals.role_changed.send(sender=User, user=user, actor=actor)
 
 
 def delete_account(*, actor: User | None, user: User) -> None:
@@ -103,16 +131,18 @@ def delete_account(*, actor: User | None, user: User) -> None:
             raise Conflict("Something of theirs would be left without its maker: deactivate instead.") from error
 
 
-def _set_active(actor: User | None, user: User, active: bool) -> User:
+def _set_active(actor: User | None, user: User, active: bool, until: datetime | None = None) -> User:
     if not policies.may_deactivate(actor, user):
         raise Forbidden
     with realtime.atomic():
         user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
-        if user.is_active != active:
-            user.is_active = active
-            user.save(update_fields=["is_active"])
+        if (user.is_active, user.suspended_until) != (active, until):
+            was_active, user.is_active, user.suspended_until = user.is_active, active, until
+            user.save(update_fields=["is_active", "suspended_until"])
             if not active:
-                _end_sign_ins(user, actor, "account closed")
+                _end_sign_ins(user, actor, "account suspended" if until else "account closed")
+            elif not was_active:
+                signals.account_opened.send(sender=User, user=user, actor=actor)
     return user
 
 
