@@ -8,9 +8,10 @@ from dataclasses import dataclass
 class Dialect:
     """One wire.
 
-    `path` takes `{room}`. `hello` are the texts sent once the WebSocket is open, `ready` a piece of the text
+    `hello` are the texts sent once the WebSocket is open, `ready` a piece of the text
     that says a connection is in its room (b"": at once). `marker` and `stored_marker` stand exactly once in
-    each delivered event and nowhere else. `publish` and `store` frame a payload's JSON.
+    each delivered event and nowhere else. `publish` and `store` frame a payload's JSON. `move` takes a connection
+    from room 1, where all begin, to another; `moved` is in the answer.
     """
 
     name: str
@@ -27,6 +28,15 @@ class Dialect:
     def store(self, payload: str) -> str:
         return self._command("bench:store", payload)
 
+    def move(self, room: int) -> str:
+        if self.name == "json":
+            return f'{{"requestId":"moved","type":"bench:move","payload":{{"room":{room}}}}}'
+        return f'42/bench,7["bench:move",{{"room":{room}}}]'
+
+    @property
+    def moved(self) -> bytes:
+        return b'"requestId":"moved"' if self.name == "json" else b"43/bench,7["
+
     def _command(self, name: str, payload: str) -> str:
         if self.name == "json":
             return f'{{"type":{json.dumps(name)},"payload":{payload}}}'
@@ -35,8 +45,6 @@ class Dialect:
         return payload
 
 
-JSON_DOOR = Dialect("json", "/ws/bench/?room={room}", "livrya.v1", (), b"session:ready")
-SOCKET_IO = Dialect(
-    "socket.io", "/socket.io/?EIO=4&transport=websocket&room={room}", None, ("40/bench,",), b"40/bench,"
-)
+JSON_DOOR = Dialect("json", "/ws/bench/", "livrya.v1", (), b"session:ready")
+SOCKET_IO = Dialect("socket.io", "/socket.io/?EIO=4&transport=websocket", None, ("40/bench,",), b"40/bench,")
 BARE = Dialect("bare", "/", None, (), b"")

@@ -35,11 +35,12 @@ def masked_frame(text: str) -> bytes:
 class Subscriber(asyncio.Protocol):
     """One connection: upgrades, says hello, then only counts."""
 
-    __slots__ = ("deliveries", "dialect", "load", "opened", "ready", "room", "tail", "timed", "transport")
+    __slots__ = ("awaited", "deliveries", "dialect", "load", "opened", "ready", "room", "tail", "timed", "transport")
 
     def __init__(self, load: "Load", dialect: dialects.Dialect, room: int, timed: bool) -> None:
         self.load, self.dialect, self.room, self.timed = load, dialect, room, timed
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.awaited = dialect.ready
         self.opened = False
         self.tail = b""
         self.deliveries = 0
@@ -48,7 +49,7 @@ class Subscriber(asyncio.Protocol):
         self.transport = cast(asyncio.Transport, transport)  # uvloop's own class is none of asyncio's
         key = base64.b64encode(os.urandom(16)).decode()
         lines = [
-            f"GET {self.dialect.path.format(room=self.room)} HTTP/1.1",
+            f"GET {self.dialect.path} HTTP/1.1",
             f"Host: 127.0.0.1:{self.load.port}",
             "Upgrade: websocket",
             "Connection: Upgrade",
@@ -64,8 +65,8 @@ class Subscriber(asyncio.Protocol):
             self._open(self.tail + data)
             return
         data = self.tail + data
-        if not self.ready.done() and self.dialect.ready in data:
-            self.ready.set_result(None)
+        if not self.ready.done() and self.awaited in data:
+            self._go_on()
         count = data.count(self.load.marker)
         if count:
             self.deliveries += count
@@ -94,6 +95,13 @@ class Subscriber(asyncio.Protocol):
             self.ready.set_result(None)
         elif rest := data[end + 4 :]:
             self.data_received(rest)
+
+    def _go_on(self) -> None:
+        if self.room != 1 and self.awaited == self.dialect.ready:
+            self.awaited = self.dialect.moved
+            self.transport.write(masked_frame(self.dialect.move(self.room)))
+        else:
+            self.ready.set_result(None)
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self.ready.done():
@@ -148,7 +156,7 @@ class Load:
     async def publish(
         self, messages: int, per_second: float, publishers: int = 1, stored: bool = False, fan_out: int | None = None
     ) -> dict[str, Any]:
-        """Sends at a steady rate and waits until everything arrived, or 20 s after the last one."""
+        """Sends at a steady rate and waits until everything arrived, or 30 s after the last one."""
         self.marker = self.dialect.stored_marker if stored else self.dialect.marker
         frame_of = self.dialect.store if stored else self.dialect.publish
         self.count, self.lost, self.latencies_ms = 0, 0, []
@@ -162,12 +170,13 @@ class Load:
             delay = due - time.monotonic()
             if delay > 0:
                 await asyncio.sleep(delay)
-            payload = f'{{"n":{index},"at":{time.monotonic():.6f},"pad":"{padding}"}}'
-            self.subscribers[index % publishers].transport.write(masked_frame(frame_of(payload)))
+            sender = self.subscribers[index % publishers]
+            payload = f'{{"n":{index},"at":{time.monotonic():.6f},"pad":"{padding}","room":{sender.room}}}'
+            sender.transport.write(masked_frame(frame_of(payload)))
             if not per_second and index % 50 == 0:
                 await asyncio.sleep(0)
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(30):
                 await self.complete.wait()
         except TimeoutError:
             pass

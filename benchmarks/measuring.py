@@ -1,22 +1,28 @@
-"""One measurement: a server, its load, and what a delivery cost."""
+"""One measurement: a server, its load, and what came out."""
 
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from benchmarks.servers import ROOT, Running
+from benchmarks.cases import SLOW, SLOW_DELIVERIES, SLOW_DELIVERIES_PER_SECOND, Case, Metric
+from benchmarks.servers import ROOT, SERVERS, Running, running
 
 MOST_GENERATOR_LOAD = 0.8
 """Above this part of its core the generator, not the server, may be what was measured."""
+_SETTLING_S = 2.0
 
 
 @dataclass(slots=True)
 class Measurement:
-    """What one server did in one case. `cost_us` is server CPU time per delivered frame, in µs."""
+    """What one server did in one case. `cost_us` is server CPU time per delivered frame, in µs.
+
+    Memory is in bytes; `connect_us` is server CPU time per connection, from the handshake to being in its rooms.
+    """
 
     case: str
     server: str
@@ -27,11 +33,27 @@ class Measurement:
     per_second: float | None = None
     latency_ms: dict[str, float] = field(default_factory=dict)
     memory_per_connection: float | None = None
+    connect_us: float | None = None
+    connects_per_second: float | None = None
     generator_load: float = 0.0
     invalid: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+    def figure(self, metric: Metric) -> float | None:
+        """Returns what a case with this metric is read by."""
+        match metric:
+            case Metric.COST:
+                return self.cost_us
+            case Metric.RATE:
+                return self.per_second
+            case Metric.MEMORY:
+                return self.memory_per_connection
+            case Metric.CONNECTING:
+                return self.connect_us
+            case Metric.LATENCY:
+                return self.latency_ms.get("p50")
 
 
 class Generator:
@@ -76,16 +98,55 @@ def generator(server: Running) -> Iterator[Generator]:
         started.close()
 
 
-def measure(server: Running, load: Generator, case: str, **publishing: Any) -> Measurement:
-    """Publishes and returns what it cost the server; the first quarter is sent once before, unmeasured."""
-    warm_up = {**publishing, "messages": max(1, publishing["messages"] // 4)}
-    load.order("publish", **warm_up)
+def take(case: Case, name: str, redis: str, database: str) -> Measurement:
+    """Starts the server and its load, measures one case once, and ends both."""
+    with running(SERVERS[name], redis, database) as server, generator(server) as load:
+        if case.metric in (Metric.MEMORY, Metric.CONNECTING):
+            return _connect(case, server, load)
+        load.order("connect", count=case.connections, rooms=case.rooms)
+        slow = name in SLOW
+        deliveries = min(case.deliveries, SLOW_DELIVERIES) if slow else case.deliveries
+        pace = min(case.deliveries_per_second, SLOW_DELIVERIES_PER_SECOND) if slow else case.deliveries_per_second
+        if case.load is not None:
+            probe = _publish(case, server, load, deliveries // 2, pace)
+            if not probe.cost_us:
+                return probe
+            pace = case.load * 1e6 / probe.cost_us
+        else:  # warms up
+            _publish(case, server, load, deliveries // 4, pace)
+        return _publish(case, server, load, deliveries, pace)
+
+
+def _connect(case: Case, server: Running, load: Generator) -> Measurement:
+    load.order("connect", count=50)  # what is loaded and allocated once is not a connection's
+    time.sleep(_SETTLING_S)
+    memory, cpu = server.memory_bytes(), server.cpu_seconds()
+    result = load.order("connect", count=case.connections, rooms=case.rooms)
+    cpu = server.cpu_seconds() - cpu
+    time.sleep(_SETTLING_S)
+    return Measurement(
+        case=case.name,
+        server=server.server.name,
+        memory_per_connection=(server.memory_bytes() - memory) / case.connections,
+        connect_us=cpu / case.connections * 1e6,
+        connects_per_second=case.connections / result["seconds"],
+    )
+
+
+def _publish(case: Case, server: Running, load: Generator, deliveries: int, pace: float) -> Measurement:
     before = server.cpu_seconds()
-    result = load.order("publish", **publishing)
+    result = load.order(
+        "publish",
+        messages=max(1, deliveries // case.fan_out),
+        per_second=pace / case.fan_out,
+        publishers=case.publishers,
+        stored=case.stored and server.server.dialect != "BARE",
+        fan_out=case.fan_out,
+    )
     cpu = server.cpu_seconds() - before
     delivered = result["delivered"]
     return Measurement(
-        case=case,
+        case=case.name,
         server=server.server.name,
         delivered=delivered,
         expected=result["expected"],
@@ -99,10 +160,10 @@ def measure(server: Running, load: Generator, case: str, **publishing: Any) -> M
 
 
 def _why_invalid(result: dict[str, Any]) -> str:
-    if result["generator_load"] > MOST_GENERATOR_LOAD:
-        return f"the load generator used {result['generator_load']:.0%} of its core"
     if result["lost_connections"]:
         return f"{result['lost_connections']} connections were lost"
     if result["delivered"] < result["expected"]:
         return f"{result['expected'] - result['delivered']} of {result['expected']} deliveries never came"
+    if result["generator_load"] > MOST_GENERATOR_LOAD:
+        return f"the load generator used {result['generator_load']:.0%} of its core"
     return ""

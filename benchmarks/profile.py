@@ -1,7 +1,7 @@
-"""`python -m benchmarks.profile [--stored] [--door SOCKET_IO] [--members N]`: what a delivery costs, line by line.
+"""`python -m benchmarks.profile [case] [--server NAME]`: where our server's CPU time goes in a case, by function.
 
-Starts our server with Redis, fans out to a room, and prints the functions by the CPU time spent in them and in the C
-code that they call.
+Each row is the time in a function itself and in the C code that it calls, the kernel's included. `--folded FILE`
+writes whole stacks for a flame graph tool.
 """
 
 import argparse
@@ -15,23 +15,28 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.cases import CASES, OURS, OURS_STORING
 from benchmarks.measuring import generator
 from benchmarks.servers import SERVERS, Running, running
 from tests.services import postgres_url, redis_url
 
 _DEADLINE_S = 30
-_ROWS = 22
+_ROWS = 25
 
 Stacks = list[tuple[list[str], float]]
 
 
-def take(server: Running, path: Path, start: bool) -> Stacks:
-    """Begins or ends sampling; returns what was sampled at the end."""
-    os.kill(server.process.pid, signal.SIGUSR1 if start else signal.SIGUSR2)
+def begin(server: Running) -> None:
+    os.kill(server.process.pid, signal.SIGUSR1)
+
+
+def end(server: Running, path: Path) -> Stacks:
+    """Returns what was sampled since `begin`: stacks, outermost first, and their CPU seconds."""
+    os.kill(server.process.pid, signal.SIGUSR2)
     deadline = time.monotonic() + _DEADLINE_S
-    while not start and not path.exists() and time.monotonic() < deadline:
+    while not path.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
-    return [] if start else [(stack, seconds) for stack, seconds in json.loads(path.read_text())]
+    return [(stack, seconds) for stack, seconds in json.loads(path.read_text())]
 
 
 def table(stacks: Stacks, deliveries: int) -> list[str]:
@@ -40,7 +45,7 @@ def table(stacks: Stacks, deliveries: int) -> list[str]:
     for stack, seconds in stacks:
         own[stack[0], stack[-1].rpartition(":")[0]] += seconds
     total = sum(own.values())
-    lines = ["| function (with the C code it calls) | thread | µs per delivery | share |", "|---|---|---|---|"]
+    lines = ["| function, with the C code it calls | thread | µs per delivery | share |", "|---|---|---|---|"]
     for (thread, name), seconds in own.most_common(_ROWS):
         lines.append(f"| `{name}` | {thread} | {seconds / deliveries * 1e6:.2f} | {seconds / total:.0%} |")
     lines.append(f"| all | | {total / deliveries * 1e6:.2f} | 100% |")
@@ -54,32 +59,30 @@ def folded(stacks: Stacks) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.profile", description=__doc__)
-    parser.add_argument("--stored", action="store_true", help="durable events instead of ephemeral ones")
-    parser.add_argument("--door", default="JSON_DOOR", choices=("JSON_DOOR", "SOCKET_IO"))
-    parser.add_argument("--members", type=int, default=1_000)
-    parser.add_argument("--messages", type=int, default=300)
-    parser.add_argument("--per-second", type=float, default=50.0)
-    parser.add_argument("--postgres", action="store_true")
-    parser.add_argument("--folded", type=Path, help="where to write the stacks for a flame graph")
+    parser.add_argument("case", nargs="?", default="fan-out to 1,000", choices=[case.name for case in CASES])
+    parser.add_argument("--server", default="", choices=("", *OURS, *OURS_STORING))
+    parser.add_argument("--folded", type=Path, help="where to write the stacks")
     arguments = parser.parse_args()
+    [case] = [case for case in CASES if case.name == arguments.case]
     redis, redis_server = redis_url()
-    database, database_server = postgres_url() if arguments.postgres else ("", None)
-    name = "livrya, JSON door" if arguments.door == "JSON_DOOR" else "livrya, Socket.IO door"
+    database, database_server = postgres_url()
+    publishing = {
+        "messages": case.deliveries // case.fan_out,
+        "per_second": case.deliveries_per_second / case.fan_out,
+        "publishers": case.publishers,
+        "stored": case.stored,
+        "fan_out": case.fan_out,
+    }
     try:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "stacks.json"
-            server = replace(SERVERS[name], environment={"BENCH_PROFILE": str(path)}, database=bool(arguments.postgres))
+            server = replace(SERVERS[arguments.server or case.servers[0]], environment={"BENCH_PROFILE": str(path)})
             with running(server, redis, database) as started, generator(started) as load:
-                load.order("connect", count=arguments.members)
-                load.order("publish", messages=50, per_second=arguments.per_second, stored=arguments.stored)
-                take(started, path, start=True)
-                result = load.order(
-                    "publish",
-                    messages=arguments.messages,
-                    per_second=arguments.per_second,
-                    stored=arguments.stored,
-                )
-                stacks = take(started, path, start=False)
+                load.order("connect", count=case.connections, rooms=case.rooms)
+                load.order("publish", **publishing)
+                begin(started)
+                result = load.order("publish", **publishing)
+                stacks = end(started, path)
     finally:
         for service in (redis_server, database_server):
             if service:

@@ -8,69 +8,119 @@ import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.cases import CASES, OURS, Case
+from benchmarks.cases import CASES, NODE, OURS, OURS_STORING, Case, Gate, Metric
 from benchmarks.measuring import Measurement
 
 RESULTS = Path(__file__).resolve().parent / "results"
+_OURS = frozenset((*OURS, *OURS_STORING))
 
 
-def median_cost(measurements: Sequence[Measurement], case: str, server: str) -> float | None:
-    """Returns the median CPU cost per delivery, in µs, over the valid rounds; None when there is none."""
-    costs = [
-        one.cost_us
-        for one in measurements
-        if (one.case, one.server) == (case, server) and not one.invalid and one.cost_us
-    ]
-    return statistics.median(costs) if costs else None
+class Run:
+    """All measurements of a run, by case and server, in the order of the rounds."""
 
+    def __init__(self, measurements: Sequence[Measurement], rounds: int) -> None:
+        self.measurements = measurements
+        self.rounds = rounds
 
-def median_ratio(measurements: Sequence[Measurement], case: str, server: str, peer: str) -> float | None:
-    """Returns the median over the rounds of (server's cost / peer's cost in the same round)."""
-    ours = [one.cost_us for one in measurements if (one.case, one.server) == (case, server)]
-    theirs = [one.cost_us for one in measurements if (one.case, one.server) == (case, peer)]
-    ratios = [a / b for a, b in zip(ours, theirs, strict=False) if a and b]
-    return statistics.median(ratios) if ratios else None
+    def of(self, case: Case, server: str) -> list[Measurement]:
+        return [one for one in self.measurements if (one.case, one.server) == (case.name, server)]
+
+    def median(self, case: Case, server: str) -> float | None:
+        """Returns the median figure over the valid rounds; None when there is none."""
+        figures = [one.figure(case.metric) for one in self.of(case, server) if not one.invalid]
+        known = [figure for figure in figures if figure is not None]
+        return statistics.median(known) if known else None
+
+    def ratio(self, case: Case, server: str, peer: str) -> float | None:
+        """Returns the median over the rounds of (server's figure / peer's figure in the same round)."""
+        ratios = []
+        for ours, theirs in zip(self.of(case, server), self.of(case, peer), strict=False):
+            figures = ours.figure(case.metric), theirs.figure(case.metric)
+            if figures[0] and figures[1] and not ours.invalid and not theirs.invalid:
+                ratios.append(figures[0] / figures[1])
+        return statistics.median(ratios) if ratios else None
+
+    def latency(self, case: Case, server: str) -> str:
+        rows = [one.latency_ms for one in self.of(case, server) if one.latency_ms]
+        if not rows:
+            return "–"
+        return " / ".join(f"{statistics.median([row[part] for row in rows]):.1f}" for part in ("p50", "p99"))
 
 
 def markdown(measurements: Sequence[Measurement], rounds: int) -> str:
-    lines = [f"# Benchmark of {datetime.date.today():%Y-%m-%d}", ""]
-    lines.append(
-        f"{os.cpu_count()} cores, {platform.python_implementation()} {platform.python_version()}, "
-        f"{rounds} interleaved rounds, medians."
-    )
-    lines.append("How to read it: [benchmarks/README.md](../README.md).")
+    """Returns the report of a run."""
+    run = Run(measurements, rounds)
+    lines = [
+        f"# Benchmark of {datetime.date.today():%Y-%m-%d}",
+        "",
+        f"{os.cpu_count()} cores ({_processor()}), Linux {platform.release()}, "
+        f"{platform.python_implementation()} {platform.python_version()}; "
+        f"{rounds} interleaved round{'s' if rounds > 1 else ''}, medians.",
+        "How to read it: [benchmarks/README.md](../README.md).",
+    ]
     for case in CASES:
-        rows = [one for one in measurements if one.case == case.name]
-        if rows:
-            lines += ["", *_table(case, measurements)]
+        if any(one.case == case.name for one in measurements):
+            lines += ["", *_table(run, case)]
     problems = sorted({f"{one.case}, {one.server}: {one.invalid}" for one in measurements if one.invalid})
     if problems:
         lines += ["", "## Not valid", "", *(f"- {problem}" for problem in problems)]
     return "\n".join(lines) + "\n"
 
 
-def _table(case: Case, measurements: Sequence[Measurement]) -> list[str]:
-    peer = case.gate[0] if case.gate else "Socket.IO on Node, Redis adapter"
-    lines = [f"## {case.name}", "", f"| server | CPU µs per delivery | × {peer} | p50 / p99 ms |", "|---|---|---|---|"]
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def _table(run: Run, case: Case) -> list[str]:
+    peer = case.gates[0].peer if case.gates else NODE
+    beside = "connections/s" if case.metric in (Metric.CONNECTING, Metric.MEMORY) else "p50 / p99 ms"
+    lines = [
+        f"## {case.name}",
+        "",
+        f"| server | {case.metric.value} | × {peer} | {beside} |",
+        "|---|---|---|---|",
+    ]
     for server in case.servers:
-        cost = median_cost(measurements, case.name, server)
-        ratio = median_ratio(measurements, case.name, server, peer)
-        rows = [one for one in measurements if (one.case, one.server) == (case.name, server) and one.latency_ms]
-        latency = f"{rows[-1].latency_ms['p50']:.1f} / {rows[-1].latency_ms['p99']:.1f}" if rows else "–"
-        name = f"**{server}**" if server in OURS else server
-        lines.append(f"| {name} | {_number(cost)} | {_number(ratio)} | {latency} |")
-    if case.gate:
-        for server in OURS:
-            ratio = median_ratio(measurements, case.name, server, case.gate[0])
-            if ratio is not None:
-                verdict = "holds" if ratio <= case.gate[1] else "MISSED"
-                goal = f"; goal {case.goal} {'reached' if ratio <= case.goal else 'missed'}" if case.goal else ""
-                lines += ["", f"Gate {case.gate[1]} × {case.gate[0]}, {server}: {ratio:.2f}, {verdict}{goal}."]
-    return lines
+        rows = run.of(case, server)
+        if not rows:
+            continue
+        rates = [one.connects_per_second for one in rows if one.connects_per_second]
+        aside = f"{statistics.median(rates):,.0f}" if rates else run.latency(case, server)
+        name = f"**{server}**" if server in _OURS else server
+        figure, ratio = run.median(case, server), run.ratio(case, server, peer)
+        lines.append(f"| {name} | {_number(figure)} | {_number(ratio)} | {aside} |")
+    verdicts = [
+        verdict
+        for gate in case.gates
+        for server in case.servers
+        if server in _OURS and (verdict := _verdict(run, case, gate, server))
+    ]
+    return [*lines, "", *verdicts] if verdicts else lines
+
+
+def _verdict(run: Run, case: Case, gate: Gate, server: str) -> str | None:
+    ratio = run.ratio(case, server, gate.peer)
+    if ratio is None:
+        return None
+
+    def reached(limit: float) -> bool:
+        return ratio >= limit if case.metric.more_is_better else ratio <= limit
+
+    verdict = (
+        f"- gate {gate.ratio} × {gate.peer}, {server}: {ratio:.2f}, {'holds' if reached(gate.ratio) else 'MISSED'}"
+    )
+    if gate.goal is None:
+        return verdict
+    return f"{verdict}; goal {gate.goal} {'reached' if reached(gate.goal) else 'missed'}"
 
 
 def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.2f}"
+    if value is None:
+        return "–"
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.2f}"
 
 
 def write(measurements: Sequence[Measurement], rounds: int) -> Path:

@@ -53,6 +53,7 @@ SERVERS = {
         Server("livrya, JSON door", "JSON_DOOR", _ours, redis=True),
         Server("livrya, Socket.IO door", "SOCKET_IO", _ours, redis=True),
         Server("livrya, JSON door, PostgreSQL", "JSON_DOOR", _ours, redis=True, database=True),
+        Server("livrya, Socket.IO door, PostgreSQL", "SOCKET_IO", _ours, redis=True, database=True),
         Server("Socket.IO on Node", "SOCKET_IO", _node),
         Server("Socket.IO on Node, Redis adapter", "SOCKET_IO", _node, redis=True),
         Server("Socket.IO on Node, node-postgres", "SOCKET_IO", _node, redis=True, database=True),

@@ -3,6 +3,7 @@
 from livrya.settings import *  # noqa: F403
 from livrya.settings import REALTIME as _REALTIME
 
+DEBUG = False  # as served: Django's debug cursors keep every statement
 _UNREACHED = 1_000_000
 
 REALTIME = _REALTIME | dict.fromkeys(

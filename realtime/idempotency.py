@@ -47,14 +47,14 @@ def run_once(actor: str, request_id: str | None, payload_hash: str, run: Callabl
     the effect, so both exist or neither, in whatever process the repetition arrives; a repetition
     that comes while the first is still running waits for it. A refusal (any exception) is not kept.
     Without a `request_id` nothing is kept, and a repetition is a new request.
-    `run` returns what msgspec can encode. In a batch, call it inside `atomic()`: each call is a savepoint.
+    `run` returns what msgspec can encode. Inside `atomic()` it is a part of that block, and fails it when it fails.
 
     Raises RequestIdReused when the id came with another payload, ValidationFailed for an empty or
     overlong id, and what `run` and `atomic` raise.
     """
     if request_id is not None and not 0 < len(request_id) <= _MAX_KEY_LENGTH:
         raise ValidationFailed("A requestId has 1 to 100 characters.", details={"field": "requestId"})
-    with atomic():
+    with atomic(savepoint=False):
         row_id = None
         if request_id is not None:
             row_id = _claim(actor, request_id, payload_hash)

@@ -32,7 +32,7 @@ class _Work:
 
 
 class Lanes:
-    """One transaction in flight per lane; what queues meanwhile is the next one, a savepoint for each command.
+    """One transaction in flight per lane; what queues meanwhile is the next one, in which one may fail alone.
 
     There is no timer: alone, a command waits for nobody. On PostgreSQL a lane is a room, so that one stuck
     room delays no other as long as fewer lanes than threads are stuck; SQLite, with its one writer, has one lane.
@@ -48,7 +48,7 @@ class Lanes:
         """Returns what `function` returns, called in a thread after everything that came before it in its lane.
 
         `batchable`: it may share a transaction with its neighbours; it is then called inside `atomic()`, and
-        a second time, alone, when the shared one failed. Cancelling the caller does not stop what has begun.
+        again when the shared one failed. Cancelling the caller does not stop what has begun.
         """
         loop = asyncio.get_running_loop()
         work = _Work(function, loop.create_future(), batchable)
@@ -96,20 +96,36 @@ def _run_each(functions: list[Callable[[], Any]]) -> list[Result]:
 def _run_together(functions: list[Callable[[], Any]]) -> list[Result]:
     """Runs all in one transaction; a refusal undoes its own command alone, a database error the shared attempt.
 
-    When the commit itself fails they are not run again: it may have happened, and not every command has a requestId.
+    Most batches hold no refusal, so the first attempt does without savepoints, which would be two round trips to the
+    database for each command; only when one fails all are run again, each in its own. When the commit itself fails they
+    are not run again: it may have happened, and not every command has a requestId.
     """
-    results: list[Result] = []
+    try:
+        return _share(functions, _run_bare)
+    except (Error, Unavailable):
+        logger.debug("A batch of %d commands failed; each runs alone.", len(functions), exc_info=True)
+    except Exception:
+        try:
+            return _share(functions, _run_in_savepoint)
+        except Exception:
+            logger.debug("A batch of %d commands failed; each runs alone.", len(functions), exc_info=True)
+    return _run_each(functions)
+
+
+def _share(functions: list[Callable[[], Any]], run: Callable[[Callable[[], Any]], Result]) -> list[Result]:
+    """Returns the results of one transaction. Raises what made it roll back; what its commit raised is a result."""
     unit: Unit | None = None
     try:
         with atomic(max_rooms=MAX_ROOMS * len(functions)) as unit:
-            for function in functions:
-                results.append(_run_in_savepoint(function))
+            return [run(function) for function in functions]
     except Exception as error:
         if unit is not None and unit.flushed:
             return [(None, error)] * len(functions)
-        logger.debug("A batch of %d commands failed together; each runs alone.", len(functions), exc_info=True)
-        return _run_each(functions)
-    return results
+        raise
+
+
+def _run_bare(function: Callable[[], Any]) -> Result:
+    return function(), None
 
 
 def _run_in_savepoint(function: Callable[[], Any]) -> Result:

@@ -71,12 +71,13 @@ _current = _Current()
 
 
 @contextmanager
-def atomic(*, max_rooms: int = MAX_ROOMS) -> Iterator[Unit]:
+def atomic(*, max_rooms: int = MAX_ROOMS, savepoint: bool = True) -> Iterator[Unit]:
     """Commits what the block writes together with what it emits; the outermost block of every service.
 
     Context manager or decorator, sync only. The outermost block flushes all emits as its last statements
     (so a room's head is locked for as short as possible), commits, and then hands the events on. Inside
-    another `realtime.atomic()` it is a savepoint: rolled back, it takes its emits with it.
+    another `realtime.atomic()` it is a savepoint: rolled back, it takes its emits with it. With `savepoint=False` it is
+    then a part of the block around it, which fails with it.
 
     Yields the outermost block's `Unit`. `max_rooms`: how many rooms that one may emit to; only jobs that
     work in batches raise it.
@@ -90,7 +91,7 @@ def atomic(*, max_rooms: int = MAX_ROOMS) -> Iterator[Unit]:
     connection = transaction.get_connection()
     if _current.unit:
         _current.unit.max_rooms = max(_current.unit.max_rooms, max_rooms)
-        with transaction.atomic():
+        with transaction.atomic(savepoint=savepoint):
             yield _current.unit
         return
     if _foreign(connection):

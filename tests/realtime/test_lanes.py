@@ -4,6 +4,8 @@ import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator, Callable
+from functools import partial
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, OperationalError
@@ -11,6 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 import realtime
 from realtime.errors import Conflict
+from realtime.idempotency import run_once
 from realtime.lanes import BATCH, Lanes
 from realtime.models import Event, Lease
 from tests.realtime.examples import BenchRoom, Spoken
@@ -98,6 +101,23 @@ async def test_one_refused_command_leaves_its_neighbours_alone(lanes: Lanes) -> 
     assert isinstance(results[2], Conflict)
     assert results[1::2] == ["a", "b"]
     assert await texts(lanes) == ["a", "b"]
+
+
+async def test_a_batch_without_a_refusal_needs_no_savepoint_for_each_command(
+    lanes: Lanes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    savepoints: list[str] = []
+    monkeypatch.setattr(BaseDatabaseWrapper, "_savepoint", lambda self, name: savepoints.append(name))
+    gate = Gate()
+    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(lanes.run("bench:1", gate))]
+    for text in "abc":
+        spoken = partial(run_once, "user:1", None, "", partial(realtime.emit, BenchRoom(1), Spoken(text=text)))
+        tasks.append(asyncio.create_task(lanes.run("bench:1", spoken, batchable=True)))
+    await asyncio.sleep(0)
+    gate.open()
+    await asyncio.gather(*tasks)
+    assert await texts(lanes) == ["a", "b", "c"]
+    assert savepoints == []
 
 
 async def test_a_database_error_fails_its_own_command_only(lanes: Lanes) -> None:

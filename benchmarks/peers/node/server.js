@@ -52,8 +52,14 @@ if (process.env.DATABASE_URL) {
 }
 
 io.of("/bench").on("connection", (socket) => {
-  const room = `bench:${Number(socket.handshake.query.room ?? 1)}`;
+  let room = "bench:1";
   socket.join(room);
+  socket.on("bench:move", (payload, ack) => {
+    socket.leave(room);
+    room = `bench:${Number(payload.room)}`;
+    socket.join(room);
+    ack?.({ success: true });
+  });
   socket.on("bench:publish", (payload, ack) => {
     io.of("/bench").to(room).emit("bench:said", payload);
     ack?.({ success: true });
