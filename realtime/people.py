@@ -229,7 +229,7 @@ async def start_typing(session: "Session", room: Room, kind: TypingKind, positio
     People who keep their typing to themselves are not told of. Raises NotJoined.
     """
     grant = session.grant(room)
-    if not grant:
+    if not grant or not session.is_present(room):
         raise NotJoined
     if grant.types_openly:
         await people_here().typing.start(room, kind, session.identity, session.connection.id, position)

@@ -30,7 +30,10 @@ class Verdict(forms.ModelForm):  # type: ignore[type-arg]  # generic for the typ
         required=False, max_length=limits.WARNING, widget=forms.Textarea, help_text="They read it in their bell."
     )
     suspend_days = forms.IntegerField(
-        required=False, min_value=1, max_value=365, help_text="Closes their account for so long."
+        required=False,
+        min_value=1,
+        max_value=moderation.LONGEST_SUSPENSION_DAYS,
+        help_text="Closes their account for so long.",
     )
 
     class Meta:

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from livrya.api import converters  # noqa: F401  # registers <id:…>
-from social.api import groups, members, messages
+from social.api import groups, members, messages, reports
 
 urlpatterns = [
     path("groups/", groups.GroupsView.as_view(), name="api-groups"),
@@ -29,6 +29,9 @@ urlpatterns = [
         messages.MessageReactionView.as_view(),
         name="api-message-reaction",
     ),
+    path("reports/", reports.ReportsView.as_view(), name="api-reports"),
+    path("reports/<id:report_id>/dismiss/", reports.DismissalView.as_view(), name="api-dismiss-report"),
+    path("reports/<id:report_id>/uphold/", reports.UpholdingView.as_view(), name="api-uphold-report"),
     path("me/groups/", groups.OwnGroupsView.as_view(), name="api-own-groups"),
     path("me/group-invitations/", groups.OwnInvitationsView.as_view(), name="api-own-group-invitations"),
 ]

@@ -19,6 +19,8 @@ from social import limits, signals
 from social.models import Report, ReportKind, ReportState
 from social.services.messages import delete_message
 
+LONGEST_SUSPENSION_DAYS = 365
+
 # The thing's own room and its readers', the subject's rooms, and what ends their sign-ins.
 _MOST_ROOMS = 16
 
@@ -44,8 +46,8 @@ def uphold(
     """
     require_staff(actor)
     warning = checking.body("warning", warning, longest=limits.WARNING, required=False)
-    if suspend_days is not None and not 1 <= suspend_days <= 365:
-        raise invalid("suspendDays", "From 1 to 365 days, please.")
+    if suspend_days is not None and not 1 <= suspend_days <= LONGEST_SUSPENSION_DAYS:
+        raise invalid("suspendDays", f"From 1 to {LONGEST_SUSPENSION_DAYS} days, please.")
     if not (take_down or warning or suspend_days):
         raise invalid("takeDown", "Take it down, warn or suspend; or dismiss the report.")
     with realtime.atomic(max_rooms=_MOST_ROOMS):

@@ -10,6 +10,7 @@ from social.services.entering import join_group
 from social.services.invitations import invite_person, make_link
 from social.services.members import ban_user
 from social.services.messages import send_message
+from social.services.reporting import report
 from tests.accounts.people import person
 from tests.livrya.routes import Route, World, signed_in
 from tests.social.rooms import group
@@ -26,6 +27,7 @@ def furnish(world: World) -> None:
     ban_user(actor=world.author, group_id=world.group.pk, user_id=world.troll.pk)
     world.link, _ = make_link(actor=world.author, group_id=world.group.pk)
     world.message = send_message(actor=world.reader, group_id=world.group.pk, text="Ahoy!")
+    world.report = report(actor=world.author, kind="message", target_id=world.message.pk, reason="It is rude.")
     world.file = add_attachment(actor=world.reader, group_id=world.group.pk, upload=_text())
 
 
@@ -46,6 +48,10 @@ def of_message(world: World) -> dict[str, int]:
     return {"message_id": world.message.pk}
 
 
+def of_report(world: World) -> dict[str, int]:
+    return {"report_id": world.report.pk}
+
+
 def with_reader(world: World) -> dict[str, int]:
     return {**of_group(world), "user_id": world.reader.pk}
 
@@ -62,6 +68,8 @@ MEMBERS = people(reader=200, author=200)
 OWNER = people(reader=403, author=200)
 ENDED = people(reader=403, author=204)
 REACTION = people(reader=200, author=200, staff=404)
+
+MODERATORS = {"anonymous": 401, "reader": 403, "author": 403, "stranger": 403, "staff": 200}
 
 ROUTES = [
     Route("get", "api-groups", signed_in(200)),
@@ -123,6 +131,15 @@ ROUTES = [
     Route("delete", "api-message", people(reader=204, author=204, staff=204), path=of_message),
     Route("put", "api-message-reaction", REACTION, path=lambda world: {**of_message(world), "kind": "like"}),
     Route("delete", "api-message-reaction", REACTION, path=lambda world: {**of_message(world), "kind": "like"}),
+    Route(
+        "post",
+        "api-reports",
+        signed_in(201, stranger=400),
+        given=lambda world: {"kind": "person", "id": world.stranger.pk, "reason": "They are rude."},
+    ),
+    Route("get", "api-reports", MODERATORS),
+    Route("post", "api-dismiss-report", MODERATORS, path=of_report),
+    Route("post", "api-uphold-report", MODERATORS, path=of_report, given={"warning": "Please be kind."}),
     Route("get", "api-own-groups", signed_in(200)),
     Route("get", "api-own-group-invitations", signed_in(200)),
 ]
