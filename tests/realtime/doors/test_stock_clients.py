@@ -234,6 +234,49 @@ async def test_a_client_recovers_when_the_process_that_had_it_is_killed(redis: s
             assert texts(client) == ["one", "two", "three", "four"]
 
 
+@pytest.mark.soak
+async def test_nobody_misses_or_repeats_anything_while_every_server_restarts_in_turn(redis: str, hall: int) -> None:
+    """A rolling restart under traffic: each server says bye, and comes back on its port."""
+    environment = server_environment(REDIS_URL=redis)
+    talking = True
+
+    async def talk() -> int:
+        said = 0
+        while talking:
+            said += 1
+            await say(hall, str(said))
+            await asyncio.sleep(0.01)
+        return said
+
+    async with contextlib.AsyncExitStack() as stack:
+        servers = stack.enter_context(servers_of(3, redis))
+        balancer = await stack.enter_async_context(Balancer([server.port for server in servers]))
+        clients, positions = [], []
+        for transports in (["polling"], ["websocket"], None):
+            client = await stack.enter_async_context(await NodeClient.to(balancer.origin, transports))
+            await client.open(HALLS, {"token": "7"})
+            await client.connected(HALLS)
+            positions.append((await client.succeed(HALLS, "hall:join", {"hallId": hall}))["position"])
+            clients.append(client)
+        talker = asyncio.create_task(talk())
+        for server in servers:
+            marks = [len(client.happenings) for client in clients]
+            server.terminate()
+            await asyncio.to_thread(server.wait)
+            await asyncio.to_thread(
+                lambda port=server.port: stack.enter_context(ServerProcess(port=port, environment=environment))
+            )
+            for client, mark in zip(clients, marks, strict=True):
+                await client.event("hall:said", after=mark)
+        talking = False
+        last = str(await talker)
+        for client, position in zip(clients, positions, strict=True):
+            await heard(client, last)
+            assert texts(client) == [str(number) for number in range(position["seq"] + 1, int(last) + 1)]
+            again = [what for what in client.happenings if what["what"] == "connect"][1:]
+            assert all(what["recovered"] for what in again)
+
+
 async def test_a_client_without_recovery_goes_on_from_the_positions_in_its_auth(town: str, hall: int) -> None:
     async with await PythonClient.to(town) as client, await PythonClient.to(town) as again:
         await client.open(HALLS, {"token": "7"})
