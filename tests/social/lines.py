@@ -15,8 +15,9 @@ from social.models import Group, Invitation, Membership, Message
 from social.services.invitations import invite_person
 from social.services.members import ban_user
 from tests.books import library
-from tests.books.lines import World, heard, make, somebody
+from tests.books.lines import somebody
 from tests.social import rooms
+from tests.world import World, heard, make
 
 
 async def talker(world: World, person: User, *groups: Group) -> JsonClient:

@@ -16,10 +16,10 @@ from realtime.testing.client import JsonClient
 from realtime.testing.server import ServerProcess
 from social.services.seats import end_lapsed_seats
 from tests.books.library import run_jobs
-from tests.books.lines import World, playing
 from tests.commands import running_database_url
 from tests.services import redis_url
 from tests.social.lines import LINES
+from tests.world import World, playing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
