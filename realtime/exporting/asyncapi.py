@@ -25,11 +25,6 @@ def asyncapi(catalogue: Catalogue) -> dict[str, Any]:
     schema_of = dict(zip(map(id, types), schemas, strict=True))
 
     messages: dict[str, Any] = {}
-    key_of: dict[type[Payload], str] = {}
-    for event in catalogue.events:
-        # A name with another payload in rooms of another type is another message.
-        key = key_of[event.payload] = f"{event.name}.{event.payload.__name__}" if event.name in messages else event.name
-        messages[key] = {"name": event.name, "summary": event.doc, "payload": schema_of[id(event.payload)]}
     for command in catalogue.commands:
         messages[command.name] = {
             "name": command.name,
@@ -37,6 +32,11 @@ def asyncapi(catalogue: Catalogue) -> dict[str, Any]:
             "payload": schema_of[id(command.payload)],
         }
         messages[f"{command.name}.reply"] = {"name": f"{command.name}.reply", "payload": schema_of[id(command.reply)]}
+    key_of: dict[type[Payload], str] = {}
+    for event in catalogue.events:
+        # A name that is a command's too, or has another payload in rooms of another type, is another message.
+        key = key_of[event.payload] = f"{event.name}.{event.payload.__name__}" if event.name in messages else event.name
+        messages[key] = {"name": event.name, "summary": event.doc, "payload": schema_of[id(event.payload)]}
 
     channels: dict[str, Any] = {}
     operations: dict[str, Any] = {}

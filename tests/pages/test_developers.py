@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from livrya.pages.manual import EXAMPLES, SOURCES, rendered
-from realtime.contracts import COMMANDS, EVENTS
+from realtime.exporting.catalogue import catalogue
 
 LINK = re.compile(r'href="([^"]+)"')
 
@@ -44,10 +44,11 @@ def test_the_pages_say_what_the_contracts_say():
     page = text_of("/developers/events/")
     document = Client().get("/developers/asyncapi.json").json()
     assert document["asyncapi"] == "3.0.0"
-    for name in [*COMMANDS, *(event.name for event in EVENTS.values() if not event.internal)]:
-        if not COMMANDS.get(name, EVENTS.get(name)).payload.__module__.startswith("tests."):
-            assert f'<h3 id="{name.replace(":", "").lower()}"><code>{name}</code></h3>' in page
-            assert name in document["components"]["messages"]
+    told = {message["payload"].get("$ref") for message in document["components"]["messages"].values()}
+    for contract in (*catalogue().commands, *catalogue().events):
+        if not contract.payload.__module__.startswith("tests."):
+            assert f"<code>{contract.name}</code></h3>" in page
+            assert f"#/components/schemas/{contract.payload.__name__}" in told
     assert "<!--" not in page.split("manual__text")[1]
     places = re.findall(r' id="([^"]+)"', page)
     assert len(places) == len(set(places))
