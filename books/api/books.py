@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+import realtime
 from books.api.serializers import (
     BookChangeSerializer,
     BookPageSerializer,
@@ -19,13 +20,14 @@ from books.api.serializers import (
     NewBookSerializer,
     TagSerializer,
 )
-from books.api.views import Listing, created, gone, one_instant, position, viewer
+from books.api.views import Listing, created, gone, viewer
 from books.errors import invalid
 from books.events import BookRoom
 from books.models import Book, ContentRating, ContentWarning, Tag
 from books.selectors import books as selectors
 from books.services import books as services
 from livrya.accounts.api.authentication import asker
+from livrya.api.instants import position
 from livrya.api.reading import body
 
 _WARNINGS = {str(warning.name).lower(): int(warning) for warning in ContentWarning}
@@ -89,7 +91,7 @@ class BookView(APIView):
 
     @extend_schema(operation_id="book", responses=BookPageSerializer)
     def get(self, request: Request, book_id: int) -> Response:
-        with one_instant() as instant:
+        with realtime.snapshot() as instant:
             book = selectors.get_book(viewer(request), book_id=book_id)
             return Response({**BookSerializer(book).data, "position": position(instant, BookRoom(book_id))})
 

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+import realtime
 from books.api.serializers import (
     ChapterChangeSerializer,
     ChapterRowSerializer,
@@ -19,7 +20,7 @@ from books.api.serializers import (
     ReleaseSerializer,
     ScheduleSerializer,
 )
-from books.api.views import Listing, created, gone, one_instant, position, viewer
+from books.api.views import Listing, created, gone, viewer
 from books.events import ChapterRoom
 from books.models import Chapter
 from books.selectors import chapters as selectors
@@ -27,6 +28,7 @@ from books.selectors.books import get_book
 from books.services import chapters as services
 from books.services import releases
 from livrya.accounts.api.authentication import asker
+from livrya.api.instants import position
 from livrya.api.pages import CursorPages
 from livrya.api.reading import body
 
@@ -72,10 +74,9 @@ class ChapterView(APIView):
 
     @extend_schema(operation_id="chapter", responses=ChapterSerializer)
     def get(self, request: Request, chapter_id: int) -> Response:
-        with one_instant() as instant:
+        with realtime.snapshot() as instant:
             chapter = selectors.chapter_by_id(viewer(request), chapter_id)
-            at = position(instant, ChapterRoom(chapter_id))
-        return Response({**ChapterSerializer(chapter).data, "position": at})
+            return Response({**ChapterSerializer(chapter).data, "position": position(instant, ChapterRoom(chapter_id))})
 
     @extend_schema(operation_id="updateChapter", request=ChapterChangeSerializer, responses=ChapterRowSerializer)
     def patch(self, request: Request, chapter_id: int) -> Response:

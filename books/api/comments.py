@@ -9,13 +9,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+import realtime
 from books.api.serializers import (
     CommentChangeSerializer,
     CommentSerializer,
     HiddenSerializer,
     NewCommentSerializer,
 )
-from books.api.views import Listing, created, gone, one_instant, position, viewer
+from books.api.views import Listing, created, gone, viewer
 from books.events import ChapterRoom
 from books.models import Comment, ReactionKind
 from books.policies import Viewer
@@ -23,27 +24,16 @@ from books.selectors import comments as selectors
 from books.selectors.chapters import chapter_by_id
 from books.services import comments as services
 from livrya.accounts.api.authentication import asker
-from livrya.api.pages import CursorPages
+from livrya.api.instants import position
+from livrya.api.pages import PositionedPages
 from livrya.api.reading import body
 
 
-class CommentPages(CursorPages):
-    """A page of comments says where the chapter's room stood when it was read."""
+class CommentPages(PositionedPages):
+    """A page of comments says where the chapter's room stood."""
 
     page_size = 50
     max_page_size = 200
-    position: dict[str, Any]
-
-    def get_paginated_response(self, data: Any) -> Response:
-        return Response({"results": data, "next": self.next, "position": self.position})
-
-    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        page = super().get_paginated_response_schema(schema)
-        page["properties"]["position"] = {
-            "type": "object",
-            "properties": {"epoch": {"type": "string"}, "seq": {"type": "integer"}},
-        }
-        return page
 
 
 @extend_schema_view(get=extend_schema(operation_id="comments"))
@@ -60,7 +50,7 @@ class CommentsView(Listing[Comment]):
         who, chapter_id = viewer(request), self.kwargs["chapter_id"]
         pages = self.paginator
         assert isinstance(pages, CommentPages)
-        with one_instant() as instant:
+        with realtime.snapshot() as instant:
             chapter = chapter_by_id(who, chapter_id)
             found = pages.paginate_queryset(selectors.comments_of(chapter), request, self)
             shown = _shown(found, who)

@@ -60,3 +60,22 @@ class CursorPages(BasePagination):
             {"name": "cursor", "in": "query", "required": False, "schema": {"type": "string"}},
             {"name": "limit", "in": "query", "required": False, "schema": limit},
         ]
+
+
+class PositionedPages(CursorPages):
+    """A page that says where a room stood when it was read; the view sets `position` before it answers."""
+
+    position: dict[str, Any]
+
+    def get_paginated_response(self, data: Any) -> Response:
+        return Response({"results": data, "next": self.next, "position": self.position})
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        page = super().get_paginated_response_schema(schema)
+        page["required"].append("position")
+        page["properties"]["position"] = {
+            "type": "object",
+            "required": ["epoch", "seq"],
+            "properties": {"epoch": {"type": "string"}, "seq": {"type": "integer"}},
+        }
+        return page

@@ -11,10 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+import realtime
 from livrya.accounts.api.authentication import asker
+from livrya.api.instants import position
+from livrya.api.pages import PositionedPages
 from livrya.api.reading import body, flag
 from notifications import selectors, services
 from notifications.api import serializers
+from notifications.events import NotificationsRoom
 from notifications.models import Notification
 
 
@@ -25,18 +29,27 @@ from notifications.models import Notification
     )
 )
 class NotificationsView(generics.ListAPIView[Notification]):
-    """What the asker has been told, the newest first."""
+    """What the asker has been told, the newest first, and where the bell's room stood."""
 
     permission_classes = (IsAuthenticated,)
     serializer_class = serializers.NotificationSerializer
     queryset = Notification.objects.none()
     order = selectors.ORDER
+    pagination_class = PositionedPages
 
     def get_queryset(self) -> QuerySet[Notification]:
         return selectors.notifications_of(asker(self.request), unread=flag(self.request, "unread"))
 
     def filter_queryset(self, queryset: Any) -> Any:
         return queryset
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        pages = self.paginator
+        assert isinstance(pages, PositionedPages)
+        with realtime.snapshot() as instant:
+            answer = self.get_serializer(self.paginate_queryset(self.get_queryset()), many=True).data
+            pages.position = position(instant, NotificationsRoom(asker(request).pk))
+        return pages.get_paginated_response(answer)
 
 
 class ReadView(APIView):

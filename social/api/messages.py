@@ -10,11 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 import realtime
-from books.api.views import gone, position
+from books.api.views import gone
 from books.errors import invalid
 from books.models import ReactionKind
 from livrya.accounts.api.authentication import asker
 from livrya.api.fields import LARGEST_ID
+from livrya.api.instants import position
 from livrya.api.reading import body
 from livrya.api.shapes import answer, page_of, shape
 from livrya.files import private

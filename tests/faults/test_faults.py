@@ -24,11 +24,13 @@ def layer_of(fleet: Fleet) -> str:
 
 
 async def all_say(fleet: Fleet, layer: str) -> None:
-    """Waits until ten answers in a row, of whatever process, say so of the layer."""
+    """Waits until ten answers in a row, of whatever process that has sockets, say so of the layer."""
     async with asyncio.timeout(60):
         agreed = 0
         while agreed < 10:
-            agreed = agreed + 1 if await asyncio.to_thread(layer_of, fleet) == layer else 0
+            told = await asyncio.to_thread(layer_of, fleet)
+            if told != "idle":
+                agreed = agreed + 1 if told == layer else 0
             await asyncio.sleep(0.02)
 
 
