@@ -41,6 +41,7 @@ class EventContract:
     conflate_by: tuple[str, ...] | None
     internal: bool
     doc: str
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ class CommandContract:
 
 EVENTS: dict[str, list[EventContract]] = {}
 """By wire name: one contract, or several for rooms of different types (a reaction to a comment, to a message)."""
+PERSONAL: set[str] = set()
+"""The wire names of personal events."""
 COMMANDS: dict[str, CommandContract] = {}
 _EVENT_OF: dict[type[Payload], EventContract] = {}
 _COMMAND_OF: dict[type[Payload], CommandContract] = {}
@@ -90,6 +93,7 @@ def event(
     durable: bool = True,
     conflate_by: Sequence[str] | None = None,
     internal: bool = False,
+    personal: bool = False,
 ) -> Callable[[P], P]:
     """Declares the decorated payload as the event `name`, heard in rooms of the given types.
 
@@ -105,9 +109,11 @@ def event(
         if durable and conflate_by is not None:
             raise TypeError(f"The event {name} is durable: it is never conflated.")
         keys = None if conflate_by is None else tuple(conflate_by)
-        contract = EventContract(name, payload, tuple(rooms), durable, keys, internal, _doc(payload))
+        contract = EventContract(name, payload, tuple(rooms), durable, keys, internal, _doc(payload), personal)
         _EVENT_OF[payload] = contract
         existing.append(contract)
+        if personal:
+            PERSONAL.add(name)
         return payload
 
     return declare

@@ -7,6 +7,7 @@ from django.dispatch import receiver
 
 import realtime
 from livrya.accounts.models import User
+from livrya.accounts.signals import user_muted, user_unmuted
 from realtime import UserRoom
 from realtime.autorooms import refresh_rooms
 from social import signals
@@ -167,6 +168,12 @@ def tell_reactions(message: Message, actor: Actor, **_: Any) -> None:
     counts = reactions_of([message.pk]).get(message.pk, {})
     told = MessageReactions(message_id=message.pk, room_id=message.group_id, reactions=counts)
     realtime.emit(GroupRoom(message.group_id), told, ref=ref(message), actor=actor)
+
+
+@receiver((user_muted, user_unmuted))
+def show_otherwise(muter: User, **_: Any) -> None:
+    """Whom one does not hear is part of the grants that one's sessions hold in groups."""
+    realtime.revoke(user=muter, reason="privacy changed")
 
 
 def _take_out(group: Group, user_id: int, reason: str) -> None:

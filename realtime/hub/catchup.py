@@ -54,9 +54,10 @@ class CatchUp:
     def _write(self, member: Membership, deliveries: list[Delivery]) -> None:
         session, connection = member.session, member.connection
         wire, namespace = session.wire, session.namespace.name
+        unseen = member.grant.unseen if member.grant is not None else frozenset()
         for delivery in deliveries:
             member.seq = delivery.event.seq
-            connection.write(delivery.packet(wire, namespace, connection.id if delivery.event.skip else None))
+            connection.write(delivery.packet(wire, namespace, connection.id if delivery.event.skip else None, unseen))
 
     def _enqueue(self, member: Membership) -> None:
         queue = self._waiting.get(member.connection)

@@ -355,7 +355,8 @@ class Hub:
                         member.connection.write(delivery.packet(audience.wire, audience.namespace, skip))
                     else:
                         connections.append(member.connection)
-                self.outbox.spread(delivery.packet(audience.wire, audience.namespace), connections)
+                packet = delivery.packet(audience.wire, audience.namespace, unseen=audience.unseen)
+                self.outbox.spread(packet, connections)
                 self.statistics.deliveries += len(present)
                 await asyncio.sleep(0)
         finally:

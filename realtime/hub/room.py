@@ -7,6 +7,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from realtime.connection import Connection, Outbox, Packet
+from realtime.contracts import PERSONAL
 from realtime.events import HIDDEN, EphemeralEvent, StoredEvent
 from realtime.hub.unseen import Views
 from realtime.positions import Position
@@ -85,11 +86,18 @@ class Delivery:
         self.event = event
         self._packets: dict[str, Packet] = {}
 
-    def packet(self, wire: Wire, namespace: str, connection_id: str | None = None) -> Packet:
-        """Returns the event for sessions of that wire and namespace; hidden from the connection it skips."""
+    def packet(
+        self, wire: Wire, namespace: str, connection_id: str | None = None, unseen: frozenset[int] = frozenset()
+    ) -> Packet:
+        """Returns the event for sessions of that wire and namespace.
+
+        Hidden from the connection it skips and, when it is its actor's own words, from whoever does not see them.
+        """
         event = self.event
         key = wire.key(namespace)
         hide = event.internal or event.type == HIDDEN or (connection_id is not None and event.skip == connection_id)
+        if unseen and event.actor_id in unseen and event.type in PERSONAL:
+            hide = True
         if hide:
             key = f"hidden {key}"
         packet = self._packets.get(key)
@@ -243,7 +251,7 @@ class RoomState:
         skip = delivery.event.skip
         for audience in tuple(self.audiences.values()):
             connections = audience.connections()
-            packet = delivery.packet(audience.wire, audience.namespace)
+            packet = delivery.packet(audience.wire, audience.namespace, unseen=audience.unseen)
             if skip:
                 for connection in connections:
                     if connection.id == skip:

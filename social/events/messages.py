@@ -77,12 +77,15 @@ class MessageShown(MessageContent):
     own_reactions: list[str]
 
 
-@event("message:new", rooms=[GroupRoom])
+@event("message:new", rooms=[GroupRoom], personal=True)
 class MessageNew(MessageContent):
-    """Somebody said something. For its sender everything up to it is read now."""
+    """Somebody said something. For its sender everything up to it is read now.
+
+    Whoever has blocked or muted its sender, or is blocked by them, gets `hidden` in its place; so with edits.
+    """
 
 
-@event("message:updated", rooms=[GroupRoom])
+@event("message:updated", rooms=[GroupRoom], personal=True)
 class MessageUpdated(MessageContent):
     """A message was edited: the whole of it, as it is now."""
 

@@ -42,7 +42,8 @@ async def join_room(call: Call, wanted: JoinRoom) -> dict[str, Any]:
     stream = await session.join(room, wanted.since, present=True)
     # Read after the stream began: what is said meanwhile may be here and follow, but is never missing.
     state = await session.hub.handlers.run(_state, call.identity, wanted.room_id)
-    return stream | state | {"roomName": room.name, "call": await call_state(room.group_id)}
+    call_now = await call_state(session, room.group_id)
+    return stream | state | {"roomName": room.name, "call": call_now if call_now.participant_count else None}
 
 
 @entering.handles(LeaveRoom)

@@ -1,8 +1,6 @@
 """Who is there, who types, who takes part in a call: commands and what groups hear by themselves."""
 
-from typing import Any
-
-import msgspec
+from typing import TYPE_CHECKING
 
 import realtime
 from livrya.accounts.selectors import signed_in
@@ -21,6 +19,9 @@ from social.events.typing import TYPING, StartTyping, StopTyping
 from social.namespaces.sockets import socket_count
 from social.selectors.groups import group_of_member
 
+if TYPE_CHECKING:
+    from realtime.session import Session
+
 presence = Commands()
 
 
@@ -29,9 +30,10 @@ async def ask_room(call: Call, wanted: AskRoom) -> RoomInfo:
     room = GroupRoom(wanted.room_id)
     members = await call.session.hub.handlers.run(_member_count, call.identity, wanted.room_id)
     roster = await people.people_here().presence.roster(room.name)
+    unseen = _unseen(call.session, wanted.room_id)
     return RoomInfo(
         online_count=roster.counts.user_count,
-        online_users=None if roster.people is None else sorted(roster.people),
+        online_users=None if roster.people is None else sorted(roster.people.keys() - unseen),
         socket_count=await socket_count(room),
         member_count=members,
     )
@@ -63,7 +65,7 @@ async def join_call(call: Call, wanted: JoinCall) -> CallState:
 @presence.handles(LeaveCall)
 async def leave_call(call: Call, wanted: LeaveCall) -> CallState:
     await call.session.leave(CallRoom(wanted.room_id))
-    return _call_state(wanted.room_id, await people.people_here().presence.roster(CallRoom(wanted.room_id).name))
+    return await call_state(call.session, wanted.room_id)
 
 
 @watches(GroupRoom)
@@ -89,23 +91,24 @@ def tell_call(room: CallRoom, roster: Roster) -> None:
     realtime.emit(GroupRoom(room.group_id), told, version=roster.counts.version)
 
 
-async def call_state(group_id: int) -> dict[str, Any] | None:
-    """Returns who takes part in a group's call, None when there is none."""
-    roster = await people.people_here().presence.roster(CallRoom(group_id).name)
-    state: dict[str, Any] = msgspec.to_builtins(_call_state(group_id, roster))
-    return state if roster.counts.user_count else None
+async def call_state(session: "Session", group_id: int) -> CallState:
+    """Returns who takes part in a group's call, as the session's person sees them."""
+    reply = as_reply(await people.people_here().presence.roster(CallRoom(group_id).name))
+    unseen = _unseen(session, group_id)
+    seen = None if reply.users is None else [user for user in reply.users if user.user_id not in unseen]
+    return CallState(room_id=group_id, participant_count=reply.user_count, participants=seen)
 
 
 async def _take_part(call: Call, group_id: int) -> CallState:
     if not call.session.is_present(GroupRoom(group_id)):
         raise NotJoined
-    room = CallRoom(group_id)
-    await call.session.join(room, present=True)
-    return _call_state(group_id, await people.people_here().presence.roster(room.name))
+    await call.session.join(CallRoom(group_id), present=True)
+    return await call_state(call.session, group_id)
 
 
-def _call_state(group_id: int, roster: Roster) -> CallState:
-    return CallState(room_id=group_id, participant_count=roster.counts.user_count, participants=as_reply(roster).users)
+def _unseen(session: "Session", group_id: int) -> frozenset[int]:
+    grant = session.grant(GroupRoom(group_id))
+    return grant.unseen if grant is not None else frozenset()
 
 
 def _member_count(identity: Identity, group_id: int) -> int:

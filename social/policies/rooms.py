@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from livrya.accounts.models import User
-from livrya.accounts.selectors import blocked_ids
+from livrya.accounts.selectors import blocked_ids, muted_ids
 from realtime.identity import Identity
 from realtime.rooms import Grant, authorises
 from social.events.rooms import CallRoom, DirectoryRoom, GroupRoom
@@ -39,5 +39,7 @@ def _for_members(identity: Identity, rooms: Sequence[R]) -> dict[R, Grant | None
         user=person, group__in=[room.group_id for room in rooms], group__ended_at__isnull=True
     )
     theirs = set(asked.values_list("group_id", flat=True))
-    grant = Grant(listed=not person.hide_online, types_openly=not person.hide_typing, unseen=blocked_ids(person))
+    # Muted people go on as before: it is only this person who neither hears nor sees them here.
+    unseen = blocked_ids(person) | muted_ids(person)
+    grant = Grant(listed=not person.hide_online, types_openly=not person.hide_typing, unseen=unseen)
     return {room: grant if room.group_id in theirs else None for room in rooms}

@@ -86,6 +86,10 @@ def server(request: pytest.FixtureRequest, transactional_db: None) -> Iterator[S
         assert "Traceback" not in started.output, started.output
 
 
+AT_ONCE = 5
+"""So many scenarios at once: their connections stay below what one address may have."""
+
+
 async def nothing() -> None:
     """A server carries out its jobs by itself."""
 
@@ -95,11 +99,14 @@ async def test_at_real_servers(server: ServerProcess) -> None:
     async def open_client(namespace: str, token: str | None) -> JsonClient:
         return await JsonClient.over_socket(server.ws(namespace), token=token)
 
-    world = GroupWorld(open_client, nothing, seats=nothing)
-    for line in LINES:
-        try:
-            async with playing(world):
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def play(line: Line) -> None:
+        async with turns, playing(GroupWorld(open_client, nothing, seats=nothing)) as world:
+            try:
                 await line(world)
-        except AssertionError as failure:
-            failure.add_note(f"In {line.__name__}. The server said:\n{server.output[-3000:]}")
-            raise
+            except AssertionError as failure:
+                failure.add_note(f"In {line.__name__}. The server said:\n{server.output[-3000:]}")
+                raise
+
+    await asyncio.gather(*map(play, LINES))

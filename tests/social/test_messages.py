@@ -174,7 +174,7 @@ def test_ten_thousand_messages_take_as_many_queries_as_ten(django_assert_num_que
                 group=made,
                 number=number,
                 sender=owner if number % 2 else reader,
-                text=f"Line {number} of the log: {'whale' if number % 1000 == 0 else 'sea'} /books/whale/{number}/",
+                text=f"Line {number} of the log: {'whale' if number % 1000 == 0 else 'sea'} /books/ship/{number}/",
                 created_at=start + timedelta(seconds=number),
             )
             for number in range(1, 10_001)

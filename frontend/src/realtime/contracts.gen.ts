@@ -669,7 +669,11 @@ export interface MessageGone {
   messageId: number;
 }
 
-/** Somebody said something. For its sender everything up to it is read now. */
+/**
+ * Somebody said something. For its sender everything up to it is read now.
+ *
+ * Whoever has blocked or muted its sender, or is blocked by them, gets `hidden` in its place; so with edits.
+ */
 export interface MessageNew {
   id: number;
   number: number;
@@ -1594,7 +1598,11 @@ export interface EventMap {
   "member:updated": MemberUpdated;
   /** A message was taken back, or (then `moderated`) removed. */
   "message:deleted": MessageDeleted;
-  /** Somebody said something. For its sender everything up to it is read now. */
+  /**
+   * Somebody said something. For its sender everything up to it is read now.
+   *
+   * Whoever has blocked or muted its sender, or is blocked by them, gets `hidden` in its place; so with edits.
+   */
   "message:new": MessageNew;
   /** How far somebody has read, in small groups; nothing of people who keep what they read to themselves. */
   "message:receipt": MessageReceipt;
