@@ -72,6 +72,9 @@ Policy = Callable[[Identity, Sequence[Any]], Mapping[Any, Grant | None]]
 Called from an executor thread, with at most a few queries however many rooms are asked about.
 """
 
+LARGEST_ID = 2**63 - 1
+"""The last number that a database takes for an id; SQLite fails on a larger one."""
+
 ROOM_TYPES: dict[str, type[Room]] = {}
 _POLICIES: dict[type[Room], Policy] = {}
 
@@ -81,7 +84,9 @@ def parse_room(name: str) -> Room:
     """Returns the room of that name. Raises NotFound for a name that no type renders exactly so."""
     for room_type in ROOM_TYPES.values():
         if match := room_type.regex.fullmatch(name):
-            return room_type(*(int(group) for group in match.groups()))
+            numbers = [int(group) for group in match.groups()]
+            if all(number <= LARGEST_ID for number in numbers):
+                return room_type(*numbers)
     raise NotFound("There is no such room.", details={"room": name[:100]})
 
 

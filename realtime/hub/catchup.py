@@ -36,6 +36,7 @@ class CatchUp:
         member.state.leave_live(member, Phase.CATCHING_UP)
         member.heard = UNHEARD
         self._hub.statistics.demotions += 1
+        logger.debug("%s does not keep up in %s", member.connection.id, member.state.name)
         self._enqueue(member)
 
     def _finish_from_ring(self, member: Membership) -> bool:

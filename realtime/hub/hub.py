@@ -405,6 +405,7 @@ class Hub:
     def reset(self, state: RoomState, head: Head, reason: str) -> None:
         """Puts the room at the head and tells every member that what it had cannot be continued."""
         self.statistics.resets += 1
+        logger.debug("%s begins anew: %s", state.name, reason)
         self.moment += 1
         state.epoch, state.seq, state.min_seq = head
         state.known = head.seq

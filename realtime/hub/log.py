@@ -96,6 +96,7 @@ class LogReader:
     async def _read_gaps(self, gaps: dict[str, RoomState]) -> None:
         hub = self._hub
         hub.statistics.gap_reads += 1
+        logger.debug("Reading what is missed in %s", ", ".join(gaps))
         found = await hub.readers.run(reading.heads, list(gaps))
         ranges: dict[str, tuple[int, int]] = {}
         for name, state in gaps.items():

@@ -74,6 +74,7 @@ class Sweep:
                 continue
             if position.epoch != state.epoch or position.seq > state.seq:
                 hub.statistics.swept += 1
+                logger.debug("The sweep finds %s at %d, known up to %d", name, position.seq, state.seq)
                 hub.log.close_gap(state)
         await self._compare_some_heads()
 

@@ -6,10 +6,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from books.events import BookRoom, ChapterRoom
 from books.models import Chapter, ChapterState, Comment, ReadingProgress, Review, ShelfEntry, Subscription
 from books.services.comments import react_to_comment
 from books.services.sums import count_chapters
 from livrya.accounts.models import User
+from realtime.identity import ANONYMOUS, Identity
+from realtime.rooms import authorise
 from tests.accounts.people import browser
 from tests.books.library import author_of, book, chapter, comment, reader_of, somebody, worker_on
 
@@ -177,3 +180,18 @@ def test_queries_that_make_no_sense_are_refused(query):
 def test_queries_that_find_nothing_find_nothing(query):
     chapter(book())
     assert browser().get(reverse("api-books"), query).json()["results"] == []
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_leave_to_enter_many_rooms_takes_as_many_queries_as_for_two(signed_in):
+    reader = somebody()
+    identity = Identity(reader.pk, reader.username) if signed_in else ANONYMOUS
+    made = book(visibility="private"), *(book() for _ in range(11))
+    rooms = [room for each in made for room in (BookRoom(each.pk), ChapterRoom(chapter(each).pk))]
+    asked = []
+    for some in (rooms[:4], rooms):
+        with CaptureQueriesContext(connection) as captured:
+            grants = authorise(identity, some)
+        asked.append(len(captured))
+    assert asked[0] == asked[1]
+    assert [grants[room] is None for room in rooms] == [True, True] + [False] * 22

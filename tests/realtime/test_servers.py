@@ -43,7 +43,7 @@ def running(kind: str = "serve", *arguments: str, **environment: str) -> Iterato
         assert "Traceback" not in server.output, server.output
 
 
-@pytest.fixture(params=["uvicorn", "uvicorn, 2 processes", "daphne"])
+@pytest.fixture
 def server(request: pytest.FixtureRequest) -> Iterator[ServerProcess]:
     if request.param == "daphne":
         started = running("runserver")
@@ -73,7 +73,7 @@ async def heard(client: JsonClient, text: str) -> None:
     await client.wait(lambda frame: frame.get("payload", {}).get("text") == text, anywhere=True)
 
 
-async def test_members_on_every_process_hear_the_same_in_the_same_order(server: ServerProcess) -> None:
+async def members_on_every_process_hear_the_same_in_the_same_order(server: ServerProcess) -> None:
     clients = await clients_of(server, 6, token="7")
     for client in clients:
         await client.tell("hall:join", {"hallId": 1})
@@ -93,7 +93,7 @@ async def test_members_on_every_process_hear_the_same_in_the_same_order(server: 
     await close_all([*clients, again])
 
 
-async def test_what_is_wrong_is_answered_and_the_connection_lives(server: ServerProcess) -> None:
+async def what_is_wrong_is_answered_and_the_connection_lives(server: ServerProcess) -> None:
     client = await JsonClient.over_socket(server.ws("halls"))
     for message in ("{", b"\x00", "x" * 70_000, '{"type":"nonsense"}', '{"type":"hall:say","payload":7}'):
         await client.send(message)
@@ -109,16 +109,43 @@ async def test_what_is_wrong_is_answered_and_the_connection_lives(server: Server
     await client.close()
 
 
-async def test_a_path_without_a_door_is_refused(server: ServerProcess) -> None:
+async def a_path_without_a_door_is_refused(server: ServerProcess) -> None:
     with pytest.raises(Exception, match="403"):
         await JsonClient.over_socket(f"ws://127.0.0.1:{server.port}/nothing/here/")
 
 
-async def test_only_the_protocol_is_echoed_never_a_token(server: ServerProcess) -> None:
+async def only_the_protocol_is_echoed_never_a_token(server: ServerProcess) -> None:
     client = await JsonClient.over_socket(server.ws("halls"), token="7")
     assert client._link._socket.subprotocol == "livrya.v1"  # type: ignore[attr-defined]
     assert (await client.ready())["userId"] == 7
     await client.close()
+
+
+async def health_and_readiness_are_answered(server: ServerProcess) -> None:
+    def get(path: str) -> tuple[int, str]:
+        with urlopen(server.http(path), timeout=5) as response:
+            return response.status, response.read().decode()
+
+    assert await asyncio.to_thread(get, "/healthz") == (200, "ok\n")
+    status, body = await asyncio.to_thread(get, "/readyz")
+    assert status == 200
+    assert '"database": "ok"' in body
+
+
+@pytest.mark.parametrize("server", ["uvicorn", "uvicorn, 2 processes", "daphne"], indirect=True)
+async def test_every_server_behaves_alike(server: ServerProcess) -> None:
+    for scenario in (
+        members_on_every_process_hear_the_same_in_the_same_order,
+        what_is_wrong_is_answered_and_the_connection_lives,
+        a_path_without_a_door_is_refused,
+        only_the_protocol_is_echoed_never_a_token,
+        health_and_readiness_are_answered,
+    ):
+        try:
+            await scenario(server)
+        except BaseException as failure:
+            failure.add_note(f"In {scenario.__name__}.")
+            raise
 
 
 async def test_several_processes_without_redis_are_refused() -> None:
@@ -258,17 +285,6 @@ async def test_a_peer_that_takes_nothing_is_cut_off_in_time() -> None:
                 await asyncio.sleep(0.1)
         # Only what had reached the kernel is left to be read, and then the end.
         await asyncio.to_thread(read_to_the_end, deaf)
-
-
-async def test_health_and_readiness_are_answered(server: ServerProcess) -> None:
-    def get(path: str) -> tuple[int, str]:
-        with urlopen(server.http(path), timeout=5) as response:
-            return response.status, response.read().decode()
-
-    assert await asyncio.to_thread(get, "/healthz") == (200, "ok\n")
-    status, body = await asyncio.to_thread(get, "/readyz")
-    assert status == 200
-    assert '"database": "ok"' in body
 
 
 def connections_of(server: ServerProcess) -> int:
