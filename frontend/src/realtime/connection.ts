@@ -159,7 +159,7 @@ export class Connection {
     this.transport = this.open({
       event: (type, payload, meta) => current() && this.receive(type, payload, meta),
       answer: (requestId, answer) => current() && this.answered(requestId, answer),
-      closed: (code, reason) => current() && this.lost(code, reason),
+      closed: (code, reason, retryAfter) => current() && this.lost(code, reason, retryAfter),
     });
   }
 
@@ -216,7 +216,7 @@ export class Connection {
   }
 
   /** The connection is over, or is to be taken for dead. */
-  private lost(code: number, reason: string): void {
+  private lost(code: number, reason: string, retryAfter?: number): void {
     this.drop();
     if (!this.wanted) return;
     if (!mayReconnect(code)) {
@@ -226,7 +226,7 @@ export class Connection {
     }
     const attempts = this.state.value.reconnectAttempts + 1;
     const status = attempts > BACKOFF.told ? "disconnected" : "reconnecting";
-    const wait = this.retryAfter ?? backoff(attempts);
+    const wait = retryAfter ?? this.retryAfter ?? backoff(attempts);
     this.retryAfter = null;
     this.update({ status, reconnectAttempts: attempts });
     if (code === TOKEN_EXPIRED && attempts === 1) {

@@ -58,7 +58,7 @@ class SocketIoTransport implements Transport {
     this.socket.onAny((type: string, payload: unknown, meta?: Meta) => this.receive(type, payload, meta ?? {}));
     this.socket.on("connect_error", (error: Error & { data?: ErrorShape }) => {
       const code = CODES[error.data?.code ?? ""] ?? ABNORMAL;
-      this.end(code, error.data ? error.message : "");
+      this.end(code, error.data ? error.message : "", error.data?.retryAfter);
     });
     this.socket.on("disconnect", () => this.end(this.bye.code, this.bye.reason));
   }
@@ -79,11 +79,11 @@ class SocketIoTransport implements Transport {
     this.handlers.event(type, payload, meta);
   }
 
-  private end(code: number, reason: string): void {
+  private end(code: number, reason: string, retryAfter?: number): void {
     if (this.over) return;
     this.over = true;
     if (!this.opened) this.cameToNothing();
     this.socket.disconnect();
-    this.handlers.closed(code, reason);
+    this.handlers.closed(code, reason, retryAfter);
   }
 }

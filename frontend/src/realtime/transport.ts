@@ -26,8 +26,8 @@ export interface Answer {
 export interface TransportHandlers {
   event(type: string, payload: unknown, meta: Meta): void;
   answer(requestId: string, answer: Answer): void;
-  /** The end, exactly once, whatever ended it; 1006 when nobody said why. */
-  closed(code: number, reason: string): void;
+  /** The end, exactly once, whatever ended it; 1006 when nobody said why. `retryAfter` (ms) when a refusal said so. */
+  closed(code: number, reason: string, retryAfter?: number): void;
 }
 
 /**

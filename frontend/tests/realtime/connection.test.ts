@@ -84,6 +84,15 @@ describe("a connection", () => {
     expect(server.links).toHaveLength(2);
   });
 
+  it("waits as long as a refusal asked for", () => {
+    connection.start();
+    server.link.handlers.closed(1006, "Too many connections.", 4321);
+    vi.advanceTimersByTime(4320);
+    expect(server.links).toHaveLength(1);
+    vi.advanceTimersByTime(1);
+    expect(server.links).toHaveLength(2);
+  });
+
   it("goes on backing off when connections fall as soon as they stand", () => {
     connection.start();
     server.link.ready();

@@ -74,7 +74,7 @@ describe("the Socket.IO transport", () => {
     socket().happens("disconnect", "transport close");
     socket().happens("disconnect", "io client disconnect");
     socket().any("comment:new", {});
-    expect(handlers.closed).toHaveBeenCalledExactlyOnceWith(CloseCode.REVOKED, "You were signed out.");
+    expect(handlers.closed).toHaveBeenCalledExactlyOnceWith(CloseCode.REVOKED, "You were signed out.", undefined);
     expect(handlers.event).toHaveBeenCalledTimes(1);
   });
 
@@ -82,11 +82,11 @@ describe("the Socket.IO transport", () => {
     ["UNAUTHENTICATED", CloseCode.UNAUTHENTICATED],
     ["TOKEN_EXPIRED", CloseCode.TOKEN_EXPIRED],
     ["FORBIDDEN", CloseCode.FORBIDDEN],
-    ["UNAVAILABLE", 1006],
-  ])("takes a refusal with %s for the close code %i", (code, closed) => {
+    ["UNAVAILABLE", 1006, 1200],
+  ])("takes a refusal with %s for the close code %i", (code, closed, retryAfter?: number) => {
     socketioTransport("/socket.io/")(handlers);
-    socket().happens("connect_error", Object.assign(new Error("No."), { data: { code } }));
-    expect(handlers.closed).toHaveBeenCalledExactlyOnceWith(closed, "No.");
+    socket().happens("connect_error", Object.assign(new Error("No."), { data: { code, retryAfter } }));
+    expect(handlers.closed).toHaveBeenCalledExactlyOnceWith(closed, "No.", retryAfter);
   });
 
   it("leaves coming back to the client", () => {
