@@ -1,4 +1,4 @@
-"""The namespaces that bring several apps together: `/` for everybody, `/admin` for staff."""
+"""Namespaces that bring several apps together: `/` for everybody, `/rooms` for groups' pages, `/admin` for staff."""
 
 from collections.abc import Sequence
 
@@ -13,6 +13,9 @@ from realtime.contracts import Payload
 from realtime.identity import Identity
 from realtime.namespaces import Namespace
 from realtime.rooms import Room
+from social.namespaces import SOCIAL_ROOMS, social_commands
+from social.namespaces import auto_rooms as groups_of_everybody
+from social.selectors.groups import greeting as room_greeting
 
 
 def _rooms_of_everybody(identity: Identity) -> Sequence[Room]:
@@ -30,5 +33,14 @@ default = Namespace(
     auto_rooms=_rooms_of_everybody,
     greeting=_greeting,
 )
+
+rooms = Namespace(
+    "/rooms",
+    commands=[*social_commands, bell],
+    rooms=[*SOCIAL_ROOMS, NotificationsRoom, BroadcastRoom],
+    auto_rooms=lambda identity: (BroadcastRoom(), *bell_rooms(identity), *groups_of_everybody(identity)),
+    greeting=lambda identity: (*_greeting(identity), *room_greeting(identity)),
+)
+"""`/social` with the bell and the announcements: what a page of groups needs over its one connection."""
 
 admin = Namespace("/admin", commands=[announcements, monitoring], admits=lambda identity: identity.is_staff)

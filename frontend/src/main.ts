@@ -24,6 +24,10 @@ const ISLANDS: Record<string, () => Promise<unknown>> = {
   "lv-presence": () => import("./elements/presence"),
   "lv-reader-settings": () => import("./elements/reader-settings"),
   "lv-reading-place": () => import("./elements/reading-place"),
+  "lv-room": () => import("./elements/room/room"),
+  "lv-room-call": () => import("./elements/room/call"),
+  "lv-room-members": () => import("./elements/room/members"),
+  "lv-rooms": () => import("./elements/rooms"),
   "lv-subscribe": () => import("./elements/subscribe"),
 };
 

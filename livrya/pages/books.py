@@ -19,7 +19,7 @@ from books.services.comments import post_comment
 from books.services.reading import open_chapter, shelve_book, unshelve_book
 from books.services.reviews import edit_review, post_review
 from books.services.subscriptions import subscribe, unsubscribe
-from livrya.pages.requests import PersonRequest
+from livrya.pages.requests import PersonRequest, whole_number
 
 REVIEWS_PER_PAGE = 20
 COMMENTS_PER_PAGE = 200
@@ -157,8 +157,3 @@ def with_reactions(request: HttpRequest, comments: list[Comment]) -> None:
             {"kind": kind, "count": count, "mine": kind in own.get(comment.pk, ())}
             for kind, count in counts.get(comment.pk, {}).items()
         ]
-
-
-def whole_number(value: str | None) -> int:
-    """Returns a form's number, 0 for anything else; services refuse 0 with a sentence of their own."""
-    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 16 else 0

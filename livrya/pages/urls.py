@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from livrya.pages import books, desk, developers, home, notifications, people
+from livrya.pages import books, desk, developers, home, notifications, people, rooms
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -24,6 +24,12 @@ urlpatterns = [
     path("write/<slug:slug>/<int:chapter_id>/", desk.edit_chapter, name="desk-chapter"),
     path("write/<slug:slug>/<int:chapter_id>/release/", desk.release, name="desk-release"),
     path("notifications/", notifications.notifications, name="notifications"),
+    path("rooms/", rooms.rooms, name="rooms"),
+    path("rooms/new/", rooms.new_room, name="new-room"),
+    path("rooms/<str:slug>/", rooms.room, name="room"),
+    path("rooms/<str:slug>/join/", rooms.join, name="room-join"),
+    path("rooms/<str:slug>/settings/", rooms.settings, name="room-settings"),
+    path("rooms/<str:slug>/act/", rooms.act, name="room-act"),
     path("people/<str:username>/", people.profile, name="profile"),
     path("people/<str:username>/follow/", people.follow, name="follow"),
     path("developers/", developers.index, name="developers"),

@@ -44,6 +44,9 @@ NOTICES = {
     "REVIEW_ON_BOOK": ("star", "Review"),
     "BOOK_INVITATION": ("users", "Invitation"),
     "NEW_FOLLOWER": ("user-plus", ""),
+    "GROUP_MENTION": ("at-sign", "Room"),
+    "GROUP_REPLY": ("reply", "Room"),
+    "GROUP_INVITATION": ("messages-square", "Invitation"),
 }
 REACTION_ICONS = {"like": "thumbs-up", "love": "heart", "laugh": "laugh", "wow": "sparkles", "sad": "frown"}
 _FIRST_TAG = re.compile(r"^\s*<([a-z0-9]+)")
@@ -86,6 +89,7 @@ def page_context(context: RequestContext) -> SafeString:
             else None
         ),
         "socket": "/socket.io/",
+        "namespace": context.get("namespace") or "/",
         "csrf": get_token(request),
         "positions": {room: {"epoch": at.epoch, "seq": at.seq} for room, at in positions.items()},
     }
@@ -174,6 +178,12 @@ def title_fit(title: str) -> str:
 def hue(user: Any) -> int:
     """Returns which of the people's colours somebody has."""
     return int(user.pk or 0) % HUES
+
+
+@register.filter
+def hue_of(user_id: int) -> int:
+    """Returns which of the people's colours somebody of this id has."""
+    return user_id % HUES
 
 
 @register.filter

@@ -14,13 +14,16 @@ from social.namespaces.presence import presence
 from social.namespaces.reports import reports
 from social.selectors.groups import greeting
 
+SOCIAL_ROOMS = (GroupRoom, CallRoom, DirectoryRoom, UserRoom)
+social_commands = [entering, groups, members, messages, presence, people, reports]
+
 social_namespace = Namespace(
     "/social",
-    commands=[entering, groups, members, messages, presence, people, reports],
-    rooms=[GroupRoom, CallRoom, DirectoryRoom, UserRoom],
+    commands=social_commands,
+    rooms=SOCIAL_ROOMS,
     auto_rooms=auto_rooms,
     greeting=greeting,
     opened=greet_with_contacts,
 )
 
-__all__ = ["social_namespace"]
+__all__ = ["SOCIAL_ROOMS", "auto_rooms", "social_commands", "social_namespace"]

@@ -8,6 +8,9 @@ from books.services.comments import post_comment
 from books.services.subscriptions import subscribe
 from livrya.accounts.models import User
 from livrya.accounts.services.access import change_password
+from social.services.entering import join_group
+from social.services.groups import create_group
+from social.services.messages import send_message
 from tests.browser.conftest import Site, act
 from tests.pages.conftest import PASSWORD, Library
 
@@ -23,11 +26,23 @@ READER_PAGES = [
     "/notifications/",
     "/people/ines/",
     "/settings/",
+    "/rooms/",
+    "/rooms/new/",
+    "ROOM",
+    "DOOR",
     "/developers/",
     "/developers/protocol/",
     "/no/such/page/",
 ]
-AUTHOR_PAGES = ["/write/", "/write/new/", "/write/the-lamp-room/", "/write/the-lamp-room/about/", "CHAPTER"]
+AUTHOR_PAGES = [
+    "/write/",
+    "/write/new/",
+    "/write/the-lamp-room/",
+    "/write/the-lamp-room/about/",
+    "CHAPTER",
+    "ROOM",
+    "ROOM/settings/",
+]
 GUEST_PAGES = ["/", "/sign-in/", "/sign-up/", "/books/the-lamp-room/1/"]
 
 
@@ -37,7 +52,17 @@ def test_axe_finds_nothing_on_any_page(site: Site, library: Library, scheme: str
     act(subscribe, actor=library.reader, book_id=library.book.pk)
     comment = act(post_comment, actor=library.reader, chapter_id=library.chapters[0].pk, text="Bright.")
     act(post_comment, actor=library.author, chapter_id=library.chapters[0].pk, text="Indeed.", parent_id=comment.pk)
-    chapter = f"/write/the-lamp-room/{library.chapters[2].pk}/"
+    group = act(create_group, actor=library.author, name="Oil and wick", description="Theories welcome.")
+    act(join_group, actor=library.reader, group_id=group.pk)
+    act(send_message, actor=library.author, group_id=group.pk, text="@tom: /books/the-lamp-room/1/ is out.")
+    act(send_message, actor=library.reader, group_id=group.pk, text="I know. https://example.org/")
+    behind = act(create_group, actor=library.author, name="Behind a door", password="wick", max_users=5)
+    addresses = {
+        "CHAPTER": f"/write/the-lamp-room/{library.chapters[2].pk}/",
+        "ROOM": group.address,
+        "ROOM/settings/": f"{group.address}settings/",
+        "DOOR": behind.address,
+    }
     walks: list[tuple[User | None, list[str]]] = [
         (library.reader, READER_PAGES),
         (library.author, AUTHOR_PAGES),
@@ -49,8 +74,8 @@ def test_axe_finds_nothing_on_any_page(site: Site, library: Library, scheme: str
         page = context.new_page()
         page.set_viewport_size({"width": width, "height": 900})
         for path in paths:
-            site.go(page, chapter if path == "CHAPTER" else path)
-            page.wait_for_function("customElements.get('lv-connection') !== undefined")
+            site.go(page, addresses.get(path, path))
+            page.wait_for_function("document.querySelector(':not(:defined)') === null")
             for violation in Axe().run(page, options=RULES).response["violations"]:
                 nodes = [node["html"][:160] for node in violation["nodes"][:3]]
                 found.append(f"{path}: {violation['id']}: {violation['help']}: {nodes}")

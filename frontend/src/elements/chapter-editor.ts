@@ -22,7 +22,7 @@ interface Saved {
  */
 class ChapterEditor extends LiveElement {
   private form: HTMLFormElement | null = null;
-  private draft = new Draft(0);
+  private draft = new Draft("");
   private version = 0;
   private state: State = "saved";
   private savedAt: number | null = null;
@@ -36,7 +36,7 @@ class ChapterEditor extends LiveElement {
     const chapter = this.number("chapter");
     this.version = this.number("version");
     this.form = this.querySelector("form");
-    this.draft = new Draft(chapter);
+    this.draft = new Draft(`chapter.${chapter}`);
     this.prepend(this.banner);
     this.until(
       live.join(`draft:${chapter}`),

@@ -4,15 +4,15 @@ interface Kept {
   at: number;
 }
 
-/** What is being written in one chapter, kept on this device until the server has it. */
+/** What is being written in one place, kept on this device until the server has it. */
 export class Draft {
   private readonly key: string;
 
   constructor(
-    chapter: number,
+    place: string,
     private readonly storage: Pick<Storage, "getItem" | "setItem" | "removeItem"> = localStorage,
   ) {
-    this.key = `livrya.draft.${chapter}`;
+    this.key = `livrya.draft.${place}`;
   }
 
   keep(values: Record<string, string>, version: number): void {

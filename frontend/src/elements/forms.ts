@@ -6,7 +6,10 @@ export function mindForms(): void {
     const button = event.target instanceof Element && event.target.closest<HTMLElement>("[data-confirm], [data-opens]");
     if (!button) return;
     if (button.dataset.confirm && !confirm(button.dataset.confirm)) event.preventDefault();
-    if (button.dataset.opens) document.querySelector<HTMLDialogElement>(`dialog#${button.dataset.opens}`)?.showModal();
+    if (!button.dataset.opens) return;
+    // A link is for those without scripts.
+    event.preventDefault();
+    document.querySelector<HTMLDialogElement>(`dialog#${button.dataset.opens}`)?.showModal();
   });
   for (const zone of document.querySelectorAll<HTMLInputElement>('input[name="zone"]')) onOwnClock(zone);
   // A form that is on its way is not sent again by a second click.

@@ -6,6 +6,9 @@ const KINDS: Record<string, [icon: IconName, label: string]> = {
   REVIEW_ON_BOOK: ["star", "Review"],
   BOOK_INVITATION: ["users", "Invitation"],
   NEW_FOLLOWER: ["user-plus", ""],
+  GROUP_MENTION: ["at-sign", "Room"],
+  GROUP_REPLY: ["reply", "Room"],
+  GROUP_INVITATION: ["messages-square", "Invitation"],
 };
 
 /** The icon of a kind of notification. */

@@ -2,15 +2,10 @@ import { html, nothing } from "lit";
 import { ref } from "lit/directives/ref.js";
 import { tinykeys } from "tinykeys";
 import { icon } from "./icon";
+import { broughtKeys, type Shortcut } from "./keys";
 import { define, LiveElement } from "./live-element";
 
-interface Shortcut {
-  keys: string;
-  label: string;
-  run: () => void;
-}
-
-const ROWS = ".comment, .contents__row, .notice, .arrivals__row, .book-card, .board__card";
+const ROWS = ".message, .room-row, .comment, .contents__row, .notice, .arrivals__row, .book-card, .board__card";
 const FIELDS = "input, textarea, select, [contenteditable]";
 
 /** `<lv-shortcuts>`: the keys of whatever carries `data-key`, of this page's lists, and the `?` sheet that tells them. */
@@ -35,6 +30,7 @@ class Shortcuts extends LiveElement {
     bind();
     // Elements that come alive later bring keys of their own.
     const late = setTimeout(bind, 1500);
+    this.listen(document, "lv-keys", bind);
     this.until(
       () => unbind(),
       () => clearTimeout(late),
@@ -43,8 +39,8 @@ class Shortcuts extends LiveElement {
 
   /** What the page itself binds goes before these. */
   private own(): Shortcut[] {
-    const taken = new Set(declared().map(({ keys }) => keys));
-    return [
+    const taken = new Set([...declared(), ...broughtKeys()].map(({ keys }) => keys));
+    const own = [
       { keys: "Shift+?", label: "These keys", run: () => this.open() },
       {
         keys: "/",
@@ -58,7 +54,8 @@ class Shortcuts extends LiveElement {
         label: "Reply to the comment",
         run: () => document.activeElement?.querySelector<HTMLElement>(".comment__act")?.click(),
       },
-    ].filter(({ keys }) => !taken.has(keys));
+    ];
+    return [...broughtKeys(), ...own.filter(({ keys }) => !taken.has(keys))];
   }
 
   private open(): void {

@@ -42,6 +42,7 @@ export class Client {
   private readonly anyListeners = new Set<AnyHandler>();
   private readonly resetListeners = new Set<(room: string, reason: string) => void>();
   private readonly lostListeners = new Set<(room: string, error: CommandError) => void>();
+  private readonly joinedListeners = new Set<(room: string, ack: JoinAck) => void>();
   private readonly presences = new Map<string, PresenceStore>();
   private readonly refresh: () => Promise<void>;
   private readonly userId: number | null;
@@ -141,6 +142,12 @@ export class Client {
     return () => this.lostListeners.delete(handle);
   }
 
+  /** A room was entered, or entered again: what the server answered. */
+  onJoined(handle: (room: string, ack: JoinAck) => void): () => void {
+    this.joinedListeners.add(handle);
+    return () => this.joinedListeners.delete(handle);
+  }
+
   /** Who is in a room; current while the room is held. */
   presence(room: RoomName): PresenceStore {
     let store = this.presences.get(room);
@@ -205,8 +212,8 @@ export class Client {
     this.wasConnected = true;
     // Before the rooms: who reloads in the background shall not seem to look.
     if (this.away) this.sayAway();
-    this.rooms.ready(ready.rooms);
-    this.outbox.connected(true);
+    // What one says in a group is taken from who has entered it.
+    void this.rooms.ready(ready.rooms).then(() => this.outbox.connected(this.connection.isReady));
   }
 
   private sayAway(): void {
@@ -259,8 +266,9 @@ export class Client {
     if (ack.userCount !== undefined) this.presence(room as RoomName).replace(ack as unknown as PresenceReply);
     // Who was writing already when we came.
     for (const typing of Object.values((ack.typing ?? {}) as Record<string, unknown>)) {
-      this.dispatch("editors:typing", typing, { room });
+      this.dispatch(room.startsWith("group:") ? "typing:changed" : "editors:typing", typing, { room });
     }
+    for (const listener of this.joinedListeners) listener(room, ack);
   }
 
   private keepPresence(type: string, payload: unknown, room: string): void {

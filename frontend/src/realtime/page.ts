@@ -6,6 +6,8 @@ import type { Position } from "./transport";
 export interface PageContext {
   user: { id: number; username: string; name: string; staff: boolean } | null;
   socket: string;
+  /** What this page speaks to there. */
+  namespace: string;
   csrf: string;
   positions: Record<string, Position>;
 }
@@ -14,14 +16,14 @@ export const page: PageContext = read();
 
 /** The one client of this page. */
 export const live = new Client({
-  open: socketioTransport(page.socket),
+  open: socketioTransport(page.socket, page.namespace),
   userId: page.user?.id ?? null,
   positions: page.positions,
 });
 
 function read(): PageContext {
   const element = document.getElementById("page-context");
-  const nothing: PageContext = { user: null, socket: "", csrf: "", positions: {} };
+  const nothing: PageContext = { user: null, socket: "", namespace: "/", csrf: "", positions: {} };
   return element?.textContent ? { ...nothing, ...(JSON.parse(element.textContent) as PageContext) } : nothing;
 }
 

@@ -31,9 +31,11 @@ interface Wanted {
   present: boolean;
 }
 
-const COMMANDS: Record<string, { join: string; leave: string; field: string }> = {
+/** A group is never left by letting go: that would end the membership. */
+const COMMANDS: Record<string, { join: string; leave?: string; field: string }> = {
   book: { join: "book:join", leave: "book:leave", field: "bookId" },
   chapter: { join: "chapter:join", leave: "chapter:leave", field: "chapterId" },
+  group: { join: "room:join", field: "roomId" },
   draft: { join: "draft:join", leave: "draft:leave", field: "chapterId" },
 };
 
@@ -89,8 +91,11 @@ export class Rooms {
     this.act(event.meta.room, this.log(event.meta.room).take(event));
   }
 
-  /** The connection stands (again): goes on with everything that the page wants or receives by itself. */
-  ready(automatic: Record<string, RoomOutcome>): void {
+  /**
+   * The connection stands (again): goes on with everything that the page wants or receives by itself. Resolves when
+   * every room that is wanted has been entered, or has refused.
+   */
+  async ready(automatic: Record<string, RoomOutcome>): Promise<void> {
     this.connected = true;
     const resume: Record<string, Position> = {};
     for (const room of [...this.logs.keys()]) {
@@ -102,11 +107,13 @@ export class Rooms {
       if (!log.position) this.act(room, log.adopt(outcome.position));
       else if (!same(log.position, outcome.position) && !this.holds(room)) resume[room] = log.position;
     }
+    const entering: Promise<void>[] = [];
     for (const [room, wanted] of this.wanted) {
       wanted.entered = false;
-      if (wanted.holders > 0) void this.enter(room, wanted);
+      if (wanted.holders > 0) entering.push(this.enter(room, wanted));
     }
     if (Object.keys(resume).length > 0) void this.resume(resume);
+    await Promise.all(entering);
   }
 
   /** The server put us into further rooms by itself. */
@@ -175,7 +182,9 @@ export class Rooms {
     this.wanted.delete(room);
     if (!wanted.entered || !this.connected) return;
     const kind = wanted.present ? COMMANDS[room.split(":")[0] ?? ""] : undefined;
-    const leave: [string, unknown] = kind ? [kind.leave, { [kind.field]: idOf(room) }] : ["room:unsubscribe", { room }];
+    const leave: [string, unknown] = kind?.leave
+      ? [kind.leave, { [kind.field]: idOf(room) }]
+      : ["room:unsubscribe", { room }];
     // A connection lost meanwhile has left the room as well.
     this.host.send(...leave).catch(() => undefined);
   }

@@ -14,10 +14,10 @@ const OPEN_MS = 5000;
  *
  * An attempt that comes to nothing lets the other kind go first the next time; polling moves to a WebSocket if it can.
  */
-export function socketioTransport(path: string): OpenTransport {
+export function socketioTransport(path: string, namespace = "/"): OpenTransport {
   let order: Order = ["websocket", "polling"];
   return (handlers) =>
-    new SocketIoTransport(path, order, handlers, () => {
+    new SocketIoTransport(path, namespace, order, handlers, () => {
       order = order[0] === "websocket" ? ["polling", "websocket"] : ["websocket", "polling"];
     });
 }
@@ -39,11 +39,12 @@ class SocketIoTransport implements Transport {
 
   constructor(
     path: string,
+    namespace: string,
     order: Order,
     private readonly handlers: TransportHandlers,
     private readonly cameToNothing: () => void,
   ) {
-    this.socket = io({
+    this.socket = io(namespace, {
       path,
       forceNew: true,
       reconnection: false,

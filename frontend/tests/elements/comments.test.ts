@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { read, type Shown, Talk, unsentOf } from "../../src/elements/comments/model";
-import { whoWrites } from "../../src/elements/comments/typing";
+import { whoWrites } from "../../src/elements/typing";
 import type { Unsent } from "../../src/realtime/outbox";
 
 const ME = 1;

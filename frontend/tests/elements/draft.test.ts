@@ -12,14 +12,14 @@ function device() {
 
 it("keeps what is being written over a reload, for its own chapter", () => {
   const storage = device();
-  new Draft(3, storage).keep({ text: "It sang." }, 7);
-  expect(new Draft(3, storage).read()).toMatchObject({ values: { text: "It sang." }, version: 7 });
-  expect(new Draft(4, storage).read()).toBeNull();
+  new Draft("chapter.3", storage).keep({ text: "It sang." }, 7);
+  expect(new Draft("chapter.3", storage).read()).toMatchObject({ values: { text: "It sang." }, version: 7 });
+  expect(new Draft("chapter.4", storage).read()).toBeNull();
 });
 
 it("forgets it when the server has it", () => {
   const storage = device();
-  const draft = new Draft(3, storage);
+  const draft = new Draft("chapter.3", storage);
   draft.keep({ text: "It sang." }, 7);
   draft.forget();
   expect(draft.read()).toBeNull();
@@ -32,5 +32,5 @@ it("writes on when the device keeps nothing", () => {
       throw new DOMException("full", "QuotaExceededError");
     },
   };
-  expect(() => new Draft(3, refusing).keep({ text: "It sang." }, 7)).not.toThrow();
+  expect(() => new Draft("chapter.3", refusing).keep({ text: "It sang." }, 7)).not.toThrow();
 });

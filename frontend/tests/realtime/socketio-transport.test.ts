@@ -37,7 +37,7 @@ class FakeSocket {
 
 const sockets: FakeSocket[] = [];
 vi.mock("socket.io-client", () => ({
-  io: (options: FakeSocket["options"]) => {
+  io: (_namespace: string, options: FakeSocket["options"]) => {
     sockets.push(new FakeSocket(options));
     return sockets.at(-1);
   },

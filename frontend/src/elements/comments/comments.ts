@@ -7,8 +7,8 @@ import { live, page } from "../../realtime/page";
 import { define, LiveElement } from "../live-element";
 import { mayInsertBefore } from "../steady";
 import { toast, toastError } from "../toasts";
+import { TypingNotice, whoWrites } from "../typing";
 import { read, type Shown, Talk, unsentOf } from "./model";
-import { TypingNotice, whoWrites } from "./typing";
 import { type Acts, commentView, formView, sendOnCtrlEnter, unsentView } from "./view";
 
 type Open = { kind: "reply" | "edit"; id: number };
@@ -32,7 +32,10 @@ class Comments extends LiveElement {
   private locked = false;
   /** The address of the talk's last page; "" on that page itself. */
   private lastPage = "";
-  private typing = new TypingNotice(0);
+  private readonly typing = new TypingNotice({
+    start: () => live.command("text:typing", { chapterId: this.chapter, kind: "commenting" }, { patience: 0 }),
+    stop: () => live.command("text:stopTyping", { chapterId: this.chapter, kind: "commenting" }, { patience: 0 }),
+  });
   /** Deleted here, told to the server when nobody has taken it back. */
   /** One's own comments are heard twice: as the answer and from the room. */
   private readonly told = new Set<number>();
@@ -53,7 +56,6 @@ class Comments extends LiveElement {
 
   protected override begin(): void {
     this.chapter = this.number("chapter");
-    this.typing = new TypingNotice(this.chapter);
     this.locked = this.hasAttribute("locked");
     this.mayWrite = !this.hasAttribute("closed");
     this.acts.mayWrite = this.mayWrite;

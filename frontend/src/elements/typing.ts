@@ -1,33 +1,29 @@
-import { live } from "../../realtime/page";
+import { live } from "../realtime/page";
 
 const AGAIN_MS = 2000;
 const IDLE_MS = 3000;
 
-/** Tells the room that this person is writing, at most every two seconds, and that they have stopped. */
+/** Tells a room that this person is writing, at most every two seconds, and that they have stopped. */
 export class TypingNotice {
   private said = 0;
   private idle: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly chapter: number) {}
+  constructor(private readonly say: { start(): Promise<unknown>; stop(): Promise<unknown> }) {}
 
   typed(): void {
     clearTimeout(this.idle);
     this.idle = setTimeout(() => this.stop(), IDLE_MS);
     if (Date.now() - this.said < AGAIN_MS || live.state.value.status !== "connected") return;
     this.said = Date.now();
-    this.say("text:typing");
+    // Nobody misses a notice that did not go out.
+    this.say.start().catch(() => undefined);
   }
 
   stop(): void {
     clearTimeout(this.idle);
     if (this.said === 0) return;
     this.said = 0;
-    this.say("text:stopTyping");
-  }
-
-  private say(type: "text:typing" | "text:stopTyping"): void {
-    // Nobody misses a notice that did not go out.
-    live.command(type, { chapterId: this.chapter, kind: "commenting" }, { patience: 0 }).catch(() => undefined);
+    this.say.stop().catch(() => undefined);
   }
 }
 
