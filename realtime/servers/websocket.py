@@ -8,6 +8,7 @@ import contextlib
 import socket
 import struct
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -15,6 +16,7 @@ from websockets.http11 import Request
 
 from realtime.conf import realtime_settings
 from realtime.errors import CloseCode
+from realtime.servers.lean import Inbox, Latch
 
 EXTENSION = "realtime.frames"
 
@@ -26,6 +28,60 @@ _USED = (
     "resume_writing",
     "send_500_response",
     "send_receive_event_to_app",
+)
+_ATTRIBUTES_OF_UVICORN = (
+    "app",
+    "app_state",
+    "asgi_version",
+    "client",
+    "close_sent",
+    "close_timeout",
+    "close_timer",
+    "config",
+    "conn",
+    "connections",
+    "curr_msg_data_type",
+    "default_headers",
+    "disconnected",
+    "frames",
+    "handshake_complete",
+    "handshake_initiated",
+    "initial_response",
+    "last_ping_rtt",
+    "logger",
+    "loop",
+    "pending_ping_payload",
+    "ping_interval",
+    "ping_sent_at",
+    "ping_timeout",
+    "ping_timer",
+    "pong_timer",
+    "queue",
+    "read_paused",
+    "request",
+    "response",
+    "root_path",
+    "scheme",
+    "scope",
+    "server",
+    "tasks",
+    "transport",
+    "writable",
+)
+_SAME_FOR_MANY = frozenset(
+    (
+        b"host",
+        b"user-agent",
+        b"origin",
+        b"accept-encoding",
+        b"accept-language",
+        b"cache-control",
+        b"pragma",
+        b"upgrade",
+        b"connection",
+        b"sec-websocket-version",
+        b"sec-websocket-extensions",
+    )
 )
 _PING = b"\x89\x00"
 _AT_ONCE = struct.pack("ii", 1, 0)  # linger: on, for 0 seconds
@@ -40,18 +96,39 @@ def check_uvicorn() -> None:
         )
 
 
-class FramesProtocol(WebSocketsSansIOProtocol):
-    """A WebSocket connection whose finished frames may be written straight to the transport."""
+@lru_cache(maxsize=2048)
+def _shared(text: bytes) -> bytes:
+    """Returns the one copy of a header's name or value that many clients send alike."""
+    return text
 
-    heard_at: float = 0.0
-    _limit_callbacks: tuple[Callable[[], Any], Callable[[], Any]] | None = None
-    _closer: asyncio.TimerHandle | None = None
+
+class FramesProtocol(WebSocketsSansIOProtocol):
+    """A WebSocket connection whose finished frames may be written straight to the transport.
+
+    It is there once for each client, so it is kept small: attributes are slots (uvicorn has more of them than the
+    dictionaries of one class's objects can share), its queue and event are lean, and the handshake is let go.
+    """
+
+    __slots__ = (*_ATTRIBUTES_OF_UVICORN, "_closer", "_limit_callbacks", "heard_at")
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.queue = Inbox()  # type: ignore[assignment]  # all that uvicorn asks of it
+        self.writable = Latch()  # type: ignore[assignment]  # as well
+        self.heard_at = 0.0
+        self._limit_callbacks: tuple[Callable[[], Any], Callable[[], Any]] | None = None
+        self._closer: asyncio.TimerHandle | None = None
 
     def handle_connect(self, event: Request) -> None:
         self.heard_at = self.loop.time()
         super().handle_connect(event)
         if hasattr(self, "scope"):
             self.scope["extensions"][EXTENSION] = {"stream": self}
+            self.scope["headers"] = [
+                (_shared(name), _shared(value) if name in _SAME_FOR_MANY else value)
+                for name, value in self.scope["headers"]
+            ]
+        event.headers.clear()  # the scope has them; the parser would keep them for as long as the connection lives
 
     def data_received(self, data: bytes) -> None:
         self.heard_at = self.loop.time()
@@ -103,6 +180,7 @@ class FramesProtocol(WebSocketsSansIOProtocol):
         self.write(_PING)
 
     def watch(self, limit: int, paused: Callable[[], Any], resumed: Callable[[], Any]) -> None:
+        self.response = None  # type: ignore[assignment]  # sent: who writes past ASGI has been accepted
         self._limit_callbacks = (paused, resumed)
         self.transport.set_write_buffer_limits(high=limit, low=min(limit, 64 * 1024) // 2)
 

@@ -33,6 +33,7 @@ async def serve_websocket(server: EngineServer, scope: Scope, receive: Receive, 
         await _close(send)
         return
     await send({"type": "websocket.accept"})
+    del query  # this frame lives as long as the connection
 
     def link_to(session: EngineSession) -> Link:
         return _link(server, scope, send, session)

@@ -97,13 +97,15 @@ class SocketConnection:
         self._connecting: dict[str, asyncio.Task[None]] = {}
         self._asked: dict[tuple[str, int], asyncio.Future[list[Any]]] = {}
         self._next_ack = 0
-        self._deadline = asyncio.get_running_loop().call_later(connect_timeout_ms / 1000, self._too_late)
+        self._deadline: asyncio.TimerHandle | None = asyncio.get_running_loop().call_later(
+            connect_timeout_ms / 1000, self._too_late
+        )
 
     # To the client
 
     def accept(self, namespace: str, data: Mapping[str, Any]) -> None:
         """Tells the client that it is in; everything else of the namespace comes after this."""
-        self._deadline.cancel()
+        self._in_time()
         self.send(Packet(PacketType.CONNECT, namespace, data))
 
     def send(self, packet: Packet) -> None:
@@ -185,11 +187,11 @@ class SocketConnection:
         self.engine.id = before.connection_id
         self._next_ack = before.next_ack
         for namespace, endpoint in before.endpoints.items():
-            self._deadline.cancel()
+            self._in_time()
             self._endpoints[namespace] = self._backend.restore(self, namespace, endpoint)
 
     def closed(self, reason: str) -> None:
-        self._deadline.cancel()
+        self._in_time()
         for namespace in [*self._connecting, *self._endpoints]:
             self._leave(namespace, reason)
         for asked in self._asked.values():
@@ -235,6 +237,8 @@ class SocketConnection:
             self._refuse(namespace, {"message": Internal.message, "data": Internal().as_dict()})
         finally:
             self._connecting.pop(namespace, None)
+            if not self._connecting:
+                self._connecting = {}  # an emptied dictionary keeps its size
 
     def _refuse(self, namespace: str, data: Mapping[str, Any]) -> None:
         self.send(Packet(PacketType.CONNECT_ERROR, namespace, data))
@@ -244,6 +248,11 @@ class SocketConnection:
             connecting.cancel()
         if endpoint := self._endpoints.pop(namespace, None):
             endpoint.disconnected(reason)
+
+    def _in_time(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
 
     def _too_late(self) -> None:
         if not self._endpoints and not self._connecting:

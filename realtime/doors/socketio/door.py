@@ -27,6 +27,8 @@ _DOORS: "weakref.WeakKeyDictionary[Hub, SocketDoor]" = weakref.WeakKeyDictionary
 class HubConnection(SocketConnection):
     """A Socket.IO connection that the hub knows."""
 
+    __slots__ = ("_hub",)
+
     def __init__(self, hub: Hub, engine: EngineSession, backend: HubBackend, state: bytes | None = None) -> None:
         super().__init__(engine, backend, connect_timeout_ms=CONNECT_TIMEOUT_MS)
         self._hub = hub
