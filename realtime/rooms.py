@@ -75,8 +75,13 @@ Called from an executor thread, with at most a few queries however many rooms ar
 LARGEST_ID = 2**63 - 1
 """The last number that a database takes for an id; SQLite fails on a larger one."""
 
+PolicyForMany = Callable[[Sequence[tuple[Identity, Any]]], Mapping[tuple[Identity, Any], Grant | None]]
+"""Answers for many people and rooms of one type at once, each pair by itself, in a number of queries that does not
+depend on how many are asked about; a pair left out or None is refused."""
+
 ROOM_TYPES: dict[str, type[Room]] = {}
 _POLICIES: dict[type[Room], Policy] = {}
+_POLICIES_FOR_MANY: dict[type[Room], PolicyForMany] = {}
 
 
 @lru_cache(maxsize=65536)
@@ -100,6 +105,52 @@ def authorises(room_type: type[R]) -> Callable[[Callable[[Identity, Sequence[R]]
         return policy
 
     return register
+
+
+def authorises_many(
+    room_type: type[R],
+) -> Callable[
+    [Callable[[Sequence[tuple[Identity, R]]], Mapping[tuple[Identity, R], Grant | None]]],
+    PolicyForMany,
+]:
+    """Registers the decorated function as the policy of `room_type` that is asked for many people at once.
+
+    For rooms that a crowd enters together: when everybody comes back, the questions of all share their queries.
+    """
+
+    def register(
+        policy: Callable[[Sequence[tuple[Identity, R]]], Mapping[tuple[Identity, R], Grant | None]],
+    ) -> PolicyForMany:
+        @authorises(room_type)
+        def for_one(identity: Identity, rooms: Sequence[R]) -> dict[R, Grant | None]:
+            answers = policy([(identity, room) for room in rooms])
+            return {room: answers.get((identity, room)) for room in rooms}
+
+        _POLICIES_FOR_MANY[room_type] = policy
+        return policy
+
+    return register
+
+
+def shares_questions(room: Room) -> bool:
+    """Tells whether the room's policy can be asked for many people at once."""
+    return type(room) in _POLICIES_FOR_MANY
+
+
+def authorise_many(asked: Iterable[tuple[Identity, Room]]) -> list[Grant | Exception | None]:
+    """Asks the policies of rooms that share questions; what one policy raises is the answer of its own rooms only.
+
+    Sync and touching the database, as `authorise`.
+    """
+    pairs = list(asked)
+    answers: dict[tuple[Identity, Room], Grant | Exception | None] = {}
+    for room_type in {type(room) for _, room in pairs}:
+        of_type = [pair for pair in pairs if type(pair[1]) is room_type]
+        try:
+            answers |= _POLICIES_FOR_MANY[room_type](of_type)
+        except Exception as error:
+            answers |= dict.fromkeys(of_type, error)
+    return [answers.get(pair) for pair in pairs]
 
 
 def authorise(identity: Identity, rooms: Iterable[Room]) -> dict[Room, Grant | None]:

@@ -5,36 +5,45 @@ from collections.abc import Sequence
 from django.db.models import F, QuerySet
 
 from books.events.rooms import AuthorRoom, BookRoom, ChapterRoom, DraftRoom, FollowersRoom
-from books.models import Book, Chapter, ChapterState, Credit, Right
-from books.policies.people import visible_to
+from books.models import Chapter, ChapterState, Credit, Right
+from books.policies.crowds import Crowd
 from livrya.accounts.models import Follow, User
 from livrya.accounts.selectors import blocked_ids
 from realtime.identity import Identity
-from realtime.rooms import Grant, authorises
+from realtime.rooms import Grant, authorises, authorises_many
 
 _EDITING = Right.EDIT_DRAFTS | Right.EDIT_CHAPTERS
 
 
-@authorises(BookRoom)
-def may_enter_book(identity: Identity, rooms: Sequence[BookRoom]) -> dict[BookRoom, Grant | None]:
+@authorises_many(BookRoom)
+def may_enter_books(asked: Sequence[tuple[Identity, BookRoom]]) -> dict[tuple[Identity, BookRoom], Grant | None]:
     """Whoever may see the book."""
-    person = _person(identity)
-    asked = [room.book_id for room in rooms]
-    visible = set(Book.objects.filter(visible_to(person), pk__in=asked).values_list("pk", flat=True))
-    grant = _reading(person)
-    return {room: grant if room.book_id in visible else None for room in rooms}
+    crowd = Crowd((identity for identity, _ in asked), (room.book_id for _, room in asked))
+    return {
+        (identity, room): crowd.reading_grant(identity) if crowd.sees(identity, room.book_id) else None
+        for identity, room in asked
+    }
 
 
-@authorises(ChapterRoom)
-def may_enter_chapter(identity: Identity, rooms: Sequence[ChapterRoom]) -> dict[ChapterRoom, Grant | None]:
+@authorises_many(ChapterRoom)
+def may_enter_chapters(
+    asked: Sequence[tuple[Identity, ChapterRoom]],
+) -> dict[tuple[Identity, ChapterRoom], Grant | None]:
     """Whoever may read the chapter; before publication, those who work on the book."""
-    person = _person(identity)
-    chapters = Chapter.objects.filter(visible_to(person, "book__"), pk__in=[room.chapter_id for room in rooms])
-    visible = set(chapters.filter(state=ChapterState.PUBLISHED).values_list("pk", flat=True))
-    if any(room.chapter_id not in visible for room in rooms):
-        visible |= set(_worked_on(person, chapters).values_list("pk", flat=True))
-    grant = _reading(person)
-    return {room: grant if room.chapter_id in visible else None for room in rooms}
+    chapters = Chapter.objects.filter(pk__in={room.chapter_id for _, room in asked})
+    found = {pk: (book, state) for pk, book, state in chapters.values_list("pk", "book_id", "state")}
+    crowd = Crowd((identity for identity, _ in asked), (book for book, _ in found.values()))
+
+    def may_enter(identity: Identity, chapter_id: int) -> bool:
+        if chapter_id not in found:
+            return False
+        book, state = found[chapter_id]
+        return crowd.sees(identity, book) and (state == ChapterState.PUBLISHED or crowd.works_on(identity, book))
+
+    return {
+        (identity, room): crowd.reading_grant(identity) if may_enter(identity, room.chapter_id) else None
+        for identity, room in asked
+    }
 
 
 @authorises(DraftRoom)
@@ -68,13 +77,6 @@ def may_enter_followers(identity: Identity, rooms: Sequence[FollowersRoom]) -> d
 
 def _person(identity: Identity) -> User | None:
     return User.objects.filter(pk=identity.user_id, is_active=True).first() if identity.user_id else None
-
-
-def _reading(person: User | None) -> Grant:
-    if person is None:
-        return Grant()
-    hides = person.hide_online or person.hide_reading
-    return Grant(listed=not hides, types_openly=not person.hide_typing, unseen=blocked_ids(person))
 
 
 def _worked_on(person: User | None, chapters: QuerySet[Chapter], rights: int = 0) -> QuerySet[Chapter]:

@@ -111,6 +111,25 @@ def blocked_ids(user: User | int) -> frozenset[int]:
     return frozenset(someone for pair in pairs for someone in pair if someone != user_id)
 
 
+def blocked_among(people: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Returns `blocked_ids` of each of many people, in one query; who has none is left out."""
+    asked = set(people)
+    found: dict[int, set[int]] = {}
+    pairs = Block.objects.filter(Q(blocker__in=asked) | Q(blocked__in=asked)).values_list("blocker_id", "blocked_id")
+    for blocker, blocked in pairs:
+        found.setdefault(blocker, set()).add(blocked)
+        found.setdefault(blocked, set()).add(blocker)
+    return {person: frozenset(found[person]) for person in asked & found.keys()}
+
+
+def muted_among(people: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Returns `muted_ids` of each of many people, in one query; who has none is left out."""
+    found: dict[int, set[int]] = {}
+    for muter, muted in Mute.objects.filter(muter__in=list(people)).values_list("muter_id", "muted_id"):
+        found.setdefault(muter, set()).add(muted)
+    return {person: frozenset(muted) for person, muted in found.items()}
+
+
 def muted_ids(user: User | int) -> frozenset[int]:
     """Returns the ids of those whom the person has muted, in one query."""
     user_id = user if isinstance(user, int) else user.pk

@@ -9,11 +9,12 @@ from realtime.hub.threads import DatabaseThreads
 from realtime.hub.together import Together
 from realtime.identity import ANONYMOUS, Identity
 from realtime.namespaces import Namespace
-from realtime.rooms import Grant, Room, authorise
+from realtime.rooms import Grant, Room, authorise, authorise_many, shares_questions
 
 
 class Questions:
-    """Each is answered from a reading that began after it was asked; anonymous sessions share theirs."""
+    """Each is answered from a reading that began after it was asked; anonymous sessions share theirs, and crowds
+    share those about rooms whose policy answers for many."""
 
     def __init__(self, threads: DatabaseThreads) -> None:
         self._threads = threads
@@ -21,6 +22,7 @@ class Questions:
             threads, lambda identities: authenticator().still_valid(identities)
         )
         self._guests: Together[Room, Grant | None] = Together(threads, _guest_grants)
+        self._crowds: Together[tuple[Identity, Room], Grant | None] = Together(threads, authorise_many)
         self._guest_rooms: Together[Namespace, Sequence[Room]] = Together(
             threads, lambda namespaces: [namespace.auto_rooms(ANONYMOUS) for namespace in namespaces]
         )
@@ -37,10 +39,15 @@ class Questions:
 
     async def authorise(self, identity: Identity, rooms: list[Room]) -> Mapping[Room, Grant | None]:
         """Asks the rooms' policies, see `realtime.rooms.authorise`."""
-        if not identity.is_anonymous:
-            return await self._threads.run(authorise, identity, rooms)
-        answers = await asyncio.gather(*[self._guests.ask(room) for room in rooms])
-        return dict(zip(rooms, answers, strict=True))
+        if identity.is_anonymous:
+            answers = await asyncio.gather(*[self._guests.ask(room) for room in rooms])
+            return dict(zip(rooms, answers, strict=True))
+        shared = [room for room in rooms if shares_questions(room)]
+        answers = await asyncio.gather(*[self._crowds.ask((identity, room)) for room in shared])
+        told = dict(zip(shared, answers, strict=True))
+        if len(shared) < len(rooms):
+            told |= await self._threads.run(authorise, identity, [room for room in rooms if room not in told])
+        return told
 
     async def auto_rooms(self, namespace: Namespace, identity: Identity) -> Sequence[Room]:
         """Asks a namespace which rooms are entered on connect."""

@@ -1,7 +1,8 @@
 """Asks the database one question for many: what is asked while an answer is on its way is asked in one go next."""
 
 import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
+from itertools import islice
 from typing import Generic, TypeVar
 
 from realtime.hub.threads import DatabaseThreads
@@ -10,13 +11,19 @@ Q = TypeVar("Q", bound=Hashable)
 A = TypeVar("A")
 
 
+MOST = 2_000
+"""As many questions are asked in one go: more would only keep the first of them waiting."""
+
+
 class Together(Generic[Q, A]):
     """Collects questions of one kind; `answer` takes a list of them, sync, and answers each in order.
+
+    An answer that is an exception is raised by its own question alone.
 
     A question is never answered from a reading that began before it was asked.
     """
 
-    def __init__(self, threads: DatabaseThreads, answer: Callable[[list[Q]], list[A]]) -> None:
+    def __init__(self, threads: DatabaseThreads, answer: Callable[[list[Q]], Sequence[A | Exception]]) -> None:
         self._threads = threads
         self._answer = answer
         self._waiting: dict[Q, asyncio.Future[A]] = {}
@@ -35,7 +42,9 @@ class Together(Generic[Q, A]):
     async def _ask_all(self) -> None:
         try:
             while self._waiting:
-                waiting, self._waiting = self._waiting, {}
+                waiting = dict(islice(self._waiting.items(), MOST))
+                for question in waiting:
+                    del self._waiting[question]
                 try:
                     answers = await self._threads.run(self._answer, list(waiting))
                 except Exception as error:
@@ -44,6 +53,10 @@ class Together(Generic[Q, A]):
                         future.exception()  # nobody may be waiting any more
                     continue
                 for future, answer in zip(waiting.values(), answers, strict=True):
-                    future.set_result(answer)
+                    if isinstance(answer, Exception):
+                        future.set_exception(answer)
+                        future.exception()
+                    else:
+                        future.set_result(answer)
         finally:
             self._task = None

@@ -4,25 +4,25 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from livrya.accounts.models import User
-from livrya.accounts.selectors import blocked_ids, muted_ids
+from livrya.accounts.selectors import blocked_among, muted_among
 from realtime.identity import Identity
-from realtime.rooms import Grant, authorises
+from realtime.rooms import Grant, authorises, authorises_many
 from social.events.rooms import CallRoom, DirectoryRoom, GroupRoom
 from social.models import Membership
 
 R = TypeVar("R", GroupRoom, CallRoom)
 
 
-@authorises(GroupRoom)
-def may_enter_group(identity: Identity, rooms: Sequence[GroupRoom]) -> dict[GroupRoom, Grant | None]:
+@authorises_many(GroupRoom)
+def may_enter_groups(asked: Sequence[tuple[Identity, GroupRoom]]) -> dict[tuple[Identity, GroupRoom], Grant | None]:
     """Its members."""
-    return _for_members(identity, rooms)
+    return _for_members(asked)
 
 
-@authorises(CallRoom)
-def may_enter_call(identity: Identity, rooms: Sequence[CallRoom]) -> dict[CallRoom, Grant | None]:
+@authorises_many(CallRoom)
+def may_enter_calls(asked: Sequence[tuple[Identity, CallRoom]]) -> dict[tuple[Identity, CallRoom], Grant | None]:
     """The members of the group in which the call is."""
-    return _for_members(identity, rooms)
+    return _for_members(asked)
 
 
 @authorises(DirectoryRoom)
@@ -31,15 +31,26 @@ def may_enter_directory(identity: Identity, rooms: Sequence[DirectoryRoom]) -> d
     return {room: None if identity.is_anonymous else Grant() for room in rooms}
 
 
-def _for_members(identity: Identity, rooms: Sequence[R]) -> dict[R, Grant | None]:
-    person = User.objects.filter(pk=identity.user_id, is_active=True).first() if identity.user_id else None
-    if person is None:
+def _for_members(asked: Sequence[tuple[Identity, R]]) -> dict[tuple[Identity, R], Grant | None]:
+    people = User.objects.filter(is_active=True).in_bulk({identity.user_id for identity, _ in asked} - {None})
+    if not people:
         return {}
-    asked = Membership.objects.filter(
-        user=person, group__in=[room.group_id for room in rooms], group__ended_at__isnull=True
+    memberships = Membership.objects.filter(
+        user__in=list(people), group__in={room.group_id for _, room in asked}, group__ended_at__isnull=True
     )
-    theirs = set(asked.values_list("group_id", flat=True))
+    belonging = set(memberships.values_list("user_id", "group_id"))
+    blocked, muted, nobody = blocked_among(people), muted_among(people), frozenset[int]()
     # Muted people go on as before: it is only this person who neither hears nor sees them here.
-    unseen = blocked_ids(person) | muted_ids(person)
-    grant = Grant(listed=not person.hide_online, types_openly=not person.hide_typing, unseen=unseen)
-    return {room: grant if room.group_id in theirs else None for room in rooms}
+    grants = {
+        pk: Grant(
+            listed=not person.hide_online,
+            types_openly=not person.hide_typing,
+            unseen=blocked.get(pk, nobody) | muted.get(pk, nobody),
+        )
+        for pk, person in people.items()
+    }
+    return {
+        (identity, room): grants[identity.user_id] if (identity.user_id, room.group_id) in belonging else None
+        for identity, room in asked
+        if identity.user_id is not None
+    }

@@ -1,0 +1,61 @@
+"""What many people may see of many books, asked at once."""
+
+from collections.abc import Iterable
+
+from books.models import Book, Credit, Invitation, Visibility
+from livrya.accounts.models import User
+from livrya.accounts.selectors import blocked_among
+from realtime.identity import Identity
+from realtime.rooms import Grant
+
+
+class Crowd:
+    """Some people before some books, read in five queries however many they are.
+
+    Answers as `books.policies.people.visible_to` does for each of them; whoever is unknown or no longer active is
+    nobody.
+    """
+
+    def __init__(self, identities: Iterable[Identity], book_ids: Iterable[int]) -> None:
+        asked = set(book_ids)
+        ids = {identity.user_id for identity in identities if identity.user_id is not None}
+        self._people = User.objects.filter(is_active=True).in_bulk(ids) if ids else {}
+        books = list(Book.objects.filter(pk__in=asked).values_list("pk", "visibility", "hidden_at"))
+        self._books = {pk for pk, _, _ in books}
+        self._hidden = {pk for pk, _, hidden_at in books if hidden_at is not None}
+        self._public = {pk for pk, visibility, _ in books if visibility == Visibility.PUBLIC} - self._hidden
+        self._working: set[tuple[int, int]] = set()
+        self._invited: set[tuple[int, int]] = set()
+        self._unseen: dict[int, frozenset[int]] = {}
+        if self._people:
+            theirs = {"user__in": list(self._people), "book__in": asked, "accepted_at__isnull": False}
+            self._working = set(Credit.objects.filter(**theirs).values_list("user_id", "book_id"))
+            self._invited = set(Invitation.objects.filter(**theirs).values_list("user_id", "book_id"))
+            self._unseen = blocked_among(self._people)
+
+    def sees(self, identity: Identity, book_id: int) -> bool:
+        """Tells whether the person may see the book."""
+        if book_id in self._public:
+            return True
+        person = self._person(identity)
+        if person is None or book_id not in self._books:
+            return False
+        invited = book_id not in self._hidden and (person.pk, book_id) in self._invited
+        return invited or self.works_on(identity, book_id)
+
+    def works_on(self, identity: Identity, book_id: int) -> bool:
+        """Tells whether the person works on the book, or is staff."""
+        person = self._person(identity)
+        return person is not None and (person.is_staff or (person.pk, book_id) in self._working)
+
+    def reading_grant(self, identity: Identity) -> Grant:
+        """Returns the person's leave to be in rooms where one reads."""
+        person = self._person(identity)
+        if person is None:
+            return Grant()
+        hides = person.hide_online or person.hide_reading
+        unseen = self._unseen.get(person.pk, frozenset())
+        return Grant(listed=not hides, types_openly=not person.hide_typing, unseen=unseen)
+
+    def _person(self, identity: Identity) -> User | None:
+        return self._people.get(identity.user_id) if identity.user_id is not None else None
