@@ -33,6 +33,7 @@ export const ICONS = [
   "eye-off",
   "feather",
   "file",
+  "flag",
   "frown",
   "hash",
   "heart",

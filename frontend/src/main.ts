@@ -16,6 +16,7 @@ const ISLANDS: Record<string, () => Promise<unknown>> = {
   "lv-chapter-editor": () => import("./elements/chapter-editor"),
   "lv-chapter-list": () => import("./elements/chapter-list"),
   "lv-comments": () => import("./elements/comments/comments"),
+  "lv-contacts": () => import("./elements/contacts"),
   "lv-continue": () => import("./elements/continue"),
   "lv-follow": () => import("./elements/follow"),
   "lv-new-chapters": () => import("./elements/new-chapters"),

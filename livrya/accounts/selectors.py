@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -134,6 +135,11 @@ def muted_ids(user: User | int) -> frozenset[int]:
     """Returns the ids of those whom the person has muted, in one query."""
     user_id = user if isinstance(user, int) else user.pk
     return frozenset(Mute.objects.filter(muter=user_id).values_list("muted_id", flat=True))
+
+
+def kept_away(viewer: User | AnonymousUser) -> frozenset[int]:
+    """Returns the ids of those whose words the viewer does not want to read: blocked, either way, or muted."""
+    return blocked_ids(viewer) | muted_ids(viewer) if isinstance(viewer, User) else frozenset()
 
 
 def silent_between(actor_id: int, people: Iterable[int]) -> set[int]:

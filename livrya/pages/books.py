@@ -19,6 +19,7 @@ from books.services.comments import post_comment
 from books.services.reading import open_chapter, shelve_book, unshelve_book
 from books.services.reviews import edit_review, post_review
 from books.services.subscriptions import subscribe, unsubscribe
+from livrya.accounts.selectors import kept_away
 from livrya.pages.requests import PersonRequest, whole_number
 
 REVIEWS_PER_PAGE = 20
@@ -77,6 +78,7 @@ def reader(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             "previous": previous,
             "following": following,
             "place": reading.progress_in(request.user, shown).get(chapter.pk),
+            "kept_away": kept_away(request.user),
             "may_comment": policies.may_comment(request.user, chapter),
             "may_write": policies.may(request.user, shown.pk, Right.VIEW_DASHBOARD),
         }

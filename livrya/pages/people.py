@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from books.selectors import books as book_selectors
 from livrya.accounts import selectors
 from livrya.accounts.models import User
+from livrya.accounts.services import blocking
 from livrya.accounts.services.access import change_password, sign_out_everywhere, sign_out_session
 from livrya.accounts.services.following import follow as follow_person
 from livrya.accounts.services.following import unfollow
@@ -55,6 +56,8 @@ def profile(request: HttpRequest, username: str) -> HttpResponse:
             "books": book_selectors.listed_books(visitor, author_id=person.pk),
             "follower_count": selectors.followers(person).count(),
             "is_following": isinstance(visitor, User) and selectors.follows(visitor, person),
+            "is_blocked": isinstance(visitor, User) and selectors.blocks(visitor, person),
+            "is_muted": isinstance(visitor, User) and selectors.mutes(visitor, person),
         },
     )
 
@@ -66,6 +69,24 @@ def follow(request: PersonRequest, username: str) -> HttpResponse:
     act = unfollow if request.POST.get("follow") == "0" else follow_person
     act(actor=request.user, user=person)
     return redirect("profile", username=username)
+
+
+_KEEPING_AWAY = {
+    "block": blocking.block,
+    "unblock": blocking.unblock,
+    "mute": blocking.mute,
+    "unmute": blocking.unmute,
+}
+
+
+@login_required
+@require_POST
+def keep_away(request: PersonRequest, username: str) -> HttpResponse:
+    """Blocks, mutes, or no longer (`act`); leads back to the settings when it was done there."""
+    act = _KEEPING_AWAY.get(request.POST.get("act", ""))
+    if act:
+        act(actor=request.user, user=selectors.person(username))
+    return redirect("settings") if "settings" in request.POST else redirect("profile", username=username)
 
 
 @login_required
@@ -124,6 +145,8 @@ def settings(request: PersonRequest) -> HttpResponse:
             "profile_form": profile_form,
             "privacy_form": privacy_form,
             "password_form": password_form,
+            "blocked_people": [block.blocked for block in selectors.blocked_people(user)],
+            "muted_people": [mute.muted for mute in selectors.muted_people(user)],
             "devices": devices_of(user, request.session.session_key),
             "preferences": notification_selectors.preferences_of(user),
         },

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.forms import BaseUserCreationForm
 
 from livrya.accounts.models import User
+from social import limits
 
 
 class SignUpForm(BaseUserCreationForm):  # type: ignore[type-arg]  # generic in the stubs only
@@ -34,6 +35,15 @@ class ProfileForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         kwargs["initial"] = {"display_name": user.display_name, "bio": user.bio}
         super().__init__(*args, **kwargs)
+
+
+class ReportForm(forms.Form):
+    reason = forms.CharField(
+        max_length=limits.REPORT,
+        label="What is wrong?",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Only the moderators read this.",
+    )
 
 
 class PrivacyForm(forms.Form):

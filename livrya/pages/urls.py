@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from livrya.pages import books, desk, developers, home, notifications, people, rooms
+from livrya.pages import books, desk, developers, home, notifications, people, reports, rooms
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -32,6 +32,8 @@ urlpatterns = [
     path("rooms/<str:slug>/act/", rooms.act, name="room-act"),
     path("people/<str:username>/", people.profile, name="profile"),
     path("people/<str:username>/follow/", people.follow, name="follow"),
+    path("people/<str:username>/keep-away/", people.keep_away, name="keep-away"),
+    path("report/<str:kind>/<int:target_id>/", reports.report, name="report"),
     path("developers/", developers.index, name="developers"),
     path("developers/asyncapi.json", developers.asyncapi_document, name="asyncapi"),
     path("developers/<slug:slug>/", developers.page, name="manual"),

@@ -33,10 +33,9 @@ def report(*, actor: User | None, kind: str, target_id: int, reason: str) -> Rep
     ReportedEnough where five reports wait, RateLimited after twenty in a day.
     """
     person = require_person(actor)
-    checking.choice("kind", kind, ReportKind.values)
     clean = checking.body("reason", reason, longest=limits.REPORT)
     with realtime.atomic():
-        subject, context = _FINDERS[ReportKind(kind)](person, target_id)
+        subject, context = reportable(person, kind, target_id)
         if subject.pk == person.pk:
             raise invalid("id", "That is your own.")
         lock_people(person, subject)
@@ -53,6 +52,15 @@ def report(*, actor: User | None, kind: str, target_id: int, reason: str) -> Rep
         )
         signals.report_filed.send(Report, report=filed, actor=actor)
     return filed
+
+
+def reportable(viewer: User, kind: str, target_id: int) -> Found:
+    """Returns who answers for something that the viewer can see, and what moderators would see of it now.
+
+    Raises NotFound, ValidationFailed for an unknown kind.
+    """
+    checking.choice("kind", kind, ReportKind.values)
+    return _FINDERS[ReportKind(kind)](viewer, target_id)
 
 
 def _comment(viewer: User, comment_id: int) -> Found:

@@ -41,6 +41,10 @@ class Comments extends LiveElement {
   private readonly told = new Set<number>();
   private readonly leaving = new Map<number, ReturnType<typeof setTimeout>>();
 
+  /** People whose words are folded away, and comments of theirs that one wanted to see all the same. */
+  private away = new Set<number>();
+  private readonly revealed = new Set<number>();
+
   private readonly acts: Acts = {
     mayWrite: false,
     userId: page.user?.id ?? null,
@@ -50,6 +54,7 @@ class Comments extends LiveElement {
     react: (comment, kind) => void this.react(comment, kind),
     choose: ({ id }) => this.set(() => (this.choosing = this.choosing === id ? null : id)),
     release: ({ id }) => this.set(() => this.talk.release(id)),
+    reveal: ({ id }) => this.set(() => this.revealed.add(id)),
     retry: ({ requestId }) => live.outbox.retry(requestId),
     discard: ({ requestId }) => live.outbox.discard(requestId),
   };
@@ -63,6 +68,7 @@ class Comments extends LiveElement {
     this.lastPage = this.getAttribute("later") ?? "";
     this.talk.partOf(this.number("total") || 0, { earlier: this.hasAttribute("earlier"), later: this.lastPage !== "" });
     this.draft = this.querySelector<HTMLTextAreaElement>(".composer textarea")?.value ?? "";
+    this.away = new Set((this.getAttribute("away") ?? "").split(" ").filter(Boolean).map(Number));
     this.replaceChildren();
     this.hear();
     this.until(
@@ -96,8 +102,14 @@ class Comments extends LiveElement {
       ),
       live.on("chapter:commentsLocked", ({ locked }) => this.set(() => (this.locked = locked)), room),
       live.on("editors:typing", ({ typing }) => this.hearTyping(typing), room),
+      live.on("block:changed", ({ userId, blocked }) => this.keepAway(userId, blocked)),
+      live.on("mute:changed", ({ userId, muted }) => this.keepAway(userId, muted)),
       live.onReset((reset) => reset === room && location.reload()),
     );
+  }
+
+  private keepAway(userId: number, on: boolean): void {
+    this.set(() => (on ? this.away.add(userId) : this.away.delete(userId)));
   }
 
   private set(change: () => unknown): void {
@@ -264,6 +276,7 @@ class Comments extends LiveElement {
     return {
       choosing: this.choosing === comment.id,
       heldBelow: this.talk.heldBelow(comment.id),
+      away: this.away.has(comment.authorId) && !this.revealed.has(comment.id),
       editing: open?.kind === "edit",
       form: open ? this.form(open, comment) : nothing,
     } as const;

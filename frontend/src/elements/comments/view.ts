@@ -23,6 +23,7 @@ export interface Acts {
   react(comment: Shown, kind: string): void;
   choose(comment: Shown): void;
   release(comment: Shown): void;
+  reveal(comment: Shown): void;
   retry(entry: Unsent): void;
   discard(entry: Unsent): void;
 }
@@ -30,6 +31,8 @@ export interface Acts {
 export interface Local {
   choosing: boolean;
   heldBelow: number;
+  /** Its words are folded away: its author is blocked or muted. */
+  away: boolean;
   /** The form for a reply or an edit, when it is open here. */
   form: TemplateResult | typeof nothing;
   editing: boolean;
@@ -38,11 +41,16 @@ export interface Local {
 export function commentView(comment: Shown, local: Local, acts: Acts): TemplateResult {
   return html`<li class="comment ${comment.arrived ? "arrived" : ""}" id="comment-${comment.id}" data-comment=${comment.id} data-depth=${comment.depth} tabindex="-1">
     <article>
-      ${comment.gone ? html`<p class="comment__gone">This comment was taken away.</p>` : body(comment, local, acts)}
+      ${comment.gone ? html`<p class="comment__gone">This comment was taken away.</p>` : local.away ? away(comment, acts) : body(comment, local, acts)}
       ${comment.gone && local.heldBelow > 0 ? html`<div class="comment__acts">${held(comment, local, acts)}</div>` : nothing}
     </article>
     ${local.editing ? nothing : local.form}
   </li>`;
+}
+
+function away(comment: Shown, acts: Acts): TemplateResult {
+  return html`<p class="comment__gone">By somebody whom you keep away.
+    <button type="button" class="comment__act" @click=${() => acts.reveal(comment)}>${icon("eye")}Show</button></p>`;
 }
 
 function body(comment: Shown, local: Local, acts: Acts): TemplateResult {
@@ -65,6 +73,7 @@ function foot(comment: Shown, local: Local, acts: Acts): TemplateResult {
   return html`<div class="comment__acts">
     ${acts.mayWrite && comment.depth < 4 ? act("Reply", "message-circle-reply", () => acts.reply(comment)) : nothing}
     ${acts.userId === null ? nothing : html`<button type="button" class="comment__act" aria-expanded=${local.choosing} @click=${() => acts.choose(comment)}>${icon("smile")}React</button>`}
+    ${own || acts.userId === null ? nothing : html`<a class="comment__act" href="/report/comment/${comment.id}/">${icon("flag")}Report</a>`}
     ${own ? act("Edit", "pencil", () => acts.edit(comment)) : nothing}
     ${own ? act("Delete", "trash-2", () => acts.remove(comment)) : nothing}
     ${local.choosing ? choice(comment, acts) : nothing} ${reactions(comment, acts)} ${held(comment, local, acts)}
