@@ -49,7 +49,7 @@ export function commentView(comment: Shown, local: Local, acts: Acts): TemplateR
 }
 
 function away(comment: Shown, acts: Acts): TemplateResult {
-  return html`<p class="comment__gone">By somebody whom you keep away.
+  return html`<p class="comment__gone comment__folded">By somebody whom you keep away.
     <button type="button" class="comment__act" @click=${() => acts.reveal(comment)}>${icon("eye")}Show</button></p>`;
 }
 
