@@ -5,6 +5,7 @@ Whoever asks sees what they may see; most feed readers ask as nobody, and get wh
 
 from collections.abc import Iterable
 from datetime import datetime
+from html import escape
 from typing import Any
 
 from django.contrib.syndication.views import Feed
@@ -45,7 +46,8 @@ class _ChapterFeed(Feed[Chapter, Any]):
         return f"urn:livrya:chapter:{item.pk}:{int(item.created_at.timestamp())}"
 
     def item_description(self, item: Chapter) -> str:
-        return excerpt(item.text, EXCERPT)
+        # Django calls an entry's summary HTML, and feed readers take it for that.
+        return escape(excerpt(item.text, EXCERPT))
 
     def item_pubdate(self, item: Chapter) -> datetime | None:
         return item.published_at

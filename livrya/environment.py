@@ -4,9 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env, EnvError
 from redis.connection import parse_url
+
+from realtime.conf import RealtimeSettings
 
 T = TypeVar("T")
 
@@ -43,6 +46,18 @@ def redis_url(name: str, default: str | None) -> str | None:
     if url:
         parse_url(url)  # type: ignore[no-untyped-call]  # redis-py declares none
     return url
+
+
+def engine_numbers() -> dict[str, float]:
+    """Returns the numbers of the engine that the environment sets, such as `REALTIME_CONNECTIONS_PER_ADDRESS=200`."""
+    numbers: dict[str, float] = {}
+    for field in msgspec.structs.fields(RealtimeSettings):
+        if field.type in (int, float):
+            parse: Callable[..., float | None] = env.int if field.type is int else env.float
+            number = read(parse, f"REALTIME_{field.encode_name}", None, "a number")
+            if number is not None:
+                numbers[field.encode_name] = number
+    return numbers
 
 
 def directory(name: str, default: Path) -> Path:

@@ -10,7 +10,7 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from livrya.environment import database, directory, env, read, redis_url, whole_number
+from livrya.environment import database, directory, engine_numbers, env, read, redis_url, whole_number
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = read(directory, "VAR_DIR", BASE_DIR / "var", "a directory in which Livrya may write")
@@ -105,6 +105,7 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
 }
 _HTTPS = read(env.bool, "HTTPS", not DEBUG, "true or false")
 REALTIME: dict[str, Any] = {
+    **engine_numbers(),
     "AUTHENTICATOR": "livrya.accounts.sockets.SocketAuthenticator",
     "REDIS_URL": REDIS_URL,
     "INSPECTION_DIR": str(VAR_DIR / "run"),

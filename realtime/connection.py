@@ -248,7 +248,7 @@ class FrameStream(Protocol):
         """Sends finished frames. Returns False before accept, while closing and after the end."""
 
     def buffered(self) -> int:
-        """Returns the bytes that the kernel has not taken."""
+        """Returns the bytes that the peer has not taken, as far as the system can tell."""
 
     def close(self, code: int, reason: str) -> None:
         """Sends a close frame behind what is buffered; cut off if it is not over in time."""

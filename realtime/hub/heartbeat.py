@@ -78,8 +78,9 @@ class Heartbeat:
         for connection, (buffered, since) in list(self._stalled.items()):
             if not connection.congested:
                 del self._stalled[connection]
-            elif connection.buffered() < buffered:
-                self._stalled[connection] = (connection.buffered(), now)
+            elif (left := connection.buffered()) != buffered:
+                # More: what was on its way when the client was found to be slow.
+                self._stalled[connection] = (left, now if left < buffered else since)
             elif since + self._hub.settings.stalled_client_seconds <= now:
                 del self._stalled[connection]
                 connection.abort()

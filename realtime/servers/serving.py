@@ -16,6 +16,9 @@ from realtime.servers.websocket import FramesProtocol, check_uvicorn
 
 # Above the engine's own limit, so that a message somewhat too large is answered; beyond it the protocol closes (1009).
 _MAX_MESSAGE_BYTES = 1024 * 1024
+# So many times longer than we wait for a socket's client: to Linux somebody who reads 1 KB/s takes nothing at all, as
+# long as their window is smaller than the next packet.
+_KERNEL_PATIENCE = 10
 
 
 async def drain(hub: Hub, seconds: float) -> None:
@@ -80,7 +83,7 @@ def listen(host: str, port: int, *, shared: bool) -> socket.socket:
     # stream or an answer for a quarter of an hour, and longer. Sockets have a heartbeat beside.
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
-        untaken_ms = round(realtime_settings().stalled_client_seconds * 1000)
+        untaken_ms = round(realtime_settings().stalled_client_seconds * _KERNEL_PATIENCE * 1000)
         bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, untaken_ms)
     bound.bind((host, port))
     bound.set_inheritable(False)

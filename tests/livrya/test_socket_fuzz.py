@@ -265,7 +265,9 @@ async def _bare() -> BareClient:
 
 @pytest.fixture
 def talkers(settings: Settings, caplog: pytest.LogCaptureFixture) -> Iterator[Talkers]:
-    settings.REALTIME = REALTIME | dict.fromkeys(_UNLIMITED, 1e9) | {"CONNECTIONS_PER_USER": 100}
+    settings.REALTIME = (
+        REALTIME | dict.fromkeys(_UNLIMITED, 1e9) | {"CONNECTIONS_PER_USER": 100, "AUTH_DEADLINE_SECONDS": 0.05}
+    )
     caplog.set_level(logging.WARNING)
     unhandled: list[dict[str, Any]] = []
     with asyncio.Runner() as runner:

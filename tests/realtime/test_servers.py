@@ -304,8 +304,9 @@ def resume_reading(client: JsonClient) -> None:
 
 def open_deaf_socket(server: ServerProcess) -> socket.socket:
     """Joins a hall over a socket that will never be read again."""
-    deaf = socket.create_connection(("127.0.0.1", server.port))
-    deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    deaf = socket.socket()
+    deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # before the window is told
+    deaf.connect(("127.0.0.1", server.port))
     deaf.sendall(
         b"GET /ws/halls/ HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"

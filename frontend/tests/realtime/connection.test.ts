@@ -40,7 +40,6 @@ describe("backing off", () => {
 describe("close codes", () => {
   it.each([
     [CloseCode.SERVICE_RESTART, true],
-    [CloseCode.SLOW_CLIENT, true],
     [CloseCode.TOO_MANY_CONNECTIONS, true],
     [CloseCode.TOKEN_EXPIRED, true],
     [1006, true],
