@@ -169,28 +169,31 @@ class Talkers:
             client = await self._client(talk.door, talk.who, talk.namespace)
             if client is None:
                 return
-            if isinstance(client, BareClient):
-                arguments = payload if isinstance(payload, list) else [payload]
-                try:
-                    answer = await client.ask(talk.namespace, name, *arguments)
-                except AssertionError:
-                    # A packet that is no JSON ends the connection: nothing after it could be trusted.
-                    assert client.closed == CloseCode.PROTOCOL_ERROR
-                    assert not is_json([name, payload]), (name, payload)
-                    self.codes["closed"] += 1
-                    continue
-            else:
-                number = f"{talk.who}-{next(self._numbers)}"
-                await client.send({"requestId": number, "type": name, "payload": payload})
-                # None: so far from JSON that not even the id could be read.
-                answer = await client.wait(
-                    lambda frame, number=number: "success" in frame and frame["requestId"] in (number, None),
-                    anywhere=True,
-                )
-                client.frames.clear()
+            try:
+                answer = await self._ask(client, talk, name, payload)
+            except AssertionError:
+                # A packet that is no JSON ends the connection: nothing after it could be trusted. So does a
+                # moderator among the talkers.
+                assert client.closed in (CloseCode.PROTOCOL_ERROR, CloseCode.REVOKED), (name, payload)
+                assert client.closed == CloseCode.REVOKED or not is_json([name, payload]), (name, payload)
+                self.codes["closed"] += 1
+                continue
             code = "" if answer["success"] else answer["error"]["code"]
             self.codes[code] += 1
             assert code not in ("INTERNAL", "UNAVAILABLE", "RATE_LIMITED"), (name, payload, answer)
+
+    async def _ask(self, client: JsonClient | BareClient, talk: "Talk", name: str, payload: Any) -> Any:
+        if isinstance(client, BareClient):
+            arguments = payload if isinstance(payload, list) else [payload]
+            return await client.ask(talk.namespace, name, *arguments)
+        number = f"{talk.who}-{next(self._numbers)}"
+        await client.send({"requestId": number, "type": name, "payload": payload})
+        # None: so far from JSON that not even the id could be read.
+        answer = await client.wait(
+            lambda frame: "success" in frame and frame["requestId"] in (number, None), anywhere=True
+        )
+        client.frames.clear()
+        return answer
 
     async def _client(self, door: str, who: str, namespace: str) -> JsonClient | BareClient | None:
         key = (door, who, namespace)
