@@ -243,6 +243,7 @@ class Hub:
                 if state.gap_timer is not None:
                     state.gap_timer.cancel()
                 del self.rooms[name]
+                self.questions.forget(state.room)
                 self.layer.rooms_changed()
 
     # Events coming in
@@ -403,7 +404,10 @@ class Hub:
         return False
 
     def reset(self, state: RoomState, head: Head, reason: str) -> None:
-        """Puts the room at the head and tells every member that what it had cannot be continued."""
+        """Puts the room at the head and tells every member that what it had cannot be continued.
+
+        What was skipped may have ended somebody's leave, so everybody is asked about again.
+        """
         self.statistics.resets += 1
         logger.debug("%s begins anew: %s", state.name, reason)
         self.moment += 1
@@ -414,6 +418,7 @@ class Hub:
         for member in list(state.members):
             if member.phase in (Phase.CATCHING_UP, Phase.LIVE) and not member.watching:
                 self.reset_member(member, reason)
+        self.internals.ask_again(state)
 
     def reset_member(self, member: Membership, reason: str, seq: int | None = None) -> None:
         """Tells one member that its stream goes on from `seq` or from the room's place, with a hole before it."""

@@ -37,11 +37,18 @@ class Internals:
             for session in self._watching(state):
                 self._hub.spawn(session.refresh_auto_rooms())
 
+    def ask_again(self, state: RoomState) -> None:
+        """Has the leave of everybody in the room checked, because a revocation may have been missed."""
+        self._revoked(state, Revoked())
+        for session in self._watching(state):
+            self._hub.spawn(session.recheck_identity(""))
+
     def _watching(self, state: RoomState) -> list["Session"]:
         return [member.session for member in state.members if member.watching]
 
     def _revoked(self, state: RoomState, revoked: Revoked) -> None:
         if revoked.user_id is None:
+            self._hub.questions.forget(state.room)
             for session in {member.session for member in state.members if not member.watching}:
                 session.recheck_room(state.name, revoked.reason)
             return

@@ -10,6 +10,7 @@ from realtime.autorooms import refresh_rooms
 from realtime.errors import CloseCode
 from realtime.hub import Hub
 from realtime.models import Lease
+from realtime.retention import begin_new_epoch
 from realtime.rooms import Room
 from realtime.session import Session
 from tests.realtime.app.events import HallRoom, Said, VaultRoom
@@ -54,6 +55,48 @@ async def test_who_loses_a_room_hears_nothing_after_that(connect: Connect, hub: 
     assert (left["room"], left["payload"]) == (VAULT.name, {"reason": "kicked"})
     assert lost.texts() == ["before"]
     assert (await lost.ask("room:subscribe", {"room": VAULT.name}))["error"]["code"] == "NOT_FOUND"
+
+
+async def test_a_revocation_that_was_lost_with_its_history_is_made_good(connect: Connect, hub: Hub) -> None:
+    for user_id in (1, 2):
+        await hub.handlers.run(give_key, user_id)
+    kept, lost = await connect(token="1"), await connect(token="2")
+    for client in (kept, lost):
+        await client.tell("room:subscribe", {"room": VAULT.name})
+    await hub.handlers.run(Lease.objects.filter(name="key:1:2").delete)
+    await say("of the old history")
+    await hub.handlers.run(begin_new_epoch)
+    await kept.event("room:reset")
+    await lost.event("room:left")
+    await say("after")
+    await kept.wait(lambda frame: frame.get("payload", {}).get("text") == "after")
+    assert "after" not in lost.texts()
+
+
+async def test_guests_are_asked_about_once_a_second_and_again_after_a_revocation(
+    connect: Connect, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from realtime.hub import questions as module
+
+    await hub.handlers.run(note, "key:1:None")
+    asked: list[Any] = []
+    authorise = module.authorise
+    monkeypatch.setattr(module, "authorise", lambda *args: asked.append(args) or authorise(*args))
+    monkeypatch.setattr(module, "_KEPT_SECONDS", 60.0)
+    guests = [await connect() for _ in range(5)]
+    for guest in guests:
+        await guest.tell("room:subscribe", {"room": VAULT.name})
+    assert len(asked) == 1
+    await hub.handlers.run(_close_vault)
+    for guest in guests:
+        await guest.event("room:left")
+    assert (await (await connect()).ask("room:subscribe", {"room": VAULT.name}))["error"]["code"] == "NOT_FOUND"
+
+
+def _close_vault() -> None:
+    with realtime.atomic():
+        Lease.objects.filter(name="key:1:None").delete()
+        realtime.revoke(room=VAULT)
 
 
 async def test_who_keeps_a_room_misses_nothing_by_being_asked_again(connect: Connect, hub: Hub) -> None:
