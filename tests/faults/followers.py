@@ -42,6 +42,7 @@ class Follower:
         self.recording.places.update(dict.fromkeys(rooms, BEGINNING))
         self.rooms = set(rooms)
         self.refused: set[str] = set()
+        self.connecting_since = 0.0
         self._known: dict[str, Position] = {}
         self._user = user
         self._port = port
@@ -59,6 +60,8 @@ class Follower:
     @property
     def connected(self) -> bool:
         """Whether it receives every room that it is still let into."""
+        if self._task.done() and not self.turned_away:
+            self._task.result()  # raises what ended it: nothing should
         link = self._link
         return link is not None and link.open and self.rooms - self.refused <= link.places().keys()
 
@@ -103,6 +106,7 @@ class Follower:
             await self._may_connect.wait()
             door = next(self._doors)
             asked = {room: place for room, place in self.recording.places.items() if room in self.rooms - self.refused}
+            self.connecting_since = asyncio.get_running_loop().time()
             link = self._link = self.recording.connected(door, asked)
             try:
                 await doors[door](link)

@@ -2,7 +2,8 @@
 
 `python -m tests.faults.outside HALL…`: each line on standard output is `{"mark", "committed"}` (null: nobody can
 know), or `{"done": NUMBER}`. Orders come as lines of JSON on standard input: `{"number", "do": "let-in" | "revoke",
-"user", "vault"}`, `{"number", "do": "say", "room", "text"}`; its end ends the writing.
+"user", "vault"}`, `{"number", "do": "say", "room", "text"}`, `{"number", "do": "say-many", "room", "count"}`; its end
+ends the writing.
 """
 
 import json
@@ -78,6 +79,9 @@ def obey(order: dict[str, Any]) -> None:
                 revoke(user=user, room=VaultRoom(vault))
             case {"do": "say", "room": room, "text": text}:
                 realtime.emit(parse_room(room), Said(text=text))
+            case {"do": "say-many", "room": room, "count": count}:
+                for number in range(count):
+                    realtime.emit(parse_room(room), Said(text=f"{number} of many"))
     connection.close()
     tell({"done": order["number"]})
 

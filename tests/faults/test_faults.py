@@ -1,7 +1,6 @@
 """Real processes, real databases, and what happens to them in real life: nothing is lost, doubled or disordered."""
 
 import asyncio
-import contextlib
 import json
 from urllib.request import urlopen
 
@@ -10,7 +9,7 @@ import pytest
 from realtime.testing.history import History
 from tests.faults.fleet import Fleet
 from tests.faults.followers import Follower
-from tests.faults.traffic import DOORS, Outside, Traffic, cutting, traffic, until
+from tests.faults.traffic import DOORS, Outside, Traffic, all_have_everything, cutting, traffic, until
 
 pytestmark = [pytest.mark.faults, pytest.mark.live, pytest.mark.either_database]
 
@@ -151,10 +150,7 @@ async def test_leave_that_ends_while_redis_is_away_ends_everywhere(fleet: Fleet)
         await until(lambda: all(follower.turned_away for follower in guests))
         fleet.relay.mend()
         await outside.do("say", room="vault:1", text="for members, with Redis again")
-        log = await asyncio.to_thread(fleet.database.log)
-        with contextlib.suppress(TimeoutError):
-            await until(lambda: all(follower.connected for follower in members) and not history.behind(log))
-        history.check(log)
+        await all_have_everything(fleet, history, members)
         await outside.stop()
     finally:
         fleet.relay.mend()

@@ -99,13 +99,18 @@ class Traffic:
         await asyncio.gather(*[author.stop() for author in self.authors])
         if self.outside is not None:
             await self.outside.stop()
-        log = await asyncio.to_thread(self.fleet.database.log)
-        try:
-            await until(lambda: all(follower.connected for follower in self.followers) and not self.history.behind(log))
-        except TimeoutError:
-            missing = [follower.recording.name for follower in self.followers if not follower.connected]
-            assert not missing, f"not connected: {missing}"
-        self.history.check(log)
+        await all_have_everything(self.fleet, self.history, self.followers)
+
+
+async def all_have_everything(fleet: Fleet, history: History, followers: Sequence[Follower]) -> None:
+    """Waits until every client stands at the end of the log, which does not grow any more; checks the history."""
+    log = await asyncio.to_thread(fleet.database.log)
+    try:
+        await until(lambda: all(follower.connected for follower in followers) and not history.behind(log))
+    except TimeoutError:
+        missing = [follower.recording.name for follower in followers if not follower.connected]
+        assert not missing, f"not connected: {missing}"
+    history.check(log)
 
 
 async def until(condition: Callable[[], bool], seconds: float = _PATIENCE_SECONDS) -> None:
