@@ -9,6 +9,7 @@ import msgspec
 from django.utils.timezone import localtime
 
 from livrya.accounts.models import User
+from livrya.accounts.selectors import kept_away
 from social.events.describing import member_fields, state_fields
 from social.events.groups import RoomState
 from social.events.members import MemberContent
@@ -48,6 +49,7 @@ def conversation(viewer: User, group: Group, *, before: int | None) -> dict[str,
         "members": [MemberContent(**member_fields(member)) for member in members],
         "messages": messages,
         "before": older,
+        "keptAway": sorted(kept_away(viewer)),
     }
     return {
         "group": group,

@@ -149,13 +149,13 @@ def test_the_look_that_a_reader_chooses_holds_on_every_page(site: Site, library:
 
 def test_the_palette_leads_to_pages_books_and_the_open_books_chapters(site: Site, library: Library) -> None:
     page = site.open("/books/the-lamp-room/", library.reader)
-    page.wait_for_function("customElements.get('lv-palette') !== undefined")
+    page.wait_for_function("() => customElements.get('lv-palette') !== undefined")
     page.keyboard.press("Control+k")
     page.keyboard.type("wi")
     expect(page.get_by_role("option", name="2. Wick")).to_be_visible()
     page.keyboard.press("Enter")
     page.wait_for_url("**/books/the-lamp-room/2/")
-    page.wait_for_function("customElements.get('lv-palette') !== undefined")
+    page.wait_for_function("() => customElements.get('lv-palette') !== undefined")
     page.keyboard.press("/")
     page.keyboard.type("lamp")
     expect(page.get_by_role("option", name="The Lamp Room")).to_be_visible()

@@ -54,8 +54,9 @@ def test_axe_finds_nothing_on_any_page(site: Site, library: Library, scheme: str
     act(post_comment, actor=library.author, chapter_id=library.chapters[0].pk, text="Indeed.", parent_id=comment.pk)
     group = act(create_group, actor=library.author, name="Oil and wick", description="Theories welcome.")
     act(join_group, actor=library.reader, group_id=group.pk)
-    act(send_message, actor=library.author, group_id=group.pk, text="@tom: /books/the-lamp-room/1/ is out.")
-    act(send_message, actor=library.reader, group_id=group.pk, text="I know. https://example.org/")
+    said = act(send_message, actor=library.author, group_id=group.pk, text="@tom: /books/the-lamp-room/1/ is out.")
+    answer = "I know. https://example.org/"
+    act(send_message, actor=library.reader, group_id=group.pk, text=answer, reply_to_id=said.pk)
     behind = act(create_group, actor=library.author, name="Behind a door", password="wick", max_users=5)
     addresses = {
         "CHAPTER": f"/write/the-lamp-room/{library.chapters[2].pk}/",
@@ -75,7 +76,7 @@ def test_axe_finds_nothing_on_any_page(site: Site, library: Library, scheme: str
         page.set_viewport_size({"width": width, "height": 900})
         for path in paths:
             site.go(page, addresses.get(path, path))
-            page.wait_for_function("document.querySelector(':not(:defined)') === null")
+            page.wait_for_function("() => document.querySelector(':not(:defined)') === null")
             for violation in Axe().run(page, options=RULES).response["violations"]:
                 nodes = [node["html"][:160] for node in violation["nodes"][:3]]
                 found.append(f"{path}: {violation['id']}: {violation['help']}: {nodes}")

@@ -233,7 +233,7 @@ def test_without_scripts_a_room_reads_and_takes_words(site: Site, club: Club) ->
 
 def test_a_room_is_made_talked_in_and_searched_by_keyboard_alone(site: Site, library: Library) -> None:
     page = site.open("/rooms/", library.reader)
-    page.wait_for_function("customElements.get('lv-shortcuts') !== undefined")
+    page.wait_for_function("() => customElements.get('lv-shortcuts') !== undefined")
     page.keyboard.press("n")
     expect(page.get_by_role("dialog").get_by_label("Name")).to_be_focused()
     page.keyboard.type("Night watch")

@@ -57,7 +57,7 @@ class RoomLists extends LiveElement {
 
   /** How many of one's rooms have something new, on the rail. */
   private total(): void {
-    const rail = document.querySelector<HTMLElement>('.rail a[href="/rooms/"] .bell__count');
+    const rail = document.querySelector<HTMLElement>(".rail__count");
     const fresh = this.querySelectorAll("[data-own] [data-unread]:not([hidden])").length;
     if (!rail?.firstChild) return;
     rail.firstChild.textContent = String(fresh);

@@ -29,8 +29,8 @@ class RoomCall extends LiveElement {
       return html`<button type="button" class="button button--icon button--quiet" aria-label="Start a call" title="Start a call" @click=${() => this.press(false)}>${icon("phone")}</button>`;
     }
     const names = call.map(({ displayName }) => displayName).join(", ");
-    return html`<button type="button" class="button button--small room-call" title=${names} @click=${() => this.press(takesPart)}>
-      <span class="live-dot"></span>${icon(takesPart ? "phone-off" : "phone")}<span>${takesPart ? "Leave" : "Join"} the call · ${call.length}</span>
+    return html`<button type="button" class="button button--small room-call" title=${names} aria-label="${takesPart ? "Leave" : "Join"} the call with ${names}" @click=${() => this.press(takesPart)}>
+      <span class="live-dot"></span>${icon(takesPart ? "phone-off" : "phone")}<span><span class="room-call__text">${takesPart ? "Leave" : "Join"} the call · </span>${call.length}</span>
     </button>`;
   }
 }

@@ -19,6 +19,8 @@ interface Known {
   members: MemberContent[];
   messages: MessageShown[];
   before: number | null;
+  /** People whom one has blocked or muted: what they say is passed over, here as in what the server sends. */
+  keptAway: number[];
 }
 
 export interface GroupState {
@@ -39,7 +41,10 @@ export class Group {
   readonly state: Store<GroupState>;
   readonly stream: `group:${number}`;
 
+  private readonly keptAway: ReadonlySet<number>;
+
   constructor(known: Known) {
+    this.keptAway = new Set(known.keptAway);
     const { room, role, members } = known;
     this.stream = `group:${room.id}`;
     this.talk = new Conversation({ ...known, lastNumber: room.lastNumber });
@@ -49,6 +54,10 @@ export class Group {
 
   get moderates(): boolean {
     return this.state.value.role !== "member";
+  }
+
+  keepsAway(userId: number): boolean {
+    return this.keptAway.has(userId);
   }
 
   private hear(): void {
@@ -66,7 +75,8 @@ export class Group {
     live.on("room:deleted", ({ reason }) => this.end(reason || "This room has ended."), stream);
     live.on(
       "typing:changed",
-      ({ users }) => this.set({ typing: users.filter(({ userId }) => userId !== page.user?.id) }),
+      ({ users }) =>
+        this.set({ typing: users.filter(({ userId }) => userId !== page.user?.id && !this.keepsAway(userId)) }),
       stream,
     );
     live.on("call:changed", ({ participants }) => this.set({ call: participants ?? [] }), stream);

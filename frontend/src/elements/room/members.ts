@@ -96,7 +96,12 @@ class RoomMembers extends LiveElement {
       ${here.length > 0 ? html`<h3 class="member-list__title">Here now · ${here.length}</h3>${this.list(here, true)}` : nothing}
       ${away.length > 0 ? html`<h3 class="member-list__title">Not here · ${away.length}</h3>${this.list(away, false)}` : nothing}
       ${room.userCount > members.length ? html`<p class="meta">and ${room.userCount - members.length} more</p>` : nothing}
-      ${gone ? nothing : html`${this.inviting()} ${this.slow()}`}`;
+      ${
+        gone
+          ? nothing
+          : html`${this.inviting()} ${this.slow()}
+        <p class="room__settings"><a href="./settings/">Settings of the room</a></p>`
+      }`;
   }
 
   private list(members: readonly MemberContent[], here: boolean): TemplateResult {

@@ -124,6 +124,7 @@ function toolsView(message: Said, acts: MessageActs): TemplateResult {
     ${tool("React", "smile", "react", () => acts.choose(choosing ? null : message))}
     ${tool("Reply", "reply", "reply", () => acts.reply(message))}
     ${tool("Unread from here", "eye-off", "unread", () => acts.unread(message))}
+    ${own ? nothing : html`<a class="message__tool" href="/report/message/${message.id}/" aria-label="Report" title="Report">${icon("flag")}</a>`}
     ${own ? tool("Edit", "pencil", "edit", () => acts.edit(message)) : nothing}
     ${own || acts.moderates ? tool(own ? "Delete" : "Remove", "trash-2", "remove", () => acts.remove(message)) : nothing}
   </div>`;

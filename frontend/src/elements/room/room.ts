@@ -88,6 +88,12 @@ class Room extends LiveElement {
       void this.updateComplete.then(() => this.scroller.toEnd());
     });
     void this.updateComplete.then(() => this.begun());
+    // Buttons of the page's head that only scripts can answer.
+    const find = document.querySelector<HTMLElement>("[data-find]");
+    if (find) {
+      find.hidden = false;
+      this.listen(find, "click", () => this.search.open());
+    }
     bringKeys(this.keys());
   }
 
@@ -137,6 +143,7 @@ class Room extends LiveElement {
   }
 
   private arrive(content: MessageContent): void {
+    if (this.group.keepsAway(content.sender.id)) return;
     const watching = document.visibilityState === "visible" && this.scroller.atEnd;
     const isNew = this.talk.take(content, page.user?.id ?? null, watching);
     if (isNew && content.sender.id !== page.user?.id) {
@@ -286,7 +293,6 @@ class Room extends LiveElement {
       { keys: "e", label: "Edit the message", run: () => press("edit") },
       { keys: "+", label: "React to the message", run: () => press("react") },
       { keys: "Shift+U", label: "Unread from the message on", run: () => press("unread") },
-      { keys: "f", label: "Find in the room", run: () => this.search.open() },
       { keys: "End", label: "The newest", run: () => this.scroller.toEnd() },
     ];
   }
