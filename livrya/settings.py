@@ -188,6 +188,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {  # two fields of one name, with other choices
+        "CreditKindEnum": "books.models.CreditKind",
+        "ReportKindEnum": "social.models.ReportKind",
+        "ChapterStateEnum": "books.models.ChapterState",
+        "ReportStateEnum": "social.models.ReportState",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "livrya.api.schema.document_errors",

@@ -78,7 +78,7 @@ class InvitationsView(ListView):
     def get(self, request: Request, group_id: int) -> Response:
         return self.page(request, invitations_to(asker(request), group_id), lambda found: map(_sent, found))
 
-    @extend_schema(operation_id="invitePerson", request=WhomSerializer, responses={201: shape(RoomAndPerson)})
+    @extend_schema(operation_id="inviteToGroup", request=WhomSerializer, responses={201: shape(RoomAndPerson)})
     def post(self, request: Request, group_id: int) -> Response:
         whom = body(request, WhomSerializer)["user_id"]
         invitations.invite_person(actor=asker(request), group_id=group_id, user_id=whom)
