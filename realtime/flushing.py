@@ -16,6 +16,7 @@ from realtime.events import BLANKED, HIDDEN, EphemeralEvent, OutgoingEvent, Stor
 from realtime.positions import Position
 
 LOCK_TIMEOUT_MS = 2000
+_CHECK_NOW = f"SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"
 _ROWS_PER_STATEMENT = 500  # × 9 columns stays far below SQLite's 32,766 variables
 
 _CONTENTION_SQLSTATES = {"55P03", "40P01", "40001"}  # lock not available, deadlock detected, serialization failure
@@ -97,11 +98,14 @@ def flush(connection: BaseDatabaseWrapper, *, first_hook: int, max_rooms: int) -
         raise RuntimeError(f"One transaction emits to {len(rooms)} rooms, {max_rooms} at most: fan out in a job.")
     blankings = [hook for hook in hooks if isinstance(hook, Blanking)]
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            # Deferred foreign keys, checked by the commit under the heads' locks, deadlock with other writers.
-            cursor.execute(f"SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}")
+        # Deferred foreign keys, checked by the commit under the heads' locks, deadlock with other writers.
+        first = f"{_CHECK_NOW}; " if connection.vendor == "postgresql" else ""
+        if first and (blankings or not emissions):
+            cursor.execute(first)
+            first = ""
         emissions = [*_notices(cursor, blankings), *emissions]
-        stored = _numbered(emissions, _advance_heads(cursor, Counter(emission.room for emission in emissions)))
+        counts = Counter(emission.room for emission in emissions)
+        stored = _numbered(emissions, _advance_heads(cursor, counts, first))
         for blanking in blankings:  # under the locks: no event of these rooms can be committed unseen
             _blank(cursor, blanking)
         _store(cursor, list(stored.values()))
@@ -131,10 +135,11 @@ def new_epoch() -> str:
     return secrets.token_hex(8)
 
 
-def _advance_heads(cursor: Any, counts: Mapping[str, int]) -> dict[str, Position]:
+def _advance_heads(cursor: Any, counts: Mapping[str, int], first: str) -> dict[str, Position]:
     """Reserves so many numbers in each room and returns the last one; locks the heads until the commit.
 
-    One statement, sorted: rows are locked in that order, so two writers of the same rooms never deadlock.
+    One statement, sorted: rows are locked in that order, so two writers of the same rooms never deadlock. `first` is
+    what goes before it in the same round trip.
     """
     heads: dict[str, Position] = {}
     rooms = sorted(counts)
@@ -142,10 +147,13 @@ def _advance_heads(cursor: Any, counts: Mapping[str, int]) -> dict[str, Position
         batch = rooms[start : start + _ROWS_PER_STATEMENT]
         values = ", ".join(["(%s, %s, %s, 1)"] * len(batch))
         cursor.execute(
-            f"INSERT INTO realtime_roomhead (room, epoch, seq, min_seq) VALUES {values} "  # noqa: S608  # placeholders only
+            f"{first}INSERT INTO realtime_roomhead (room, epoch, seq, min_seq) VALUES {values} "  # noqa: S608  # placeholders only
             "ON CONFLICT (room) DO UPDATE SET seq = realtime_roomhead.seq + excluded.seq RETURNING room, epoch, seq",
             [value for room in batch for value in (room, new_epoch(), counts[room])],
         )
+        while first and cursor.description is None:
+            cursor.nextset()
+        first = ""
         heads.update((room, Position(epoch, seq)) for room, epoch, seq in cursor.fetchall())
     return heads
 
