@@ -21,7 +21,7 @@ from benchmarks.servers import SERVERS, Running, running
 from tests.services import postgres_url, redis_url
 
 _DEADLINE_S = 30
-_ROWS = 25
+_ROWS = 14
 
 Stacks = list[tuple[list[str], float]]
 
