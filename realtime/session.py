@@ -6,7 +6,7 @@ Neutral of doors: a door makes a Connection and a Wire, opens a Session, and sub
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from realtime.connection import Connection
 from realtime.contracts import event_contract
@@ -22,6 +22,8 @@ from realtime.wire import Wire
 
 if TYPE_CHECKING:
     from realtime.hub.hub import Hub
+
+P = TypeVar("P")
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +64,19 @@ LISTENERS: list[Listener] = []
 _MEANT = {CloseCode.NORMAL, CloseCode.REVOKED, CloseCode.FORBIDDEN, CloseCode.UNAUTHENTICATED}
 
 
+class Standing(Generic[P]):
+    """What sessions that are live in the same rooms, and nowhere else, have in common: where they stand.
+
+    `packet` is how their door says so, as of the hub's `moment`.
+    """
+
+    __slots__ = ("__weakref__", "moment", "packet")
+
+    def __init__(self) -> None:
+        self.moment = -1
+        self.packet: P | None = None
+
+
 class Session:
     """Belongs to the loop. Commands are carried out one after another, in the order of their arrival.
 
@@ -97,8 +112,8 @@ class Session:
         self.identity = identity
         self.closed = False
         self.away = False
-        self.standing: object | None = None
-        """What a door knows about this session's places; forgotten whenever its rooms are others."""
+        self.standing: Standing[Any] | None = None
+        """Shared with those who stand where this one does; forgotten whenever its rooms are others."""
         self._opened = False
         self._rooms = Memberships(self)
         self._watch: Membership | None = None
@@ -344,6 +359,7 @@ class Session:
             bye["retryAfter"] = retry_after_ms
         self.notify("bye", bye)
         self._departed = (self._rooms.end_all(), code in _MEANT)
+        self.standing = None
         self.connection.close(code, reason)
 
     async def refresh_auto_rooms(self) -> None:

@@ -70,7 +70,7 @@ class FrameLink:
         self._stream.write(joined_frames(packets))
 
     def send_one(self, packet: Packet) -> None:
-        self._stream.write(packet.frame)
+        self._stream.write(packet._frame or packet.frame)
 
     def buffered(self) -> int:
         return self._stream.buffered()

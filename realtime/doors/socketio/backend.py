@@ -27,7 +27,7 @@ from realtime.hub.room import Phase
 from realtime.identity import Identity
 from realtime.namespaces import NAMESPACES, Namespace
 from realtime.positions import Position
-from realtime.session import Session
+from realtime.session import Session, Standing
 from realtime.wire import Answer
 
 logger = logging.getLogger(__name__)
@@ -84,28 +84,18 @@ class SocketSession(Session):
         super().notify(name, payload, room)
 
 
-class Standing:
-    """What sessions that are live in the same rooms, and nowhere else, have in common: where they stand."""
-
-    __slots__ = ("__weakref__", "moment", "packet")
-
-    def __init__(self) -> None:
-        self.moment = -1
-        self.packet: Written | None = None
-
-
 class Offsets:
     """The offsets of one hub's sessions. Those that stand at the same place share one packet, encoded once until
     any room moves."""
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._standings: WeakValueDictionary[tuple[object, ...], Standing] = WeakValueDictionary()
+        self._standings: WeakValueDictionary[tuple[object, ...], Standing[Written]] = WeakValueDictionary()
 
     def behind(self, session: Session) -> Written | None:
         """Returns the session's offset, None while it is not known."""
         standing = session.standing
-        if not isinstance(standing, Standing):
+        if standing is None:
             standing = session.standing = self._standing(session)
         if standing is None or (self._hub.fanning and _between_slices(session)):
             return _offset_packet(session)
@@ -116,7 +106,7 @@ class Offsets:
                 standing.packet = before  # the same object means: nobody has to be told again
         return standing.packet
 
-    def _standing(self, session: Session) -> Standing | None:
+    def _standing(self, session: Session) -> Standing[Written] | None:
         key: list[object] = [session.namespace.name]
         for member in session.memberships.values():
             if member.phase is not Phase.LIVE:
@@ -202,9 +192,14 @@ class SessionEndpoint:
     def moved(self, *, whole_turn: bool) -> Written | None:
         """Returns the offset that goes out behind a turn, or None: unchanged, or not known before a later turn."""
         session = self.session
-        if session.over:
+        standing: Standing[Written] | None = session.standing
+        hub = session.hub
+        if whole_turn and standing is not None and standing.moment == hub.moment and not hub.fanning:
+            packet = standing.packet  # what nearly every member of a busy room gets, without a question
+        elif session.over:
             return None
-        packet = self._offsets.behind(session) if whole_turn else None
+        else:
+            packet = self._offsets.behind(session) if whole_turn else None
         if packet is None:
             if self._owed is None:
                 self._owed = session.hub.loop.call_later(_OWED_SECONDS, self._pay)
