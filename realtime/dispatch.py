@@ -25,6 +25,9 @@ logger = logging.getLogger(__name__)
 
 MAX_REQUEST_ID = 100
 
+_CLAIMS = frozenset({"userId", "userName", "username"})
+"""Who a client says that it is. Older clients add it to every object; the session knows better."""
+
 
 class Request(msgspec.Struct, kw_only=True):
     """One command as a door read it: by name, with an object or with positional arguments.
@@ -99,7 +102,8 @@ async def _run(session: "Session", request: Request) -> Answer:
 def decode(handler: Handler, alias: Alias, request: Request) -> Payload:
     """Returns the command's payload, validated. Raises ValidationFailed with the place of the fault.
 
-    What a door has decoded itself (Socket.IO) may have its ids as text; JSON of the JSON door is taken as it is.
+    What a door has decoded itself (Socket.IO) may have its ids as text, and may say who the sender is, which is
+    ignored; JSON of the JSON door is taken as it is.
     """
     payload_type = handler.contract.payload
     try:
@@ -112,7 +116,7 @@ def decode(handler: Handler, alias: Alias, request: Request) -> Payload:
                 return msgspec.json.decode(payload, type=payload_type)
             payload = msgspec.json.decode(payload)
         if isinstance(payload, dict):
-            payload = with_numbers(payload_type, _renamed(alias, payload))
+            payload = with_numbers(payload_type, _without_claims(payload_type, _renamed(alias, payload)))
         return msgspec.convert({} if payload is None else payload, payload_type)
     except msgspec.ValidationError as error:
         raise ValidationFailed(str(error)) from error
@@ -139,6 +143,12 @@ def _renamed(alias: Alias, payload: dict[str, Any]) -> dict[str, Any]:
     if len(dict(meant)) < len(meant):
         raise ValidationFailed("A field is given twice, under two names.")
     return dict(meant)
+
+
+def _without_claims(payload_type: type[Payload], payload: dict[str, Any]) -> dict[str, Any]:
+    """Returns the payload without who the sender claims to be; a user id that the command is about stays."""
+    claimed = payload.keys() & _CLAIMS - set(payload_type.__struct_encode_fields__)
+    return {name: value for name, value in payload.items() if name not in claimed} if claimed else payload
 
 
 def _run_once_here(actor_key: str, handler: Handler, call: Call, command: Payload) -> tuple[Any, dict[str, Position]]:
