@@ -130,8 +130,10 @@ class People:
         roster = await self.presence.roster(room.name)
         if roster.people is not None and roster.counts.user_count:
             _tell(session, room, as_snapshot(roster))
-        for typing in (await self.typing_now(room, session.identity.user_id)).values():
-            _tell(session, room, typing)
+        grant = session.grant(room)
+        if grant and grant.types_openly:
+            for typing in (await self.typing_now(room, session.identity.user_id)).values():
+                _tell(session, room, typing)
 
     async def typing_now(self, room: Room, user_id: int | None) -> Mapping[str, Payload]:
         """Returns who types there, kind → event, but for oneself; nothing when the store takes too long."""
@@ -176,7 +178,7 @@ class PeopleListener:
     async def joined(self, session: "Session", room: Room) -> Mapping[str, Any]:
         people, grant, identity = people_here(), session.grant(room) or Grant(), session.identity
         roster = await people.presence.enter(room.name, identity, _key(session), listed=grant.listed, away=session.away)
-        typing = await people.typing_now(room, identity.user_id)
+        typing = await people.typing_now(room, identity.user_id) if grant.types_openly else {}
         told = as_ack(roster) | ({"typing": msgspec.to_builtins(typing)} if typing else {})
         return dict(without(told, grant.unseen)) if grant.unseen else told
 

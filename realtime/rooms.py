@@ -23,8 +23,9 @@ class Grant:
     """Leave to receive a room's events after `from_seq` (0: all that is kept).
 
     What the person hides there: not `listed` counts them among the guests and never names them; not
-    `types_openly` keeps their typing to themselves. `unseen` are the ids of people who are not named to this
-    person in anything that passes (presence, typing): those whom they have blocked, or who have blocked them.
+    `types_openly` keeps their typing to themselves, and that of others from them. `unseen` are the ids of people
+    who are not named to this person in anything that passes (presence, typing): those whom they have blocked, or
+    who have blocked them.
     """
 
     from_seq: int = 0

@@ -79,10 +79,20 @@ def _telling(kind: Kind, *, caret: bool) -> Callable[[ChapterRoom | DraftRoom, T
     return tell
 
 
-WRITING = declare_typing("writing", rooms=[DraftRoom], lasts_seconds=SECONDS, event=_telling("writing", caret=True))
+WRITING = declare_typing(
+    "writing", rooms=[DraftRoom], lasts_seconds=SECONDS, payload=EditorsTyping, event=_telling("writing", caret=True)
+)
 REVIEWING = declare_typing(
-    "reviewing", rooms=[ChapterRoom], lasts_seconds=SECONDS, event=_telling("reviewing", caret=False)
+    "reviewing",
+    rooms=[ChapterRoom],
+    lasts_seconds=SECONDS,
+    payload=EditorsTyping,
+    event=_telling("reviewing", caret=False),
 )
 COMMENTING = declare_typing(
-    "commenting", rooms=[ChapterRoom], lasts_seconds=SECONDS, event=_telling("commenting", caret=False)
+    "commenting",
+    rooms=[ChapterRoom],
+    lasts_seconds=SECONDS,
+    payload=EditorsTyping,
+    event=_telling("commenting", caret=False),
 )

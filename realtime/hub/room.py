@@ -12,6 +12,7 @@ from realtime.events import HIDDEN, EphemeralEvent, StoredEvent
 from realtime.hub.unseen import Views
 from realtime.positions import Position
 from realtime.rooms import Grant, Room
+from realtime.typists.kinds import TYPING_EVENTS
 from realtime.wire import Wire
 
 if TYPE_CHECKING:
@@ -110,17 +111,18 @@ class Delivery:
 
 
 class Audience:
-    """The live members that share one encoding, and see the same people (all but `unseen`).
+    """The live members that share one encoding, see the same people (all but `unseen`), and hear of typing or not.
 
     None of them is congested: who becomes so is taken out at once.
     """
 
-    __slots__ = ("_connections", "members", "namespace", "unseen", "wire")
+    __slots__ = ("_connections", "hears_typing", "members", "namespace", "unseen", "wire")
 
-    def __init__(self, wire: Wire, namespace: str, unseen: frozenset[int]) -> None:
+    def __init__(self, wire: Wire, namespace: str, unseen: frozenset[int], hears_typing: bool) -> None:
         self.wire = wire
         self.namespace = namespace
         self.unseen = unseen
+        self.hears_typing = hears_typing
         self.members: dict[Membership, None] = {}
         self._connections: tuple[Connection, ...] | None = None
 
@@ -178,7 +180,7 @@ class RoomState:
         self.early: dict[int, StoredEvent] = {}
         self.gap_timer: asyncio.TimerHandle | None = None
         self.members: set[Membership] = set()
-        self.audiences: dict[tuple[str, frozenset[int]], Audience] = {}
+        self.audiences: dict[tuple[str, frozenset[int], bool], Audience] = {}
         self.live_count = 0
         self.fanning = False
         self.empty_since: float | None = None
@@ -197,7 +199,7 @@ class RoomState:
         key = _audience_of(member)
         audience = self.audiences.get(key)
         if audience is None:
-            audience = self.audiences[key] = Audience(session.wire, session.namespace.name, key[1])
+            audience = self.audiences[key] = Audience(session.wire, session.namespace.name, *key[1:])
         audience.add(member)
         member.phase = Phase.LIVE
         session.standing = None
@@ -274,7 +276,10 @@ class RoomState:
         skip: str | tuple[str, ...] = event.skip or ()
         skipped = (skip,) if isinstance(skip, str) else skip
         views: Views | None = None
+        is_typing = event.type in TYPING_EVENTS
         for audience in tuple(self.audiences.values()):
+            if is_typing and not audience.hears_typing:
+                continue
             seen: Packet | None
             connections: Sequence[Connection] = audience.connections()
             if event.to is not None:
@@ -294,7 +299,10 @@ class RoomState:
         return written
 
 
-def _audience_of(member: Membership) -> tuple[str, frozenset[int]]:
+def _audience_of(member: Membership) -> tuple[str, frozenset[int], bool]:
     """Returns what members of one audience have in common; it does not change while one is live."""
-    session, grant = member.session, member.grant
-    return session.wire.key(session.namespace.name), grant.unseen if grant is not None else frozenset()
+    session, grant = member.session, member.grant or _PLAIN
+    return session.wire.key(session.namespace.name), grant.unseen, grant.types_openly
+
+
+_PLAIN = Grant()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from realtime.contracts import Payload
+from realtime.contracts import Payload, event_contract
 from realtime.rooms import Room
 from realtime.typists.store import Typists
 
@@ -24,12 +24,23 @@ class TypingKind:
 
 
 _KINDS: dict[type[Room], list[TypingKind]] = {}
+TYPING_EVENTS: set[str] = set()
+"""The types of all events that tell of typing: who hides their own does not get them."""
 
 
 def declare_typing(
-    name: str, *, rooms: Sequence[type[Room]], lasts_seconds: float, event: Callable[[Any, Typists], Payload]
+    name: str,
+    *,
+    rooms: Sequence[type[Room]],
+    lasts_seconds: float,
+    payload: type[Payload],
+    event: Callable[[Any, Typists], Payload],
 ) -> TypingKind:
-    """Declares a kind of typing and returns it; who joins one of the rooms hears who types there."""
+    """Declares a kind of typing, told as events of the class `payload`; who joins one of the rooms hears who types.
+
+    Returns the kind.
+    """
+    TYPING_EVENTS.add(event_contract(payload).name)
     kind = TypingKind(name, tuple(rooms), lasts_seconds, event)
     for room_type in rooms:
         known = _KINDS.setdefault(room_type, [])

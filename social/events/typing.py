@@ -59,4 +59,4 @@ def _tell(room: GroupRoom, typists: Typists) -> TypingChanged:
     return TypingChanged(room_id=room.group_id, users=users, version=typists.version)
 
 
-TYPING = declare_typing("message", rooms=[GroupRoom], lasts_seconds=SECONDS, event=_tell)
+TYPING = declare_typing("message", rooms=[GroupRoom], lasts_seconds=SECONDS, payload=TypingChanged, event=_tell)

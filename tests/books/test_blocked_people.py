@@ -79,15 +79,19 @@ async def test_who_hides_is_named_on_no_path(enter: Enter) -> None:
     out = await in_thread(lambda: chapter(book()))()
     ada, bob = await in_thread(somebody)(), await in_thread(somebody)()
     await in_thread(people.set_privacy)(actor=ada, user=ada, hide_reading=True, hide_typing=True)
-    of_ada, of_bob = await enter(ada), await enter(bob)
+    of_ada, of_bob, of_eve = await enter(ada), await enter(bob), await enter(await in_thread(somebody)())
     room, asked = f"chapter:{out.pk}", {"chapterId": out.pk}
+    await of_eve.tell("chapter:join", asked)
     assert (await of_bob.tell("chapter:join", asked))["users"] is not None
     await of_ada.tell("chapter:join", asked)
     for command in ("text:typing", "presence:away", "presence:here"):
         await of_ada.tell(command, asked if command == "text:typing" else None)
     await of_bob.wait(lambda frame: frame.get("payload", {}).get("guestCount") == 1)
-    assert ids((await of_bob.tell("presence:list", {"room": room}))["users"]) == {bob.pk}
+    assert ada.pk not in ids((await of_bob.tell("presence:list", {"room": room}))["users"])
+    await of_bob.tell("text:typing", asked)
+    await of_eve.event("editors:typing")
     await of_ada.tell("chapter:leave", asked)
     await of_bob.wait(lambda frame: frame.get("payload", {}).get("guestCount") == 0)
     assert kinds(of_bob, room, ada.pk) == []
-    assert "editors:typing" not in {frame.get("type") for frame in of_bob.frames}
+    for client in (of_ada, of_bob):
+        assert "editors:typing" not in {frame.get("type") for frame in client.frames}
