@@ -1,3 +1,3 @@
 """Groups and reports in the admin."""
 
-from social.admin import reports  # noqa: F401  # registers itself
+from social.admin import groups, reports  # noqa: F401  # they register themselves

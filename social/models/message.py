@@ -40,7 +40,8 @@ class Message(models.Model):
         constraints = [models.UniqueConstraint(fields=["group", "number"], name="message_numbers_dense")]
 
     def __str__(self) -> str:
-        return self.text[:50]
+        # Not its words, which are its group's alone: this stands in lists, titles and logs.
+        return f"message {self.number} of group {self.group_id}"
 
 
 class Reaction(models.Model):

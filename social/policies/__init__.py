@@ -1,7 +1,7 @@
 """Every permission question of groups."""
 
 from social.policies.groups import (
-    may_delete,
+    may_manage,
     outranks,
     refuse_stranger,
     require_member,
@@ -10,7 +10,7 @@ from social.policies.groups import (
 )
 
 __all__ = [
-    "may_delete",
+    "may_manage",
     "outranks",
     "refuse_stranger",
     "require_member",

@@ -40,8 +40,8 @@ def outranks(membership: Membership, other: Membership) -> bool:
     return _RANK[Role(membership.role)] > _RANK[Role(other.role)]
 
 
-def may_delete(actor: User | None, group: Group) -> bool:
-    """The owner, staff, and the system (None)."""
+def may_manage(actor: User | None, group: Group) -> bool:
+    """Who may describe a group anew, and end it: its owner, staff, and the system (None)."""
     if actor is None or actor.is_staff:
         return True
     return Membership.objects.filter(group=group, user=actor, role=Role.OWNER).exists()

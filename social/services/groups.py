@@ -13,10 +13,9 @@ from books.policies.people import require_person
 from books.services import checking
 from livrya.accounts.models import User
 from livrya.audit.services import record
-from realtime.errors import Forbidden
 from social import limits, signals
 from social.models import Group, Membership, Role
-from social.policies import may_delete, require_member, require_moderator, require_owner
+from social.policies import may_manage, require_moderator, require_owner
 from social.services.locking import lock_group
 from social.services.seats import end_group, seat_ends_at
 
@@ -61,12 +60,11 @@ def create_group(
 
 
 def update_group(*, actor: User | None, group_id: int, **description: Unpack[Description]) -> Group:
-    """Changes what is given of a group's description; its owner may, and the system."""
+    """Changes what is given of a group's description; its owner may, staff and the system."""
     hashed = _hashed(description)  # takes its time: not while the group is locked
     with realtime.atomic():
         group = lock_group(group_id)
-        if actor is not None:
-            require_owner(actor, group)
+        _require_managing(actor, group, "group:update")
         was_private = group.is_private
         _describe(group, description, hashed)
         if group.max_users is not None and group.max_users < group.member_count:
@@ -96,14 +94,18 @@ def delete_group(*, actor: User | None, group_id: int, reason: str = "") -> Grou
     reason = checking.line("reason", reason, longest=limits.REASON, required=False)
     with realtime.atomic():
         group = lock_group(group_id)
-        if not may_delete(actor, group):
-            assert actor is not None
-            require_member(actor, group)
-            raise Forbidden
-        if actor is None or not Membership.objects.filter(group=group, user=actor, role=Role.OWNER).exists():
-            record(actor=actor, act="group:delete", target=f"group:{group.pk}")
+        _require_managing(actor, group, "group:delete")
         end_group(group, reason=reason, actor=actor)
     return group
+
+
+def _require_managing(actor: User | None, group: Group, act: str) -> None:
+    """Refuses who may not manage the group; what others than its owner do is written down."""
+    if not may_manage(actor, group):
+        assert actor is not None
+        require_owner(actor, group)
+    if actor is None or not Membership.objects.filter(group=group, user=actor, role=Role.OWNER).exists():
+        record(actor=actor, act=act, target=f"group:{group.pk}")
 
 
 def _hashed(description: Description) -> str:
