@@ -83,6 +83,27 @@ class Talk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     books: dict[str, Readership]
 
 
+class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Something said in a group; `answers` is the number of what it answers, `reactions` are by who gave them."""
+
+    by: str
+    text: str
+    answers: int | None = None
+    reactions: dict[str, str] = {}
+
+
+class Circle(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A group with its people and what they have said there."""
+
+    name: str
+    description: str
+    owner: str
+    moderators: list[str]
+    members: list[str]
+    messages: list[Said]
+    is_private: bool = False
+
+
 def people() -> list[Person]:
     """Returns the demo accounts."""
     return _read("people.json", list[Person])
@@ -96,6 +117,11 @@ def serials() -> dict[str, Serial]:
 def talk() -> Talk:
     """Returns what people do with them."""
     return _read("talk.json", Talk)
+
+
+def circles() -> list[Circle]:
+    """Returns the groups; the cast talks in the first two."""
+    return _read("groups.json", list[Circle])
 
 
 def _read(name: str, shape: type[T]) -> T:

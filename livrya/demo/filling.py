@@ -20,7 +20,13 @@ from livrya.accounts.models import User
 from livrya.accounts.services.access import set_role
 from livrya.accounts.services.following import follow
 from livrya.accounts.services.people import sign_up, update_profile
-from livrya.demo.data import Part, Person, Readership, Remark, Serial, people, serials, talk
+from livrya.demo.data import Circle, Part, Person, Readership, Remark, Serial, circles, people, serials, talk
+from social.models import Group, Message, Role
+from social.services import invitations
+from social.services.entering import join_group
+from social.services.groups import create_group
+from social.services.members import set_role as set_group_role
+from social.services.messages import react_to_message, send_message
 
 FIRST_RELEASE = timedelta(minutes=20)
 """When the first scheduled chapter comes out, counted from the first filling; the next ones follow as far apart."""
@@ -30,7 +36,7 @@ Everybody = dict[str, User]
 
 
 def fill_library(*, password: str, moby_dick: Path, note: Note) -> None:
-    """Makes the demo people, the serials, Moby-Dick where its package is there, and the talk about them.
+    """Makes the demo people, the serials, Moby-Dick where its package is there, the talk about them, and groups.
 
     `note` is told of each thing that takes a moment. People who exist keep their passwords.
     """
@@ -41,6 +47,8 @@ def fill_library(*, password: str, moby_dick: Path, note: Note) -> None:
     for name, serial in serials().items():
         book = _serial(serial, everybody, note)
         _readership(book, readerships[name], everybody)
+    for circle in circles():
+        gather(circle, everybody, note)
     if moby_dick.exists():
         outcome = import_book(read_moby_dick(moby_dick), owner=everybody["agnes"])
         if not outcome.is_unchanged:
@@ -117,3 +125,27 @@ def _thread(chapter: Chapter, remark: Remark, everybody: Everybody) -> None:
     root = post_comment(actor=everybody[remark.by], chapter_id=chapter.pk, text=remark.text, paragraph=remark.paragraph)
     for reply in remark.replies:
         post_comment(actor=everybody[reply.by], chapter_id=chapter.pk, text=reply.text, parent_id=root.pk)
+
+
+def gather(circle: Circle, everybody: Everybody, note: Note) -> None:
+    """Makes a group with its people and what they have said, unless it is there already."""
+    owner = everybody[circle.owner]
+    if Group.objects.filter(name=circle.name, creator=owner, ended_at__isnull=True).exists():
+        return
+    group = create_group(actor=owner, name=circle.name, description=circle.description, is_private=circle.is_private)
+    for name in [*circle.moderators, *circle.members]:
+        user = everybody[name]
+        if circle.is_private:
+            invitations.invite_person(actor=owner, group_id=group.pk, user_id=user.pk)
+        join_group(actor=user, group_id=group.pk)
+        if name in circle.moderators:
+            set_group_role(actor=owner, group_id=group.pk, user_id=user.pk, role=Role.MODERATOR)
+    said: list[Message] = []
+    for one in circle.messages:
+        answered = said[one.answers - 1].pk if one.answers else None
+        message = send_message(actor=everybody[one.by], group_id=group.pk, text=one.text, reply_to_id=answered)
+        for name, kind in one.reactions.items():
+            react_to_message(actor=everybody[name], message_id=message.pk, kind=kind)
+        said.append(message)
+    group.refresh_from_db()
+    note(f"{group.name}: {group.member_count} people, {len(said)} messages")

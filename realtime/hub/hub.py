@@ -23,6 +23,7 @@ from realtime.hub.questions import Questions
 from realtime.hub.room import Delivery, Membership, Phase, RoomState
 from realtime.hub.statistics import Statistics
 from realtime.hub.sweep import Sweep
+from realtime.hub.tasks import end
 from realtime.hub.threads import DatabaseThreads
 from realtime.identity import Identity
 from realtime.inspection import Inspection
@@ -131,9 +132,7 @@ class Hub:
             await listener.stop()
         await self.inspection.stop()
         await self.layer.stop()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(lambda: self._tasks)
         for threads in (self.readers, self.handlers, self.lanes):
             await asyncio.to_thread(threads.stop)
 

@@ -11,6 +11,7 @@ from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from realtime import hints
 from realtime.events import OutgoingEvent, StoredEvent
+from realtime.hub.tasks import end
 
 if TYPE_CHECKING:
     from realtime.hub.hub import Hub
@@ -62,9 +63,7 @@ class LayerLink:
             self._tasks.append(self._hub.spawn(self._publish()))
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(lambda: self._tasks)
         try:
             async with asyncio.timeout(_FAREWELL_SECONDS):
                 for group in self._joined.values():

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from urllib.parse import urlsplit
 
 from livrya.accounts.models import User
 from livrya.demo.cast.member import Lost, Refused
-from livrya.demo.cast.roles import read, write
+from livrya.demo.cast.roles import chat, read, write
 from livrya.demo.cast.stage import Stage
 from realtime.errors import ValidationFailed
 
@@ -27,9 +28,12 @@ async def play(stage: Stage, seconds: float) -> None:
         stage.say(f"{len(stage.readers)} readers and {stage.author} take the stage")
     try:
         async with asyncio.timeout(seconds), asyncio.TaskGroup() as cast:
-            cast.create_task(_stay(stage, stage.author, lambda: write(stage)))
+            cast.create_task(_stay(stage, stage.author, partial(write, stage)))
             for reader in stage.readers:
-                cast.create_task(_stay(stage, reader, lambda reader=reader: read(stage, reader)))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+                cast.create_task(_stay(stage, reader, partial(read, stage, reader)))
+            for group_id, talkers in stage.circles.items():
+                for talker in talkers:
+                    cast.create_task(_stay(stage, talker, partial(chat, stage, talker, group_id)))
     except TimeoutError:
         stage.say("The play is over")
 

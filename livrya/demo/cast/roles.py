@@ -1,6 +1,7 @@
 """What the people of the cast do, as long as they are left to."""
 
 import asyncio
+from typing import Any
 
 from channels.db import database_sync_to_async
 
@@ -81,6 +82,45 @@ async def _remark(stage: Stage, member: Member, reader: User, chapter_id: int) -
         return
     await member.ask("comment:post", chapterId=chapter_id, text=text)
     stage.say(f"{reader}: {text}")
+
+
+async def chat(stage: Stage, talker: User, group_id: int) -> None:
+    """Somebody in a group: listens, types, says something, answers or reacts to the last that was said. Raises Lost."""
+    member = stage.member(talker, "social")
+    async with member.online():
+        await member.ask("room:join", roomId=group_id)
+        while True:
+            await stage.pause(3, 12)
+            heard = _last_message(member, group_id)
+            if heard is not None and stage.chance.random() < 0.35:
+                await member.ask(
+                    "message:react", messageId=heard["id"], kind=stage.chance.choice(("like", "love", "laugh"))
+                )
+                await member.ask("message:read", roomId=group_id, number=heard["number"])
+                continue
+            text = stage.line("chat")
+            for _ in range(1 + len(text) // 30):
+                await member.ask("typing:start", roomId=group_id)
+                await stage.pause(0.8, 2)
+            answers = heard["id"] if heard is not None and stage.chance.random() < 0.3 else None
+            try:
+                await member.ask("message:send", roomId=group_id, text=text, replyToId=answers)
+            except Refused as refusal:
+                # What was answered may have been taken back meanwhile, or the group is in slow mode.
+                await asyncio.sleep(refusal.retry_after_s)
+                continue
+            stage.say(f"{talker}, in a group: {text}")
+
+
+def _last_message(member: Member, group_id: int) -> dict[str, Any] | None:
+    """Returns the last thing that somebody else was heard to say in the group."""
+    found: dict[str, Any] | None = None
+    while not member.heard.empty():
+        event = member.heard.get_nowait()
+        if event.get("type") == "message:new" and event["room"] == f"group:{group_id}":
+            said = event["payload"]
+            found = said if said["sender"]["username"] != member.name else found
+    return found
 
 
 def _last_comment(member: Member, chapter_id: int) -> int | None:

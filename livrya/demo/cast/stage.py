@@ -15,11 +15,15 @@ from books.services.chapters import create_chapter, delete_chapter
 from livrya.accounts.models import User
 from livrya.accounts.services import tokens
 from livrya.demo.cast.member import Member
-from livrya.demo.data import WaitingChapter, serials
+from livrya.demo.data import WaitingChapter, circles, serials
+from livrya.demo.filling import gather
 from realtime.errors import NotFound
+from social.models import Group
 
 WRITTEN_LIVE = "postcards-from-the-night-train"
 ALSO_READ = "the-lamp-room"
+TALKERS = 3
+"""So many of a group's people talk in it at a time."""
 READERS = ("tom", "ben", "pilar", "samir", "yuki", "nora")
 
 Say = Callable[[str], None]
@@ -39,9 +43,11 @@ class Stage:
     """Ids of the live book's published chapters, the newest last."""
     to_read: list[tuple[int, int]]
     """(book id, chapter id) of others, where the cast only reads."""
+    circles: dict[int, list[User]]
+    """By the id of each group, who talks in it."""
     haste: float = 1.0
     chance: random.Random = field(default_factory=random.Random)
-    _unsaid: list[str] = field(default_factory=list)
+    _unsaid: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     def set_up(cls, address: str, say: Say, *, haste: float = 1.0) -> "Stage":
@@ -62,10 +68,11 @@ class Stage:
             cards=itertools.cycle(live.waiting),
             to_discuss=list(published.filter(book=book).order_by("number").values_list("pk", flat=True)),
             to_read=list(published.filter(book__title=other.book.title).values_list("book_id", "pk")),
+            circles=_gathered(say),
             haste=haste,
         )
 
-    def member(self, user: User) -> Member:
+    def member(self, user: User, namespace: str = "") -> Member:
         """Returns a client for the person."""
 
         async def token() -> str:
@@ -73,18 +80,20 @@ class Stage:
             access: str = pair.access
             return access
 
-        return Member(self.address, user.username, token=token)
+        address = f"{self.address}{namespace}/" if namespace else self.address
+        return Member(address, user.username, token=token)
 
     async def pause(self, shortest_s: float, longest_s: float) -> None:
         """Waits as long as a person might."""
         await asyncio.sleep(self.chance.uniform(shortest_s, longest_s) / self.haste)
 
-    def line(self) -> str:
-        """Returns something to say; everything is said once before anything is said again."""
-        if not self._unsaid:
-            self._unsaid = json.loads((Path(__file__).parent / "lines.json").read_text(encoding="utf-8"))
-            self.chance.shuffle(self._unsaid)
-        return self._unsaid.pop()
+    def line(self, about: str = "lines") -> str:
+        """Returns something to say, under a chapter or in a group ("chat"); all of it once before any of it again."""
+        unsaid = self._unsaid.setdefault(about, [])
+        if not unsaid:
+            unsaid += json.loads((Path(__file__).parent / f"{about}.json").read_text(encoding="utf-8"))
+            self.chance.shuffle(unsaid)
+        return unsaid.pop()
 
     def prepare_card(self) -> Chapter:
         """Returns the draft of the next card; one that is out already is taken away and written anew."""
@@ -96,3 +105,16 @@ class Stage:
                 self.to_discuss.remove(old.pk)
             delete_chapter(actor=self.author, chapter_id=old.pk)
         return create_chapter(actor=self.author, book_id=self.book.pk, title=card.title, text=card.text)
+
+
+def _gathered(say: Say) -> dict[int, list[User]]:
+    """Returns who talks in which group, for the groups of the demo library whose people are all here."""
+    everybody = {user.username: user for user in User.objects.all()[:1_000]}
+    talking = {}
+    for circle in circles():
+        names = [circle.owner, *circle.moderators, *circle.members]
+        if all(name in everybody for name in names):
+            gather(circle, everybody, say)
+            group = Group.objects.filter(name=circle.name, creator=everybody[circle.owner]).latest("pk")
+            talking[group.pk] = [everybody[name] for name in names[:TALKERS]]
+    return talking

@@ -5,15 +5,17 @@ import time
 from io import StringIO
 
 import pytest
+from channels.db import database_sync_to_async
 from django.core.management import CommandError, call_command
 from django.db import connection
 
 from books.importing.importer import import_book
 from books.models import Book, Chapter
 from livrya.accounts.models import User
+from livrya.accounts.services import tokens
 from livrya.demo.cast.play import play, socket_address
 from livrya.demo.cast.stage import READERS, WRITTEN_LIVE, Stage
-from livrya.demo.data import serials
+from livrya.demo.data import people, serials
 from realtime.errors import ValidationFailed
 from realtime.testing.client import JsonClient
 from tests.commands import CommandProcess
@@ -55,6 +57,28 @@ async def watch(address: str, book: Book, stage: Stage) -> None:
             await heard
         acting.cancel()
         await asyncio.gather(acting, return_exceptions=True)
+
+
+async def listen(address: str, stage: Stage) -> None:
+    """Lets the cast play until somebody in a group has heard them type and talk."""
+    [(group_id, _), *_] = stage.circles.items()
+    member = await database_sync_to_async(lambda: tokens.issue(user=User.objects.get(username="ines")).access)()
+    async with await JsonClient.over_socket(f"{address}social/", token=member) as guest:
+        await guest.ready()
+        await guest.tell("room:join", {"roomId": group_id})
+        acting = asyncio.create_task(play(stage, seconds=180))
+        for kind in ("typing:changed", "message:new", "room:members"):
+            await guest.wait(lambda frame, kind=kind: frame.get("type") == kind, anywhere=True, within=60)
+        acting.cancel()
+        await asyncio.gather(acting, return_exceptions=True)
+
+
+def test_somebody_in_a_group_hears_the_cast_talk(library, server):
+    for person in people():
+        User.objects.get_or_create(username=person.username)
+    stage = Stage.set_up(socket_address(server), print, haste=6)
+    assert len(stage.circles) == 2
+    asyncio.run(listen(stage.address, stage))
 
 
 def test_a_guest_sees_people_come_type_comment_publish_and_go(library, server):

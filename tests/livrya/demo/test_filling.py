@@ -11,11 +11,12 @@ from livrya.accounts.models import Follow, User
 from livrya.demo.data import people, serials
 from livrya.demo.filling import fill_library
 from realtime.models import Event
+from social.models import Group, Message
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NOWHERE = Path("/nonexistent")
-COUNTED = (User, Follow, Book, Chapter, Credit, Subscription, Comment, Review, ReadingProgress, Event)
+COUNTED = (User, Follow, Book, Chapter, Credit, Subscription, Comment, Review, ReadingProgress, Group, Message, Event)
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +39,9 @@ def test_the_demo_library_has_people_who_write_read_and_talk():
         assert book.subscriber_count >= 2
         assert Comment.objects.filter(chapter__book=book).exists()
     assert not Credit.objects.filter(accepted_at=None).exists()
+    for group in Group.objects.all():
+        assert (group.member_count, group.last_number) >= (6, 7)
+        assert group.messages.exclude(reply_to=None).exists()
     assert Chapter.objects.filter(state="scheduled").count() == 1
 
 
