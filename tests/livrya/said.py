@@ -55,6 +55,7 @@ ROOMS: dict[str, Callable[[World], str] | None] = {
     "/": lambda world: f"book:{world.book}",
     "/books": lambda world: f"chapter:{world.chapter}",
     "/social": lambda world: f"group:{world.group}",
+    "/rooms": lambda world: f"group:{world.group}",
     "/notifications": lambda world: f"notifications:{world.people['reader'].pk}",
     "/admin": None,
 }
