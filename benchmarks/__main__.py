@@ -34,8 +34,8 @@ def main() -> int:
     try:
         for round_number in range(1, arguments.rounds + 1):
             for case in (shortened(case) for case in chosen) if quick else chosen:
-                for name in arguments.servers or case.servers:
-                    if name not in case.servers:
+                for name in case.servers_in(round_number):
+                    if arguments.servers and name not in arguments.servers:
                         continue
                     taken = take(case, name, redis, database)
                     measurements.append(taken)

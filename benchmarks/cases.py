@@ -70,6 +70,14 @@ class Case:
     def fan_out(self) -> int:
         return self.connections // self.rooms
 
+    def servers_in(self, round_number: int) -> tuple[str, ...]:
+        """Returns who takes part in a round: what takes long, and is no close call, is measured in the first only."""
+        if round_number == 1:
+            return self.servers
+        if self.connections > 10_000:
+            return ()
+        return tuple(server for server in self.servers if server not in SLOW or server == STOCK)
+
 
 SLOW = frozenset(
     {"Channels, in-memory, uvicorn", "Channels, Redis, uvicorn", "Channels, Redis, Daphne", "python-socketio"}
