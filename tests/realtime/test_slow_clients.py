@@ -117,3 +117,18 @@ async def test_a_client_that_talks_without_end_starves_nobody_and_has_to_leave()
         assert "Traceback" not in server.output, server.output
         for client in (flooder, *others):
             await client.close()
+
+
+@pytest.mark.soak
+async def test_who_reads_one_kilobyte_a_second_is_not_taken_for_somebody_who_takes_nothing() -> None:
+    """Longer than the 30 s after which a client that takes nothing is cut off."""
+    with ServerProcess(environment=server_environment()) as server:
+        slow = SlowReader(await asyncio.to_thread(open_deaf_socket, server))
+        slow.start()
+        await say(400)
+        await realtime.aemit(HallRoom(1), Said(text="end"))
+        await asyncio.sleep(40)
+        slow.hurry.set()
+        await asyncio.to_thread(slow.join, 60)
+        assert slow.seqs() == list(range(1, 402))
+        slow.link.close()
