@@ -8,6 +8,7 @@ from livrya.accounts.events import BlockChanged, MuteChanged
 from livrya.accounts.models import Block, Follow
 from livrya.accounts.services import blocking, following
 from realtime.errors import Conflict, Forbidden, ValidationFailed
+from realtime.revoking import Revoked
 from realtime.testing.capture import capture_events
 from tests.accounts.people import browser, person
 
@@ -50,9 +51,10 @@ def test_a_mute_is_told_to_its_own_side_alone() -> None:
         assert blocking.unmute(actor=ada, user=bob)
         assert not blocking.unmute(actor=ada, user=bob)
     assert Follow.objects.exists()
-    assert captured.told() == [
+    assert [(room, told) for room, told in captured.told() if not isinstance(told, Revoked)] == [
         (f"user:{ada.pk}", MuteChanged(user_id=bob.pk, username="bob", muted=on)) for on in (True, False)
     ]
+    assert captured.types(realtime.UserRoom(bob.pk)) == []
 
 
 def test_nobody_keeps_themselves_away_nor_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
