@@ -93,8 +93,7 @@ class RoomMembers extends LiveElement {
     const { here, away } = byPresence(members, this.people);
     return html`<h2 class="room__people-head">Members <span class="talk__count">${room.userCount}${room.maxUsers === null ? "" : ` of ${room.maxUsers}`}</span>
         <a class="button button--icon button--quiet room__people-close" href="#room-name" aria-label="Close">${icon("x")}</a></h2>
-      ${here.length > 0 ? html`<h3 class="member-list__title">Here now · ${here.length}</h3>${this.list(here, true)}` : nothing}
-      ${away.length > 0 ? html`<h3 class="member-list__title">Not here · ${away.length}</h3>${this.list(away, false)}` : nothing}
+      ${this.list(here, away)}
       ${room.userCount > members.length ? html`<p class="meta">and ${room.userCount - members.length} more</p>` : nothing}
       ${
         gone
@@ -104,17 +103,28 @@ class RoomMembers extends LiveElement {
       }`;
   }
 
-  private list(members: readonly MemberContent[], here: boolean): TemplateResult {
+  /** One list with two headings: who comes or goes moves in it, with whatever is open about them. */
+  private list(here: readonly MemberContent[], away: readonly MemberContent[]): TemplateResult {
+    const part = (title: string, members: readonly MemberContent[], present: boolean) =>
+      members.length === 0 ? [] : [{ title, count: members.length }, ...members.map((member) => ({ member, present }))];
+    const rows = [...part("Here now", here, true), ...part("Not here", away, false)];
     return html`<ul class="member-list">${repeat(
-      members,
-      ({ userId }) => userId,
-      (member) => html`<li class="member" data-user=${member.userId}>
-        <span class="member__face">${face(member.userId, member.displayName, member.avatar ?? "")}${here ? html`<span class="live-dot"></span>` : nothing}</span>
-        <a class="member__name" href="/people/${member.username}/"><bdi>${member.displayName}</bdi></a>
-        ${ROLES[member.role] ? html`<span class="member__role">${ROLES[member.role]}</span>` : nothing}
-        ${this.menu(member)}
-      </li>`,
+      rows,
+      (row) => ("member" in row ? row.member.userId : row.title),
+      (row) =>
+        "member" in row
+          ? this.row(row.member, row.present)
+          : html`<li class="member-list__title"><h3>${row.title} · ${row.count}</h3></li>`,
     )}</ul>`;
+  }
+
+  private row(member: MemberContent, present: boolean): TemplateResult {
+    return html`<li class="member" data-user=${member.userId}>
+      <span class="member__face">${face(member.userId, member.displayName, member.avatar ?? "")}${present ? html`<span class="live-dot"></span>` : nothing}</span>
+      <a class="member__name" href="/people/${member.username}/"><bdi>${member.displayName}</bdi></a>
+      ${ROLES[member.role] ? html`<span class="member__role">${ROLES[member.role]}</span>` : nothing}
+      ${this.menu(member)}
+    </li>`;
   }
 
   private menu(member: MemberContent): TemplateResult | typeof nothing {

@@ -9,16 +9,16 @@ import { define, LiveElement } from "../live-element";
 import { toast, toastError } from "../toasts";
 import { whoWrites } from "../typing";
 import "./composer";
+import { Attention } from "./attention";
 import type { Composer } from "./composer";
-import { type Said, spokenOf, unsentIn } from "./conversation";
+import { type Said, unsentIn } from "./conversation";
 import { openGroup } from "./group";
 import { type MessageActs, rowView, unsentRow } from "./message-view";
 import { Scroller } from "./scroller";
 import { RoomSearch } from "./search";
+import { Voice } from "./voice";
 
 const PAGE = 50;
-const SEEN_AFTER_MS = 500;
-const SPOKEN_AFTER_MS = 1500;
 const UNDO_MS = 5000;
 
 /**
@@ -30,6 +30,8 @@ class Room extends LiveElement {
   private readonly talk = this.group.talk;
   private readonly roomId = this.group.state.value.room.id;
   private readonly scroller = new Scroller();
+  private readonly attention = new Attention(this.group, this.scroller, () => this.requestUpdate());
+  private readonly voice = new Voice(() => this.requestUpdate());
   private readonly search = new RoomSearch(
     this.roomId,
     (number) => void this.show(number),
@@ -38,12 +40,6 @@ class Room extends LiveElement {
   private unsent: Unsent[] = [];
   private below = 0;
   private loading = false;
-  /** Somebody marked something as unread: looking at it does not read it. */
-  private paused = false;
-  private spoken = "";
-  private unspoken: MessageContent[] = [];
-  private seenTimer: ReturnType<typeof setTimeout> | undefined;
-  private spokenTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly leaving = new Map<number, ReturnType<typeof setTimeout>>();
 
   private readonly acts: MessageActs = {
@@ -56,7 +52,7 @@ class Room extends LiveElement {
     reply: (message) => this.composer?.reply(message),
     edit: (message) => this.composer?.edit(message),
     remove: (message) => this.takeBack(message),
-    unread: (message) => void this.markUnread(message),
+    unread: ({ number }) => void this.attempt(() => this.attention.unread(number)),
     show: (number) => void this.show(number),
     retry: ({ requestId }) => live.outbox.retry(requestId),
     discard: ({ requestId }) => live.outbox.discard(requestId),
@@ -76,15 +72,15 @@ class Room extends LiveElement {
       live.outbox.onSent((entry, reply) => {
         if (entry.type === "message:send" && entry.payload.roomId === this.roomId) this.arrive(reply as MessageContent);
       }),
-      () => clearTimeout(this.seenTimer),
-      () => clearTimeout(this.spokenTimer),
+      () => this.attention.stop(),
+      () => this.voice.stop(),
     );
-    this.listen(document, "visibilitychange", () => this.scheduleSeen());
+    this.listen(document, "visibilitychange", () => this.attention.look());
     this.listen(window, "pagehide", () => {
       for (const id of [...this.leaving.keys()]) this.forget(id);
     });
     this.listen(this, "lv-said", () => {
-      this.paused = false;
+      this.attention.paused = false;
       void this.updateComplete.then(() => this.scroller.toEnd());
     });
     void this.updateComplete.then(() => this.begun());
@@ -109,10 +105,7 @@ class Room extends LiveElement {
         (change) => "messageId" in change && this.set(() => this.talk.react(change.messageId, change.reactions)),
         stream,
       ),
-      live.on(
-        "read:changed",
-        ({ roomId, number }) => roomId === this.roomId && this.set(() => this.readElsewhere(number)),
-      ),
+      live.on("read:changed", ({ roomId, number }) => roomId === this.roomId && this.attention.readElsewhere(number)),
     );
   }
 
@@ -134,7 +127,7 @@ class Room extends LiveElement {
     if (named) void this.show(Number(named));
     else if (this.newLine) this.scroller.toLine(this.newLine);
     else this.scroller.toEnd();
-    this.scheduleSeen();
+    this.attention.look();
     this.requestUpdate();
   }
 
@@ -148,10 +141,10 @@ class Room extends LiveElement {
     const isNew = this.talk.take(content, page.user?.id ?? null, watching);
     if (isNew && content.sender.id !== page.user?.id) {
       if (!this.scroller.atEnd) this.below += 1;
-      this.speak(content);
+      this.voice.say(content);
     }
     this.follow(live.outbox.entries.value);
-    this.scheduleSeen();
+    this.attention.look();
   }
 
   private follow(entries: readonly Unsent[]): void {
@@ -159,57 +152,11 @@ class Room extends LiveElement {
     this.requestUpdate();
   }
 
-  private readElsewhere(number: number): void {
-    // What this page has told itself comes back as well.
-    if (number === this.talk.readNumber) return;
-    this.talk.read(number);
-    if (number >= this.talk.lastNumber) this.talk.newFrom = null;
-  }
-
-  /** Who listens hears of what comes in, in one sentence at a time. */
-  private speak(content: MessageContent): void {
-    this.unspoken.push(content);
-    this.spokenTimer ??= setTimeout(() => {
-      this.spokenTimer = undefined;
-      this.set(() => (this.spoken = spokenOf(this.unspoken.splice(0))));
-    }, SPOKEN_AFTER_MS);
-  }
-
   private scrolled(): void {
     if (this.scroller.atEnd && this.below > 0) this.set(() => (this.below = 0));
     if (this.scroller.nearStart) void this.older();
     this.requestUpdate();
-    this.scheduleSeen();
-  }
-
-  private scheduleSeen(): void {
-    if (this.paused) return;
-    this.seenTimer ??= setTimeout(() => {
-      this.seenTimer = undefined;
-      void this.see();
-    }, SEEN_AFTER_MS);
-  }
-
-  /** Reads what has been on the screen. */
-  private async see(): Promise<void> {
-    if (document.visibilityState !== "visible" || this.paused || this.group.state.value.gone) return;
-    const number = this.scroller.lastSeen();
-    if (number === null || number <= this.talk.readNumber) return;
-    this.set(() => (this.talk.readNumber = number));
-    try {
-      await live.command("message:read", { roomId: this.roomId, number });
-    } catch {
-      // The next that is seen says more than this would have.
-    }
-  }
-
-  private async markUnread(message: Said): Promise<void> {
-    this.paused = true;
-    this.set(() => {
-      this.talk.readNumber = message.number - 1;
-      this.talk.newFrom = message.number;
-    });
-    await this.attempt(() => live.command("message:read", { roomId: this.roomId, number: message.number - 1 }));
+    this.attention.look();
   }
 
   /** Brings older messages above, without moving what is read. */
@@ -324,7 +271,7 @@ class Room extends LiveElement {
           )}
         </ol>
       </div>
-      <p class="visually-hidden" role="status">${this.spoken}</p>
+      <p class="visually-hidden" role="status">${this.voice.sentence}</p>
       <div class="room__chips">${this.chips()}</div>
       ${gone ? this.closed(gone) : html`<p class="room__typing typing" aria-live="off">${whoWrites(typing.map(({ displayName }) => displayName))}</p><lv-room-composer></lv-room-composer>`}
       ${this.search.render()}`;
