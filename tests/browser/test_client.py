@@ -164,3 +164,15 @@ def test_the_palette_leads_to_pages_books_and_the_open_books_chapters(site: Site
     page.get_by_role("combobox").fill("libr")
     page.keyboard.press("Enter")
     page.wait_for_url("**/library/")
+
+
+@pytest.mark.parametrize("path", ["/", "/books/the-lamp-room/", "/books/the-lamp-room/1/", "/rooms/"])
+def test_a_page_that_nobody_touches_says_little(site: Site, library: Library, path: str) -> None:
+    sent: list[str] = []
+    page = site.context(library.reader).new_page()
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(str(frame))))
+    site.go(page, path)
+    page.wait_for_function("() => document.querySelector(':not(:defined)') === null")
+    # Longer than a few answers take: what asks again at every answer has been heard by then.
+    page.wait_for_timeout(1500)
+    assert len(sent) < 15, sent

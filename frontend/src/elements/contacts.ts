@@ -11,12 +11,16 @@ class Contacts extends LiveElement {
   /** The newest change that is known of each person: an older one may come later. */
   private readonly versions = new Map<number, number>();
 
+  private wasConnected = false;
+
   protected override begin(): void {
     this.until(
       live.on("contact:online", (contact) => this.hear(contact, true)),
       live.on("contact:offline", (contact) => this.hear(contact, false)),
       live.state.subscribe(({ status }) => {
-        if (status === "connected") void this.ask();
+        // The state tells more than its status, every answer among it: only a new connection is to be asked.
+        if (status === "connected" && !this.wasConnected) void this.ask();
+        this.wasConnected = status === "connected";
       }),
     );
   }
