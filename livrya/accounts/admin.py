@@ -1,13 +1,17 @@
 """People in the admin; whatever staff change goes through the services."""
 
+from copy import copy
+from functools import partial
 from typing import Any, TypeAlias
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, UserCreationForm
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from livrya.accounts import policies
 from livrya.accounts.models import Block, Follow, Mute, User
@@ -20,15 +24,15 @@ Form: TypeAlias = "ModelForm[Any]"
 class PasswordForm(AdminPasswordChangeForm):  # type: ignore[type-arg]  # generic for the type checker alone
     """Sets a password through the service, which ends every sign-in made with the one before."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.actor = actor
         self.fields.pop("usable_password", None)
         for name in ("password1", "password2"):
             self.fields[name].required = True
 
     def save(self, commit: bool = True) -> User:
-        # The system's act: the admin has asked has_change_permission, and knows who is there; forms do not.
-        return access.change_password(actor=None, user=self.user, new_password=self.cleaned_data["password1"])
+        return access.change_password(actor=self.actor, user=self.user, new_password=self.cleaned_data["password1"])
 
 
 @admin.register(User)
@@ -63,6 +67,14 @@ class PeopleAdmin(ServiceAdmin, UserAdmin):  # type: ignore[type-arg]  # generic
 
     def create_object(self, request: HttpRequest, form: Form, parent: Model | None) -> User:
         return people.sign_up(username=form.cleaned_data["username"], password=form.cleaned_data["password1"])
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        if self.get_object(request, unquote(id)) == request.user:
+            return redirect("admin:password_change")  # which asks for the old one
+        # Django hands the form no request: a view for this one knows who is there.
+        view = copy(self)
+        view.change_password_form = partial(PasswordForm, actor=_actor(request))  # type: ignore[assignment]  # made like it
+        return super(PeopleAdmin, view).user_change_password(request, id, form_url)
 
     def change_object(self, request: HttpRequest, stored: User, form: Form) -> None:
         actor = _actor(request)

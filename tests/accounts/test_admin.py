@@ -10,6 +10,7 @@ import realtime
 from livrya.accounts import signals
 from livrya.accounts.models import Follow, User
 from livrya.accounts.services import following
+from livrya.audit.models import AuditEntry
 from realtime.testing.capture import capture_events
 from tests.accounts.people import person
 
@@ -104,6 +105,27 @@ def test_a_password_set_in_the_admin_ends_the_persons_sign_ins(root: Client) -> 
     ada.refresh_from_db()
     assert ada.check_password("another long secret")
     assert captured.types(realtime.UserRoom(ada.pk)) == ["realtime:revoked"]
+    [entry] = AuditEntry.objects.all()
+    assert (entry.actor_name, entry.act, entry.target) == ("root", "person:sign-ins-ended", f"person:{ada.pk}")
+    assert entry.details == {"reason": "password changed"}
+
+
+def test_a_weak_password_is_refused_in_the_form_and_nothing_is_written(root: Client) -> None:
+    ada = person("ada")
+    url = reverse("admin:auth_user_password_change", args=[ada.pk])
+    assert root.post(url, {"password1": "short", "password2": "short"}).status_code == 200
+    assert not AuditEntry.objects.exists()
+
+
+def test_staff_change_their_own_password_where_the_old_one_is_asked_for(root: Client) -> None:
+    own = User.objects.get(username="root")
+    given = {"password1": "another long secret", "password2": "another long secret"}
+    answer = root.post(reverse("admin:auth_user_password_change", args=[own.pk]), given)
+    assert answer.url == reverse("admin:password_change")  # type: ignore[attr-defined]  # of redirects
+    answer = root.post(reverse("admin:password_change"), given | {"old_password": "secret"})
+    assert answer.url == reverse("settings")  # type: ignore[attr-defined]
+    own.refresh_from_db()
+    assert not own.check_password("another long secret")
 
 
 def test_actions_close_accounts_and_give_roles(root: Client) -> None:
