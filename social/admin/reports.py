@@ -10,7 +10,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from books.admin.staff import Form, LibraryAdmin, actor
-from livrya.audit.services import record
 from social import limits
 from social.models import Report, ReportKind, ReportState
 from social.selectors.reports import earlier_reports
@@ -101,9 +100,9 @@ class ReportAdmin(LibraryAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        report = Report.objects.filter(pk=object_id, kind=ReportKind.MESSAGE).first() if object_id else None
+        report = Report.objects.filter(pk=object_id).first() if object_id else None
         if report is not None and request.method == "GET" and self.has_view_permission(request, report):
-            record(actor=actor(request), act="report:read", target=f"message:{report.target_id}", report=report.pk)
+            moderation.note_reading(actor=actor(request), reports=[report])
         return super().changeform_view(request, object_id, form_url, extra_context)
 
     def change_object(self, request: HttpRequest, stored: Report, form: Form) -> None:
@@ -136,7 +135,8 @@ class ReportAdmin(LibraryAdmin):
 
     @admin.display(description="what is reported")
     def excerpt(self, report: Report) -> str:
-        return str(report.context.get("text", ""))[:80] or str(report.context.get("where", ""))
+        said = "" if report.kind == ReportKind.MESSAGE else report.context.get("text", "")  # who reads it opens it
+        return str(said)[:80] or str(report.context.get("where", ""))
 
     @admin.display(description="reports about it", ordering="alike")
     def alike(self, report: Any) -> int:

@@ -73,7 +73,10 @@ STATE = OpenApiParameter("state", enum=[*ReportState.values, "all"], description
 
 @extend_schema_view(get=extend_schema(operation_id="reports", parameters=[STATE]))
 class ReportsView(generics.ListAPIView[Report]):
-    """The moderators' queue, the newest first; whoever is signed in adds to it."""
+    """The moderators' queue, the newest first; whoever is signed in adds to it.
+
+    It shows what was said in groups: that it was read is written down, for each message.
+    """
 
     serializer_class = ReportSerializer
     queryset = Report.objects.none()
@@ -90,6 +93,11 @@ class ReportsView(generics.ListAPIView[Report]):
 
     def filter_queryset(self, queryset: Any) -> Any:
         return queryset
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        found = super().paginate_queryset(queryset)
+        moderation.note_reading(actor=asker(self.request), reports=found or ())
+        return found
 
     @extend_schema(operation_id="report", request=NewReportSerializer, responses={201: FiledSerializer})
     def post(self, request: Request) -> Response:

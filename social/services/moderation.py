@@ -1,5 +1,6 @@
 """Settling reports: every open one about the same thing at once, each act written down."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
 
@@ -23,6 +24,14 @@ LONGEST_SUSPENSION_DAYS = 365
 
 # The thing's own room and its readers', the subject's rooms, and what ends their sign-ins.
 _MOST_ROOMS = 16
+
+
+def note_reading(*, actor: User, reports: Iterable[Report]) -> None:
+    """Writes down that the actor is shown what was said in a group, once for each report of a message."""
+    with realtime.atomic():
+        for report in reports:
+            if report.kind == ReportKind.MESSAGE:
+                record(actor=actor, act="report:read", target=f"message:{report.target_id}", report=report.pk)
 
 
 def dismiss(*, actor: User | None, report_id: int) -> Report:

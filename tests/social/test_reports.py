@@ -189,3 +189,19 @@ def test_moderators_work_through_the_queue_in_the_admin(staff: User) -> None:
     settled = client.get(address)
     assert settled.status_code == 200
     assert 'name="verdict"' not in settled.content.decode()
+
+
+def test_who_reads_through_the_api_or_the_admin_what_was_said_in_a_group_is_written_down(staff: User) -> None:
+    client = Client()
+    client.force_login(staff)
+    room = group()
+    rude = message(room, member_of(room), text="Said among members")
+    reported("message", rude.pk, by=member_of(room))
+    reported("person", somebody().pk)
+    listed = client.get(reverse("admin:social_report_changelist")).content.decode()
+    assert "Said among members" not in listed
+    assert acts() == []
+    [_, shown] = client.get("/api/v1/reports/").json()["results"]
+    assert shown["context"]["text"] == "Said among members"
+    assert acts() == [("report:read", f"message:{rude.pk}")]
+    assert AuditEntry.objects.get().actor == staff
