@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from books.namespaces import BOOK_ROOMS, auto_rooms, book_commands
+from livrya.accounts.contacts import greet_with_contacts
 from livrya.announcements.events import BroadcastRoom
 from livrya.announcements.namespaces import announcements
 from livrya.announcements.selectors import greeting
@@ -40,7 +41,12 @@ rooms = Namespace(
     rooms=[*SOCIAL_ROOMS, NotificationsRoom, BroadcastRoom],
     auto_rooms=lambda identity: (BroadcastRoom(), *bell_rooms(identity), *groups_of_everybody(identity)),
     greeting=lambda identity: (*_greeting(identity), *room_greeting(identity)),
+    opened=greet_with_contacts,
 )
-"""`/social` with the bell and the announcements: what a page of groups needs over its one connection."""
+"""`/social` with the bell and the announcements, as `/` is `/books` with them.
+
+A page has one session and needs all three. A program that opens several namespaces would hear the bell and the
+announcements in each of them: for it `/social` and `/books` are without.
+"""
 
 admin = Namespace("/admin", commands=[announcements, monitoring], admits=lambda identity: identity.is_staff)

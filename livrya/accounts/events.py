@@ -64,7 +64,7 @@ class ContactsOnline(Payload):
 
 @event("contact:list", rooms=[UserRoom], durable=False, conflate_by=())
 class ContactsListed(ContactsOnline):
-    """Your contacts who are online, when you come to `/social`."""
+    """Your contacts who are online, when you come to `/social` or `/rooms`."""
 
 
 @event("contact:online", rooms=[UserRoom], durable=False)

@@ -56,9 +56,9 @@ async def test_a_contact_is_online_with_the_first_and_offline_after_the_last_con
     desk = await enter(ada, "/books")
     listed = await watcher.tell("contact:list")
     assert [contact["username"] for contact in listed["contacts"]] == ["ada"]
-    social = await enter(bob, "/social")
-    greeting = await social.event("contact:list")
-    assert (greeting["room"], greeting["payload"]) == (f"user:{bob.pk}", listed)
+    for namespace in ("/social", "/rooms"):
+        greeting = await (await enter(bob, namespace)).event("contact:list")
+        assert (greeting["room"], greeting["payload"]) == (f"user:{bob.pk}", listed)
     await phone.close(1000)
     await desk.close(1000)
     assert (await watcher.event("contact:offline"))["payload"]["version"] > told["version"]

@@ -301,7 +301,7 @@ export interface ContactOnline {
   version: number;
 }
 
-/** Your contacts who are online, when you come to `/social`. */
+/** Your contacts who are online, when you come to `/social` or `/rooms`. */
 export interface ContactsListed {
   contacts: Array<Contact>;
 }
@@ -1563,7 +1563,7 @@ export interface EventMap {
   "comment:new": CommentNew;
   /** A comment was edited, or is to be seen again; the whole of it, as it is now. */
   "comment:updated": CommentUpdated;
-  /** Your contacts who are online, when you come to `/social`. */
+  /** Your contacts who are online, when you come to `/social` or `/rooms`. */
   "contact:list": ContactsListed;
   /** A contact has been gone from all their pages and devices for the grace (30 s). */
   "contact:offline": ContactOffline;
