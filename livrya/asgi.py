@@ -11,13 +11,14 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  # afte
 from django.core.asgi import get_asgi_application  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
+from livrya.bodies import BoundedBodies  # noqa: E402
 from realtime.proxies import BehindProxies  # noqa: E402
 from realtime.routing import http_urlpatterns, websocket_application  # noqa: E402
 
 application = BehindProxies(
     ProtocolTypeRouter(
         {
-            "http": URLRouter([*http_urlpatterns, re_path(r"", get_asgi_application())]),  # type: ignore[arg-type]  # not a view
+            "http": URLRouter([*http_urlpatterns, re_path(r"", BoundedBodies(get_asgi_application()))]),  # type: ignore[arg-type]  # not a view
             "websocket": websocket_application,
         }
     )

@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "livrya.pages.errors.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",  # last: it replaces the answer of a sign-in view
 ]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # as `livrya.bodies.MOST_BYTES`, which counts everything first
 CSRF_FAILURE_VIEW = "livrya.pages.errors.csrf_failure"
 
 ROOT_URLCONF = "livrya.urls"
