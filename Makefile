@@ -1,6 +1,6 @@
 # make run     everything from nothing, then the server at http://localhost:8000
 # make test    the whole test suite, real servers included
-# make check   format, lint, types, import rules, migrations, contracts, links
+# make check   format, lint, types, import rules, migrations, contracts, links and tests that the docs name
 # make faults  the fault suite alone          make soak    the long profiles
 # make bench   the benchmark suite (QUICK=1 for the short one)
 

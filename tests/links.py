@@ -1,13 +1,22 @@
-"""Checks that every relative link in the project's Markdown files leads somewhere: `python -m tests.links`."""
+"""Checks that what the project's Markdown files point at is there: `python -m tests.links`.
+
+Relative links, and the tests that they name in backticks, by path or by function.
+"""
 
 import re
 import subprocess
 import sys
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+\s+(.*)$", re.MULTILINE)
+_CODE = re.compile(r"`([^`\n]+)`")
+_PATH_OF_TESTS = re.compile(r"(?:[\w-]+/)*tests/[\w./-]*|(?:[\w-]+/)*test_\w+\.py")
+_TEST = re.compile(r"\btest_\w+\b(?!\.py)")
+_FILE_OF_TESTS = re.compile(r"tests/(?:.*/)?test_\w+\.py$")
+_FUNCTION = re.compile(r"^\s*(?:async )?def (test_\w+)", re.MULTILINE)
 _CODE_BLOCK = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
@@ -34,10 +43,41 @@ def broken_links(page: Path) -> list[str]:
     return broken
 
 
+def missing_tests(text: str, files: Collection[str], functions: Collection[str]) -> list[str]:
+    """Returns the tests that a page names but nobody finds.
+
+    `files`: the repository's, as Git names them; a path may leave out where it begins (`hub/test_roles.py`).
+    `functions`: the names of all tests.
+    """
+    code = _CODE.findall(_CODE_BLOCK.sub("", text))
+    paths = {path for written in code for path in _PATH_OF_TESTS.findall(written)}
+    named = {name for written in code for name in _TEST.findall(written)}
+    gone = {path for path in paths if not any(_is_at(file, path) for file in files)}
+    return sorted(gone | (named - set(functions)))
+
+
+def _is_at(file: str, path: str) -> bool:
+    if "tests/" in path:
+        return file == path or file.startswith(path.rstrip("/") + "/")
+    return file.endswith(f"/{path}")
+
+
+def functions_of(files: Iterable[Path]) -> set[str]:
+    """Returns the names of the tests in Python files."""
+    return {name for file in files for name in _FUNCTION.findall(file.read_text())}
+
+
 def main() -> int:
-    pages = subprocess.check_output(["git", "ls-files", "*.md"], cwd=ROOT, text=True).split()
+    files = subprocess.check_output(["git", "ls-files"], cwd=ROOT, text=True).splitlines()
+    pages = [file for file in files if file.endswith(".md")]
+    functions = functions_of(ROOT / file for file in files if _FILE_OF_TESTS.match(file))
     found = [f"{page}: {link}" for page in pages for link in broken_links(ROOT / page)]
-    print("\n".join(found) or "Every link leads somewhere.")
+    found += [
+        f"{page}: there is no {test}"
+        for page in pages
+        for test in missing_tests((ROOT / page).read_text(), files, functions)
+    ]
+    print("\n".join(found) or "Every link leads somewhere, and every test that is named is there.")
     return 1 if found else 0
 
 
