@@ -6,7 +6,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+import realtime
 from books import policies
+from books.events import BookRoom
 from books.models import Book, Chapter, ChapterState, Right
 from books.selectors import books as book_selectors
 from books.selectors import chapters as chapter_selectors
@@ -48,13 +50,17 @@ def new_book(request: PersonRequest) -> HttpResponse:
 @login_required
 def desk_book(request: PersonRequest, slug: str) -> HttpResponse:
     """One book's chapters by state, its people, and what may be done."""
-    book = _worked_on(request, slug)
-    contents = list(chapter_selectors.contents(request.user, book))
+    with realtime.snapshot() as snapshot:
+        book = _worked_on(request, slug)
+        contents = list(chapter_selectors.contents(request.user, book))
+        room = BookRoom(book.pk)
+        position = snapshot.position(room)
     return render(
         request,
         "pages/desk_book.html",
         {
             "book": book,
+            "positions": {room.name: position},
             "columns": [(state, [one for one in contents if one.state == state]) for state in ChapterState],
             "credits": people.credits_of(book),
             "may_invite": policies.may(request.user, book.pk, Right.DELETE),

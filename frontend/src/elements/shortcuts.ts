@@ -94,7 +94,7 @@ function declared(): Shortcut[] {
 
 /** Plain keys are letters while one writes; only those with a modifier act there. */
 function guarded(keys: string, run: () => void): (event: KeyboardEvent) => void {
-  const plain = !/\b(Control|Meta|Alt|\$mod)\+/.test(keys);
+  const plain = !/(^|\s)(Control|Meta|Alt|\$mod)\+/.test(keys);
   return (event) => {
     const busy =
       event.target instanceof Element && (event.target.matches(FIELDS) || event.target.closest("dialog[open]"));
