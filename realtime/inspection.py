@@ -13,7 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from realtime.conf import realtime_settings
+from realtime.hub.statistics import percentiles
 
 if TYPE_CHECKING:
     from realtime.hub.hub import Hub
@@ -23,6 +26,8 @@ logger = logging.getLogger(__name__)
 
 _ANSWER_SECONDS = 5.0
 _MAX_QUESTION_BYTES = 4096
+_MEMBERS_A_TURN = 1_000
+"""So many are looked at before deliveries go on, 1 to 4 ms; one room of 10,000 people takes 5 ms."""
 
 
 class Inspection:
@@ -54,13 +59,40 @@ class Inspection:
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             question = json.loads((await reader.readline())[:_MAX_QUESTION_BYTES])
-            answer = self._statistics() if question["ask"] == "statistics" else self._connections(question)
-            writer.write(json.dumps(answer).encode() + b"\n")
+            answer = await self._found(question)
+            writer.write(msgspec.json.encode(answer) + b"\n")  # large ones several times as fast as json
             await writer.drain()
         except (OSError, ValueError, KeyError, TypeError):
             logger.debug("A question to this process was not understood.", exc_info=True)
         finally:
             writer.close()
+
+    async def _found(self, question: dict[str, Any]) -> Any:
+        match question["ask"]:
+            case "statistics":
+                return self._statistics()
+            case "overview":
+                return await self._overview()
+        return self._connections(question)
+
+    async def _overview(self) -> dict[str, Any]:
+        """What several processes' answers can be added up from; the engine's own memberships left out."""
+        rooms: dict[str, dict[str, Any]] = {}
+        looked_at = 0
+        for state in list(self._hub.rooms.values()):
+            members = [member for member in state.members if not member.watching]
+            if members or not state.members:
+                users = {member.session.identity.user_id for member in members} - {None}
+                sockets = len({member.connection.id for member in members})
+                seq = state.seq if state.loaded else None
+                rooms[state.name] = {"users": list(users), "sockets": sockets, "seq": seq}
+            looked_at += 1 + len(state.members)
+            if looked_at > _MEMBERS_A_TURN:
+                looked_at = 0
+                await asyncio.sleep(0)
+        users = {session.identity.user_id for session in self._hub.sessions()} - {None}
+        latencies = list(self._hub.statistics.latencies_ms)
+        return {"counted": self._statistics(), "latenciesMs": latencies, "users": list(users), "rooms": rooms}
 
     def _statistics(self) -> dict[str, Any]:
         hub = self._hub
@@ -69,6 +101,8 @@ class Inspection:
             "process": os.getpid(),
             "startedAt": int(counted.started_at * 1000),
             "connections": len(hub.connections),
+            "connectionsOpened": counted.connections_opened,
+            "resumptions": counted.resumptions,
             "sessions": len(hub.sessions()),
             "rooms": len(hub.rooms),
             "members": sum(state.live_count for state in hub.rooms.values()),
@@ -83,7 +117,7 @@ class Inspection:
             "hintsSent": counted.hints_sent,
             "hintsDropped": counted.hints_dropped,
             "swept": counted.swept,
-            "deliveryLatencyMs": counted.latency_percentiles(),
+            "deliveryLatencyMs": percentiles(counted.latencies_ms),
             "layer": "ok" if hub.layer.healthy else "down",
         }
 

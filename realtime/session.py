@@ -159,6 +159,8 @@ class Session:
         if not self.namespace.admits(self.identity):
             raise Unauthenticated if self.identity.is_anonymous else Forbidden
         await self.hub.seat(self.connection, self.identity)
+        if resume:
+            self.hub.statistics.resumptions += 1
         self.connection.sessions[self.namespace.name] = self
         try:
             await self._watch_for_revocations()
@@ -304,6 +306,7 @@ class Session:
 
     async def resume(self, positions: Mapping[str, Position | None]) -> dict[str, Any]:
         """Enters many rooms at once, each from its position or (None) from now; returns each one's outcome."""
+        self.hub.statistics.resumptions += 1
         return await self._rooms.resume(positions)
 
     def positions(self) -> dict[str, Position | None]:

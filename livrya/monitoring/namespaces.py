@@ -1,6 +1,12 @@
 """Commands about open connections; `/admin` includes them."""
 
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
 import msgspec
+from django.db import Error as DatabaseError
 
 from livrya.accounts.selectors import person_by_id, signed_in
 from livrya.monitoring import services
@@ -12,7 +18,13 @@ from livrya.monitoring.events import (
     ListSessions,
     OpenSession,
     OpenSessions,
+    RoomStats,
+    StatsSubscribed,
+    SubscribeStats,
 )
+from livrya.monitoring.overview import Look, look
+from realtime import UserRoom
+from realtime.contracts import event_contract
 from realtime.errors import ValidationFailed
 from realtime.inspection import ask_processes
 from realtime.namespaces import Call, Commands
@@ -20,9 +32,17 @@ from realtime.rooms import parse_room
 from social.events import GroupRoom
 from social.services.groups import delete_group
 
+if TYPE_CHECKING:
+    from realtime.session import Session
+
+logger = logging.getLogger(__name__)
+
 MOST = 1_000
 
 monitoring = Commands()
+
+_watching: WeakKeyDictionary["Session", "asyncio.Task[None]"] = WeakKeyDictionary()
+"""Who hears `room:stats`; each task ends with its session."""
 
 
 @monitoring.handles(DisconnectPerson)
@@ -50,3 +70,26 @@ def on_close(call: Call, wanted: CloseRoom) -> Closed:
         raise ValidationFailed("Only groups can be closed.", details={"field": "room"})
     delete_group(actor=signed_in(call.identity), group_id=room.group_id, reason=wanted.reason)
     return Closed(room=room.name)
+
+
+@monitoring.handles(SubscribeStats)
+async def on_subscribe(call: Call, wanted: SubscribeStats) -> StatsSubscribed:
+    if (before := _watching.pop(call.session, None)) is not None:
+        before.cancel()
+    if wanted.interval_seconds:
+        _watching[call.session] = call.session.hub.spawn(_tell_stats(call.session, wanted.interval_seconds))
+    return StatsSubscribed(interval_seconds=wanted.interval_seconds)
+
+
+async def _tell_stats(session: "Session", interval_seconds: int) -> None:
+    """Tells until the session has ended, which is noticed when the next would be due."""
+    room = UserRoom(session.identity.user_id or 0).name
+    name = event_contract(RoomStats).name
+    before: Look | None = None
+    while not session.closed:
+        try:
+            told, before = await session.hub.handlers.run(look, before)
+            session.notify(name, msgspec.to_builtins(told), room)
+        except DatabaseError:
+            logger.warning("The database was away: no room:stats this time.", exc_info=True)
+        await asyncio.sleep(interval_seconds)

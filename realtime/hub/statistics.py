@@ -2,6 +2,7 @@
 
 import time
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -11,6 +12,7 @@ class Statistics:
 
     started_at: float = field(default_factory=time.time)
     connections_opened: int = 0
+    resumptions: int = 0
     commands: int = 0
     command_errors: int = 0
     events: int = 0
@@ -24,10 +26,11 @@ class Statistics:
     swept: int = 0
     latencies_ms: deque[int] = field(default_factory=lambda: deque(maxlen=1000))
 
-    def latency_percentiles(self) -> dict[str, int]:
-        """Returns p50, p95 and p99 of the time from emit to fan-out, in milliseconds; 0 when nothing was seen."""
-        ordered = sorted(self.latencies_ms)
-        if not ordered:
-            return {"p50": 0, "p95": 0, "p99": 0}
-        last = len(ordered) - 1
-        return {f"p{percent}": ordered[round(last * percent / 100)] for percent in (50, 95, 99)}
+
+def percentiles(values: Iterable[int]) -> dict[str, int]:
+    """Returns p50, p95 and p99 of latencies, from emit to fan-out in ms; 0 when nothing was seen."""
+    ordered = sorted(values)
+    if not ordered:
+        return {"p50": 0, "p95": 0, "p99": 0}
+    last = len(ordered) - 1
+    return {f"p{percent}": ordered[round(last * percent / 100)] for percent in (50, 95, 99)}

@@ -162,6 +162,7 @@ BELL = [
 STAFF = [
     Row("announce", lambda w: ["All hands!"], lambda w: {"text": "All hands!"}, by="staff"),
     Row("announcement:withdraw", lambda w: [str(w.answers["announce"]["id"])], _nothing, by="staff"),
+    Row("stats:subscribe", lambda w: [60], lambda w: {"intervalSeconds": 60}, by="staff"),
     Row("session:list", lambda w: [f"book:{w.book}"], lambda w: {"sessions": ...}, by="staff"),
     Row("fetchSockets", lambda w: [f"book:{w.book}"], lambda w: {"sessions": ...}, by="staff"),
     Row(

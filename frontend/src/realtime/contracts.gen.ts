@@ -355,6 +355,12 @@ export interface CreditChanged {
   state: string;
 }
 
+/** How many rooms have so many people, and fewer than the next entry says. */
+export interface Crowd {
+  atLeast: number;
+  rooms: number;
+}
+
 /** Decline an invitation to a group. */
 export interface DeclineInvitation {
   roomId: number;
@@ -518,6 +524,13 @@ export interface KickMember {
   roomId: number;
   userId: number;
   reason?: string;
+}
+
+/** From commit to fan-out, in milliseconds. */
+export interface Latencies {
+  p50: number;
+  p95: number;
+  p99: number;
 }
 
 /** Leave a book's room. */
@@ -1206,6 +1219,31 @@ export interface RoomState {
   createdAt: number;
 }
 
+/**
+ * What the server processes of this host count, for staff who said `stats:subscribe`.
+ *
+ * Rates are a second's, since the `room:stats` before; null in the first. `rooms`: the 100 that most connections
+ * receive. Users are people who are signed in. `reconnectionRate`: how often sessions went on from a position,
+ * after a break or from a page. `messagesPerSecond`: events written to clients. `deliveryLatencyMs`: of the last 1,000
+ * durable events of each process. `errorRate`: refused of all commands, from 0 to 1. `redisMemoryBytes`: null
+ * without Redis, or when it does not answer.
+ */
+export interface RoomStats {
+  totalRooms: number;
+  emptyRooms: number;
+  totalUsers: number;
+  rooms: Array<RoomUse>;
+  usersPerRoom: Array<Crowd>;
+  connections: number;
+  connectionRate: number | null;
+  reconnectionRate: number | null;
+  messagesPerSecond: number | null;
+  deliveryLatencyMs: Latencies;
+  errorRate: number | null;
+  redisMemoryBytes: number | null;
+  processes: Array<ServerProcess>;
+}
+
 /** An invitation of yours was taken back, or declined on another device. */
 export interface RoomUninvited {
   roomId: number;
@@ -1215,6 +1253,20 @@ export interface RoomUninvited {
 export interface RoomUpdated {
   id: number;
   userCount: number;
+}
+
+/**
+ * A room and who receives it now; its people are those who are signed in.
+ *
+ * `rate`: its events of the log a second. `createdAt`: of groups alone.
+ */
+export interface RoomUse {
+  room: string;
+  userCount: number;
+  socketCount: number;
+  rate: number | null;
+  createdAt: number | null;
+  type: string;
 }
 
 /** Save your place in a chapter: `position` is the part read, 0.0 to 1.0; the last save counts. */
@@ -1252,6 +1304,14 @@ export interface Sender {
   username: string;
   displayName: string;
   avatar: string | null;
+}
+
+/** A server process of this host; `layer` is `ok` or `down`. */
+export interface ServerProcess {
+  process: number;
+  startedAt: number;
+  connections: number;
+  layer: string;
 }
 
 /** Give a member another part: owner (you become a moderator), moderator or member. For the owner. */
@@ -1310,6 +1370,11 @@ export interface StartTyping {
   roomId: number;
 }
 
+/** How often `room:stats` comes from now on; 0: no longer. */
+export interface StatsSubscribed {
+  intervalSeconds: number;
+}
+
 /** Tell the others that you stopped; sending a message, leaving and losing the connection say it too. */
 export interface StopTyping {
   roomId: number;
@@ -1331,6 +1396,11 @@ export interface Subscribe {
 export interface SubscribeRoom {
   room: string;
   since?: Position | null;
+}
+
+/** Hear `room:stats` at once and every so many seconds, until this session ends; 0 ends it before. */
+export interface SubscribeStats {
+  intervalSeconds?: number;
 }
 
 /** Your subscription to a book, on all your devices; `level` null: it has ended. */
@@ -1660,6 +1730,16 @@ export interface EventMap {
   "room:members": RoomMembers;
   /** A public group has ended, or became private. */
   "room:removed": RoomRemoved;
+  /**
+   * What the server processes of this host count, for staff who said `stats:subscribe`.
+   *
+   * Rates are a second's, since the `room:stats` before; null in the first. `rooms`: the 100 that most connections
+   * receive. Users are people who are signed in. `reconnectionRate`: how often sessions went on from a position,
+   * after a break or from a page. `messagesPerSecond`: events written to clients. `deliveryLatencyMs`: of the last 1,000
+   * durable events of each process. `errorRate`: refused of all commands, from 0 to 1. `redisMemoryBytes`: null
+   * without Redis, or when it does not answer.
+   */
+  "room:stats": RoomStats;
   /** An invitation of yours was taken back, or declined on another device. */
   "room:uninvited": RoomUninvited;
   /** How many are in a public group now. */
@@ -1855,6 +1935,8 @@ export interface CommandMap {
    * (load the state afresh; the room goes on from `position`), or the code of the error that refuses it.
    */
   "session:resume": { payload: ResumeSession; reply: Record<string, unknown> };
+  /** Hear `room:stats` at once and every so many seconds, until this session ends; 0 ends it before. */
+  "stats:subscribe": { payload: SubscribeStats; reply: StatsSubscribed };
   /** Tell the others that you stopped; without a kind, everything that you type in that chapter. */
   "text:stopTyping": { payload: StopTypingText; reply: null };
   /**
