@@ -11,15 +11,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 import realtime
-from books.api.serializers import (
+from books.api.serializers.books import (
     BookChangeSerializer,
     BookPageSerializer,
     BookSerializer,
     CoverSerializer,
-    HiddenSerializer,
     NewBookSerializer,
     TagSerializer,
 )
+from books.api.serializers.hiding import HiddenSerializer
 from books.api.views import Listing, created, gone, viewer
 from books.errors import invalid
 from books.events import BookRoom

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 import realtime
-from books.api.serializers import (
+from books.api.serializers.chapters import (
     ChapterChangeSerializer,
     ChapterRowSerializer,
     ChapterSerializer,

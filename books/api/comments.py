@@ -10,12 +10,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 import realtime
-from books.api.serializers import (
-    CommentChangeSerializer,
-    CommentSerializer,
-    HiddenSerializer,
-    NewCommentSerializer,
-)
+from books.api.serializers.comments import CommentChangeSerializer, CommentSerializer, NewCommentSerializer
+from books.api.serializers.hiding import HiddenSerializer
 from books.api.views import Listing, created, gone, viewer
 from books.events import ChapterRoom
 from books.models import Comment, ReactionKind

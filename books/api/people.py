@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from books.api.serializers import (
+from books.api.serializers.people import (
     CreditChangeSerializer,
     CreditSerializer,
     InvitationSerializer,

@@ -7,7 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from books.api.serializers import HiddenSerializer, NewReviewSerializer, ReviewChangeSerializer, ReviewSerializer
+from books.api.serializers.hiding import HiddenSerializer
+from books.api.serializers.reviews import NewReviewSerializer, ReviewChangeSerializer, ReviewSerializer
 from books.api.views import Listing, created, gone, viewer
 from books.models import Review
 from books.selectors import reviews as selectors

@@ -1,0 +1,91 @@
+"""Chapters, as read and as written."""
+
+from rest_framework import serializers
+
+from books import limits, text
+from books.api.serializers.positions import PositionSerializer
+from books.models import Chapter
+from livrya.api.fields import IdField, LineField, ModelSerializer, Serializer, TextField, TimeField
+
+
+class ChapterRowSerializer(ModelSerializer):
+    """A chapter in a table of contents; `publishAt` is set while it is scheduled."""
+
+    class Meta:
+        model = Chapter
+        fields = (
+            "id",
+            "book_id",
+            "number",
+            "volume",
+            "title",
+            "state",
+            "word_count",
+            "publish_at",
+            "published_at",
+            "silent",
+            "comments_locked",
+            "version",
+        )
+
+
+class ChapterSerializer(ChapterRowSerializer):
+    """A chapter to read or to write: `text` as written, `paragraphs` and `noteHtml` as safe HTML.
+
+    A paragraph's index is its address for comments and places.
+    """
+
+    paragraphs = serializers.SerializerMethodField()
+    note_html = serializers.SerializerMethodField()
+    position = PositionSerializer(read_only=True)
+
+    class Meta(ChapterRowSerializer.Meta):
+        fields = (  # type: ignore[assignment]  # longer than the base's
+            *ChapterRowSerializer.Meta.fields,
+            "text",
+            "paragraphs",
+            "note",
+            "note_html",
+            "position",
+        )
+
+    def get_paragraphs(self, chapter: Chapter) -> list[str]:
+        return text.render(chapter.text)
+
+    def get_note_html(self, chapter: Chapter) -> str:
+        return text.render_whole(chapter.note)
+
+
+class ChapterChangeSerializer(Serializer):
+    """Only what is sent changes; `version` is the one that the writer started from."""
+
+    title = LineField(max_length=limits.TITLE, required=False)
+    text = TextField(max_length=limits.CHAPTER, required=False, allow_blank=True)
+    note = TextField(max_length=limits.NOTE, required=False, allow_blank=True)
+    volume = LineField(max_length=limits.TITLE, required=False, allow_blank=True)
+    silent = serializers.BooleanField(required=False)
+    version = serializers.IntegerField(required=False, min_value=1, max_value=2**31)
+
+
+class NewChapterSerializer(Serializer):
+    title = LineField(max_length=limits.TITLE)
+    text = TextField(max_length=limits.CHAPTER, required=False, allow_blank=True)
+    note = TextField(max_length=limits.NOTE, required=False, allow_blank=True)
+    volume = LineField(max_length=limits.TITLE, required=False, allow_blank=True)
+    silent = serializers.BooleanField(required=False)
+
+
+class OrderSerializer(Serializer):
+    chapter_ids = serializers.ListField(child=IdField(), max_length=10_000)
+
+
+class ReleaseSerializer(Serializer):
+    silent = serializers.BooleanField(required=False, allow_null=True)
+
+
+class ScheduleSerializer(Serializer):
+    publish_at = TimeField()
+
+
+class LockSerializer(Serializer):
+    locked = serializers.BooleanField()

@@ -1,0 +1,9 @@
+"""Hiding and showing again, as moderators do with books, comments and reviews."""
+
+from rest_framework import serializers
+
+from livrya.api.fields import Serializer
+
+
+class HiddenSerializer(Serializer):
+    hidden = serializers.BooleanField()
