@@ -1,0 +1,97 @@
+"""What people do without words: reading, typing, being in a call."""
+
+from social.models import Membership
+from tests.books import library
+from tests.social import rooms
+from tests.social.lines.scenes import a_group, refusal, talker
+from tests.world import World, heard, make
+
+
+async def how_far_one_has_read_is_known_on_all_devices_and_to_small_groups(world: World) -> None:
+    group, owner = await a_group()
+    person, discreet = await make(rooms.member_of, group), await make(library.somebody, hide_reading=True)
+    await make(rooms.member_of, group, discreet)
+    for _ in range(3):
+        await make(rooms.message, group)
+    phone, desktop = await talker(world, person, group), await talker(world, person, group)
+    watcher, hidden = await talker(world, owner, group), await talker(world, discreet, group)
+    await hidden.tell("message:read", {"roomId": group.pk, "number": 3})
+    answer = await phone.tell("message:read", {"roomId": group.pk, "number": 2})
+    assert answer == {"roomId": group.pk, "number": 2, "unreadCount": 1}
+    told = (await desktop.event("read:changed"))["payload"]
+    assert told == {"roomId": group.pk, "number": 2, "unreadCount": 1}
+    receipt = (await watcher.event("message:receipt"))["payload"]
+    assert receipt == {"roomId": group.pk, "userId": person.pk, "number": 2}
+    await phone.tell("message:send", {"roomId": group.pk, "text": "All read, then."})
+    assert (await make(Membership.objects.get, group=group, user=person)).read_number == 4
+    assert heard(phone, "read:changed") == []
+    await desktop.tell("message:read", {"roomId": group.pk, "number": 1})
+    assert (await phone.event("read:changed"))["payload"]["unreadCount"] == 3
+    assert {told["userId"] for told in heard(watcher, "message:receipt")} == {person.pk}
+
+
+async def typing_is_told_to_the_others_and_ends_with_the_message(world: World) -> None:
+    group, owner = await a_group()
+    person = await make(rooms.member_of, group)
+    writer, watcher = await talker(world, person, group), await talker(world, owner, group)
+    await writer.tell("typing_start", {"groupId": group.pk})
+    told = (await watcher.event("typing:changed"))["payload"]
+    assert (told["roomId"], [user["userId"] for user in told["users"]]) == (group.pk, [person.pk])
+    late = await world.client(owner, "social")
+    joined = await late.tell("room:join", {"roomId": group.pk})
+    assert [user["userId"] for user in joined["typing"]["message"]["users"]] == [person.pk]
+    await writer.tell("message:send", {"roomId": group.pk, "text": "There."})
+    assert (await watcher.event("typing:changed"))["payload"]["users"] == []
+    for end in (
+        lambda: writer.tell("typing:stop", {"roomId": group.pk}),
+        lambda: writer.tell("room:unsubscribe", {"room": f"group:{group.pk}"}),
+    ):
+        await writer.tell("room:join", {"roomId": group.pk})
+        await writer.tell("typing:start", {"roomId": group.pk})
+        assert (await watcher.event("typing:changed"))["payload"]["users"] != []
+        await end()
+        assert (await watcher.event("typing:changed"))["payload"]["users"] == []
+    assert await refusal(writer, "typing:start", roomId=group.pk) == "NOT_JOINED"
+
+
+async def a_connection_that_is_lost_types_no_more(world: World) -> None:
+    group, owner = await a_group()
+    person = await make(rooms.member_of, group)
+    writer, watcher = await talker(world, person, group), await talker(world, owner, group)
+    await writer.tell("typing:start", {"roomId": group.pk})
+    await watcher.event("typing:changed")
+    await writer.close()
+    await watcher.wait(
+        lambda frame: frame.get("type") == "typing:changed" and frame["payload"]["users"] == [], anywhere=True
+    )
+    gone = await watcher.wait(lambda frame: frame.get("type") == "user:left", anywhere=True)
+    assert gone["payload"]["disconnected"] is True
+
+
+async def a_call_shows_who_takes_part_until_they_are_gone(world: World) -> None:
+    group, owner = await a_group()
+    person = await make(rooms.member_of, group)
+    watcher, caller = await talker(world, owner, group), await talker(world, person, group)
+    state = await caller.tell("call:start", {"roomId": group.pk})
+    assert ([user["userId"] for user in state["participants"]], state["participantCount"]) == ([person.pk], 1)
+    told = (await watcher.event("call:changed"))["payload"]
+    assert [user["userId"] for user in told["participants"]] == [person.pk]
+    assert len((await watcher.tell("call:join", {"roomId": group.pk}))["participants"]) == 2
+    late = await world.client(person, "social")
+    assert (await late.tell("room:join", {"roomId": group.pk}))["call"]["participantCount"] == 2
+    assert (await watcher.tell("call:leave", {"roomId": group.pk}))["participantCount"] == 1
+    await caller.close()
+    gone = await watcher.wait(
+        lambda frame: frame.get("type") == "call:changed" and frame["payload"]["participants"] == [], anywhere=True
+    )
+    assert gone["room"] == f"group:{group.pk}"
+    away = await world.client(person, "social")
+    assert await refusal(away, "call:start", roomId=group.pk) == "NOT_JOINED"
+
+
+LINES = [
+    how_far_one_has_read_is_known_on_all_devices_and_to_small_groups,
+    typing_is_told_to_the_others_and_ends_with_the_message,
+    a_connection_that_is_lost_types_no_more,
+    a_call_shows_who_takes_part_until_they_are_gone,
+]
