@@ -115,6 +115,9 @@ def test_the_editor_keeps_what_no_server_has_and_saves_it_later(site: Site, libr
     expect(state).to_contain_text("Kept on this device")
     page.context.set_offline(False)
     expect(state).to_contain_text("Saved")
+    with page.expect_request(lambda request: request.method == "PATCH"):
+        page.locator(".editor__text").press("Control+s")  # from within the field
+    expect(state).to_contain_text("Saved")
     expect(site.go(page, page.url.removeprefix(site.server.http(""))).locator(".editor__text")).to_have_value(
         "It glows again."
     )
@@ -160,6 +163,7 @@ def test_the_palette_leads_to_pages_books_and_the_open_books_chapters(site: Site
     page.keyboard.type("lamp")
     expect(page.get_by_role("option", name="The Lamp Room")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="Go to")).to_be_hidden()
     page.keyboard.press("Control+k")
     page.get_by_role("combobox").fill("libr")
     page.keyboard.press("Enter")

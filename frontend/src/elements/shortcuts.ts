@@ -25,7 +25,7 @@ class Shortcuts extends LiveElement {
       unbind();
       const bindings = Object.fromEntries(shortcuts.map(({ keys: one, run }) => [one, guarded(one, run)]));
       // Not every keyboard has its question mark behind Shift.
-      unbind = tinykeys(window, { ...bindings, "?": guarded("?", () => this.open()) });
+      unbind = tinykeys(window, { ...bindings, "?": guarded("?", () => this.open()) }, { ignore: typing });
     };
     bind();
     // Elements that come alive later bring keys of their own.
@@ -90,6 +90,11 @@ function declared(): Shortcut[] {
     label: element.dataset.keyLabel ?? element.textContent.trim(),
     run: () => (element.matches(FIELDS) ? element.focus() : element.click()),
   }));
+}
+
+/** The library would ignore every key in a field; which of them are letters there, `guarded` knows. */
+function typing(event: KeyboardEvent): boolean {
+  return event.repeat || event.isComposing;
 }
 
 /** Plain keys are letters while one writes; only those with a modifier act there. */

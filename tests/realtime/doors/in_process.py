@@ -17,7 +17,7 @@ from tests.realtime.halls import hub
 __all__ = ["BareClient", "Open", "hub", "open_socket"]
 
 _APPLICATION = URLRouter(websocket_urlpatterns)
-_PATIENCE_SECONDS = 10.0
+_PATIENCE_SECONDS = 30.0
 
 
 class BareClient:

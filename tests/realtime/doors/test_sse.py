@@ -26,7 +26,7 @@ __all__ = ["hub"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 _APPLICATION = URLRouter(http_urlpatterns)
-_PATIENCE_SECONDS = 10.0
+_PATIENCE_SECONDS = 30.0
 
 Event = dict[str, str]
 
