@@ -22,7 +22,7 @@ from tests.books.library import chapter
 from tests.commands import ROOT, running_database_url
 from tests.realtime.doors.stock_clients import FRONTEND
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.live]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.live, pytest.mark.either_database]
 
 EXAMPLES = ROOT / "examples"
 PATIENCE_SECONDS = 45.0

@@ -148,6 +148,7 @@ async def test_every_server_behaves_alike(server: ServerProcess) -> None:
             raise
 
 
+@pytest.mark.either_database
 async def test_several_processes_without_redis_are_refused() -> None:
     environment = server_environment()
     environment.pop("REDIS_URL", None)
@@ -155,6 +156,7 @@ async def test_several_processes_without_redis_are_refused() -> None:
         ServerProcess("serve", arguments=["--processes", "2"], environment={**environment, "REDIS_URL": ""})
 
 
+@pytest.mark.either_database
 async def test_a_server_that_is_asked_to_leave_says_bye_and_when_to_come_back() -> None:
     with running() as server:
         clients = await clients_of(server, 3)
@@ -169,6 +171,7 @@ async def test_a_server_that_is_asked_to_leave_says_bye_and_when_to_come_back() 
     assert len({bye["retryAfter"] for bye in byes}) > 1
 
 
+@pytest.mark.either_database
 async def test_a_client_that_takes_nothing_does_not_keep_the_server_from_leaving() -> None:
     with running() as server:
         deaf = open_deaf_socket(server)
@@ -180,6 +183,7 @@ async def test_a_client_that_takes_nothing_does_not_keep_the_server_from_leaving
             deaf.close()
 
 
+@pytest.mark.either_database
 async def test_ctrl_c_leaves_no_process_behind(redis: str) -> None:
     with running("serve", "--processes", "2", REDIS_URL=redis) as server:
         children = children_of(server.process.pid)
@@ -189,6 +193,7 @@ async def test_ctrl_c_leaves_no_process_behind(redis: str) -> None:
         assert not [child for child in children if is_alive(child)]
 
 
+@pytest.mark.either_database
 async def test_children_of_a_killed_parent_end_by_themselves(redis: str) -> None:
     with running("serve", "--processes", "2", REDIS_URL=redis) as server:
         children = children_of(server.process.pid)
@@ -198,6 +203,7 @@ async def test_children_of_a_killed_parent_end_by_themselves(redis: str) -> None
                 await asyncio.sleep(0.05)
 
 
+@pytest.mark.either_database
 async def test_a_process_that_dies_is_replaced(redis: str) -> None:
     with running("serve", "--processes", "2", REDIS_URL=redis) as server:
         victim, other = children_of(server.process.pid)
@@ -208,6 +214,7 @@ async def test_a_process_that_dies_is_replaced(redis: str) -> None:
         assert other in children_of(server.process.pid)
 
 
+@pytest.mark.either_database
 async def test_processes_are_replaced_one_by_one_on_request(redis: str) -> None:
     with running("serve", "--processes", "2", REDIS_URL=redis) as server:
         before = children_of(server.process.pid)
@@ -264,6 +271,7 @@ async def test_a_client_that_does_not_read_costs_nobody_else_and_gets_everything
         await close_all([slow, quick])
 
 
+@pytest.mark.either_database
 async def test_a_peer_that_answers_no_ping_is_let_go_and_one_that_does_stays() -> None:
     values = '{"HEARTBEAT_SECONDS": 1, "PONG_TIMEOUT_SECONDS": 1}'
     with running(HALLS_REALTIME=values) as server:

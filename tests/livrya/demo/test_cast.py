@@ -21,7 +21,7 @@ from realtime.testing.client import JsonClient
 from tests.commands import CommandProcess
 from tests.livrya.servers import serving
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.live]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.live, pytest.mark.either_database]
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from tests.realtime.halls import server_environment
 from tests.services import redis_url
 
 pytestmark = [
+    pytest.mark.either_database,
     pytest.mark.django_db(transaction=True),
     pytest.mark.live,
     pytest.mark.filterwarnings("ignore:Unclosed connection:ResourceWarning"),  # of python-socketio's own
