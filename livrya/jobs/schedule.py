@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 logger = logging.getLogger("livrya.jobs")
@@ -37,11 +37,17 @@ class Clock:
         self._last_due: dict[str, datetime] = {}
 
     def turn(self) -> float:
-        """Runs what is due and returns the seconds to wait until the next turn (at most one)."""
+        """Runs what is due and returns the seconds to wait until the next turn (at most one).
+
+        Raises the database's error when that was away; what it kept from running is due in a second.
+        """
+        outage: Exception | None = None
         for entry in self._schedule:
             if time.monotonic() >= self._next_run[entry.name] or self._is_due(entry):
                 self._next_run[entry.name] = time.monotonic() + entry.every_s
-                self._run(entry)
+                outage = self._run(entry) or outage
+        if outage:
+            raise outage
         pauses = [LONGEST_PAUSE_S, *(moment - time.monotonic() for moment in self._next_run.values())]
         for entry in self._schedule:
             due = entry.due() if entry.due else None
@@ -57,9 +63,15 @@ class Clock:
         self._last_due[entry.name] = due
         return True
 
-    def _run(self, entry: Periodic) -> None:
+    def _run(self, entry: Periodic) -> Exception | None:
+        """Returns what the database said when it was away, which is no fault of the entry."""
         try:
             entry.run()
+        except (OperationalError, InterfaceError) as error:
+            self._next_run[entry.name] = time.monotonic() + LONGEST_PAUSE_S
+            connection.close()
+            return error
         except Exception:
             logger.exception("the schedule's %s failed; it runs again in its turn", entry.name)
             connection.close()
+        return None

@@ -92,7 +92,8 @@ class LayerLink:
                 await self._reconcile()
                 self._joins = True
                 try:
-                    await asyncio.wait_for(self._changed.wait(), _RENEW_SECONDS)
+                    async with asyncio.timeout(_RENEW_SECONDS):
+                        await self._changed.wait()
                 except TimeoutError:
                     continue
                 self._changed.clear()
@@ -133,7 +134,8 @@ class LayerLink:
     async def _publish(self) -> None:
         while True:
             try:
-                await asyncio.wait_for(self._queued.wait(), _PROBE_SECONDS)
+                async with asyncio.timeout(_PROBE_SECONDS):
+                    await self._queued.wait()
             except TimeoutError:
                 await self._send(_PROBE, hints.WAKE_UP)  # nothing to say for a while: is the layer still there?
             self._queued.clear()

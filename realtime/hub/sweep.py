@@ -41,7 +41,8 @@ class Sweep:
         """Sweeps until cancelled."""
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self._hub.settings.sweep_seconds)
+                async with asyncio.timeout(self._hub.settings.sweep_seconds):
+                    await self._wake.wait()
             self._wake.clear()
             try:
                 await self._sweep()

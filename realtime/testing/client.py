@@ -214,7 +214,8 @@ class JsonClient:
                 raise AssertionError(f"Closed with {self.closed} after {self.frames}")
             self._arrived.clear()
             try:
-                await asyncio.wait_for(self._arrived.wait(), deadline - asyncio.get_running_loop().time())
+                async with asyncio.timeout_at(deadline):
+                    await self._arrived.wait()
             except TimeoutError:
                 raise AssertionError(f"It did not come; these did: {self.frames}") from None
 

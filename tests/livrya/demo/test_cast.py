@@ -41,22 +41,31 @@ def server(library):
         yield address
 
 
+async def open_what_appears(guest: JsonClient) -> None:
+    """Goes into each new chapter, where the cast goes too: they leave the older ones behind."""
+    while True:
+        appeared = await guest.wait(lambda frame: frame.get("type") == "chapter:available", within=180)
+        await guest.ask("chapter:join", {"chapterId": appeared["payload"]["chapterId"]})
+
+
 async def watch(address: str, book: Book, stage: Stage) -> None:
-    """Lets the cast play until a guest on the book's page and in its newest chapter has heard everything."""
+    """Lets the cast play until a guest on the book's page and in its newest chapters has heard everything."""
     guest = await JsonClient.over_socket(address)
     async with guest:
         await guest.ready()
         await guest.tell("book:join", {"bookId": book.pk})
         await guest.tell("chapter:join", {"chapterId": stage.to_discuss[-1]})
         acting = asyncio.create_task(play(stage, seconds=180))
+        following = asyncio.create_task(open_what_appears(guest))
         for kind in ("user:joined", "editors:typing", "comment:new", "chapter:available", "user:left"):
             came = guest.wait(lambda frame, kind=kind: frame.get("type") == kind, anywhere=True, within=60)
             heard = asyncio.create_task(came)
             await asyncio.wait({acting, heard}, return_when=asyncio.FIRST_COMPLETED)
             assert not acting.done(), acting
             await heard
-        acting.cancel()
-        await asyncio.gather(acting, return_exceptions=True)
+        for task in (acting, following):
+            task.cancel()
+        await asyncio.gather(acting, following, return_exceptions=True)
 
 
 async def listen(address: str, stage: Stage) -> None:

@@ -1,8 +1,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
+from livrya.jobs import schedule
 from livrya.jobs.schedule import Clock, Periodic
 
 pytestmark = [pytest.mark.django_db, pytest.mark.either_database]
@@ -52,3 +54,24 @@ def test_an_entry_that_fails_stops_neither_the_others_nor_the_clock(caplog):
     clock.turn()
     assert ran == [1]
     assert "the schedule's bad failed" in caplog.text
+
+
+def test_what_an_absent_database_kept_from_running_is_due_again_soon_and_no_fault_of_the_entry(caplog, monkeypatch):
+    monkeypatch.setattr(schedule, "LONGEST_PAUSE_S", 0.0)
+    away, ran = [True], []
+
+    def publish():
+        if away[0]:
+            raise OperationalError("server closed the connection unexpectedly")
+        ran.append("publish")
+
+    clock = Clock(
+        [Periodic("publish", publish, every_s=3600), Periodic("good", lambda: ran.append("good"), every_s=3600)]
+    )
+    with pytest.raises(OperationalError):
+        clock.turn()
+    assert ran == ["good"]
+    away[0] = False
+    clock.turn()
+    assert ran == ["good", "publish"]
+    assert not caplog.records
