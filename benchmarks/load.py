@@ -2,7 +2,7 @@
 
 It reads nothing but what it must: a delivery is one occurrence of the dialect's marker in the stream, so that
 one core can swallow far more than one server core can send. Commands come as JSON lines on standard input,
-results go out as JSON lines: `connect`, `publish`, `flood`, `hold`, `quit`.
+results go out as JSON lines: `connect`, `publish`, `quit`.
 """
 
 import asyncio

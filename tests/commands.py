@@ -29,9 +29,11 @@ class CommandProcess:
         self._process = subprocess.Popen(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
-            env={**os.environ, "DATABASE_URL": running_database_url()},
+            env={**os.environ, "DATABASE_URL": running_database_url(), "PYTHONFAULTHANDLER": "1"},
             stdout=self._output,
             stderr=subprocess.STDOUT,
+            # What a shell runs in the background ignores Ctrl-C, and hands that down.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def __enter__(self) -> "CommandProcess":
@@ -63,4 +65,9 @@ class CommandProcess:
         self._process.terminate()
 
     def exit_code(self, within_s: float = 20) -> int:
-        return self._process.wait(within_s)
+        try:
+            return self._process.wait(within_s)
+        except subprocess.TimeoutExpired:
+            self._process.send_signal(signal.SIGABRT)  # faulthandler says where each thread is
+            self._process.wait(10)
+            raise AssertionError(f"It did not end within {within_s} s; it said:\n{self.output}") from None

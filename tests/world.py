@@ -1,18 +1,26 @@
 """Where scenarios over sockets play: in this process, or at a real server of any kind."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
+import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
 
 from livrya.accounts.models import User
 from livrya.accounts.services import tokens
+from realtime.routing import websocket_application
 from realtime.testing.client import JsonClient
+from realtime.testing.server import ServerProcess
+from tests.commands import running_database_url
 
 Open = Callable[[str, str | None], Awaitable[JsonClient]]
+
+AT_ONCE = 5
+"""So many scenarios at once at one server: their connections stay below what one address may have."""
 
 
 @dataclass
@@ -34,8 +42,62 @@ class World:
         return client
 
 
+W = TypeVar("W", bound=World)
+
+
+async def open_here(namespace: str, token: str | None) -> JsonClient:
+    """Opens a connection to the doors of this process."""
+    path = f"/ws/{namespace}/" if namespace else "/ws/"
+    return await JsonClient.in_process(websocket_application, path, token=token)
+
+
+def opening_at(server: ServerProcess) -> Open:
+    """Returns how to open a connection to a real server."""
+
+    async def open_there(namespace: str, token: str | None) -> JsonClient:
+        return await JsonClient.over_socket(server.ws(namespace), token=token)
+
+    return open_there
+
+
+@contextmanager
+def server_of_kind(request: pytest.FixtureRequest, **environment: str) -> Iterator[ServerProcess]:
+    """Runs the server that the fixture's parameter names, such as "daphne" or "uvicorn, 2 processes"."""
+    kind: str = request.param
+    if "Redis" in kind or "2 processes" in kind:
+        environment["REDIS_URL"] = request.getfixturevalue("redis")
+    with ServerProcess(
+        "runserver" if kind == "daphne" else "serve",
+        arguments=["--processes", "2"] if "2 processes" in kind else [],
+        environment={"DATABASE_URL": running_database_url(), **environment},
+    ) as started:
+        yield started
+        assert "Traceback" not in started.output, started.output
+
+
+async def play_all(
+    server: ServerProcess, lines: Sequence[Callable[[W], Awaitable[None]]], world: Callable[[Open], W]
+) -> None:
+    """Plays scenarios side by side, so that one's waiting is another's time; each has its own people."""
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def play(line: Callable[[W], Awaitable[None]]) -> None:
+        async with turns, playing(world(opening_at(server))) as there:
+            try:
+                await line(there)
+            except AssertionError as failure:
+                failure.add_note(f"In {line.__name__}. The server said:\n{server.output[-3000:]}")
+                raise
+
+    await asyncio.gather(*map(play, lines))
+
+
+async def nothing() -> None:
+    """What there is to do about jobs at a server, which carries them out by itself."""
+
+
 @asynccontextmanager
-async def playing(world: World) -> AsyncIterator[World]:
+async def playing(world: W) -> AsyncIterator[W]:
     """Ends the scenario's connections, and the database's in the thread in which it was made."""
     try:
         async with world.clients:

@@ -1,7 +1,6 @@
 """A book with many subscribers: publishing is answered at once, everybody is told, and the server serves meanwhile."""
 
 import asyncio
-import os
 
 import pytest
 from django.db import connections
@@ -10,11 +9,10 @@ from books.models import Book, Chapter, Subscription
 from livrya.accounts.models import User
 from notifications.fan_out import SLICE
 from notifications.models import Notification
-from realtime.testing.client import JsonClient
 from realtime.testing.server import ServerProcess
 from tests.books import library
 from tests.commands import running_database_url
-from tests.world import World, heard, make, playing
+from tests.world import World, heard, make, nothing, opening_at, playing
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.live]
 
@@ -29,10 +27,6 @@ def subscribe_many(book: Book, number: int) -> list[User]:
     return [*people[:CONNECTED], *people[-CONNECTED:]]
 
 
-async def nothing() -> None:
-    """The server carries out its jobs by itself."""
-
-
 @pytest.mark.parametrize("number", [SEVERAL_SLICES, pytest.param(10_000, marks=pytest.mark.soak)])
 async def test_publishing_to_many_subscribers(number: int) -> None:
     made: Chapter = await make(lambda: library.draft(library.book()))
@@ -40,14 +34,9 @@ async def test_publishing_to_many_subscribers(number: int) -> None:
     listeners = await make(subscribe_many, made.book, number)
     author = await make(library.author_of, made.book)
     told = Notification.objects.filter(cause=f"chapter:{made.pk} published")
-    environment = {**os.environ, "DATABASE_URL": running_database_url()}
-    server = await asyncio.to_thread(ServerProcess, environment=environment)
-
-    async def open_client(namespace: str, token: str | None) -> JsonClient:
-        return await JsonClient.over_socket(server.ws(namespace), token=token)
-
+    server = await asyncio.to_thread(ServerProcess, environment={"DATABASE_URL": running_database_url()})
     try:
-        async with playing(World(open_client, nothing)) as world:
+        async with playing(World(opening_at(server), nothing)) as world:
             bells = [await world.client(person, "notifications") for person in listeners]
             writer = await world.client(author)
             await writer.tell("chapter:publish", {"chapterId": made.pk})

@@ -1,7 +1,7 @@
 """Transactions that end in another order than they began, told through two server processes."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -12,19 +12,10 @@ from realtime.testing.client import JsonClient
 from realtime.testing.server import ServerProcess
 from tests.realtime.app.events import HallRoom, Said
 from tests.realtime.halls import server_environment
-from tests.services import redis_url
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.live]
 
 ROUNDS = 10
-
-
-@pytest.fixture
-def redis() -> Iterator[str]:
-    url, server = redis_url()
-    yield url
-    if server:
-        server.stop()
 
 
 @sync_to_async

@@ -21,19 +21,11 @@ from realtime.testing.client import JsonClient
 from realtime.testing.server import ServerProcess
 from tests.realtime.app.events import HallRoom, Said
 from tests.realtime.halls import server_environment
-from tests.services import Valkey, redis_url
+from tests.services import Valkey
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.live]
 
 Start = Callable[..., AbstractContextManager[ServerProcess]]
-
-
-@pytest.fixture(scope="module")
-def redis() -> Iterator[str]:
-    url, server = redis_url()
-    yield url
-    if server:
-        server.stop()
 
 
 @contextmanager

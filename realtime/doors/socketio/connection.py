@@ -6,7 +6,7 @@ What a namespace does is its endpoint's business; here is only the protocol.
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 import msgspec
 
@@ -165,7 +165,8 @@ class SocketConnection:
                 packets.append(behind)
 
     def behind(self, packet: EnginePacket) -> EnginePacket | None:
-        endpoint = self._endpoints.get(cast(Written, packet).namespace)
+        assert isinstance(packet, Written)
+        endpoint = self._endpoints.get(packet.namespace)
         return endpoint.moved(whole_turn=True) if endpoint is not None else None
 
     async def settled(self, timeout_seconds: float) -> bool:

@@ -13,7 +13,6 @@ from tests.realtime.app.events import HallRoom, Said
 from tests.realtime.doors.balancer import Balancer
 from tests.realtime.doors.stock_clients import Happening, NodeClient, PythonClient, StockClient
 from tests.realtime.halls import server_environment
-from tests.services import redis_url
 
 pytestmark = [
     pytest.mark.either_database,
@@ -29,14 +28,6 @@ TRANSPORTS = pytest.mark.parametrize(
     ids=["polling only", "websocket only", "upgrade"],
 )
 CLIENTS = pytest.mark.parametrize("kind", [NodeClient, PythonClient], ids=["node", "python"])
-
-
-@pytest.fixture(scope="module")
-def redis() -> Iterator[str]:
-    url, server = redis_url()
-    yield url
-    if server:
-        server.stop()
 
 
 @contextlib.contextmanager
