@@ -10,6 +10,7 @@ import base64
 import json
 import os
 import resource
+import socket
 import struct
 import sys
 import time
@@ -92,7 +93,7 @@ class Subscriber(asyncio.Protocol):
         for text in self.dialect.hello:
             self.transport.write(masked_frame(text))
         if not self.dialect.ready:
-            self.ready.set_result(None)
+            self._begin()
         elif rest := data[end + 4 :]:
             self.data_received(rest)
 
@@ -101,7 +102,18 @@ class Subscriber(asyncio.Protocol):
             self.awaited = self.dialect.moved
             self.transport.write(masked_frame(self.dialect.move(self.room)))
         else:
-            self.ready.set_result(None)
+            self._begin()
+
+    def _begin(self) -> None:
+        """Only listens from now on, and acknowledges what it reads when it reads it.
+
+        A client that has written answers later instead: on loopback that falls to the server, in the middle of its
+        write of the frame with which more than 536 bytes wait. A frame of 285 bytes then cost it 2 µs more than one
+        of 260, and a client that had never written made none of it.
+        """
+        link: socket.socket = self.transport.get_extra_info("socket")
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+        self.ready.set_result(None)
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self.ready.done():

@@ -73,7 +73,7 @@ class Memberships:
         for room, outcome in outcomes.items():
             if room.name in counted and isinstance(outcome, Joined):
                 self.members[room.name].present = True
-                self._session.standing = None
+                self._session.rooms_changed()
                 await self._session._count_in(room)
         return {room.name: _told(outcome) for room, outcome in outcomes.items()} | {
             name: _told(error) for name, error in refused.items()
@@ -89,7 +89,7 @@ class Memberships:
             raise NotFound
         member.wanted = True
         member.present = member.present or present
-        self._session.standing = None
+        self._session.rooms_changed()
         return outcome
 
     async def resume(self, positions: Mapping[str, Position | None]) -> dict[str, Any]:
@@ -308,7 +308,7 @@ class Memberships:
         if member is None:
             return
         present, member.present, member.wanted = member.present, False, False
-        self._session.standing = None
+        self._session.rooms_changed()
         if not member.auto:
             self._end(member)
         if present:

@@ -6,13 +6,14 @@ Neutral of doors: a door makes a Connection and a Wire, opens a Session, and sub
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol
 
 from realtime.connection import Connection
 from realtime.contracts import event_contract
 from realtime.dispatch import Request, carry_out, refusal
 from realtime.errors import CloseCode, Forbidden, RateLimited, Unauthenticated
 from realtime.hub.room import Membership, Phase
+from realtime.hub.standings import Standing
 from realtime.identity import Identity
 from realtime.memberships import Memberships
 from realtime.namespaces import Namespace
@@ -22,8 +23,6 @@ from realtime.wire import Wire
 
 if TYPE_CHECKING:
     from realtime.hub.hub import Hub
-
-P = TypeVar("P")
 
 logger = logging.getLogger(__name__)
 
@@ -64,19 +63,6 @@ LISTENERS: list[Listener] = []
 _MEANT = {CloseCode.NORMAL, CloseCode.REVOKED, CloseCode.FORBIDDEN, CloseCode.UNAUTHENTICATED}
 
 
-class Standing(Generic[P]):
-    """What sessions that are live in the same rooms, and nowhere else, have in common: where they stand.
-
-    `packet` is how their door says so, as of the hub's `moment`.
-    """
-
-    __slots__ = ("__weakref__", "moment", "packet")
-
-    def __init__(self) -> None:
-        self.moment = -1
-        self.packet: P | None = None
-
-
 class Session:
     """Belongs to the loop. Commands are carried out one after another, in the order of their arrival.
 
@@ -113,7 +99,7 @@ class Session:
         self.closed = False
         self.away = False
         self.standing: Standing[Any] | None = None
-        """Shared with those who stand where this one does; forgotten whenever its rooms are others."""
+        """Shared with those who stand where this one does; `hub.standings` finds it."""
         self._opened = False
         self._rooms = Memberships(self)
         self._watch: Membership | None = None
@@ -362,8 +348,13 @@ class Session:
             bye["retryAfter"] = retry_after_ms
         self.notify("bye", bye)
         self._departed = (self._rooms.end_all(), code in _MEANT)
-        self.standing = None
+        self.rooms_changed()
         self.connection.close(code, reason)
+
+    def rooms_changed(self) -> None:
+        """To be called whenever a membership begins, ends, goes live or no longer, or counts a person."""
+        self.standing = None
+        self.hub.standings.changes += 1
 
     async def refresh_auto_rooms(self) -> None:
         """Enters and leaves what the namespace's automatic rooms are now."""

@@ -3,12 +3,15 @@
 A wire encodes an event once; what it returns is shared by every connection that speaks it.
 """
 
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
 from realtime.connection import Packet
 from realtime.positions import Position
+
+if TYPE_CHECKING:
+    from realtime.session import Session
 
 encode_json = msgspec.json.Encoder(enc_hook=str).encode
 
@@ -44,7 +47,12 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Wire(Protocol):
-    """One encoding. Stateless; shared by all connections of its kind."""
+    """One encoding. Stateless; shared by all connections of its kind.
+
+    `tells_places`: each client is also told where it stands in all of its rooms.
+    """
+
+    tells_places: bool = False
 
     def key(self, namespace: str) -> str:
         """Returns what distinguishes encodings of one event: sessions with equal keys share bytes."""
@@ -58,11 +66,15 @@ class Wire(Protocol):
     def hidden(self, namespace: str, room: str, position: Position) -> Packet:
         """Encodes the place of an event that this session may not see, so that positions stay dense."""
 
+    def placed(self, packet: Packet, session: "Session") -> Packet:
+        """Returns an event of the log as it goes to sessions that, behind it, all stand where this one does."""
+        return packet
+
     def notice(self, namespace: str, name: str, payload: Any, room: str | None = None) -> Packet:
         """Encodes a word of the engine itself: session:ready, room:reset, auth:expiring, bye, error."""
 
 
-class JsonWire:
+class JsonWire(Wire):
     """The wire of `livrya.v1`: one JSON object per message; the namespace is the connection's."""
 
     def key(self, namespace: str) -> str:

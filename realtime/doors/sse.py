@@ -38,7 +38,7 @@ from realtime.namespaces import Namespace
 from realtime.positions import Position
 from realtime.rooms import ROOM_TYPES
 from realtime.session import Session
-from realtime.wire import JSON, Heard
+from realtime.wire import JSON, Heard, Wire
 
 logger = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class EventPacket(Packet):
         self.places = places
 
 
-class EventStreamWire:
+class EventStreamWire(Wire):
     """The wire of server-sent events: `event` is the type, `data` one line of JSON."""
 
     def key(self, namespace: str) -> str:

@@ -27,7 +27,7 @@ class CatchUp:
     def begin(self, member: Membership) -> None:
         """Starts the stream of a held member at its place: live in this very step when nothing is missing."""
         member.phase = Phase.CATCHING_UP
-        member.session.standing = None
+        member.session.rooms_changed()
         if member.connection.congested or not self._finish_from_ring(member):
             self._enqueue(member)
 

@@ -21,6 +21,7 @@ from realtime.hub.layer import LayerLink
 from realtime.hub.log import LogReader
 from realtime.hub.questions import Questions
 from realtime.hub.room import Delivery, Membership, Phase, RoomState
+from realtime.hub.standings import Standings
 from realtime.hub.statistics import Statistics
 from realtime.hub.sweep import Sweep
 from realtime.hub.tasks import end
@@ -69,6 +70,7 @@ class Hub:
         self.settings = realtime_settings()
         self.outbox = Outbox(loop)
         self.statistics = Statistics()
+        self.standings = Standings()
         self.rooms: dict[str, RoomState] = {}
         self.connections: dict[str, Connection] = {}
         self.readers = DatabaseThreads("reader", self.settings.reader_threads, keep=True)
@@ -196,7 +198,7 @@ class Hub:
         member = Membership(session, state)
         state.members.add(member)
         state.empty_since = None
-        session.standing = None
+        session.rooms_changed()
         return member
 
     async def load(self, states: Iterable[RoomState]) -> None:
@@ -227,7 +229,7 @@ class Hub:
         if member.phase is Phase.LIVE:
             member.state.leave_live(member, Phase.ENDED)
         member.phase = Phase.ENDED
-        member.session.standing = None
+        member.session.rooms_changed()
         state = member.state
         state.members.discard(member)
         if not state.members:
@@ -338,7 +340,7 @@ class Hub:
             self.fanning += 1
             self.spawn(self._fan_out_in_slices(state, delivery))
         elif state.live_count:
-            self.statistics.deliveries += state.fan_out(delivery, self.outbox)
+            self.statistics.deliveries += state.fan_out(delivery, self.outbox, None if self.fanning else self.standings)
         if event.internal:
             self.internals.heard(state, event)  # after its own place was told: who must stop here stops behind it
 
@@ -348,15 +350,18 @@ class Hub:
             for audience, members in state.slices(self.settings.fan_out_slice):
                 # Who left and came back meanwhile has read the event already.
                 present = [member for member in members if member.phase is Phase.LIVE and member.seq < seq]
-                connections = []
+                others = []
                 for member in present:
                     member.seq = seq  # before the write, which may take the member out
                     if skip and member.connection.id == skip:
                         member.connection.write(delivery.packet(audience.wire, audience.namespace, skip))
                     else:
-                        connections.append(member.connection)
+                        others.append(member)
                 packet = delivery.packet(audience.wire, audience.namespace, unseen=audience.unseen)
-                self.outbox.spread(packet, connections)
+                if audience.wire.tells_places and self.fanning == 1:
+                    audience.spread(packet, self.standings.crowds(others), self.outbox)
+                else:
+                    self.outbox.spread(packet, [member.connection for member in others])
                 self.statistics.deliveries += len(present)
                 await asyncio.sleep(0)
         finally:

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from realtime.connection import Connection, Outbox, Packet
 from realtime.contracts import PERSONAL
 from realtime.events import HIDDEN, EphemeralEvent, StoredEvent
+from realtime.hub.standings import Crowd, Standings
 from realtime.hub.unseen import Views
 from realtime.positions import Position
 from realtime.rooms import Grant, Room
@@ -73,6 +74,10 @@ class Membership:
         self.stale = False
         self.heard = UNHEARD
 
+    @property
+    def is_live(self) -> bool:
+        return self.phase is Phase.LIVE
+
     def place(self) -> int:
         """Returns the last seq that is surely written to this member; the next it gets may be that plus one."""
         return self.state.place_of(self) if self.phase is Phase.LIVE else self.seq
@@ -116,7 +121,7 @@ class Audience:
     None of them is congested: who becomes so is taken out at once.
     """
 
-    __slots__ = ("_connections", "hears_typing", "members", "namespace", "unseen", "wire")
+    __slots__ = ("_as_of", "_connections", "_crowds", "hears_typing", "members", "namespace", "unseen", "wire")
 
     def __init__(self, wire: Wire, namespace: str, unseen: frozenset[int], hears_typing: bool) -> None:
         self.wire = wire
@@ -125,6 +130,8 @@ class Audience:
         self.hears_typing = hears_typing
         self.members: dict[Membership, None] = {}
         self._connections: tuple[Connection, ...] | None = None
+        self._crowds: list[Crowd] = []
+        self._as_of = -1
 
     def add(self, member: Membership) -> None:
         self.members[member] = None
@@ -139,6 +146,18 @@ class Audience:
         if self._connections is None:
             self._connections = tuple([member.connection for member in self.members])
         return self._connections
+
+    def crowds(self, standings: Standings) -> list[Crowd]:
+        """Returns the members as they are now by where they stand, cached until the rooms of any session change."""
+        if self._as_of != standings.changes:
+            self._crowds = standings.crowds(self.members)
+            self._as_of = standings.changes
+        return self._crowds
+
+    def spread(self, packet: Packet, crowds: Iterable[Crowd], outbox: Outbox) -> None:
+        """Writes an event of the log to crowds of members, who are told where each crowd stands behind it."""
+        for session, connections in crowds:
+            outbox.spread(self.wire.placed(packet, session) if session else packet, connections)
 
 
 class RoomState:
@@ -202,7 +221,7 @@ class RoomState:
             audience = self.audiences[key] = Audience(session.wire, session.namespace.name, *key[1:])
         audience.add(member)
         member.phase = Phase.LIVE
-        session.standing = None
+        session.rooms_changed()
         self.live_count += 1
 
     def leave_live(self, member: Membership, phase: Phase) -> None:
@@ -215,7 +234,7 @@ class RoomState:
             del self.audiences[key]
         member.seq = self.place_of(member)
         member.phase = phase
-        session.standing = None
+        session.rooms_changed()
         self.live_count -= 1
 
     def place_of(self, member: Membership) -> int:
@@ -247,8 +266,11 @@ class RoomState:
 
     # Fan-out
 
-    def fan_out(self, delivery: Delivery, outbox: Outbox) -> int:
-        """Writes the event to every live member in one go; returns to how many. For rooms below the slice."""
+    def fan_out(self, delivery: Delivery, outbox: Outbox, standings: Standings | None) -> int:
+        """Writes the event to every live member in one go; returns to how many. For rooms below the slice.
+
+        With `standings`, which are exact while no room is in the middle of a fan-out, it says where they stand then.
+        """
         written = 0
         skip = delivery.event.skip
         for audience in tuple(self.audiences.values()):
@@ -259,6 +281,8 @@ class RoomState:
                     if connection.id == skip:
                         connection.write(delivery.packet(audience.wire, audience.namespace, skip))
                 outbox.spread(packet, [connection for connection in connections if connection.id != skip])
+            elif standings is not None and audience.wire.tells_places:
+                audience.spread(packet, audience.crowds(standings), outbox)
             else:
                 outbox.spread(packet, connections)
             written += len(connections)

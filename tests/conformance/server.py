@@ -35,8 +35,8 @@ class RawEcho:
     def leaving(self, packets: list[Written], *, whole_turn: bool) -> None:
         pass
 
-    def behind(self, packet: Written) -> None:
-        pass
+    def completed(self, packet: Written) -> list[Written]:
+        return [packet]
 
     async def settled(self, timeout_seconds: float) -> bool:
         return True

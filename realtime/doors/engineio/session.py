@@ -40,8 +40,8 @@ class Application(Protocol):
     def leaving(self, packets: list[Packet], *, whole_turn: bool) -> None:
         """Sees what is about to leave together, and may add to it; `whole_turn`: nothing more comes this turn."""
 
-    def behind(self, packet: Packet) -> Packet | None:
-        """Does the same for the one packet of a whole turn, if it `moves`: returns what is to follow it."""
+    def completed(self, packet: Packet) -> list[Packet]:
+        """Does the same for the one packet of a whole turn, if it `moves`: returns what leaves in its place."""
 
     async def settled(self, timeout_seconds: float) -> bool:
         """Waits until nothing is being worked on; False when that took too long."""
@@ -130,8 +130,8 @@ class EngineSession(Connection):
         self._link.send(packets)
 
     def _send_one(self, packet: Packet) -> None:
-        if packet.moves and (behind := self.application.behind(packet)) is not None:
-            self._link.send([packet, behind])
+        if packet.moves:
+            self._link.send(self.application.completed(packet))
         else:
             self._link.send_one(packet)
 

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from typing import Any
-from weakref import WeakValueDictionary
 
 import msgspec
 
@@ -20,14 +19,14 @@ from realtime.doors.socketio.recovery import (
     read_pid,
     sign,
 )
-from realtime.doors.socketio.wire import SOCKET_IO, Written
+from realtime.doors.socketio.wire import SOCKET_IO, WrittenOffset
 from realtime.errors import ApplicationError, CloseCode, Conflict, ValidationFailed
 from realtime.hub.hub import Hub
-from realtime.hub.room import Phase
+from realtime.hub.standings import Standing
 from realtime.identity import Identity
 from realtime.namespaces import NAMESPACES, Namespace
 from realtime.positions import Position
-from realtime.session import Session, Standing
+from realtime.session import Session
 from realtime.wire import Answer
 
 logger = logging.getLogger(__name__)
@@ -90,13 +89,10 @@ class Offsets:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._standings: WeakValueDictionary[tuple[object, ...], Standing[Written]] = WeakValueDictionary()
 
-    def behind(self, session: Session) -> Written | None:
+    def behind(self, session: Session) -> WrittenOffset | None:
         """Returns the session's offset, None while it is not known."""
-        standing = session.standing
-        if standing is None:
-            standing = session.standing = self._standing(session)
+        standing: Standing[WrittenOffset] | None = self._hub.standings.of(session)
         if standing is None or (self._hub.fanning and _between_slices(session)):
             return _offset_packet(session)
         if standing.moment != self._hub.moment:
@@ -106,25 +102,13 @@ class Offsets:
                 standing.packet = before  # the same object means: nobody has to be told again
         return standing.packet
 
-    def _standing(self, session: Session) -> Standing[Written] | None:
-        key: list[object] = [session.namespace.name]
-        for member in session.memberships.values():
-            if member.phase is not Phase.LIVE:
-                return None
-            key += (member.state, member.present)
-        shared = tuple(key)
-        standing = self._standings.get(shared)
-        if standing is None:
-            standing = self._standings[shared] = Standing()
-        return standing
-
 
 def _between_slices(session: Session) -> bool:
     """Tells whether a room has moved on and this session's slice of the fan-out is still to come."""
     return any(member.place() != member.state.seq for member in session.memberships.values())
 
 
-def _offset_packet(session: Session) -> Written | None:
+def _offset_packet(session: Session) -> WrittenOffset | None:
     offset = offset_of(session)
     return None if offset is None else SOCKET_IO.offset(session.namespace.name, offset)
 
@@ -142,7 +126,7 @@ class SessionEndpoint:
         self.pid = pid
         self._connection = connection
         self._offsets = offsets
-        self._told: Written | None = None
+        self._told: WrittenOffset | None = None
         self._owed: asyncio.TimerHandle | None = None
 
     def event(self, arguments: list[Any], reply: Reply | None) -> None:
@@ -189,10 +173,10 @@ class SessionEndpoint:
             return None
         return msgspec.msgpack.encode(Moving(self.ticket, self.pid, self.session.identity, offset))
 
-    def moved(self, *, whole_turn: bool) -> Written | None:
+    def moved(self, *, whole_turn: bool) -> WrittenOffset | None:
         """Returns the offset that goes out behind a turn, or None: unchanged, or not known before a later turn."""
         session = self.session
-        standing: Standing[Written] | None = session.standing
+        standing: Standing[WrittenOffset] | None = session.standing
         hub = session.hub
         if whole_turn and standing is not None and standing.moment == hub.moment and not hub.fanning:
             packet = standing.packet  # what nearly every member of a busy room gets, without a question

@@ -14,7 +14,7 @@ from realtime.connection import Packet as EnginePacket
 from realtime.doors.engineio.session import EngineSession
 from realtime.doors.errors import MalformedPacket
 from realtime.doors.socketio.packets import Decoder, Packet, PacketType
-from realtime.doors.socketio.wire import Written, written
+from realtime.doors.socketio.wire import Written, WrittenEvent, WrittenOffset, written
 from realtime.errors import ApplicationError, CloseCode, Internal, Unavailable
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Endpoint(Protocol):
     def disconnected(self, reason: str) -> None:
         """The client left the namespace, or is gone; called exactly once."""
 
-    def moved(self, *, whole_turn: bool) -> EnginePacket | None:
+    def moved(self, *, whole_turn: bool) -> WrittenOffset | None:
         """Returns what goes out behind packets after which the client stands elsewhere; None for nothing.
 
         `whole_turn` is False when the turn that wrote them is not over.
@@ -164,10 +164,13 @@ class SocketConnection:
             if endpoint is not None and (behind := endpoint.moved(whole_turn=whole_turn)) is not None:
                 packets.append(behind)
 
-    def behind(self, packet: EnginePacket) -> EnginePacket | None:
+    def completed(self, packet: EnginePacket) -> list[EnginePacket]:
         assert isinstance(packet, Written)
         endpoint = self._endpoints.get(packet.namespace)
-        return endpoint.moved(whole_turn=True) if endpoint is not None else None
+        behind = endpoint.moved(whole_turn=True) if endpoint is not None else None
+        if behind is None:
+            return [packet]
+        return [packet.placed(behind.offset)] if isinstance(packet, WrittenEvent) else [packet, behind]
 
     async def settled(self, timeout_seconds: float) -> bool:
         if self._connecting:

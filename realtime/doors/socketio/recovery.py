@@ -1,10 +1,10 @@
 """Connection state recovery: what a stock client keeps, and what can be made of it after a break.
 
 A client keeps two strings per namespace: the `pid` of its first connection, and as `offset` the last
-argument of the last event if that was a string. Here the offset is the session's whole position, written as
-a small event of its own behind every turn that moved it. It needs no memory on any server: any process can
-continue, also after the death of the one before. A break right between an event and its offset leaves the
-event's id as the offset, which says nothing of the other rooms: then recovery is refused.
+argument of the last event if that was a string. Here the offset is the session's whole position: in the event
+that moved it, or as a small event of its own behind a turn of several. It needs no memory on any server: any
+process can continue, also after the death of the one before. A break in the middle of a turn leaves an event's
+id as the offset, which says nothing of the other rooms: then recovery is refused.
 """
 
 import secrets

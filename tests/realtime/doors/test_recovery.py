@@ -1,14 +1,22 @@
 """Connection state recovery, packet by packet: exact or refused, and never on somebody else's behalf."""
 
+import asyncio
+import json
+import random
 from typing import Any
 
+import msgspec
 import pytest
+from asgiref.sync import sync_to_async
 from django.core import signing
 
 import realtime
+from realtime.doors.socketio.recovery import read_offset
 from realtime.errors import CloseCode
+from realtime.events import StoredEvent
 from realtime.hub import Hub
 from realtime.models import Event, Lease, RoomHead
+from realtime.positions import Position
 from tests.realtime.app.events import HallRoom, Said, VaultRoom
 from tests.realtime.doors.in_process import BareClient, Open, hub, open_socket
 
@@ -22,6 +30,18 @@ HALLS = "/halls"
 async def say(hall: int, *texts: str) -> None:
     for text in texts:
         await realtime.aemit(HallRoom(hall), Said(text=text))
+
+
+async def say_together(hall: int, *texts: str) -> None:
+    """In one transaction, whose events leave together."""
+
+    @sync_to_async
+    def say_all() -> None:
+        with realtime.atomic():
+            for text in texts:
+                realtime.emit(HallRoom(hall), Said(text=text))
+
+    await say_all()
 
 
 async def settled(client: BareClient) -> None:
@@ -145,13 +165,13 @@ class TestRefusals:
         assert ready[0][0]["rooms"] == {}
 
     async def test_an_event_without_the_offset_behind_it(self, open_socket: Open) -> None:
-        """The connection broke right between the two: the other rooms' places are not known."""
+        """The connection broke in the middle of a turn: the other rooms' places are not known."""
         client, before = await begin(open_socket, 1)
-        await say(1, "one")
-        await client.until(client.said)
-        [[_, meta, event_id]] = client.events(HALLS, "hall:said")
-        assert event_id == meta["eventId"]
-        await self.assert_refused(open_socket, before, offset=event_id)
+        await say_together(1, "one", "two")
+        await client.until(lambda: len(client.said()) == 2)
+        for _, meta, event_id in client.events(HALLS, "hall:said"):
+            assert event_id == meta["eventId"]
+            await self.assert_refused(open_socket, before, offset=event_id)
 
     @pytest.mark.parametrize("offset", [None, "", "nonsense", "2", "1 hall:1", "1 hall:1=:x", "1  ", 7, {"a": 1}])
     async def test_an_offset_that_is_none(self, open_socket: Open, offset: object) -> None:
@@ -235,13 +255,98 @@ async def test_a_forged_offset_opens_no_door(open_socket: Open) -> None:
     assert again.said() == []
 
 
-async def test_every_turn_that_moves_the_client_ends_with_its_offset(open_socket: Open) -> None:
+async def test_several_events_of_one_turn_are_followed_by_their_offset(open_socket: Open) -> None:
     client, _ = await begin(open_socket, 1)
-    await say(1, "one", "two")
-    await client.until(lambda: client.said() == ["one", "two"])
-    await settled(client)
-    names = [text.partition('["')[2].partition('"')[0] for text in client.texts if text.startswith("2")]
-    for index, name in enumerate(names):
-        if name == "hall:said":
-            assert "session:offset" in names[index + 1 :]
-    assert client.offset().endswith(":2")
+    await say_together(1, "one", "two")
+    await client.until(lambda: client.offset().endswith(":2") and client.offset().startswith("1 "))
+    assert [event_id for _, _, event_id in client.events(HALLS, "hall:said")] == [
+        meta["eventId"] for _, meta, _ in client.events(HALLS, "hall:said")
+    ]
+    assert client.events(HALLS, "session:offset")[-1] == [client.offset()]
+
+
+async def test_an_event_that_comes_alone_carries_the_offset(open_socket: Open) -> None:
+    """For one who stands alone, and for those who stand at the same place: a break behind it loses nothing."""
+    alone, _ = await begin(open_socket, 1, 2, token="8")
+    together = [await begin(open_socket, 1, token="7") for _ in range(3)]
+    await settled(alone)
+    for client, _ in together:
+        await settled(client)
+    await say(1, "one")
+    for client in (alone, *(client for client, _ in together)):
+        await client.until(lambda client=client: client.said() == ["one"])
+        [[_, meta, offset]] = client.events(HALLS, "hall:said")
+        place = read_offset(offset)
+        assert place is not None
+        assert place.positions["hall:1"] == Position(meta["epoch"], 1)
+    assert read_offset(alone.offset()).positions.keys() == {"hall:1", "hall:2"}  # type: ignore[union-attr]
+    client, before = together[0]
+    await client.close()
+    await say(1, "two")
+    again = await open_socket()
+    assert await again.enter(HALLS, token="7", pid=before["pid"], offset=client.offset()) == before
+    await again.until(lambda: again.said() == ["two"])
+
+
+@pytest.mark.parametrize("slice_size", [1000, 2])
+@pytest.mark.parametrize("seed", range(4))
+async def test_every_offset_is_exactly_where_its_client_stands(
+    open_socket: Open, hub: Hub, seed: int, slice_size: int
+) -> None:
+    """Over any mixture of events in one room or several, joins, and fan-outs that take more than one turn."""
+    hub.settings = msgspec.structs.replace(hub.settings, fan_out_slice=slice_size)
+    chance = random.Random(seed)
+    halls = [1, 2, 3]
+    clients = [
+        (await begin(open_socket, *chance.sample(halls, chance.randint(1, 2)), token=str(person)))[0]
+        for person in range(10, 19)
+    ]
+    seqs = dict.fromkeys(halls, 0)
+
+    def happen(hall: int) -> None:
+        seqs[hall] += 1
+        hub.accept(StoredEvent(f"hall:{hall}", "e", seqs[hall], "hall:said", b'{"text":"x"}', 1))
+
+    for _ in range(300):
+        if chance.random() < 0.02:
+            joined = chance.choice(clients)
+            assert (await joined.ask(HALLS, "hall:join", {"hallId": chance.choice(halls)}))["success"]
+        happen(chance.choice(halls))
+        for _ in range(chance.choice((0, 0, 1, 1, 2, 9))):
+            await asyncio.sleep(0)
+    for client in clients:
+        await settled(client)
+    for hall in halls:
+        happen(hall)
+    compared = 0
+    for client in clients:
+        place = read_offset(client.offset())
+        assert place is not None
+        for room in place.positions:
+            await client.until(
+                lambda client=client, room=room: any(
+                    meta["room"] == room and meta["seq"] == seqs[int(room[-1])]
+                    for _, meta, _ in client.events(HALLS, "hall:said")
+                )
+            )
+        compared += assert_exact(client)
+    assert compared > 1000
+
+
+def assert_exact(client: BareClient) -> int:
+    """Holds each offset against the events before and behind it; returns how many places were compared."""
+    compared = 0
+    events = [json.loads(text[text.index("[") :]) for text in client.texts if text.startswith(f"2{HALLS},[")]
+    for index, (*_, offset) in enumerate(events):
+        place = read_offset(offset)
+        for room, position in (place.positions if place else {}).items():
+            before = [event[2]["seq"] for event in events[: index + 1] if is_said(event, room)]
+            behind = [event[2]["seq"] for event in events[index + 1 :] if is_said(event, room)]
+            assert not before or before[-1] <= position.seq, (offset, events)
+            assert not behind or behind[0] == position.seq + 1, (offset, events)
+            compared += bool(before or behind)
+    return compared
+
+
+def is_said(event: list[Any], room: str) -> bool:
+    return event[0] == "hall:said" and event[2]["room"] == room
