@@ -14,9 +14,9 @@ from social import signals
 from social.broadcasts import ref
 from social.models import Invitation, Membership, Message, Report
 
-GROUP_MENTION = kinds.declare("GROUP_MENTION", "Somebody names me in a group")
-GROUP_REPLY = kinds.declare("GROUP_REPLY", "Answers to what I said in a group")
-GROUP_INVITATION = kinds.declare("GROUP_INVITATION", "Somebody invites me to a group")
+GROUP_MENTION = kinds.declare("GROUP_MENTION", "Somebody names me in a room")
+GROUP_REPLY = kinds.declare("GROUP_REPLY", "Answers to what I said in a room")
+GROUP_INVITATION = kinds.declare("GROUP_INVITATION", "Somebody invites me to a room")
 
 MODERATION = kinds.declare("MODERATION", "Word from the moderators about what I said")
 

@@ -11,8 +11,8 @@ from social.selectors import groups
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Gives the templates the unread count; queried only where it is shown."""
-    user = request.user
-    if not user.is_authenticated:
+    user = getattr(request, "user", None)  # a request may be refused before anybody has looked who asks
+    if user is None or not user.is_authenticated:
         return {"unread_notifications": 0, "unread_rooms": 0}
     return {
         "unread_notifications": SimpleLazyObject(lambda: notifications.unread_count(user)),

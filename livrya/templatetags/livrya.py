@@ -175,6 +175,12 @@ def title_fit(title: str) -> str:
 
 
 @register.filter
+def unbroken(title: str) -> str:
+    """Returns the title with hyphens at which no line ends, for a cover: "Moby-Dick" is one word there."""
+    return title.replace("-", "\N{NON-BREAKING HYPHEN}")
+
+
+@register.filter
 def hue(user: Any) -> int:
     """Returns which of the people's colours somebody has."""
     return int(user.pk or 0) % HUES

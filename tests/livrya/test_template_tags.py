@@ -91,6 +91,10 @@ def test_long_titles_are_set_smaller(title: str, fit: str) -> None:
     assert tags.title_fit(title) == fit
 
 
+def test_no_line_of_a_cover_ends_at_a_hyphen() -> None:
+    assert tags.unbroken("Moby-Dick; or, The Whale") == "Moby\N{NON-BREAKING HYPHEN}Dick; or, The Whale"
+
+
 @pytest.mark.parametrize(("name", "letters"), [("Ines Marrow", "IM"), ("tom", "T"), ("水城 瑞希", "水瑞"), ("", "?")])
 def test_people_without_a_picture_have_letters(name: str, letters: str) -> None:
     assert tags.initials(name) == letters

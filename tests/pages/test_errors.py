@@ -1,0 +1,32 @@
+"""What a visitor sees of a page that cannot be shown."""
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.test import Client, RequestFactory
+
+from livrya.pages import errors
+
+
+def test_what_broke_has_a_page_by_itself_and_a_reference_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """Without the database (no test here may use it): it may be what failed."""
+    answer = errors.server_error(RequestFactory().get("/books/"))
+    assert answer.status_code == 500
+    page = answer.content.decode()
+    [line] = [record.getMessage() for record in caplog.records if record.name == "livrya.pages"]
+    reference = line.split("reference ")[1].split(":")[0]
+    assert f"<b>{reference}</b>" in page
+    assert "failure.css" in page
+    assert finders.find("failure.css")
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 503])
+def test_a_refusal_is_a_page_in_the_site_s_own_voice(status: int) -> None:
+    answer = errors.refusal(RequestFactory().get("/"), status, "Because of this.")
+    assert answer.status_code == status
+    assert "Because of this." in answer.content.decode()
+
+
+def test_a_request_for_another_site_is_refused_and_breaks_nothing(client: Client) -> None:
+    answer = client.get("/", headers={"host": "elsewhere.example"})
+    assert answer.status_code == 400
+    assert "That did not work" in answer.content.decode()
