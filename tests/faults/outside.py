@@ -2,8 +2,8 @@
 
 `python -m tests.faults.outside HALL…`: each line on standard output is `{"mark", "committed"}` (null: nobody can
 know), or `{"done": NUMBER}`. Orders come as lines of JSON on standard input: `{"number", "do": "let-in" | "revoke",
-"user", "vault"}`, `{"number", "do": "say", "room", "text"}`, `{"number", "do": "say-many", "room", "count"}`; its end
-ends the writing.
+"user", "vault"}`, `{"number", "do": "say" | "say-unheard", "room", "text"}` (the latter without a hint to anybody),
+`{"number", "do": "say-many", "room", "count"}`; its end ends the writing.
 """
 
 import json
@@ -12,6 +12,7 @@ import random
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import django
@@ -22,7 +23,9 @@ django.setup()
 from django.db import connection  # noqa: E402  # after the apps are loaded
 
 import realtime  # noqa: E402
+from realtime import outlet  # noqa: E402
 from realtime.errors import ApplicationError  # noqa: E402
+from realtime.events import OutgoingEvent  # noqa: E402
 from realtime.models import Lease  # noqa: E402
 from realtime.revoking import revoke  # noqa: E402
 from realtime.rooms import parse_room  # noqa: E402
@@ -69,7 +72,13 @@ def write_on(name: str, halls: list[int], hold: float) -> None:
         write(f"{name}-{number}", halls, hold=hold, undo=random.random() < 0.2)
 
 
+def swallow(events: Sequence[OutgoingEvent]) -> None:
+    """Hears of events instead of the publisher."""
+
+
 def obey(order: dict[str, Any]) -> None:
+    if order["do"] == "say-unheard":
+        outlet.attach(swallow)
     with realtime.atomic():
         match order:
             case {"do": "let-in", "vault": vault, "user": user}:
@@ -77,11 +86,12 @@ def obey(order: dict[str, Any]) -> None:
             case {"do": "revoke", "vault": vault, "user": user}:
                 Lease.objects.filter(name=f"key:{vault}:{user}").delete()
                 revoke(user=user, room=VaultRoom(vault))
-            case {"do": "say", "room": room, "text": text}:
+            case {"do": "say" | "say-unheard", "room": room, "text": text}:
                 realtime.emit(parse_room(room), Said(text=text))
             case {"do": "say-many", "room": room, "count": count}:
                 for number in range(count):
                     realtime.emit(parse_room(room), Said(text=f"{number} of many"))
+    outlet.detach(swallow)
     connection.close()
     tell({"done": order["number"]})
 
