@@ -13,6 +13,7 @@ from django.db import DatabaseError, InterfaceError
 from realtime import idempotency
 from realtime.contracts import Alias, Payload
 from realtime.errors import ApplicationError, CloseCode, Internal, Unavailable, UnknownCommand, ValidationFailed
+from realtime.flushing import is_outage
 from realtime.ids import with_numbers
 from realtime.namespaces import Call, Handler
 from realtime.positions import Position
@@ -56,8 +57,9 @@ async def carry_out(session: "Session", request: Request) -> Answer:
         answer = await _run(session, request)
     except ApplicationError as error:
         answer = refusal(error)
-    except (DatabaseError, InterfaceError):
-        logger.exception("The database refused %s.", request.name)
+    except (DatabaseError, InterfaceError) as error:
+        if not is_outage(error):
+            logger.exception("The database refused %s.", request.name)
         answer = refusal(Unavailable(retry_after_ms=1000))
     except Exception:
         reference = secrets.token_hex(4)

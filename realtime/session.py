@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from realtime.connection import Connection
 from realtime.contracts import event_contract
 from realtime.dispatch import Request, carry_out, refusal
-from realtime.errors import CloseCode, Forbidden, RateLimited, Unauthenticated
+from realtime.errors import CloseCode, Forbidden, RateLimited, Unauthenticated, Unavailable
 from realtime.hub.room import Membership, Phase
 from realtime.hub.standings import Standing
 from realtime.identity import Identity
@@ -323,8 +323,9 @@ class Session:
         """Asks whether the sign-in still holds: if not, the connection ends; if so, each room is asked again."""
         try:
             valid = await self.hub.questions.still_valid(self.identity)
-        except Exception:
-            logger.exception("A sign-in could not be checked again; the connection is closed to be safe.")
+        except Exception as error:
+            if not isinstance(error, Unavailable):
+                logger.exception("A sign-in could not be checked again; the connection is closed to be safe.")
             valid = False
         if not valid:
             self.expel(reason)

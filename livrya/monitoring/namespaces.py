@@ -25,7 +25,7 @@ from livrya.monitoring.events import (
 from livrya.monitoring.overview import Look, look
 from realtime import UserRoom
 from realtime.contracts import event_contract
-from realtime.errors import ValidationFailed
+from realtime.errors import Unavailable, ValidationFailed
 from realtime.inspection import ask_processes
 from realtime.namespaces import Call, Commands
 from realtime.rooms import parse_room
@@ -90,6 +90,6 @@ async def _tell_stats(session: "Session", interval_seconds: int) -> None:
         try:
             told, before = await session.hub.handlers.run(look, before)
             session.notify(name, msgspec.to_builtins(told), room)
-        except DatabaseError:
-            logger.warning("The database was away: no room:stats this time.", exc_info=True)
+        except (DatabaseError, Unavailable) as error:
+            logger.warning("No room:stats this time: %s", error)
         await asyncio.sleep(interval_seconds)

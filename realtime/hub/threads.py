@@ -7,7 +7,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
-from django.db import Error, close_old_connections, connections
+from django.db import Error, InterfaceError, OperationalError, close_old_connections, connections
+
+from realtime.errors import Unavailable
+from realtime.flushing import is_outage
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,11 +32,19 @@ class DatabaseThreads:
         self._stopped = False
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Returns what `function` returns; whatever it raises comes out here."""
+        """Returns what `function` returns; what it raises comes out here, an absent database as Unavailable."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._executor, lambda: self._call(function, *args, **kwargs))
 
     def _call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return self._connected(function, *args, **kwargs)
+        except (OperationalError, InterfaceError) as error:
+            if is_outage(error):
+                raise Unavailable(retry_after_ms=1000) from error
+            raise
+
+    def _connected(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         if not self._keep:
             close_old_connections()
             try:

@@ -90,7 +90,7 @@ class Online:
             return
         try:
             shown = await self._threads.run(_CONTACTS[0].shows_online, user_id)
-        except (DatabaseError, InterfaceError) as error:
+        except (DatabaseError, InterfaceError, Unavailable) as error:
             logger.warning("Whether %s may be seen online is not known: %s", user_id, error)
             return
         if not session.closed:
@@ -138,6 +138,8 @@ class Online:
             payload = contacts.event(whereabouts)
             for user_id in shown | hidden:
                 self._announcer.everywhere(UserRoom(user_id).name, payload, version=whereabouts.version)
+        except Unavailable as outage:
+            logger.warning("The contacts of %s were not told: %s", whereabouts.user_id, outage)
         except Exception:
             logger.exception("The contacts of %s were not told.", whereabouts.user_id)
 

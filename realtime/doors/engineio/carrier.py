@@ -130,8 +130,8 @@ class Carrier:
         while not self._token:
             try:
                 channel: str = await self._layer.new_channel(_PREFIX)
-            except Exception:
-                logger.warning("The channel layer does not answer; polling needs one process meanwhile.", exc_info=True)
+            except Exception as error:
+                logger.warning("The channel layer does not answer (%r); polling needs one process meanwhile.", error)
                 self._tried.set()
                 await asyncio.sleep(_RETRY_SECONDS)
             else:

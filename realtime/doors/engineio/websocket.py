@@ -5,6 +5,7 @@ Source: the Engine.IO protocol, revision 4, "WebSocket" and "Upgrade"; ASGI WebS
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from typing import Any
 
 from realtime.doors.engineio.http import Receive, Scope, Send, check_query, query_of
@@ -61,12 +62,12 @@ async def _upgrade(
     async with asyncio.timeout(server.options.upgrade_timeout_ms / 1000):
         await owner.begin_upgrade(sid)
         try:
-            probe = decode(await _message(receive, limit))
+            probe = decode(_message(await receive(), limit))
             if (probe.type, probe.data) != (PacketType.PING, "probe"):
                 raise MalformedPacket("The upgrade starts with a probe.")
             await owner.probed(sid)
             await send({"type": "websocket.send", "text": PROBE_ANSWER.text.decode()})
-            if decode(await _message(receive, limit)).type is not PacketType.UPGRADE:
+            if decode(_message(await receive(), limit)).type is not PacketType.UPGRADE:
                 raise MalformedPacket("The upgrade was not completed.")
         except BaseException:
             await owner.abandon_upgrade(sid)
@@ -79,7 +80,7 @@ async def _read(session: EngineSession, receive: Receive) -> None:
     try:
         while not session.closed:
             try:
-                session.receive(decode(await _message(receive, session.options.max_payload)))
+                session.receive(decode(_message(await receive(), session.options.max_payload)))
             except MalformedPacket:
                 session.close(CloseCode.PROTOCOL_ERROR, "parse error")
             except TooLarge:
@@ -88,15 +89,14 @@ async def _read(session: EngineSession, receive: Receive) -> None:
             await session.drained()
         # The server reports the end of what we closed; without waiting for it some cut the close frame off.
         while True:
-            await _message(receive, session.options.max_payload)
+            _message(await receive(), session.options.max_payload)
     except (SocketGone, TooLarge):
         pass
     finally:
         session.transport_lost()
 
 
-async def _message(receive: Receive, limit: int) -> str | bytes:
-    event = await receive()
+def _message(event: Mapping[str, Any], limit: int) -> str | bytes:
     if event["type"] == "websocket.disconnect":
         raise SocketGone
     text: str | None = event.get("text")
