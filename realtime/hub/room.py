@@ -135,11 +135,16 @@ class Audience:
 
     def add(self, member: Membership) -> None:
         self.members[member] = None
-        self._connections = None
+        self._forget()
 
     def discard(self, member: Membership) -> None:
         if self.members.pop(member, member) is None:
-            self._connections = None
+            self._forget()
+
+    def _forget(self) -> None:
+        """Lets go of what was cached, and so of connections that are gone."""
+        self._connections = None
+        self._crowds, self._as_of = [], -1
 
     def connections(self) -> tuple[Connection, ...]:
         """Returns the members' connections as they are now, cached until they change."""

@@ -1,8 +1,10 @@
 """Connection state recovery, packet by packet: exact or refused, and never on somebody else's behalf."""
 
 import asyncio
+import gc
 import json
 import random
+import weakref
 from typing import Any
 
 import msgspec
@@ -286,6 +288,19 @@ async def test_an_event_that_comes_alone_carries_the_offset(open_socket: Open) -
     again = await open_socket()
     assert await again.enter(HALLS, token="7", pid=before["pid"], offset=client.offset()) == before
     await again.until(lambda: again.said() == ["two"])
+
+
+async def test_what_is_kept_of_those_at_one_place_lets_go_of_who_is_gone(open_socket: Open, hub: Hub) -> None:
+    gone, *others = [(await begin(open_socket, 1))[0] for _ in range(3)]
+    await say(1, "one")
+    for client in (gone, *others):
+        await client.until(lambda client=client: client.said() == ["one"])
+    connections = [weakref.ref(connection) for connection in hub.connections.values()]
+    await gone.close()
+    async with asyncio.timeout(30):
+        while sum(connection() is not None for connection in connections) > 2:
+            gc.collect()
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize("slice_size", [1000, 2])
