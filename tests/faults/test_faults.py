@@ -109,8 +109,8 @@ async def test_connections_are_cut_every_few_seconds(fleet: Fleet) -> None:
     async with traffic(fleet, readers=24) as goes_on:
         async with cutting(goes_on.followers, every_seconds=2):
             await goes_on.goes_on(100)
+            await until(lambda: all(len(follower.recording.links) > 1 for follower in goes_on.followers))
         await goes_on.settle()
-        assert sum(len(follower.recording.links) for follower in goes_on.followers) > 2 * len(goes_on.followers)
 
 
 async def test_every_process_is_replaced_while_all_goes_on(fleet: Fleet) -> None:
