@@ -19,7 +19,8 @@ from realtime.doors.socketio.recovery import (
     read_pid,
     sign,
 )
-from realtime.doors.socketio.wire import SOCKET_IO, WrittenOffset
+from realtime.doors.socketio.wire import SOCKET_IO
+from realtime.doors.socketio.written import WrittenOffset
 from realtime.errors import ApplicationError, CloseCode, Conflict, ValidationFailed
 from realtime.hub.hub import Hub
 from realtime.hub.standings import Standing

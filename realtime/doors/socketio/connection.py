@@ -14,7 +14,7 @@ from realtime.connection import Packet as EnginePacket
 from realtime.doors.engineio.session import EngineSession
 from realtime.doors.errors import MalformedPacket
 from realtime.doors.socketio.packets import Decoder, Packet, PacketType
-from realtime.doors.socketio.wire import Written, WrittenEvent, WrittenOffset, written
+from realtime.doors.socketio.written import Written, WrittenEvent, WrittenOffset, written
 from realtime.errors import ApplicationError, CloseCode, Internal, Unavailable
 
 logger = logging.getLogger(__name__)
