@@ -84,3 +84,10 @@ describe.each(Object.entries(THEMES))("on %s", (_name, theme) => {
 it("covers have twelve inks, as many as the template gives out", () => {
   expect(Object.keys(root).filter((name) => name.startsWith("cover-"))).toHaveLength(12);
 });
+
+it("gives the page of what broke, which stands by itself, the same colours", () => {
+  const failure = readFileSync(new URL("../public/failure.css", import.meta.url), "utf8");
+  const own = [...failure.matchAll(/--([\w-]+): ([^;]+);/g)].map((found) => [found[1], found[2]]);
+  expect(own.length).toBeGreaterThan(0);
+  expect(block(":root")).toMatchObject(Object.fromEntries(own));
+});

@@ -46,8 +46,7 @@ class Standings:
         """Returns members, live in one room, by where their sessions stand."""
         by_standing: dict[Standing[Any] | None, list[Membership]] = {}
         for member in members:
-            standing = member.session.standing or self.of(member.session)
-            by_standing.setdefault(standing, []).append(member)
+            by_standing.setdefault(self.of(member.session), []).append(member)
         alone = by_standing.pop(None, [])
         crowds: list[Crowd] = []
         for together in by_standing.values():
