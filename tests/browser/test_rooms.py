@@ -247,6 +247,7 @@ def test_a_room_is_made_talked_in_and_searched_by_keyboard_alone(site: Site, lib
     page.keyboard.press("Escape")
     page.locator(".room__log").focus()
     page.keyboard.press("j")
+    expect(page.locator("#message-1")).to_be_focused()
     page.keyboard.press("r")
     page.keyboard.type("Second.")
     page.keyboard.press("Enter")
@@ -257,6 +258,23 @@ def test_a_room_is_made_talked_in_and_searched_by_keyboard_alone(site: Site, lib
     page.keyboard.press("Enter")
     found = page.get_by_role("dialog").locator(".notice")
     expect(found).to_have_count(1)
+
+
+def test_the_focus_stays_on_a_message_while_it_is_sent(site: Site, club: Club) -> None:
+    site.expected = ["ERR_INTERNET_DISCONNECTED", "WebSocket"]
+    tom = site.open(club.path, club.tom)
+    here(tom, 1)
+    tom.context.set_offline(True)
+    expect(tom.locator("lv-connection")).to_contain_text("Offline")
+    say(tom, "Said in a tunnel.")
+    tom.keyboard.press("Escape")
+    tom.locator(".room__log").focus()
+    tom.keyboard.press("j")
+    expect(tom.locator("[data-unsent]")).to_be_focused()
+    tom.context.set_offline(False)
+    expect(tom.locator("#message-1")).to_be_focused(timeout=20_000)
+    tom.keyboard.press("r")
+    expect(tom.locator(".room__about")).to_contain_text("Said in a tunnel.")
 
 
 def test_listeners_hear_one_sentence_and_the_log_is_quiet(site: Site, club: Club) -> None:

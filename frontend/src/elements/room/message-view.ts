@@ -132,7 +132,7 @@ function toolsView(message: Said, acts: MessageActs): TemplateResult {
 
 export function unsentRow(entry: Unsent, name: string, acts: MessageActs): TemplateResult {
   const failed = entry.state === "failed";
-  return html`<li class="message message--head" data-unsent>
+  return html`<li class="message message--head" data-unsent tabindex="-1">
     ${face(entry.userId, name)}
     <header class="message__head"><span class="message__author">${name}</span>
       ${failed ? nothing : html`<span class="comment__waiting">${icon("clock")}Not sent yet</span>`}</header>

@@ -41,6 +41,8 @@ class Room extends LiveElement {
   private below = 0;
   private loading = false;
   private readonly leaving = new Map<number, ReturnType<typeof setTimeout>>();
+  /** The row of something unsent that has the focus. */
+  private focused: { row: Element; text: unknown } | null = null;
 
   private readonly acts: MessageActs = {
     userId: page.user?.id ?? 0,
@@ -246,10 +248,20 @@ class Room extends LiveElement {
 
   protected override willUpdate(): void {
     this.scroller.before();
+    const row = document.activeElement?.closest(".message[data-unsent]");
+    this.focused = row ? { row, text: row.querySelector(".message__text")?.textContent } : null;
   }
 
   protected override updated(): void {
     this.scroller.after();
+    if (this.focused && !this.focused.row.isConnected) this.passFocus(this.focused.text);
+  }
+
+  /** What has been sent stands elsewhere now: the focus goes with it, so that the next key means what it would have. */
+  private passFocus(text: unknown): void {
+    const sent = this.talk.all.findLast((said) => said.sender.id === page.user?.id && said.text === text);
+    const row = sent && this.querySelector<HTMLElement>(`#message-${sent.number}`);
+    (row ?? this.querySelector<HTMLElement>(".room__log"))?.focus({ preventScroll: true });
   }
 
   protected override render(): TemplateResult {
