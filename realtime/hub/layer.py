@@ -55,6 +55,11 @@ class LayerLink:
         """Whether its last operation of either kind worked."""
         return self._joins and self._sends
 
+    @property
+    def brings_hints(self) -> bool:
+        """Whether what other processes commit is heard at once."""
+        return self.healthy and not self.alone
+
     async def start(self) -> None:
         if self.layer is None:
             return

@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 class Sweep:
-    """Asks every second what the log has that the hub has not; at once when SQLite's file changed.
+    """Asks every second what the log has that the hub has not; at once when somebody says so.
 
     `last_run` is the monotonic time of the last sweep that worked; `working` says whether it was the last.
     """
@@ -25,6 +25,7 @@ class Sweep:
         self._hub = hub
         self._wake = asyncio.Event()
         self._cursor = changes.ChangeCursor()
+        self._chores_due = 0.0
         self._backstop: list[str] = []
         self.last_run = time.monotonic()
         self.working = True
@@ -56,16 +57,19 @@ class Sweep:
                 await asyncio.sleep(self._hub.settings.sweep_seconds)
 
     async def watch(self) -> None:
-        """SQLite only: wakes the sweep as soon as another process has committed. Until cancelled."""
+        """SQLite only: wakes the sweep as soon as the file has changed and no hint tells of it. Until cancelled.
+
+        The file does not say who changed it. Where hints come in, it nearly always was this process, and each of its
+        commits would cost a sweep that finds nothing.
+        """
         with changes.DataVersion() as file:
             while True:
                 await asyncio.sleep(self._hub.settings.watch_seconds)
-                if file.changed():  # microseconds: not worth a thread
+                if file.changed() and not self._hub.layer.brings_hints:  # microseconds: not worth a thread
                     self.wake()
 
     async def _sweep(self) -> None:
         hub = self._hub
-        hub.drop_empty_rooms()
         for name, position in (await hub.readers.run(self._cursor.poll)).items():
             state = hub.rooms.get(name)
             if state is None:
@@ -77,7 +81,10 @@ class Sweep:
                 hub.statistics.swept += 1
                 logger.debug("The sweep finds %s at %d, known up to %d", name, position.seq, state.seq)
                 hub.log.close_gap(state)
-        await self._compare_some_heads()
+        if time.monotonic() >= self._chores_due:
+            self._chores_due = time.monotonic() + hub.settings.sweep_seconds
+            hub.drop_empty_rooms()
+            await self._compare_some_heads()
 
     async def _compare_some_heads(self) -> None:
         """The backstop: each room's head is compared once in a while, whatever the cursor said."""

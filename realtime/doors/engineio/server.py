@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import msgspec
 
 from realtime.connection import Outbox, Packet
+from realtime.doors.engineio.heartbeats import Heartbeats
 from realtime.doors.engineio.links import Link
 from realtime.doors.engineio.session import Application, EngineSession, Options
 from realtime.doors.errors import Refusal, RequestRefused
@@ -73,6 +74,7 @@ class EngineServer:
         self._application = application
         self._restore = restore
         self._elsewhere = elsewhere
+        self._heartbeats = Heartbeats(options.ping_interval_ms)
         self._last_words: dict[str, bytes] = {}
         self._name = secrets.token_hex(8)
         self._names = {self._name}
@@ -98,6 +100,7 @@ class EngineServer:
         if link_to is not None:
             session.start_on(link_to(session))
         session.application = self._application(session)
+        self._heartbeats.add(session)
         return session
 
     async def give_away(self, sid: str) -> Moved:
@@ -116,6 +119,7 @@ class EngineServer:
         for text, attachments in moved.packets:
             session.write(Packet(text, attachments))
         session.application = self._restore(session, moved.state)
+        self._heartbeats.add(session)
         return session
 
     def _register(self, sid: str, scope: Scope) -> EngineSession:
@@ -144,6 +148,7 @@ class EngineServer:
 
     def _ended(self, session: EngineSession, words: bytes) -> None:
         self.sessions.pop(session.sid, None)
+        self._heartbeats.remove(session)
         if words:
             self._last_words[session.sid] = words
             asyncio.get_running_loop().call_later(

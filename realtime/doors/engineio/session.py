@@ -67,12 +67,13 @@ class EngineSession(Connection):
         "_loop",
         "_on_end",
         "_probed",
-        "_timer",
         "_upgrading",
         "application",
+        "beats_at",
         "options",
         "scope",
         "sid",
+        "tick",
     )
 
     application: Application
@@ -95,8 +96,11 @@ class EngineSession(Connection):
         self._loop = asyncio.get_running_loop()
         self._upgrading: asyncio.TimerHandle | None = None
         self._probed = False
-        self._timer: asyncio.TimerHandle | None = None
         self._deadline = 0.0
+        self.beats_at = 0.0
+        """When `beat` is due next, by the loop's clock; moves to later whenever the client is heard of."""
+        self.tick = 0
+        """Where `Heartbeats` has put it."""
         self._link: Link = PollingLink(
             limit=options.outbound_limit, congested=self.became_congested, drained=self.became_drained
         )
@@ -251,7 +255,7 @@ class EngineSession(Connection):
         self._link = link
         if silence_ms is not None:
             self._deadline = self._loop.time() + silence_ms / 1000
-            self._schedule(self._deadline - self.options.ping_timeout_ms / 1000, self._ping)
+            self.beats_at = self._deadline - self.options.ping_timeout_ms / 1000
 
     def give_away(self) -> tuple[bytes, list[tuple[bytes, tuple[bytes, ...]]], int]:
         """Ends here what goes on in another process: its state, what waits, how long its client may be silent.
@@ -274,22 +278,21 @@ class EngineSession(Connection):
 
     def _await_ping(self) -> None:
         interval, timeout = self.options.ping_interval_ms / 1000, self.options.ping_timeout_ms / 1000
-        self._deadline = self._loop.time() + interval + timeout
-        self._schedule(self._deadline - timeout, self._ping)
+        self.beats_at = self._loop.time() + interval
+        self._deadline = self.beats_at + timeout
 
-    def _schedule(self, at: float, what: Callable[[], Any]) -> None:
-        if self._timer:
-            self._timer.cancel()
-        self._timer = self._loop.call_at(at, what)
-
-    def _ping(self) -> None:
-        self.write(PING)
-        self._schedule(self._deadline, self._missed_heartbeat)
+    def beat(self) -> None:
+        """Asks a client whether it is still there, and ends the session of one that does not say."""
+        if self.beats_at < self._deadline:
+            self.write(PING)
+            self.beats_at = self._deadline
+        else:
+            self._missed_heartbeat()
 
     def _missed_heartbeat(self) -> bool:
-        """Ends the session if its client has been silent too long; asked by the timer and by every request.
+        """Ends the session if its client has been silent too long; asked by its heartbeat and by every request.
 
-        A timer alone would be late whenever the loop is.
+        The heartbeat alone would be late whenever the loop is.
         """
         if self.closed or self._loop.time() < self._deadline:
             return self.closed
@@ -332,8 +335,6 @@ class EngineSession(Connection):
         if self.closed:
             return
         self.abandon_upgrade()
-        if self._timer:
-            self._timer.cancel()
         self.lost()
         waiting = self._link.take() if isinstance(self._link, PollingLink) else []
         self._on_end(self, polled(waiting) if linger else b"")

@@ -5,11 +5,13 @@ from collections.abc import Callable
 
 import pytest
 from channels.layers import get_channel_layer
+from django.db import connection
 from django.test import override_settings
 
 import realtime
 from livrya.settings import REALTIME
 from realtime import outlet, reading
+from realtime.changes import DataVersion
 from realtime.events import StoredEvent
 from realtime.hints import group_name
 from realtime.hub import Hub, current_hub
@@ -141,6 +143,31 @@ async def test_what_another_process_committed_arrives_without_any_hint(connect: 
     elsewhere(hub)
     await say("by the sweep")
     await heard(client, "by the sweep")
+
+
+async def test_a_change_of_the_file_wakes_the_sweep_only_where_no_hint_tells_of_it(
+    connect: Connect, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL has no file to look at")
+    await connect()
+    looks: list[bool] = []
+    changed = DataVersion.changed
+
+    def look(version: DataVersion) -> bool:
+        looks.append(changed(version))
+        return looks[-1]
+
+    monkeypatch.setattr(DataVersion, "changed", look)
+    woken: list[bool] = []
+    hub.sweep.wake = lambda: woken.append(hub.layer.brings_hints)  # type: ignore[method-assign]
+    hub.layer.alone = False
+    await say("heard of")
+    await until(lambda: True in looks)
+    hub.layer.alone = True
+    await say("not heard of")
+    await until(lambda: bool(woken))
+    assert woken == [False]
 
 
 async def test_the_backstop_finds_what_the_change_cursor_missed(connect: Connect, hub: Hub) -> None:
