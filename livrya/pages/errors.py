@@ -39,11 +39,11 @@ class RefusalMiddleware:
         return redirect(came_from(request))
 
 
-def came_from(request: HttpRequest) -> str:
-    """Returns the page of ours that the request came from, or the home page."""
+def came_from(request: HttpRequest, *, otherwise: str = "/") -> str:
+    """Returns the page of ours that the request came from, `otherwise` when it does not say."""
     referer = request.headers.get("Referer", "")
     safe = url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure())
-    return referer if safe else "/"
+    return referer if safe else otherwise
 
 
 def refusal(request: HttpRequest, status: int, sentence: str = "") -> HttpResponse:

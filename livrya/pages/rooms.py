@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 import realtime
 from livrya.accounts import selectors as people
 from livrya.pages.conversation import conversation
+from livrya.pages.errors import came_from
 from livrya.pages.requests import PersonRequest, whole_number
 from livrya.pages.room_forms import RoomForm
 from realtime.errors import ApplicationError, NotFound
@@ -146,10 +147,7 @@ def act(request: PersonRequest, slug: str) -> HttpResponse:
     doing = _ACTS.get(request.POST.get("act", ""))
     if doing is None:
         raise NotFound("There is no such button.")
-    there = doing(request, group)
-    if there is None:
-        there = reverse("room-settings", args=[slug]) if "settings" in request.POST else group.address
-    return redirect(there)
+    return redirect(doing(request, group) or came_from(request, otherwise=group.address))
 
 
 def _say(request: PersonRequest, group: Group) -> str:

@@ -1,5 +1,6 @@
 """Groups on their pages: three people who talk, and what may come between."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -258,6 +259,28 @@ def test_a_room_is_made_talked_in_and_searched_by_keyboard_alone(site: Site, lib
     page.keyboard.press("Enter")
     found = page.get_by_role("dialog").locator(".notice")
     expect(found).to_have_count(1)
+
+
+def test_the_settings_open_over_the_room_and_lead_back_to_it(site: Site, club: Club) -> None:
+    ines = site.open(club.path, club.ines)
+    here(ines, 1)
+    dialog = ines.get_by_role("dialog", name="Settings of the room")
+    link = ines.get_by_role("link", name="Settings of the room").first
+    link.click()
+    expect(dialog.get_by_label("Name", exact=True)).to_have_value("Oil and wick")
+    ines.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(link).to_be_focused()
+    ines.keyboard.press("s")
+    dialog.get_by_label("Name", exact=True).fill("Day watch")
+    dialog.get_by_role("region", name="About the room").get_by_role("button", name="Save").click()
+    expect(ines.locator(".toast")).to_contain_text("Saved.")
+    expect(ines.get_by_role("heading", name="Day watch")).to_be_visible()
+    ines.keyboard.press("s")
+    dialog.get_by_label("Username").fill("tom")
+    dialog.get_by_role("button", name="Invite", exact=True).click()
+    expect(ines.locator(".toast")).to_be_visible()
+    expect(ines).to_have_url(re.compile(f"{club.path}$"))
 
 
 def test_the_focus_stays_on_a_message_while_it_is_sent(site: Site, club: Club) -> None:

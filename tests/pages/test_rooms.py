@@ -17,8 +17,8 @@ def group(library):
     return rooms.group(library.author, name="Oil and wick", description="Theories welcome.")
 
 
-def post(person, group, act, **fields):
-    return signed_in(person).post(f"{group.address}act/", {"act": act} | fields)
+def post(person, group, act, came_from="", **fields):
+    return signed_in(person).post(f"{group.address}act/", {"act": act} | fields, headers={"referer": came_from})
 
 
 def test_rooms_are_for_people_who_are_signed_in(library, group):
@@ -151,14 +151,15 @@ def test_moderators_act_and_members_do_not(library, group):
     assert (group.member_count, group.slow_seconds) == (2, 30)
     assert Membership.objects.get(group=group, user=library.reader).role == "moderator"
     assert "Kept out" in signed_in(library.reader).get(f"{group.address}settings/").content.decode()
-    post(library.author, group, "unban", user=member.pk, settings="")
+    post(library.author, group, "unban", user=member.pk)
     assert not Ban.objects.exists()
 
 
 def test_inviting_by_name_and_by_link(library, group):
-    answer = post(library.author, group, "invite", username="@tom", settings="")
-    assert answer.headers["Location"] == f"{group.address}settings/"
-    post(library.author, group, "link", settings="")
+    settings = f"http://testserver{group.address}settings/"
+    answer = post(library.author, group, "invite", came_from=settings, username="@tom")
+    assert answer.headers["Location"] == settings
+    assert post(library.author, group, "link").headers["Location"] == group.address
     assert Invitation.objects.filter(group=group).count() == 2
     page = signed_in(library.author).get(f"{group.address}settings/").content.decode()
     assert "asked by" in page

@@ -1,11 +1,19 @@
+import { showInDialog } from "./page-dialog";
+
 const MINUTE_MS = 60_000;
 
 /** Small manners of forms and buttons that need no element of their own. */
 export function mindForms(): void {
   document.addEventListener("click", (event) => {
-    const button = event.target instanceof Element && event.target.closest<HTMLElement>("[data-confirm], [data-opens]");
+    const button =
+      event.target instanceof Element &&
+      event.target.closest<HTMLElement>("[data-confirm], [data-opens], [data-in-dialog]");
     if (!button) return;
     if (button.dataset.confirm && !confirm(button.dataset.confirm)) event.preventDefault();
+    if (button instanceof HTMLAnchorElement && button.dataset.inDialog !== undefined && opensHere(event)) {
+      event.preventDefault();
+      void showInDialog(button);
+    }
     if (!button.dataset.opens) return;
     // A link is for those without scripts.
     event.preventDefault();
@@ -21,6 +29,11 @@ export function mindForms(): void {
     addEventListener("pageshow", () => form.removeAttribute("data-sending"), { once: true });
     setTimeout(() => form.removeAttribute("data-sending"), 5000);
   });
+}
+
+/** Whether a click on a link is not meant for another tab or window. */
+function opensHere(event: MouseEvent): boolean {
+  return event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
 }
 
 /** Turns a form's times from UTC to the clock of the person who fills it in, and tells the server whose clock it is. */

@@ -99,7 +99,7 @@ class RoomMembers extends LiveElement {
         gone
           ? nothing
           : html`${this.inviting()} ${this.slow()}
-        <p class="room__settings"><a href="./settings/">Settings of the room</a></p>`
+        <p class="room__settings"><a href="./settings/" data-in-dialog>Settings of the room</a></p>`
       }`;
   }
 
