@@ -11,12 +11,14 @@ class Heartbeats:
     """Lets each session beat when it is due, or up to a 25th of the interval later. Belongs to the loop.
 
     Timers of their own would cost sessions 500 bytes each, and a place in the loop's heap with every pong. Here each
-    waits in the set of one tick, and who has moved on by then is put into another.
+    waits in the set of one tick, and who has moved on by then is put into another. Whoever is heard of is due an interval
+    later, so a look in every interval misses nobody.
     """
 
     def __init__(self, interval_ms: int) -> None:
         self._loop = asyncio.get_running_loop()
-        self._tick_seconds = interval_ms / 1000 / _TICKS_PER_INTERVAL
+        self._interval_seconds = interval_ms / 1000
+        self._tick_seconds = self._interval_seconds / _TICKS_PER_INTERVAL
         self._waiting: dict[int, set[EngineSession]] = {}
         self._timer: asyncio.TimerHandle | None = None
 
@@ -24,7 +26,8 @@ class Heartbeats:
         """Begins to look after a session, unless it is over already."""
         if session.closed:
             return
-        session.tick = int(session.beats_at / self._tick_seconds) + 1
+        look_at = min(session.beats_at, self._loop.time() + self._interval_seconds)
+        session.tick = int(look_at / self._tick_seconds) + 1
         self._waiting.setdefault(session.tick, set()).add(session)
         if self._timer is None:
             self._timer = self._loop.call_later(self._tick_seconds, self._pass)
