@@ -21,8 +21,9 @@ from realtime.errors import ApplicationError, NotFound
 from social.errors import Banned, NotInvited, RoomFull, RoomNotFound, WrongPassword
 from social.events import GroupRoom
 from social.models import Ban, Group, Role
+from social.policies import outranks
 from social.selectors import groups as selectors
-from social.selectors.members import bans_in
+from social.selectors.members import bans_in, listed_members
 from social.services import groups as services
 from social.services import invitations, members
 from social.services.entering import join_group, leave_group
@@ -130,6 +131,7 @@ def settings(request: PersonRequest, slug: str) -> HttpResponse:
             "moderates": own.moderates,
             "may_invite": own.moderates or not group.restrict_invitations,
             "invitations": selectors.invitations_to(request.user, group.pk) if own.moderates else [],
+            "below": [member for member in listed_members(group) if outranks(own, member)] if own.moderates else [],
             "bans": bans_in(request.user, group.pk) if own.moderates else [],
             "waits": WAITS,
         },

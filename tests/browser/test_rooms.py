@@ -232,6 +232,17 @@ def test_without_scripts_a_room_reads_and_takes_words(site: Site, club: Club) ->
     assert not act(lambda: Membership.objects.filter(group=club.group, user=club.tom).exists())
 
 
+def test_without_scripts_an_owner_appoints_and_takes_out(site: Site, club: Club) -> None:
+    page = site.open(f"{club.path}settings/", club.ines, java_script_enabled=False)
+    page.get_by_label(f"About {club.pilar}").click()
+    page.get_by_role("button", name="Make moderator").click()
+    expect(page.locator("li", has_text=str(club.pilar))).to_contain_text("Moderator")
+    page.get_by_label(f"About {club.tom}").click()
+    page.get_by_role("button", name="Take out").click()
+    expect(page.get_by_label(f"About {club.tom}")).to_have_count(0)
+    assert not act(lambda: Membership.objects.filter(group=club.group, user=club.tom).exists())
+
+
 def test_a_room_is_made_talked_in_and_searched_by_keyboard_alone(site: Site, library: Library) -> None:
     page = site.open("/rooms/", library.reader)
     page.wait_for_function("() => customElements.get('lv-shortcuts') !== undefined")

@@ -155,6 +155,23 @@ def test_moderators_act_and_members_do_not(library, group):
     assert not Ban.objects.exists()
 
 
+def test_settings_offer_what_one_may_do_about_whom(library, group):
+    member = rooms.member_of(group)
+    rooms.member_of(group, library.reader)
+
+    def offered(person):
+        return signed_in(person).get(f"{group.address}settings/").content.decode()
+
+    assert f"About {member}" in offered(library.author)
+    assert "Hand over the room" in offered(library.author)
+    assert f"About {library.author}" not in offered(library.author)
+    assert "Take out" not in offered(member)
+    post(library.author, group, "role", user=library.reader.pk, role="moderator")
+    assert "No moderator any more" in offered(library.author)
+    assert f"About {member}" in offered(library.reader)
+    assert "Hand over the room" not in offered(library.reader)
+
+
 def test_inviting_by_name_and_by_link(library, group):
     settings = f"http://testserver{group.address}settings/"
     answer = post(library.author, group, "invite", came_from=settings, username="@tom")
