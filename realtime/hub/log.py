@@ -147,4 +147,7 @@ class LogReader:
             return None
         if events and (events[0].seq != after + 1 or events[0].epoch != epoch):
             return None
-        return [Delivery(event) for event in events]
+        page = [Delivery(event) for event in events]
+        if state.epoch == epoch:
+            state.refill(page)
+        return page

@@ -265,6 +265,18 @@ class RoomState:
             return None
         return [self.ring[index] for index in range(len(self.ring) - missing, len(self.ring))]
 
+    def refill(self, page: Sequence[Delivery]) -> None:
+        """Remembers what a page of the log, of this epoch, has right before the ring, as far as there is room for it.
+
+        After a restart the ring is empty and everybody comes back: the next who misses the same needs no read. What was
+        blanked since the page was read stays away: the event that says so came behind it, and left the ring with it.
+        """
+        assert self.ring.maxlen is not None
+        room, first = self.ring.maxlen - len(self.ring), self.seq - len(self.ring) + 1
+        before = [delivery for delivery in page if delivery.event.seq < first]
+        if room and before and before[-1].event.seq == first - 1:
+            self.ring.extendleft(reversed(before[-room:]))
+
     def forget(self) -> None:
         """Drops the ring: what it holds is not to be shown any more."""
         self.ring.clear()

@@ -269,7 +269,10 @@ async def _bare() -> BareClient:
 @pytest.fixture
 def talkers(settings: Settings, caplog: pytest.LogCaptureFixture) -> Iterator[Talkers]:
     settings.REALTIME = (
-        REALTIME | dict.fromkeys(_UNLIMITED, 1e9) | {"CONNECTIONS_PER_USER": 100, "AUTH_DEADLINE_SECONDS": 0.05}
+        REALTIME
+        | dict.fromkeys(_UNLIMITED, 1e9)
+        # Whose turn does not come for long answers no ping.
+        | {"CONNECTIONS_PER_USER": 100, "AUTH_DEADLINE_SECONDS": 0.05, "HEARTBEAT_SECONDS": 3600}
     )
     caplog.set_level(logging.WARNING)
     unhandled: list[dict[str, Any]] = []
