@@ -101,7 +101,8 @@ def database(url_or_none: str | None, sqlite_path: str) -> dict[str, Any]:
         config["TEST"] = {"NAME": f"{config['NAME']}.test"}
     elif engine.endswith("postgresql"):
         config["OPTIONS"] = options
-        most = read(whole_number(least=1), "DATABASE_POOL_SIZE", 16, "a whole number, at least 1")
+        # The engine's threads hold up to 18; the rest is for pages, the API and jobs.
+        most = read(whole_number(least=1), "DATABASE_POOL_SIZE", 24, "a whole number, at least 1")
         options |= {
             "pool": {"min_size": 1, "max_size": most},
             # 60 s: a transaction left open by a stuck client must not hold a room's head for longer.

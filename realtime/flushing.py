@@ -3,9 +3,9 @@
 import secrets
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import psycopg
@@ -14,6 +14,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from realtime.events import BLANKED, HIDDEN, EphemeralEvent, OutgoingEvent, StoredEvent
 from realtime.positions import Position
+
+T = TypeVar("T")
 
 LOCK_TIMEOUT_MS = 2000
 _CHECK_NOW = f"SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"
@@ -104,11 +106,21 @@ def flush(connection: BaseDatabaseWrapper, *, first_hook: int, max_rooms: int) -
             cursor.execute(first)
             first = ""
         emissions = [*_notices(cursor, blankings), *emissions]
-        counts = Counter(emission.room for emission in emissions)
-        stored = _numbered(emissions, _advance_heads(cursor, counts, first))
+        advance, store = _advancing(emissions), _storing(emissions)
+        if connection.vendor == "postgresql" and not blankings and len(advance) == len(store) == 1:
+            advance, store = [advance[0] + store[0]], []  # one round trip for both
+        heads: dict[str, Position] = {}
+        for statement in advance:
+            cursor.execute(first + statement.sql, statement.values)
+            first = ""
+            while cursor.description is None:
+                cursor.nextset()
+            heads.update((room, Position(epoch, seq)) for room, epoch, seq in cursor.fetchall())
         for blanking in blankings:  # under the locks: no event of these rooms can be committed unseen
             _blank(cursor, blanking)
-        _store(cursor, list(stored.values()))
+        for statement in store:
+            cursor.execute(statement.sql, statement.values)
+        stored = _numbered(emissions, heads)
         for answer in hooks:
             if isinstance(answer, Answer):
                 _answer(cursor, answer, stored)
@@ -135,39 +147,81 @@ def new_epoch() -> str:
     return secrets.token_hex(8)
 
 
-def _advance_heads(cursor: Any, counts: Mapping[str, int], first: str) -> dict[str, Position]:
-    """Reserves so many numbers in each room and returns the last one; locks the heads until the commit.
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    sql: str
+    values: list[Any]
 
-    One statement, sorted: rows are locked in that order, so two writers of the same rooms never deadlock. `first` is
-    what goes before it in the same round trip.
+    def __add__(self, other: "_Statement") -> "_Statement":
+        return _Statement(f"{self.sql}; {other.sql}", self.values + other.values)
+
+
+def _advancing(emissions: Sequence[Emission]) -> list[_Statement]:
+    """Returns what reserves the numbers in each room, and returns the last one; it locks the heads until the commit.
+
+    Sorted: rows are locked in that order, so two writers of the same rooms never deadlock.
     """
-    heads: dict[str, Position] = {}
-    rooms = sorted(counts)
-    for start in range(0, len(rooms), _ROWS_PER_STATEMENT):
-        batch = rooms[start : start + _ROWS_PER_STATEMENT]
-        values = ", ".join(["(%s, %s, %s, 1)"] * len(batch))
-        cursor.execute(
-            f"{first}INSERT INTO realtime_roomhead (room, epoch, seq, min_seq) VALUES {values} "  # noqa: S608  # placeholders only
-            "ON CONFLICT (room) DO UPDATE SET seq = realtime_roomhead.seq + excluded.seq RETURNING room, epoch, seq",
-            [value for room in batch for value in (room, new_epoch(), counts[room])],
+    counts = Counter(emission.room for emission in emissions)
+    return [
+        _Statement(
+            "INSERT INTO realtime_roomhead (room, epoch, seq, min_seq) VALUES "  # noqa: S608  # placeholders only
+            + ", ".join(["(%s, %s, %s, 1)"] * len(rooms))
+            + " ON CONFLICT (room) DO UPDATE SET seq = realtime_roomhead.seq + excluded.seq RETURNING room, epoch, seq",
+            [value for room in rooms for value in (room, new_epoch(), counts[room])],
         )
-        while first and cursor.description is None:
-            cursor.nextset()
-        first = ""
-        heads.update((room, Position(epoch, seq)) for room, epoch, seq in cursor.fetchall())
-    return heads
+        for rooms in _in_batches(sorted(counts))
+    ]
+
+
+def _storing(emissions: Sequence[Emission]) -> list[_Statement]:
+    """Returns what stores the events, numbered from where `_advancing` has put their heads."""
+    return [
+        _Statement(
+            "INSERT INTO realtime_event (room, seq, type, ref, payload, actor_id, skip, internal, created_at_ms) "  # noqa: S608  # placeholders only
+            "SELECT column1, seq - column2, column3, column4, column5, column6, column7, column8, column9 FROM (VALUES "
+            + ", ".join(["(%s, %s, %s, %s, %s, CAST(%s AS bigint), %s, %s, %s)"] * len(batch))
+            + ") AS event JOIN realtime_roomhead ON room = column1",
+            [
+                value
+                for emission, following in batch
+                for value in (
+                    emission.room,
+                    following,
+                    emission.type,
+                    emission.ref,
+                    emission.payload.decode(),
+                    emission.actor_id,
+                    emission.skip,
+                    emission.internal,
+                    emission.created_at_ms,
+                )
+            ],
+        )
+        for batch in _in_batches([*zip(emissions, _following(emissions), strict=True)])
+    ]
+
+
+def _following(emissions: Sequence[Emission]) -> list[int]:
+    """Returns for each how many come behind it in the same room."""
+    remaining = Counter(emission.room for emission in emissions)
+    counts: list[int] = []
+    for emission in emissions:
+        remaining[emission.room] -= 1
+        counts.append(remaining[emission.room])
+    return counts
+
+
+def _in_batches(rows: Sequence[T]) -> Iterator[Sequence[T]]:
+    for start in range(0, len(rows), _ROWS_PER_STATEMENT):
+        yield rows[start : start + _ROWS_PER_STATEMENT]
 
 
 def _numbered(emissions: Sequence[Emission], heads: Mapping[str, Position]) -> dict[Emission, StoredEvent]:
-    remaining = Counter(emission.room for emission in emissions)
-    stored: dict[Emission, StoredEvent] = {}
-    for emission in emissions:
-        head = heads[emission.room]
-        remaining[emission.room] -= 1
-        stored[emission] = StoredEvent(
+    return {
+        emission: StoredEvent(
             room=emission.room,
-            epoch=head.epoch,
-            seq=head.seq - remaining[emission.room],
+            epoch=heads[emission.room].epoch,
+            seq=heads[emission.room].seq - following,
             type=emission.type,
             payload=emission.payload,
             created_at_ms=emission.created_at_ms,
@@ -176,32 +230,8 @@ def _numbered(emissions: Sequence[Emission], heads: Mapping[str, Position]) -> d
             actor_id=emission.actor_id,
             skip=emission.skip or None,
         )
-    return stored
-
-
-def _store(cursor: Any, events: Sequence[StoredEvent]) -> None:
-    for start in range(0, len(events), _ROWS_PER_STATEMENT):
-        batch = events[start : start + _ROWS_PER_STATEMENT]
-        values = ", ".join(["(%s, %s, %s, %s, %s, %s, %s, %s, %s)"] * len(batch))
-        cursor.execute(
-            "INSERT INTO realtime_event (room, seq, type, ref, payload, actor_id, skip, internal, created_at_ms) "  # noqa: S608  # placeholders only
-            f"VALUES {values}",
-            [
-                value
-                for event in batch
-                for value in (
-                    event.room,
-                    event.seq,
-                    event.type,
-                    event.ref,
-                    event.payload.decode(),
-                    event.actor_id,
-                    event.skip or "",
-                    event.internal,
-                    event.created_at_ms,
-                )
-            ],
-        )
+        for emission, following in zip(emissions, _following(emissions), strict=True)
+    }
 
 
 def _notices(cursor: Any, blankings: Sequence[Blanking]) -> list[Emission]:

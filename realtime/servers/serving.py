@@ -19,6 +19,8 @@ _MAX_MESSAGE_BYTES = 1024 * 1024
 # So many times longer than we wait for a socket's client: to Linux somebody who reads 1 KB/s takes nothing at all, as
 # long as their window is smaller than the next packet.
 _KERNEL_PATIENCE = 10
+# Who was accepted a moment before has not asked yet: uvicorn would close that connection without a word.
+_LATECOMERS_SECONDS = 0.1
 
 
 async def drain(hub: Hub, seconds: float) -> None:
@@ -61,6 +63,7 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in self.servers:
             server.close()
+        await asyncio.sleep(_LATECOMERS_SECONDS)
         hub = hub_of(asyncio.get_running_loop())
         if hub is not None:
             await drain(hub, realtime_settings().drain_seconds / 2)
