@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 LOCK_TIMEOUT_MS = 2000
 _CHECK_NOW = f"SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"
-_ROWS_PER_STATEMENT = 500  # × 9 columns stays far below SQLite's 32,766 variables
+_ROWS_PER_STATEMENT = 500  # × 10 columns stays far below SQLite's 32,766 variables
 
 _CONTENTION_SQLSTATES = {"55P03", "40P01", "40001"}  # lock not available, deadlock detected, serialization failure
 _OUTAGE_SQLSTATE_CLASSES = {"08", "57"}  # connection exception, operator intervention (shutdown, crash)
@@ -174,17 +174,19 @@ def _advancing(emissions: Sequence[Emission]) -> list[_Statement]:
 
 
 def _storing(emissions: Sequence[Emission]) -> list[_Statement]:
-    """Returns what stores the events, numbered from where `_advancing` has put their heads."""
+    """Returns what stores the events in their order, numbered from where `_advancing` has put their heads."""
     return [
         _Statement(
             "INSERT INTO realtime_event (room, seq, type, ref, payload, actor_id, skip, internal, created_at_ms) "  # noqa: S608  # placeholders only
-            "SELECT column1, seq - column2, column3, column4, column5, column6, column7, column8, column9 FROM (VALUES "
-            + ", ".join(["(%s, %s, %s, %s, %s, CAST(%s AS bigint), %s, %s, %s)"] * len(batch))
-            + ") AS event JOIN realtime_roomhead ON room = column1",
+            "SELECT column2, seq - column3, column4, column5, column6, column7, column8, column9, column10 "
+            "FROM (VALUES "
+            + ", ".join(["(%s, %s, %s, %s, %s, %s, CAST(%s AS bigint), %s, %s, %s)"] * len(batch))
+            + ") AS event JOIN realtime_roomhead ON room = column2 ORDER BY column1",
             [
                 value
-                for emission, following in batch
+                for index, (emission, following) in enumerate(batch)
                 for value in (
+                    index,
                     emission.room,
                     following,
                     emission.type,
