@@ -177,7 +177,7 @@ def _storing(emissions: Sequence[Emission]) -> list[_Statement]:
     """Returns what stores the events in their order, numbered from where `_advancing` has put their heads."""
     return [
         _Statement(
-            "INSERT INTO realtime_event (room, seq, type, ref, payload, actor_id, skip, internal, created_at_ms) "  # noqa: S608  # placeholders only
+            "INSERT INTO realtime_event (room, seq, type, ref, payload, actor_id, skip, internal, created_at_ms) "
             "SELECT column2, seq - column3, column4, column5, column6, column7, column8, column9, column10 "
             "FROM (VALUES "
             + ", ".join(["(%s, %s, %s, %s, %s, %s, CAST(%s AS bigint), %s, %s, %s)"] * len(batch))
