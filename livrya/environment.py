@@ -101,7 +101,7 @@ def database(url_or_none: str | None, sqlite_path: str) -> dict[str, Any]:
         config["TEST"] = {"NAME": f"{config['NAME']}.test"}
     elif engine.endswith("postgresql"):
         config["OPTIONS"] = options
-        # The engine's threads hold up to 18; the rest is for pages, the API and jobs.
+        # The engine's threads hold up to 22; the rest is for pages, the API and jobs.
         most = read(whole_number(least=1), "DATABASE_POOL_SIZE", 24, "a whole number, at least 1")
         options |= {
             "pool": {"min_size": 1, "max_size": most},

@@ -63,10 +63,10 @@ class RealtimeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     fan_out_slice: int = 1000
     keep_events_days: int = 90
 
-    # Threads. With 4 lanes PostgreSQL commits too few at once: 2,700 messages/s in 50 rooms, with 8 3,300.
+    # Threads. With 4 lanes PostgreSQL commits too few at once: 2,700 messages/s in 50 rooms, with 12 3,500.
     reader_threads: int = 2
     handler_threads: int = 8
-    lane_threads: int = 8
+    lane_threads: int = 12
 
     # Leaving
     drain_seconds: float = 10.0
