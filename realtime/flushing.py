@@ -106,7 +106,8 @@ def flush(connection: BaseDatabaseWrapper, *, first_hook: int, max_rooms: int) -
             cursor.execute(first)
             first = ""
         emissions = [*_notices(cursor, blankings), *emissions]
-        advance, store = _advancing(emissions), _storing(emissions)
+        following = _following(emissions)
+        advance, store = _advancing(emissions), _storing(emissions, following)
         if connection.vendor == "postgresql" and not blankings and len(advance) == len(store) == 1:
             advance, store = [advance[0] + store[0]], []  # one round trip for both
         heads: dict[str, Position] = {}
@@ -120,7 +121,7 @@ def flush(connection: BaseDatabaseWrapper, *, first_hook: int, max_rooms: int) -
             _blank(cursor, blanking)
         for statement in store:
             cursor.execute(statement.sql, statement.values)
-        stored = _numbered(emissions, heads)
+        stored = _numbered(emissions, following, heads)
         for answer in hooks:
             if isinstance(answer, Answer):
                 _answer(cursor, answer, stored)
@@ -173,7 +174,7 @@ def _advancing(emissions: Sequence[Emission]) -> list[_Statement]:
     ]
 
 
-def _storing(emissions: Sequence[Emission]) -> list[_Statement]:
+def _storing(emissions: Sequence[Emission], following: Sequence[int]) -> list[_Statement]:
     """Returns what stores the events in their order, numbered from where `_advancing` has put their heads."""
     return [
         _Statement(
@@ -184,11 +185,11 @@ def _storing(emissions: Sequence[Emission]) -> list[_Statement]:
             + ") AS event JOIN realtime_roomhead ON room = column2 ORDER BY column1",
             [
                 value
-                for index, (emission, following) in enumerate(batch)
+                for index, (emission, behind) in enumerate(batch)
                 for value in (
                     index,
                     emission.room,
-                    following,
+                    behind,
                     emission.type,
                     emission.ref,
                     emission.payload.decode(),
@@ -199,7 +200,7 @@ def _storing(emissions: Sequence[Emission]) -> list[_Statement]:
                 )
             ],
         )
-        for batch in _in_batches([*zip(emissions, _following(emissions), strict=True)])
+        for batch in _in_batches([*zip(emissions, following, strict=True)])
     ]
 
 
@@ -218,12 +219,14 @@ def _in_batches(rows: Sequence[T]) -> Iterator[Sequence[T]]:
         yield rows[start : start + _ROWS_PER_STATEMENT]
 
 
-def _numbered(emissions: Sequence[Emission], heads: Mapping[str, Position]) -> dict[Emission, StoredEvent]:
+def _numbered(
+    emissions: Sequence[Emission], following: Sequence[int], heads: Mapping[str, Position]
+) -> dict[Emission, StoredEvent]:
     return {
         emission: StoredEvent(
             room=emission.room,
             epoch=heads[emission.room].epoch,
-            seq=heads[emission.room].seq - following,
+            seq=heads[emission.room].seq - behind,
             type=emission.type,
             payload=emission.payload,
             created_at_ms=emission.created_at_ms,
@@ -232,7 +235,7 @@ def _numbered(emissions: Sequence[Emission], heads: Mapping[str, Position]) -> d
             actor_id=emission.actor_id,
             skip=emission.skip or None,
         )
-        for emission, following in zip(emissions, _following(emissions), strict=True)
+        for emission, behind in zip(emissions, following, strict=True)
     }
 
 

@@ -11,6 +11,8 @@ export async function showInDialog(link: HTMLAnchorElement): Promise<void> {
     location.assign(link.href);
     return;
   }
+  // A second click while the page was on its way.
+  if (document.querySelector("dialog[open]")) return;
   const dialog = document.createElement("dialog");
   dialog.className = "sheet";
   dialog.setAttribute("aria-labelledby", "page-dialog-title");
