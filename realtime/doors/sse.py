@@ -122,7 +122,7 @@ class StreamConnection(Connection):
             self._body += b"\n"
         self._wake.set()
         if len(self._body) > self._limit:
-            self._became_congested()
+            self.became_congested()
 
     def _move(self, places: Mapping[str, Position | None]) -> None:
         for room, position in places.items():
@@ -153,7 +153,7 @@ class StreamConnection(Connection):
             body, self._body = bytes(self._body), bytearray()
             await send({"type": "http.response.body", "body": body or _HEARTBEAT, "more_body": True})
             if self.congested and not self._body:
-                self._became_drained()
+                self.became_drained()
             if self._ending and not self._body:
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
                 return

@@ -10,7 +10,7 @@ import socket
 import struct
 import sys
 import termios
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.http11 import Request
 
 from realtime.conf import realtime_settings
+from realtime.connection import Connection
 from realtime.errors import CloseCode
 from realtime.servers.lean import Inbox, Latch
 
@@ -112,14 +113,14 @@ class FramesProtocol(WebSocketsSansIOProtocol):
     dictionaries of one class's objects can share), its queue and event are lean, and the handshake is let go.
     """
 
-    __slots__ = (*_ATTRIBUTES_OF_UVICORN, "_closer", "_limit_callbacks", "heard_at")
+    __slots__ = (*_ATTRIBUTES_OF_UVICORN, "_closer", "_owner", "heard_at")
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.queue = Inbox()  # type: ignore[assignment]  # all that uvicorn asks of it
         self.writable = Latch()  # type: ignore[assignment]  # as well
         self.heard_at = 0.0
-        self._limit_callbacks: tuple[Callable[[], Any], Callable[[], Any]] | None = None
+        self._owner: Connection | None = None
         self._closer: asyncio.TimerHandle | None = None
 
     def handle_connect(self, event: Request) -> None:
@@ -173,6 +174,7 @@ class FramesProtocol(WebSocketsSansIOProtocol):
         if not self.handshake_complete or self.transport.is_closing():
             self.abort()
             return
+        self._shut()
         self.conn.send_close(code, reason.encode()[:120].decode(errors="ignore"))
         self.transport.write(b"".join(self.conn.data_to_send()))
         self.close_sent = True
@@ -185,6 +187,7 @@ class FramesProtocol(WebSocketsSansIOProtocol):
     def abort(self) -> None:
         if self.disconnected:
             return
+        self._shut()
         # Without this the kernel goes on trying to deliver what it has, for minutes, to a client that takes nothing.
         if (link := self.transport.get_extra_info("socket")) is not None:
             with contextlib.suppress(OSError):
@@ -194,30 +197,37 @@ class FramesProtocol(WebSocketsSansIOProtocol):
     def ping(self) -> None:
         self.write(_PING)
 
-    def watch(self, limit: int, paused: Callable[[], Any], resumed: Callable[[], Any]) -> None:
+    def attach(self, owner: Connection, limit: int) -> None:
         self.response = None  # type: ignore[assignment]  # sent: who writes past ASGI has been accepted
-        self._limit_callbacks = (paused, resumed)
         self.transport.set_write_buffer_limits(high=limit, low=min(limit, 64 * 1024) // 2)
+        self._owner = owner
+        owner.direct = self.transport
+
+    def _shut(self) -> None:
+        """Keeps its owner, who hears of the end later, from writing behind it."""
+        if self._owner is not None:
+            self._owner.direct = None
 
     # What the transport says
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        if self._limit_callbacks is not None:
-            self._limit_callbacks[0]()
+        if self._owner is not None:
+            self._owner.became_congested()
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        if self._limit_callbacks is not None:
-            self._limit_callbacks[1]()
+        if self._owner is not None:
+            self._owner.became_drained()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         if self._closer is not None:
             self._closer.cancel()
-        if self._limit_callbacks is not None:
-            self._limit_callbacks[1]()
-            self._limit_callbacks = None
+        self._shut()
+        if self._owner is not None:
+            self._owner.became_drained()
+            self._owner = None
 
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
         super().on_task_complete(task)

@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from realtime.connection import FrameStream, Outbox, Packet, SendingConnection, joined_frames
+from realtime.connection import Connection, FrameStream, Outbox, Packet, SendingConnection, joined_frames
 from realtime.doors.engineio import packets as wire
 from realtime.doors.errors import Refusal, RequestRefused
 from realtime.errors import CloseCode
@@ -36,9 +36,6 @@ class Link(Protocol):
     def send(self, packets: list[Packet]) -> None:
         """Sends the packets, in order and together."""
 
-    def send_one(self, packet: Packet) -> None:
-        """Sends a packet by itself."""
-
     def buffered(self) -> int:
         """Returns how many bytes the client has not taken yet, as far as the transport can tell."""
 
@@ -58,19 +55,14 @@ class FrameLink:
     __slots__ = ("_stream",)
     name = "websocket"
 
-    def __init__(
-        self, stream: FrameStream, *, limit: int, congested: Callable[[], None], drained: Callable[[], None]
-    ) -> None:
+    def __init__(self, stream: FrameStream, owner: Connection, *, limit: int) -> None:
         self._stream = stream
         # Gone while its session was being moved here: whoever reads is about to see the end.
         with contextlib.suppress(RuntimeError):
-            stream.watch(limit, congested, drained)
+            stream.attach(owner, limit)
 
     def send(self, packets: list[Packet]) -> None:
         self._stream.write(joined_frames(packets))
-
-    def send_one(self, packet: Packet) -> None:
-        self._stream.write(packet._frame or packet.frame)
 
     def buffered(self) -> int:
         return self._stream.buffered()
@@ -107,9 +99,6 @@ class SocketLink(SendingConnection):
     def send(self, packets: list[Packet]) -> None:
         self._send(packets)
 
-    def send_one(self, packet: Packet) -> None:
-        self._send([packet])
-
     def close(self, code: int, reason: str = "") -> None:
         # Some servers send no close frame but with a plain int that applications may use.
         super().close(int(code) if 3000 <= code <= 4999 else CloseCode.NORMAL.value, reason)
@@ -117,12 +106,12 @@ class SocketLink(SendingConnection):
     def gone(self) -> None:
         self.lost()
 
-    def _became_congested(self) -> None:
-        super()._became_congested()
+    def became_congested(self) -> None:
+        super().became_congested()
         self._owner_congested()
 
-    def _became_drained(self) -> None:
-        super()._became_drained()
+    def became_drained(self) -> None:
+        super().became_drained()
         self._owner_drained()
 
 
@@ -162,9 +151,6 @@ class PollingLink:
             self._answer()
         elif self._bytes > self._limit:
             self._congested()
-
-    def send_one(self, packet: Packet) -> None:
-        self.send([packet])
 
     def take(self) -> list[Packet]:
         """Returns what no poll has taken, and forgets it; a waiting poll is let go with nothing to do."""

@@ -134,21 +134,10 @@ class EngineSession(Connection):
         self._link.send(packets)
 
     def _send_one(self, packet: Packet) -> None:
-        if packet.moves:
-            self._link.send(self.application.completed(packet))
-        else:
-            self._link.send_one(packet)
+        self._link.send(self.application.completed(packet) if packet.moves else [packet])
 
     def buffered(self) -> int:
         return super().buffered() + self._link.buffered()
-
-    def became_congested(self) -> None:
-        """The client has not taken more than the outbound limit; its link says so."""
-        self._became_congested()
-
-    def became_drained(self) -> None:
-        """The client has taken nearly everything again."""
-        self._became_drained()
 
     # What the client says
 

@@ -110,9 +110,7 @@ def _link(server: EngineServer, scope: Scope, send: Send, session: EngineSession
     limit = server.options.outbound_limit
     frames: dict[str, Any] | None = (scope.get("extensions") or {}).get("realtime.frames")
     if frames is not None:
-        return FrameLink(
-            frames["stream"], limit=limit, congested=session.became_congested, drained=session.became_drained
-        )
+        return FrameLink(frames["stream"], session, limit=limit)
     return SocketLink(
         server.outbox, send, limit=limit, congested=session.became_congested, drained=session.became_drained
     )

@@ -1,9 +1,8 @@
 """The transports of an Engine.IO session."""
 
-from collections.abc import Callable
-from typing import Any
+import asyncio
 
-from realtime.connection import Packet
+from realtime.connection import Connection, Outbox, Packet
 from realtime.doors.engineio.links import FrameLink
 
 
@@ -24,11 +23,11 @@ class _Gone:
 
     def ping(self) -> None: ...
 
-    def watch(self, limit: int, paused: Callable[[], Any], resumed: Callable[[], Any]) -> None:
+    def attach(self, owner: Connection, limit: int) -> None:
         raise RuntimeError("the handler is closed")
 
 
 async def test_a_websocket_that_went_while_its_session_moved_is_an_end_and_no_defect() -> None:
-    link = FrameLink(_Gone(), limit=1, congested=lambda: None, drained=lambda: None)
+    link = FrameLink(_Gone(), Connection(Outbox(asyncio.get_running_loop())), limit=1)
     link.send([Packet(b"4hello")])
     assert link.buffered() == 0

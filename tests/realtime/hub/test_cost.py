@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from realtime.connection import Connection
 from realtime.events import EphemeralEvent, StoredEvent
 from realtime.hub import Hub
 from realtime.hub.room import Phase
@@ -25,6 +26,7 @@ __all__ = ["hub"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 FEW, MANY = 20, 60
+BYTECODES = 45
 # Other versions compile the same lines to other bytecodes.
 SLACK = 1.0 if sys.version_info[:2] == (3, 11) else 1.25
 
@@ -53,8 +55,8 @@ class Swallowed:
     def ping(self) -> None:
         pass
 
-    def watch(self, limit: int, paused: Callable[[], Any], resumed: Callable[[], Any]) -> None:
-        pass
+    def attach(self, owner: Connection, limit: int) -> None:
+        owner.direct = self
 
 
 class Audience:
@@ -172,11 +174,9 @@ def objects_kept(act: Callable[[], None]) -> int:
         gc.enable()
 
 
-@pytest.mark.parametrize(
-    ("door", "kind", "budget"),
-    [("JSON", "wave", 65), ("JSON", "say", 65), ("Socket.IO", "wave", 77), ("Socket.IO", "say", 77)],
-)
-async def test_a_delivery_executes_no_more_than_it_did(gather: Gather, door: str, kind: str, budget: int) -> None:
+@pytest.mark.parametrize("kind", ["wave", "say"])
+@pytest.mark.parametrize("door", ["JSON", "Socket.IO"])
+async def test_a_delivery_executes_no_more_than_it_did(gather: Gather, door: str, kind: str) -> None:
     audience = await gather(door)
     counts = []
     for size in (FEW, MANY):
@@ -187,7 +187,7 @@ async def test_a_delivery_executes_no_more_than_it_did(gather: Gather, door: str
     name = {"say": b"hall:said", "wave": b"hall:waved"}[kind]
     assert all(name in stream.written for stream in audience.streams)
     per_member = (counts[1] - counts[0]) / (MANY - FEW)
-    assert per_member <= budget * SLACK
+    assert per_member <= BYTECODES * SLACK
 
 
 @pytest.mark.parametrize("door", ["JSON", "Socket.IO"])

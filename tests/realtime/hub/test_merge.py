@@ -80,10 +80,10 @@ class Paper(Connection):
     abort = close  # type: ignore[assignment]
 
     def choke(self) -> None:
-        self._became_congested()
+        self.became_congested()
 
     def drain(self) -> None:
-        self._became_drained()
+        self.became_drained()
 
 
 @dataclass
