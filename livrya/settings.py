@@ -99,7 +99,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = read(redis_url, "REDIS_URL", None, "a URL such as redis://localhost:6379/0")
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     "default": (
-        {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
+        {"BACKEND": "realtime.redis_layer.RedisLayer", "CONFIG": {"url": REDIS_URL}}
         if REDIS_URL
         else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
     )
@@ -247,8 +247,7 @@ LOGGING = {
     "loggers": {
         "realtime": {"level": "DEBUG" if REALTIME_DEBUG else "INFO"},
         "livrya": {"level": "INFO"},
-        # A line and more for every try while Redis or PostgreSQL is away; the hub says once that it is.
-        "channels_redis": {"level": "CRITICAL"},
+        # A line and more for every try while PostgreSQL is away; the hub says once that it is.
         "psycopg.pool": {"level": "ERROR"},
     },
 }

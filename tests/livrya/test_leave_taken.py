@@ -61,9 +61,7 @@ class Place:
 @pytest.fixture(params=["with Redis", "Redis down"])
 async def place(request: pytest.FixtureRequest, transactional_db: None, settings: Settings) -> AsyncIterator[Place]:
     valkey, down = Valkey(), request.param == "Redis down"
-    settings.CHANNEL_LAYERS = {
-        "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [valkey.url]}}
-    }
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "realtime.redis_layer.RedisLayer", "CONFIG": {"url": valkey.url}}}
     environment = {**os.environ, "DATABASE_URL": running_database_url(), "REDIS_URL": valkey.url}
     try:
         with ServerProcess(environment=environment) as first, ServerProcess(environment=environment) as second:
