@@ -1,7 +1,9 @@
 """Every address of the site."""
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.utils.functional import lazy
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView
 
@@ -19,6 +21,8 @@ api: list[URLPattern | URLResolver] = [
 ]
 
 urlpatterns = [
+    # Asked for by browsers where a page names no icon: the admin's, the API's, a picture by itself.
+    path("favicon.ico", RedirectView.as_view(url=lazy(static, str)("mark.svg"))),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     # Staff change their own password where everybody does: Django's page knows nothing of tokens and open sockets.

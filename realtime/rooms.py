@@ -60,7 +60,7 @@ class Room:
     @cached_property
     def name(self) -> str:
         """The room's name on the wire and in the log."""
-        return self.pattern.format(**{field.name: getattr(self, field.name) for field in fields(self)})  # type: ignore[arg-type]  # every subclass is a dataclass
+        return self.pattern.format_map(vars(self))
 
     def __str__(self) -> str:
         return self.name

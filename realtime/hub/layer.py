@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
@@ -21,11 +21,18 @@ logger = logging.getLogger(__name__)
 _QUEUE_LIMIT = 10_000
 _EVENTS_PER_HINT = 16
 _RETRY_SECONDS = 1.0
+_ROOMS_AT_ONCE = 200  # a crowd that comes back brings thousands; one by one each would wait for the layer
 _PROBE_SECONDS = 5.0
 _PROBE = "probe"
 _FAREWELL_SECONDS = 1.0
 # The in-memory layer drops memberships after a day; adding again is how to keep them.
 _RENEW_SECONDS = 6 * 3600.0
+
+
+def _in_batches(rooms: Collection[str]) -> Iterator[list[str]]:
+    ordered = list(rooms)
+    for start in range(0, len(ordered), _ROOMS_AT_ONCE):
+        yield ordered[start : start + _ROOMS_AT_ONCE]
 
 
 class LayerLink:
@@ -113,13 +120,14 @@ class LayerLink:
             self._joined_at = time.monotonic()
             self._joined.clear()
         wanted = {hints.EVERYBODY, *self._hub.rooms}
-        for room in wanted - self._joined.keys():
-            group = self.group_of(room)
-            await self.layer.group_add(group, self.channel)
-            self._joined[room] = group
-        for room in self._joined.keys() - wanted:
-            await self.layer.group_discard(self._joined[room], self.channel)
-            del self._joined[room]
+        for rooms in _in_batches(wanted - self._joined.keys()):
+            groups = {room: self.group_of(room) for room in rooms}
+            await asyncio.gather(*[self.layer.group_add(group, self.channel) for group in groups.values()])
+            self._joined |= groups
+        for rooms in _in_batches(self._joined.keys() - wanted):
+            await asyncio.gather(*[self.layer.group_discard(self._joined[room], self.channel) for room in rooms])
+            for room in rooms:
+                del self._joined[room]
 
     # Hints
 

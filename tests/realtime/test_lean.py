@@ -1,12 +1,14 @@
 """The lean queue and event of a WebSocket, and that an idle one holds nothing of what it does not need."""
 
 import asyncio
+import gc
 
 import uvicorn
 from uvicorn.server import ServerState
 
 from realtime.routing import websocket_application
 from realtime.servers.lean import Inbox, Latch
+from realtime.servers.serving import ease_garbage_collection
 from realtime.servers.websocket import FramesProtocol
 
 
@@ -45,3 +47,14 @@ async def test_a_connection_keeps_nothing_in_a_dictionary_of_its_own() -> None:
     config = uvicorn.Config(websocket_application, ws=FramesProtocol, http="httptools", loop="none", lifespan="off")
     connection = FramesProtocol(config, ServerState(), {})
     assert vars(connection) == {}, "another uvicorn: name its new attributes in FramesProtocol's slots"
+
+
+def test_the_collector_passes_over_what_was_loaded_before_serving() -> None:
+    thresholds, before = gc.get_threshold(), len(gc.get_objects())
+    try:
+        ease_garbage_collection()
+        assert len(gc.get_objects()) < before / 10
+        assert gc.get_threshold()[0] > thresholds[0]
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)
