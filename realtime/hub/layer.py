@@ -54,6 +54,7 @@ class LayerLink:
         self._changed = asyncio.Event()
         self._queue: deque[OutgoingEvent] = deque()
         self._wake_others = False
+        self._probe_due = False
         self._queued = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -72,7 +73,7 @@ class LayerLink:
             return
         self._tasks = [self._hub.spawn(self._keep_membership())]
         if not self.alone:
-            self._tasks.append(self._hub.spawn(self._publish()))
+            self._tasks += [self._hub.spawn(self._publish()), self._hub.spawn(self._probe())]
 
     async def stop(self) -> None:
         await end(lambda: self._tasks)
@@ -146,12 +147,11 @@ class LayerLink:
 
     async def _publish(self) -> None:
         while True:
-            try:
-                async with asyncio.timeout(_PROBE_SECONDS):
-                    await self._queued.wait()
-            except TimeoutError:
-                await self._send(_PROBE, hints.WAKE_UP)  # nothing to say for a while: is the layer still there?
+            await self._queued.wait()
             self._queued.clear()
+            if self._probe_due:
+                self._probe_due = False
+                await self._send(_PROBE, hints.WAKE_UP)
             if self._wake_others:
                 self._wake_others = False
                 await self._send(hints.EVERYBODY, hints.WAKE_UP)
@@ -161,6 +161,15 @@ class LayerLink:
                 while self._queue and self._queue[0].room == room and len(events) < _EVENTS_PER_HINT:
                     events.append(self._queue.popleft())
                 await self._send(room, hints.encode(events))
+
+    async def _probe(self) -> None:
+        """Has something said when nothing was for a while: is the layer still there? One timer for all hints."""
+        while True:
+            sent = self._hub.statistics.hints_sent
+            await asyncio.sleep(_PROBE_SECONDS)
+            if self._hub.statistics.hints_sent == sent:
+                self._probe_due = True
+                self._queued.set()
 
     async def _send(self, room: str, hint: bytes) -> None:
         try:

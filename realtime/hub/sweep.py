@@ -59,13 +59,13 @@ class Sweep:
     async def watch(self) -> None:
         """SQLite only: wakes the sweep as soon as the file has changed and no hint tells of it. Until cancelled.
 
-        The file does not say who changed it. Where hints come in, it nearly always was this process, and each of its
-        commits would cost a sweep that finds nothing.
+        The file does not say who changed it. Where hints come in it is not asked: nearly always it was this process,
+        and each of its commits would cost a sweep that finds nothing.
         """
         with changes.DataVersion() as file:
             while True:
                 await asyncio.sleep(self._hub.settings.watch_seconds)
-                if file.changed() and not self._hub.layer.brings_hints:  # microseconds: not worth a thread
+                if not self._hub.layer.brings_hints and file.changed():  # microseconds: not worth a thread
                     self.wake()
 
     async def _sweep(self) -> None:

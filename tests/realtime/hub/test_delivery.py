@@ -13,10 +13,10 @@ from django.test import override_settings
 import realtime
 from livrya.settings import REALTIME
 from realtime import outlet, reading
-from realtime.changes import DataVersion
 from realtime.events import StoredEvent
 from realtime.hints import group_name
 from realtime.hub import Hub, current_hub
+from realtime.hub.layer import LayerLink
 from realtime.hub.room import RoomState
 from realtime.models import Event, RoomHead
 from realtime.positions import Position
@@ -154,23 +154,23 @@ async def test_a_change_of_the_file_wakes_the_sweep_only_where_no_hint_tells_of_
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL has no file to look at")
     await connect()
-    looks: list[bool] = []
-    changed = DataVersion.changed
+    asked: list[bool] = []
+    brings = True
 
-    def look(version: DataVersion) -> bool:
-        looks.append(changed(version))
-        return looks[-1]
+    def brings_hints(link: LayerLink) -> bool:
+        asked.append(brings)
+        return brings
 
-    monkeypatch.setattr(DataVersion, "changed", look)
+    monkeypatch.setattr(LayerLink, "brings_hints", property(brings_hints))
     woken: list[bool] = []
-    hub.sweep.wake = lambda: woken.append(hub.layer.brings_hints)  # type: ignore[method-assign]
-    hub.layer.alone = False
+    hub.sweep.wake = lambda: woken.append(brings)  # type: ignore[method-assign]
     await say("heard of")
-    await until(lambda: True in looks)
-    hub.layer.alone = True
+    seen = len(asked)
+    await until(lambda: len(asked) >= seen + 2)
+    brings = False
     await say("not heard of")
     await until(lambda: bool(woken))
-    assert woken == [False]
+    assert True not in woken
 
 
 async def test_the_backstop_finds_what_the_change_cursor_missed(connect: Connect, hub: Hub) -> None:
