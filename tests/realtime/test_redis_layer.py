@@ -214,7 +214,7 @@ async def test_a_redis_that_hangs_refuses_in_time_and_is_used_again(
 async def test_a_wrong_password_is_said_without_telling_it(valkey: Valkey) -> None:
     with Redis.from_url(valkey.url) as redis:
         redis.acl_setuser(
-            "writer", enabled=True, passwords=["+secret"], commands=["+@all"], channels=["asgi:group:mine"]
+            "writer", enabled=True, passwords=["+right"], commands=["+@all"], channels=["asgi:group:mine"]
         )
     host = valkey.url.removeprefix("redis://")
     wrong = RedisLayer(f"redis://writer:guess@{host}")
@@ -222,7 +222,7 @@ async def test_a_wrong_password_is_said_without_telling_it(valkey: Valkey) -> No
         await wrong.send("x", {})
     assert "guess" not in str(refusal.value)
     await wrong.flush()
-    right = RedisLayer(f"redis://writer:secret@{host}")
+    right = RedisLayer(f"redis://writer:right@{host}")
     await right.group_send("mine", {})
     with pytest.raises(RedisRefused, match="NOPERM"):
         await right.group_send("not mine", {})
