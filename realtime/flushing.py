@@ -3,19 +3,18 @@
 import secrets
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import psycopg
 from django.db import DatabaseError, InterfaceError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from realtime.batches import in_batches
 from realtime.events import BLANKED, HIDDEN, EphemeralEvent, OutgoingEvent, StoredEvent
 from realtime.positions import Position
-
-T = TypeVar("T")
 
 LOCK_TIMEOUT_MS = 2000
 _CHECK_NOW = f"SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"
@@ -170,7 +169,7 @@ def _advancing(emissions: Sequence[Emission]) -> list[_Statement]:
             + " ON CONFLICT (room) DO UPDATE SET seq = realtime_roomhead.seq + excluded.seq RETURNING room, epoch, seq",
             [value for room in rooms for value in (room, new_epoch(), counts[room])],
         )
-        for rooms in _in_batches(sorted(counts))
+        for rooms in in_batches(sorted(counts), _ROWS_PER_STATEMENT)
     ]
 
 
@@ -200,7 +199,7 @@ def _storing(emissions: Sequence[Emission], following: Sequence[int]) -> list[_S
                 )
             ],
         )
-        for batch in _in_batches([*zip(emissions, following, strict=True)])
+        for batch in in_batches([*zip(emissions, following, strict=True)], _ROWS_PER_STATEMENT)
     ]
 
 
@@ -212,11 +211,6 @@ def _following(emissions: Sequence[Emission]) -> list[int]:
         remaining[emission.room] -= 1
         counts.append(remaining[emission.room])
     return counts
-
-
-def _in_batches(rows: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(rows), _ROWS_PER_STATEMENT):
-        yield rows[start : start + _ROWS_PER_STATEMENT]
 
 
 def _numbered(

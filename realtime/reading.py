@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.backends.utils import CursorWrapper
 
+from realtime.batches import in_batches
 from realtime.errors import ApplicationError, Unavailable
 from realtime.events import StoredEvent
 from realtime.positions import Position
@@ -53,8 +54,7 @@ def heads(rooms: Iterable[str]) -> dict[str, Head]:
     names = list(rooms)
     found = dict.fromkeys(names, NEVER)
     with log_cursor() as cursor:
-        for start in range(0, len(names), _ROOMS_PER_STATEMENT):
-            batch = names[start : start + _ROOMS_PER_STATEMENT]
+        for batch in in_batches(names, _ROOMS_PER_STATEMENT):
             cursor.execute(
                 f"SELECT room, epoch, seq, min_seq FROM realtime_roomhead WHERE room IN ({_marks(batch)})",  # noqa: S608  # placeholders only
                 batch,
@@ -89,10 +89,8 @@ def read_many(ranges: Mapping[str, tuple[int, int]]) -> dict[str, list[StoredEve
     A query per 500 rooms. For gaps: the ranges are the caller's to keep short.
     """
     found: dict[str, list[StoredEvent]] = {room: [] for room in ranges}
-    items = list(ranges.items())
     with log_cursor() as cursor:
-        for start in range(0, len(items), _ROOMS_PER_STATEMENT):
-            batch = items[start : start + _ROOMS_PER_STATEMENT]
+        for batch in in_batches(list(ranges.items()), _ROOMS_PER_STATEMENT):
             asked = " UNION ALL ".join(["SELECT %s AS room, %s AS after, %s AS up_to"] * len(batch))
             cursor.execute(
                 f"WITH asked AS ({asked}) SELECT {_COLUMNS} "  # placeholders only

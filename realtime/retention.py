@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from realtime.batches import in_batches
 from realtime.conf import realtime_settings
 from realtime.events import BLANKED
 from realtime.flushing import Emission, new_epoch
@@ -56,8 +57,8 @@ def begin_new_epoch() -> int:
         with connection.cursor() as cursor:
             cursor.execute("UPDATE realtime_event SET xid = pg_current_xact_id() WHERE xid > pg_current_xact_id()")
     rooms = list(RoomHead.objects.order_by("room").values_list("room", flat=True))
-    for start in range(0, len(rooms), _ROOMS_AT_ONCE):
-        _begin_anew(rooms[start : start + _ROOMS_AT_ONCE])
+    for batch in in_batches(rooms, _ROOMS_AT_ONCE):
+        _begin_anew(batch)
     return len(rooms)
 
 

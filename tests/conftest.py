@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoDbBlocker, Settings
 
-from tests.services import redis_url
+from tests.services import Valkey, redis_url
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +34,11 @@ def redis() -> Iterator[str]:
     yield url
     if server:
         server.stop()
+
+
+@pytest.fixture
+def valkey() -> Iterator[Valkey]:
+    """A server of the test's own, to be hurt."""
+    server = Valkey()
+    yield server
+    server.stop()

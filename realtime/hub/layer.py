@@ -4,12 +4,13 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from realtime import hints
+from realtime.batches import in_batches
 from realtime.events import OutgoingEvent, StoredEvent
 from realtime.hub.tasks import end
 
@@ -27,12 +28,6 @@ _PROBE = "probe"
 _FAREWELL_SECONDS = 1.0
 # The in-memory layer drops memberships after a day; adding again is how to keep them.
 _RENEW_SECONDS = 6 * 3600.0
-
-
-def _in_batches(rooms: Collection[str]) -> Iterator[list[str]]:
-    ordered = list(rooms)
-    for start in range(0, len(ordered), _ROOMS_AT_ONCE):
-        yield ordered[start : start + _ROOMS_AT_ONCE]
 
 
 class LayerLink:
@@ -121,11 +116,11 @@ class LayerLink:
             self._joined_at = time.monotonic()
             self._joined.clear()
         wanted = {hints.EVERYBODY, *self._hub.rooms}
-        for rooms in _in_batches(wanted - self._joined.keys()):
+        for rooms in in_batches(list(wanted - self._joined.keys()), _ROOMS_AT_ONCE):
             groups = {room: self.group_of(room) for room in rooms}
             await asyncio.gather(*[self.layer.group_add(group, self.channel) for group in groups.values()])
             self._joined |= groups
-        for rooms in _in_batches(self._joined.keys() - wanted):
+        for rooms in in_batches(list(self._joined.keys() - wanted), _ROOMS_AT_ONCE):
             await asyncio.gather(*[self.layer.group_discard(self._joined[room], self.channel) for room in rooms])
             for room in rooms:
                 del self._joined[room]

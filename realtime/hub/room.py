@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from realtime.batches import in_batches
 from realtime.connection import Connection, Outbox, Packet
 from realtime.contracts import PERSONAL
 from realtime.events import HIDDEN, EphemeralEvent, StoredEvent
@@ -308,8 +309,8 @@ class RoomState:
     def slices(self, size: int) -> Iterator[tuple[Audience, list[Membership]]]:
         """Yields the live members of this moment in slices; who leaves meanwhile is no longer LIVE."""
         for audience, members in [(audience, list(audience.members)) for audience in self.audiences.values()]:
-            for start in range(0, len(members), size):
-                yield audience, members[start : start + size]
+            for part in in_batches(members, size):
+                yield audience, part
 
     def tell(self, event: EphemeralEvent, outbox: Outbox) -> int:
         """Writes an ephemeral event to the live members, or to the one it is for; returns to how many."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
 
 import pytest
 from channels.layers import get_channel_layer
@@ -27,13 +26,6 @@ from tests.services import Valkey
 pytestmark = pytest.mark.django_db(transaction=True)
 
 BENCH = BenchRoom(1)
-
-
-@pytest.fixture
-def valkey() -> Iterator[Valkey]:
-    server = Valkey()
-    yield server
-    server.stop()
 
 
 @pytest.fixture(params=["ours", "channels_redis"])

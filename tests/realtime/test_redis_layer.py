@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -15,25 +15,10 @@ from realtime.redis_layer.resp import RedisRefused
 from tests.services import Valkey
 
 
-@pytest.fixture(scope="module")
-def shared() -> Iterator[Valkey]:
-    server = Valkey()
-    yield server
-    server.stop()
-
-
 @pytest.fixture
-def valkey() -> Iterator[Valkey]:
-    """A server of the test's own, to be hurt."""
-    server = Valkey()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-async def layers(shared: Valkey) -> AsyncIterator[tuple[RedisLayer, RedisLayer]]:
+async def layers(redis: str) -> AsyncIterator[tuple[RedisLayer, RedisLayer]]:
     """Two processes' ends, as far as Redis can tell."""
-    here, there = RedisLayer(shared.url), RedisLayer(shared.url)
+    here, there = RedisLayer(redis), RedisLayer(redis)
     yield here, there
     await here.flush()
     await there.flush()
@@ -80,7 +65,7 @@ async def test_a_message_larger_than_any_read_arrives_whole(layers: tuple[RedisL
     assert await here.receive(channel) == {"text": text}
 
 
-async def test_who_has_left_a_group_hears_nothing_of_it(layers: tuple[RedisLayer, RedisLayer], shared: Valkey) -> None:
+async def test_who_has_left_a_group_hears_nothing_of_it(layers: tuple[RedisLayer, RedisLayer], redis: str) -> None:
     here, there = layers
     first, second = await here.new_channel(), await here.new_channel()
     for channel in (first, second):
@@ -91,12 +76,10 @@ async def test_who_has_left_a_group_hears_nothing_of_it(layers: tuple[RedisLayer
     await there.send(first, {"n": 2})
     assert await here.receive(first) == {"n": 2}
     await here.group_discard("g", second)
-    assert "asgi:group:g" not in heard_of(shared)
+    assert "asgi:group:g" not in heard_of(redis)
 
 
-async def test_a_consumer_that_goes_leaves_nothing_behind(
-    layers: tuple[RedisLayer, RedisLayer], shared: Valkey
-) -> None:
+async def test_a_consumer_that_goes_leaves_nothing_behind(layers: tuple[RedisLayer, RedisLayer], redis: str) -> None:
     here, _ = layers
     channel = await here.new_channel()
     await here.group_add("left", channel)
@@ -107,14 +90,14 @@ async def test_a_consumer_that_goes_leaves_nothing_behind(
         await reading
 
     async def forgotten() -> bool:
-        return not {"asgi:group:left", f"asgi:channel:{channel}"} & heard_of(shared)
+        return not {"asgi:group:left", f"asgi:channel:{channel}"} & heard_of(redis)
 
     await soon(forgotten)
 
 
-def heard_of(valkey: Valkey) -> set[str]:
-    with Redis.from_url(valkey.url) as redis:
-        return {channel.decode() for channel in redis.pubsub_channels()}
+def heard_of(url: str) -> set[str]:
+    with Redis.from_url(url) as client:
+        return {channel.decode() for channel in client.pubsub_channels()}
 
 
 async def test_a_full_channel_loses_its_oldest(
@@ -137,8 +120,8 @@ async def test_a_channel_of_another_process_cannot_be_added(layers: tuple[RedisL
         await there.group_add("g", channel)
 
 
-def test_code_without_an_event_loop_can_send(shared: Valkey) -> None:
-    layer = RedisLayer(shared.url)
+def test_code_without_an_event_loop_can_send(redis: str) -> None:
+    layer = RedisLayer(redis)
 
     async def main() -> None:
         channel = await layer.new_channel()
@@ -175,7 +158,7 @@ async def test_groups_are_heard_again_after_redis_was_restarted(valkey: Valkey) 
             await there.group_send("g", {"after": "the restart"})
         except ConnectionError:
             return False
-        return "asgi:group:g" in heard_of(valkey)
+        return "asgi:group:g" in heard_of(valkey.url)
 
     await soon(sent)
     await there.group_send("g", {"after": "the restart"})
@@ -212,8 +195,8 @@ async def test_a_redis_that_hangs_refuses_in_time_and_is_used_again(
 
 
 async def test_a_wrong_password_is_said_without_telling_it(valkey: Valkey) -> None:
-    with Redis.from_url(valkey.url) as redis:
-        redis.acl_setuser(
+    with Redis.from_url(valkey.url) as client:
+        client.acl_setuser(
             "writer", enabled=True, passwords=["+right"], commands=["+@all"], channels=["asgi:group:mine"]
         )
     host = valkey.url.removeprefix("redis://")

@@ -207,7 +207,6 @@ async def test_a_process_that_dies_is_replaced(redis: str) -> None:
         assert other in children_of(server.process.pid)
 
 
-@pytest.mark.either_database
 async def somebody_at(server: ServerProcess) -> JsonClient:
     """Connects; once more when the system had just handed the connection to a socket that was being closed."""
     try:
@@ -216,6 +215,7 @@ async def somebody_at(server: ServerProcess) -> JsonClient:
         return await JsonClient.over_socket(server.ws("halls"))
 
 
+@pytest.mark.either_database
 async def test_processes_are_replaced_one_by_one_on_request(redis: str) -> None:
     with running("serve", "--processes", "2", REDIS_URL=redis) as server:
         before = children_of(server.process.pid)

@@ -22,13 +22,6 @@ GHOST_SECONDS = LEASE_SECONDS * 5 / 3
 
 
 @pytest.fixture
-def valkey() -> Iterator[Valkey]:
-    server = Valkey()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
 def servers(transactional_db: None, valkey: Valkey) -> Iterator[list[ServerProcess]]:
     environment = server_environment(REDIS_URL=valkey.url, HALLS_LEASE_SECONDS=str(LEASE_SECONDS))
     with ThreadPoolExecutor(2) as starters:
