@@ -33,6 +33,10 @@ def masked_frame(text: str) -> bytes:
     return struct.pack("!BBH4x", 0x81, 0x80 | 126, size) + data
 
 
+HEARTBEATS = ((b"\x81\x012", masked_frame("3")), (b"\x89\x00", struct.pack("!BB4x", 0x8A, 0x80)))
+"""Engine.IO's ping and WebSocket's own, each with its answer; no event has such bytes in it."""
+
+
 class Subscriber(asyncio.Protocol):
     """One connection: upgrades, says hello, then only counts."""
 
@@ -65,6 +69,9 @@ class Subscriber(asyncio.Protocol):
         if not self.opened:
             self._open(self.tail + data)
             return
+        for ping, pong in HEARTBEATS:
+            if ping in data:
+                self.transport.write(pong)
         data = self.tail + data
         if not self.ready.done() and self.awaited in data:
             self._go_on()
@@ -77,8 +84,6 @@ class Subscriber(asyncio.Protocol):
         # A marker may be cut by the edge of two reads; what is kept is too short to hold a whole one.
         counted = data.rfind(self.load.marker) + len(self.load.marker) if count else 0
         self.tail = data[max(counted, len(data) - len(self.load.marker) + 1) :]
-        if len(data) < 4 and data == b"\x81\x012":  # Engine.IO's heartbeat
-            self.transport.write(masked_frame("3"))
 
     def _open(self, data: bytes) -> None:
         end = data.find(b"\r\n\r\n")
