@@ -1,6 +1,5 @@
 """Commands on their way: from a door's words to a handler and back to one answer."""
 
-import inspect
 import logging
 import secrets
 from collections.abc import Callable, Sequence
@@ -89,7 +88,7 @@ async def _run(session: "Session", request: Request) -> Answer:
     room = handler.lane(command) if handler.lane else None
     present = room is not None and session.is_present(room)
     call = Call(session.identity, session.connection.id, request_id, session, present)
-    if inspect.iscoroutinefunction(handler.run):
+    if handler.is_async:
         return Answer(True, await handler.run(call, command))
     if not handler.contract.durable and handler.lane is None:
         return Answer(True, await session.hub.handlers.run(handler.run, call, command))

@@ -2,10 +2,8 @@
 
 import secrets
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import psycopg
@@ -25,7 +23,7 @@ _OUTAGE_SQLSTATE_CLASSES = {"08", "57"}  # connection exception, operator interv
 _CONTENTION_SQLITE = {5, 6}  # SQLITE_BUSY and SQLITE_LOCKED, the low byte of their extended codes
 
 
-class Hook:
+class Hook(msgspec.Struct, frozen=True, eq=False):
     """Registered through `transaction.on_commit`, whose list follows savepoints, and read by `flush`."""
 
     def __call__(self) -> None:
@@ -36,8 +34,7 @@ class Cause:
     """One durable command while it runs; the events that it causes carry it."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Emission(Hook):
+class Emission(Hook, frozen=True, eq=False):
     """A durable event that has no number yet."""
 
     room: str
@@ -51,15 +48,13 @@ class Emission(Hook):
     cause: Cause | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Passing(Hook):
+class Passing(Hook, frozen=True, eq=False):
     """An ephemeral event that waits for the commit."""
 
     event: EphemeralEvent
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Blanking(Hook):
+class Blanking(Hook, frozen=True, eq=False):
     """The wish to empty what the log has about a ref, or of an actor; the other one is None."""
 
     ref: str | None
@@ -70,8 +65,7 @@ class Blanking(Hook):
         return ("ref = %s", self.ref) if self.ref is not None else ("actor_id = %s", self.actor_id)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Answer(Hook):
+class Answer(Hook, frozen=True, eq=False):
     """The result of a durable command, to be stored with the positions of its events.
 
     `row_id` is where; None when nobody asked for it to be kept. `positions` is filled by `flush`: per room
@@ -81,7 +75,7 @@ class Answer(Hook):
     row_id: int | None
     cause: Cause
     data: bytes
-    positions: dict[str, Position] = field(default_factory=dict)
+    positions: dict[str, Position] = msgspec.field(default_factory=dict)
 
 
 def flush(connection: BaseDatabaseWrapper, *, first_hook: int, max_rooms: int) -> list[OutgoingEvent]:
@@ -105,10 +99,10 @@ def flush(connection: BaseDatabaseWrapper, *, first_hook: int, max_rooms: int) -
             cursor.execute(first)
             first = ""
         emissions = [*_notices(cursor, blankings), *emissions]
-        following = _following(emissions)
-        advance, store = _advancing(emissions), _storing(emissions, following)
+        counts, following = _counted(emissions)
+        advance, store = _advancing(counts), _storing(emissions, following)
         if connection.vendor == "postgresql" and not blankings and len(advance) == len(store) == 1:
-            advance, store = [advance[0] + store[0]], []  # one round trip for both
+            advance, store = [advance[0].then(store[0])], []  # one round trip for both
         heads: dict[str, Position] = {}
         for statement in advance:
             cursor.execute(first + statement.sql, statement.values)
@@ -147,21 +141,29 @@ def new_epoch() -> str:
     return secrets.token_hex(8)
 
 
-@dataclass(frozen=True, slots=True)
-class _Statement:
+class _Statement(NamedTuple):
     sql: str
     values: list[Any]
 
-    def __add__(self, other: "_Statement") -> "_Statement":
+    def then(self, other: "_Statement") -> "_Statement":
         return _Statement(f"{self.sql}; {other.sql}", self.values + other.values)
 
 
-def _advancing(emissions: Sequence[Emission]) -> list[_Statement]:
+def _counted(emissions: Sequence[Emission]) -> tuple[dict[str, int], list[int]]:
+    """Returns how many events each room gets, and for each event how many come behind it in the same room."""
+    counts: dict[str, int] = {}
+    ordinals: list[int] = []
+    for emission in emissions:
+        counts[emission.room] = ordinal = counts.get(emission.room, 0) + 1
+        ordinals.append(ordinal)
+    return counts, [counts[emission.room] - ordinal for emission, ordinal in zip(emissions, ordinals, strict=True)]
+
+
+def _advancing(counts: Mapping[str, int]) -> list[_Statement]:
     """Returns what reserves the numbers in each room, and returns the last one; it locks the heads until the commit.
 
     Sorted: rows are locked in that order, so two writers of the same rooms never deadlock.
     """
-    counts = Counter(emission.room for emission in emissions)
     return [
         _Statement(
             "INSERT INTO realtime_roomhead (room, epoch, seq, min_seq) VALUES "  # noqa: S608  # placeholders only
@@ -201,16 +203,6 @@ def _storing(emissions: Sequence[Emission], following: Sequence[int]) -> list[_S
         )
         for batch in in_batches([*zip(emissions, following, strict=True)], _ROWS_PER_STATEMENT)
     ]
-
-
-def _following(emissions: Sequence[Emission]) -> list[int]:
-    """Returns for each how many come behind it in the same room."""
-    remaining = Counter(emission.room for emission in emissions)
-    counts: list[int] = []
-    for emission in emissions:
-        remaining[emission.room] -= 1
-        counts.append(remaining[emission.room])
-    return counts
 
 
 def _numbered(

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from django.db import connection, transaction
+from django.db import connection
 
 from realtime.errors import RequestIdReused, Unavailable, ValidationFailed
 from realtime.flushing import LOCK_TIMEOUT_MS, Answer, Cause, Hook
 from realtime.positions import Position
-from realtime.writing import atomic, caused_by
+from realtime.writing import atomic
 
 _MAX_KEY_LENGTH = 100
 
@@ -54,18 +54,16 @@ def run_once(actor: str, request_id: str | None, payload_hash: str, run: Callabl
     """
     if request_id is not None and not 0 < len(request_id) <= _MAX_KEY_LENGTH:
         raise ValidationFailed("A requestId has 1 to 100 characters.", details={"field": "requestId"})
-    with atomic(savepoint=False):
+    with atomic(savepoint=False) as unit:
         row_id = None
         if request_id is not None:
             row_id = _claim(actor, request_id, payload_hash)
             if row_id is None:
                 return _repeat(actor, request_id, payload_hash)
         cause = Cause()
-        with caused_by(cause):
-            data = msgspec.json.encode(run())
-        answer = Answer(row_id, cause, data)
-        transaction.on_commit(answer)
-    return Outcome(data, answer.positions, repeated=False)
+        answer = Answer(row_id, cause, msgspec.json.encode(unit.run_as(cause, run)))
+        unit.register(answer)
+    return Outcome(answer.data, answer.positions, repeated=False)
 
 
 def _claim(actor: str, request_id: str, payload_hash: str) -> int | None:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
 from realtime.contracts import Alias, CommandContract, Payload, command_contract
@@ -42,6 +43,7 @@ class Handler:
     contract: CommandContract
     run: Callable[[Call, Any], Any] | Callable[[Call, Any], Awaitable[Any]]
     lane: Callable[[Any], Room] | None
+    is_async: bool
 
 
 class Commands:
@@ -59,7 +61,7 @@ class Commands:
             contract = command_contract(payload)
             if contract.name in self.handlers:
                 raise TypeError(f"The command {contract.name} is handled twice.")
-            self.handlers[contract.name] = Handler(contract, run, lane)
+            self.handlers[contract.name] = Handler(contract, run, lane, iscoroutinefunction(run))
             return run
 
         return register

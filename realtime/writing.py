@@ -4,9 +4,9 @@ import asyncio
 import secrets
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from channels.db import DatabaseSyncToAsync
@@ -18,9 +18,11 @@ from realtime import outlet
 from realtime.contracts import EventContract, Payload, event_contract
 from realtime.errors import TooLarge, Unavailable
 from realtime.events import EphemeralEvent, OutgoingEvent, StoredEvent
-from realtime.flushing import Blanking, Cause, Emission, Passing, flush, is_contention, is_outage
+from realtime.flushing import Blanking, Cause, Emission, Hook, Passing, flush, is_contention, is_outage
 from realtime.positions import Position
 from realtime.rooms import Room
+
+T = TypeVar("T")
 
 MAX_ROOMS = 8
 """How many rooms one service transaction may emit to; wider fan-out is a job that commits in batches."""
@@ -45,6 +47,7 @@ class Unit:
     """
 
     def __init__(self, connection: BaseDatabaseWrapper, max_rooms: int) -> None:
+        self.connection = connection
         self.first_hook = len(connection.run_on_commit)  # in a Django test case those of earlier units stay
         self.max_rooms = max_rooms
         self.events: list[OutgoingEvent] = []
@@ -56,6 +59,18 @@ class Unit:
     def positions(self) -> dict[str, Position]:
         """Per room the place of the last event emitted; empty before the block has ended."""
         return {event.room: Position(event.epoch, event.seq) for event in self.events if isinstance(event, StoredEvent)}
+
+    def register(self, hook: Hook) -> None:
+        """Lets `flush` find the hook, unless the savepoint of this moment is rolled back."""
+        self.connection.on_commit(hook)
+
+    def run_as(self, cause: Cause, run: Callable[[], T]) -> T:
+        """Returns what `run` returns; the events that it emits carry the cause."""
+        before, self.cause = self.cause, cause
+        try:
+            return run()
+        finally:
+            self.cause = before
 
     def commit(self) -> None:
         """Hands the events on."""
@@ -101,7 +116,7 @@ def atomic(*, max_rooms: int = MAX_ROOMS, savepoint: bool = True) -> Iterator[Un
     unit = Unit(connection, max_rooms)
     try:
         with transaction.atomic(durable=True):
-            transaction.on_commit(unit.commit)  # the first of the hooks: none that fails can keep it from running
+            connection.on_commit(unit.commit)  # the first of the hooks: none that fails can keep it from running
             _current.unit = unit
             try:
                 yield unit
@@ -167,21 +182,23 @@ def emit(
     if to is not None or version:
         raise TypeError(f"The event {contract.name} is durable: it is for the whole room, in the order of the log.")
     actor_id = actor if actor is None or isinstance(actor, int) else actor.pk
-    with atomic() if not _current.unit else nullcontext():
-        unit = _current.unit
-        transaction.on_commit(
-            Emission(
-                room.name,
-                contract.name,
-                encoded,
-                now_ms,
-                contract.internal,
-                ref or "",
-                actor_id,
-                skip or "",
-                unit.cause if unit else None,
-            )
-        )
+    unit = _current.unit
+    emission = Emission(
+        room.name,
+        contract.name,
+        encoded,
+        now_ms,
+        contract.internal,
+        ref or "",
+        actor_id,
+        skip or "",
+        unit.cause if unit else None,
+    )
+    if unit:
+        unit.register(emission)
+    else:
+        with atomic() as unit:
+            unit.register(emission)
 
 
 async def aemit(
@@ -208,24 +225,13 @@ def blank(*, ref: str | None = None, actor: HasKey | int | None = None) -> None:
     emits stays. Holding the thing's row lock, as a service that deletes does, keeps a concurrent edit
     from slipping in after it.
     """
-    if not _current.unit:
+    unit = _current.unit
+    if not unit:
         raise ForeignTransaction("blank() belongs to the transaction that deletes: call it inside realtime.atomic().")
     if (ref is None) == (actor is None):
         raise TypeError("Name either a ref or an actor.")
     actor_id = actor if actor is None or isinstance(actor, int) else actor.pk
-    transaction.on_commit(Blanking(ref, actor_id))
-
-
-@contextmanager
-def caused_by(cause: Cause) -> Iterator[None]:
-    """Marks the block's emits as caused by one durable command; inside `atomic()` only."""
-    unit = _current.unit
-    assert unit is not None
-    before, unit.cause = unit.cause, cause
-    try:
-        yield
-    finally:
-        unit.cause = before
+    unit.register(Blanking(ref, actor_id))
 
 
 def _foreign(connection: BaseDatabaseWrapper) -> bool:
@@ -235,8 +241,8 @@ def _foreign(connection: BaseDatabaseWrapper) -> bool:
 
 
 def _pass_on(event: EphemeralEvent) -> None:
-    if _current.unit:
-        transaction.on_commit(Passing(event))
+    if unit := _current.unit:
+        unit.register(Passing(event))
     elif not _on_event_loop() and _foreign(transaction.get_connection()):
         transaction.on_commit(lambda: outlet.deliver([event]))
     else:

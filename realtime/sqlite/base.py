@@ -37,7 +37,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.transaction_mode is not None:
             self._has_turn = writers.acquire(PATIENCE_S)
         try:
-            super()._start_transaction_under_autocommit()  # type: ignore[misc]  # the stubs leave it out
+            with self.wrap_database_errors:  # all that is needed of Django's cursor, which every transaction would make
+                self.connection.execute(f"BEGIN {self.transaction_mode or ''}")
         except BaseException:
             self._end_turn()
             raise
