@@ -11,7 +11,7 @@ from django.db import Error
 from django.db import connection as database
 
 from realtime.errors import Unavailable
-from realtime.hub.threads import DatabaseThreads
+from realtime.hub.threads import DatabaseThreads, settle
 from realtime.writing import MAX_ROOMS, Unit, atomic
 
 T = TypeVar("T")
@@ -69,17 +69,12 @@ class Lanes:
             functions = [work.function for work in batch]
             results = await self._threads.run(_run_together if len(batch) > 1 else _run_each, functions)
             for work, (value, error) in zip(batch, results, strict=True):
-                if work.future.done():
-                    continue
-                if error is not None:
-                    work.future.set_exception(error)
-                else:
-                    work.future.set_result(value)
+                settle(work.future, value, error)
         del self._waiting[key]
 
-    def stop(self) -> None:
+    async def stop(self) -> None:
         """Waits for what runs and ends the threads."""
-        self._threads.stop()
+        await self._threads.stop()
 
 
 def _next_batch(queue: deque[_Work]) -> list[_Work]:

@@ -136,7 +136,7 @@ class Hub:
         await self.layer.stop()
         await end(lambda: self._tasks)
         for threads in (self.readers, self.handlers, self.lanes):
-            await asyncio.to_thread(threads.stop)
+            await threads.stop()
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Runs `work` until it ends or the hub does; what it raises is logged."""

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 async def lanes(transactional_db: None) -> AsyncIterator[Lanes]:
     made = Lanes(4)
     yield made
-    await asyncio.to_thread(made.stop)
+    await made.stop()
 
 
 def speaks(text: str) -> Callable[[], str]:
@@ -173,6 +173,24 @@ async def test_a_batch_that_fails_as_a_whole_does_not_end_its_lane(lanes: Lanes)
     results = await asyncio.gather(*tasks, return_exceptions=True)
     assert isinstance(results[2], RuntimeError)
     assert await texts(lanes) == ["a", "b"]
+
+
+@pytest.mark.parametrize("together", [False, True])
+async def test_a_command_that_raises_what_no_future_takes_does_not_end_its_lane(lanes: Lanes, together: bool) -> None:
+    def finds_nothing() -> Any:
+        return next(text for text in ["a"] if text == "b")
+
+    gate = Gate()
+    tasks = [asyncio.create_task(lanes.run("bench:1", gate))]
+    tasks += [
+        asyncio.create_task(lanes.run("bench:1", work, batchable=together)) for work in (finds_nothing, speaks("a"))
+    ]
+    await asyncio.sleep(0)
+    gate.open()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert isinstance(results[1], RuntimeError)
+    assert isinstance(results[1].__cause__, StopIteration)
+    assert await texts(lanes) == ["a"]
 
 
 async def test_a_stuck_lane_delays_no_other(lanes: Lanes) -> None:
