@@ -7,124 +7,20 @@ client that does not read makes its connection congested instead of making anybo
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
+
+from realtime.packets import Packet, joined_frames
 
 if TYPE_CHECKING:
     from realtime.limits.limiter import ConnectionLimits
+    from realtime.outbox import Outbox
     from realtime.session import Session
 
 logger = logging.getLogger(__name__)
 
-_TEXT, _BINARY = 0x81, 0x82
 # More than this in one loop turn leaves at once, so that a turn never piles up a second buffer.
 TURN_BYTES = 256 * 1024
-
-
-def websocket_frame(opcode: int, payload: bytes) -> bytes:
-    """Returns a finished, unmasked WebSocket frame; server frames are unmasked, so one serves every socket.
-
-    Source: RFC 6455 section 5.2.
-    """
-    size = len(payload)
-    if size < 126:
-        return bytes((opcode, size)) + payload
-    if size < 65536:
-        return bytes((opcode, 126)) + size.to_bytes(2, "big") + payload
-    return bytes((opcode, 127)) + size.to_bytes(8, "big") + payload
-
-
-class Packet:
-    """One encoded message, shared by every connection that it goes to.
-
-    `text` is the message (UTF-8); `attachments` are binary messages that follow it at once, as one unit.
-    Without a text the attachments are sent alone. `moves` says that the client stands elsewhere after it, for doors
-    that then have something to add.
-    """
-
-    __slots__ = ("_frame", "attachments", "text")
-    moves: bool = False
-
-    def __init__(self, text: bytes, attachments: tuple[bytes, ...] = ()) -> None:
-        self.text = text
-        self.attachments = attachments
-        self._frame: bytes | None = None
-
-    @property
-    def frame(self) -> bytes:
-        """The finished WebSocket frames of the message, made once."""
-        frame = self._frame
-        if frame is None:
-            frame = websocket_frame(_TEXT, self.text) if self.text else b""
-            if self.attachments:
-                frame += b"".join(websocket_frame(_BINARY, attachment) for attachment in self.attachments)
-            self._frame = frame
-        return frame
-
-
-_NO_PACKET = Packet(b"")
-_joined: tuple[list[Packet], bytes] = ([], b"")
-
-
-def joined_frames(packets: list[Packet]) -> bytes:
-    """Returns the frames of packets that leave together.
-
-    Joined once for neighbours that send the same, as the members of a busy room do. The list must not change later.
-    """
-    global _joined
-    last, frames = _joined
-    if last != packets:
-        frames = b"".join([packet.frame for packet in packets])
-        _joined = (packets, frames)
-    return frames
-
-
-class Outbox:
-    """The connections of one loop that have something to send; one callback a turn serves them all."""
-
-    __slots__ = ("_dirty", "_loop")
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
-        self._dirty: list[Connection] = []
-
-    def add(self, connection: "Connection") -> None:
-        if not self._dirty:
-            self._loop.call_soon(self._flush)
-        self._dirty.append(connection)
-
-    def spread(self, packet: Packet, connections: "Iterable[Connection]") -> None:
-        """Does what `connection.write(packet)` does, for all of them.
-
-        The hot path of the fan-out: whoever has nothing waiting yet costs two references, no call and no object.
-        """
-        dirty = self._dirty
-        if not dirty:
-            self._loop.call_soon(self._flush)
-        for connection in connections:
-            if connection._pending is None:
-                connection._pending = packet
-                dirty.append(connection)
-            else:
-                connection.write(packet)
-
-    def _flush(self) -> None:
-        dirty, self._dirty = self._dirty, []
-        last, frame = _NO_PACKET, b""
-        for connection in dirty:
-            # For a crowd that gets one packet: what `flush` does, without its calls and the memory that they touch,
-            # which were an eighth of a delivery.
-            packet, direct = connection._pending, connection.direct
-            if packet is not last or direct is None:
-                if direct is None or packet is None or isinstance(packet, list) or packet.moves:
-                    connection.flush()
-                    continue
-                last, frame = packet, packet.frame
-            connection._pending = None
-            try:
-                direct.write(frame)
-            except Exception:
-                connection.broken()
 
 
 class Connection:
@@ -138,7 +34,6 @@ class Connection:
         "__weakref__",
         "_drained",
         "_outbox",
-        "_pending",
         "_pending_bytes",
         "address",
         "closed",
@@ -147,24 +42,25 @@ class Connection:
         "id",
         "limits",
         "on_congested",
+        "pending",
         "seats",
         "sessions",
     )
 
-    def __init__(self, outbox: Outbox, *, address: str = "") -> None:
+    def __init__(self, outbox: "Outbox", *, address: str = "") -> None:
         self.id = secrets.token_urlsafe(12)
         self.address = address
         self.sessions: dict[str, Session] = {}
         self.congested = False
         self.closed = False
         self.direct: Sink | None = None
-        """What takes finished frames as they are; None where a packet has to be sent in another way, and at the end."""
+        """What takes finished frames as they are, see `redirect`."""
         self.on_congested: Callable[[Connection], None] | None = None
         self.limits: ConnectionLimits | None = None
         self.seats: list[str] | None = None
         self._outbox = outbox
         # One packet by itself, as after most turns, needs no list; `_pending_bytes` counts those of a list.
-        self._pending: Packet | list[Packet] | None = None
+        self.pending: Packet | list[Packet] | None = None
         self._pending_bytes = 0
         self._drained: asyncio.Event | None = None
 
@@ -172,33 +68,39 @@ class Connection:
 
     def write(self, packet: Packet) -> None:
         """Queues the packet; it leaves at the end of this loop turn, in order, with whatever else is due."""
-        pending = self._pending
+        if self._outbox.spreads:
+            self._outbox.deal()
+        pending = self.pending
         if pending is None:
-            self._pending = packet
+            self.pending = packet
             self._outbox.add(self)
             return
         if isinstance(pending, list):
             pending.append(packet)
             self._pending_bytes += len(packet.text)
         else:
-            self._pending = [pending, packet]
+            self.pending = [pending, packet]
             self._pending_bytes = len(pending.text) + len(packet.text)
         if self._pending_bytes > TURN_BYTES:
             self.flush()
 
     def flush(self) -> None:
         """Hands everything queued to the transport now."""
-        pending = self._pending
-        if pending is None:
-            return
-        self._pending = None
+        if self._outbox.spreads:
+            self._outbox.deal()
+        pending, self.pending = self.pending, None
+        if pending is not None:
+            self.hand_over(pending)
+
+    def hand_over(self, due: Packet | list[Packet]) -> None:
+        """Hands this to the transport now, past what is queued."""
         if self.closed:
             return
         try:
-            if isinstance(pending, list):
-                self._send(pending)
+            if isinstance(due, list):
+                self._send(due)
             else:
-                self._send_one(pending)
+                self._send_one(due)
         except Exception:
             self.broken()
 
@@ -209,10 +111,15 @@ class Connection:
 
     def buffered(self) -> int:
         """Returns how many bytes the client has not taken yet, as far as the transport can tell."""
-        pending = self._pending
+        pending = self.pending
         if pending is None:
             return 0
         return self._pending_bytes if isinstance(pending, list) else len(pending.text)
+
+    def redirect(self, sink: "Sink | None") -> None:
+        """Sets where finished frames go from now on; None: they have to be sent in another way, or not at all."""
+        self.direct = sink
+        self._outbox.redirections += 1
 
     # Ending
 
@@ -256,8 +163,8 @@ class Connection:
     def lost(self) -> None:
         """Marks the link as gone: writes go nowhere, waiting ends. Called once by its consumer."""
         self.closed = True
-        self.direct = None
-        self._pending = None
+        self.redirect(None)
+        self.pending = None
         self.became_drained()
 
 
@@ -306,7 +213,7 @@ class FramedConnection(Connection):
 
     __slots__ = ("stream",)
 
-    def __init__(self, outbox: Outbox, stream: FrameStream, *, limit: int, address: str = "") -> None:
+    def __init__(self, outbox: "Outbox", stream: FrameStream, *, limit: int, address: str = "") -> None:
         super().__init__(outbox, address=address)
         self.stream = stream
         stream.attach(self, limit)
@@ -333,7 +240,9 @@ class SendingConnection(Connection):
 
     __slots__ = ("_limit", "_queue", "_queued_bytes", "_send_event", "_task", "_wake")
 
-    def __init__(self, outbox: Outbox, send: Callable[[dict[str, Any]], Any], *, limit: int, address: str = "") -> None:
+    def __init__(
+        self, outbox: "Outbox", send: Callable[[dict[str, Any]], Any], *, limit: int, address: str = ""
+    ) -> None:
         super().__init__(outbox, address=address)
         self._send_event = send
         self._limit = limit

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from realtime.connection import Packet
+from realtime.packets import Packet
 from realtime.positions import Position
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from channels.consumer import AsyncConsumer
 from django.core import signing
 
 from realtime.authentication import Credentials, authenticate, credentials_of, origin_allowed
-from realtime.connection import Connection, Outbox, Packet
+from realtime.connection import Connection
 from realtime.doors.engineio.http import Receive, Scope, Send, answer, cross_origin_headers, header_of, query_of
 from realtime.doors.origin import with_origin
 from realtime.doors.places import read_places, write_place
@@ -35,6 +35,8 @@ from realtime.errors import (
 from realtime.hub import Hub, current_hub
 from realtime.identity import Identity
 from realtime.namespaces import Namespace
+from realtime.outbox import Outbox
+from realtime.packets import Packet
 from realtime.positions import Position
 from realtime.rooms import ROOM_TYPES
 from realtime.session import Session

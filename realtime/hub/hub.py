@@ -12,7 +12,7 @@ from django.db import connection as database
 
 from realtime import outlet
 from realtime.conf import realtime_settings
-from realtime.connection import Connection, Outbox
+from realtime.connection import Connection
 from realtime.events import EphemeralEvent, OutgoingEvent, StoredEvent
 from realtime.hub.catchup import CatchUp
 from realtime.hub.heartbeat import Heartbeat
@@ -30,6 +30,7 @@ from realtime.identity import Identity
 from realtime.inspection import Inspection
 from realtime.installation import database_id
 from realtime.lanes import Lanes
+from realtime.outbox import Crowd, Outbox
 from realtime.positions import Position
 from realtime.reading import Head
 from realtime.rooms import Room, parse_room
@@ -361,7 +362,7 @@ class Hub:
                 if audience.wire.tells_places and self.fanning == 1:
                     audience.spread(packet, self.standings.crowds(others), self.outbox)
                 else:
-                    self.outbox.spread(packet, [member.connection for member in others])
+                    self.outbox.spread(packet, Crowd(member.connection for member in others))
                 self.statistics.deliveries += len(present)
                 await asyncio.sleep(0)
         finally:

@@ -7,11 +7,13 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from realtime.batches import in_batches
-from realtime.connection import Connection, Outbox, Packet
+from realtime.connection import Connection
 from realtime.contracts import PERSONAL
 from realtime.events import HIDDEN, EphemeralEvent, StoredEvent
-from realtime.hub.standings import Crowd, Standings
+from realtime.hub.standings import Standings, Together
 from realtime.hub.unseen import Views
+from realtime.outbox import Crowd, Outbox
+from realtime.packets import Packet
 from realtime.positions import Position
 from realtime.rooms import Grant, Room
 from realtime.typists.kinds import TYPING_EVENTS
@@ -122,7 +124,7 @@ class Audience:
     None of them is congested: who becomes so is taken out at once.
     """
 
-    __slots__ = ("_as_of", "_connections", "_crowds", "hears_typing", "members", "namespace", "unseen", "wire")
+    __slots__ = ("_all", "_as_of", "_together", "hears_typing", "members", "namespace", "unseen", "wire")
 
     def __init__(self, wire: Wire, namespace: str, unseen: frozenset[int], hears_typing: bool) -> None:
         self.wire = wire
@@ -130,8 +132,8 @@ class Audience:
         self.unseen = unseen
         self.hears_typing = hears_typing
         self.members: dict[Membership, None] = {}
-        self._connections: tuple[Connection, ...] | None = None
-        self._crowds: list[Crowd] = []
+        self._all: Crowd | None = None
+        self._together: list[Together] = []
         self._as_of = -1
 
     def add(self, member: Membership) -> None:
@@ -144,26 +146,26 @@ class Audience:
 
     def _forget(self) -> None:
         """Lets go of what was cached, and so of connections that are gone."""
-        self._connections = None
-        self._crowds, self._as_of = [], -1
+        self._all = None
+        self._together, self._as_of = [], -1
 
-    def connections(self) -> tuple[Connection, ...]:
+    def crowd(self) -> Crowd:
         """Returns the members' connections as they are now, cached until they change."""
-        if self._connections is None:
-            self._connections = tuple([member.connection for member in self.members])
-        return self._connections
+        if self._all is None:
+            self._all = Crowd(member.connection for member in self.members)
+        return self._all
 
-    def crowds(self, standings: Standings) -> list[Crowd]:
+    def crowds(self, standings: Standings) -> list[Together]:
         """Returns the members as they are now by where they stand, cached until the rooms of any session change."""
         if self._as_of != standings.changes:
-            self._crowds = standings.crowds(self.members)
+            self._together = standings.crowds(self.members)
             self._as_of = standings.changes
-        return self._crowds
+        return self._together
 
-    def spread(self, packet: Packet, crowds: Iterable[Crowd], outbox: Outbox) -> None:
+    def spread(self, packet: Packet, crowds: Iterable[Together], outbox: Outbox) -> None:
         """Writes an event of the log to crowds of members, who are told where each crowd stands behind it."""
-        for session, connections in crowds:
-            outbox.spread(self.wire.placed(packet, session) if session else packet, connections)
+        for session, crowd in crowds:
+            outbox.spread(self.wire.placed(packet, session) if session else packet, crowd)
 
 
 class RoomState:
@@ -292,18 +294,18 @@ class RoomState:
         written = 0
         skip = delivery.event.skip
         for audience in tuple(self.audiences.values()):
-            connections = audience.connections()
+            crowd = audience.crowd()
             packet = delivery.packet(audience.wire, audience.namespace, unseen=audience.unseen)
             if skip:
-                for connection in connections:
+                for connection in crowd.connections:
                     if connection.id == skip:
                         connection.write(delivery.packet(audience.wire, audience.namespace, skip))
-                outbox.spread(packet, [connection for connection in connections if connection.id != skip])
+                outbox.spread(packet, Crowd(connection for connection in crowd.connections if connection.id != skip))
             elif standings is not None and audience.wire.tells_places:
                 audience.spread(packet, audience.crowds(standings), outbox)
             else:
-                outbox.spread(packet, connections)
-            written += len(connections)
+                outbox.spread(packet, crowd)
+            written += len(crowd)
         return written
 
     def slices(self, size: int) -> Iterator[tuple[Audience, list[Membership]]]:
@@ -323,12 +325,12 @@ class RoomState:
             if is_typing and not audience.hears_typing:
                 continue
             seen: Packet | None
-            connections: Sequence[Connection] = audience.connections()
+            crowd = audience.crowd()
             if event.to is not None:
-                connections = [connection for connection in connections if connection.id == event.to]
+                crowd = Crowd(connection for connection in crowd.connections if connection.id == event.to)
             elif skipped:
-                connections = [connection for connection in connections if connection.id not in skipped]
-            if not connections:
+                crowd = Crowd(connection for connection in crowd.connections if connection.id not in skipped)
+            if not crowd:
                 continue
             if audience.unseen:
                 views = views or Views(event)
@@ -336,8 +338,8 @@ class RoomState:
             else:
                 seen = audience.wire.ephemeral(audience.namespace, event)
             if seen is not None:
-                outbox.spread(seen, connections)
-                written += len(connections)
+                outbox.spread(seen, crowd)
+                written += len(crowd)
         return written
 
 

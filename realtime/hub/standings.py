@@ -1,17 +1,18 @@
 """Where sessions stand, found and told once for all that stand at the same place."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
 
+from realtime.outbox import Crowd
+
 if TYPE_CHECKING:
-    from realtime.connection import Connection
     from realtime.hub.room import Membership
     from realtime.session import Session
 
 P = TypeVar("P")
 
-Crowd = tuple["Session | None", tuple["Connection", ...]]
+Together: TypeAlias = tuple["Session | None", Crowd]
 """One of the sessions that stand at the same place, and the connections of them all; None where each stands alone."""
 
 
@@ -42,20 +43,20 @@ class Standings:
             session.standing = self._find(session)
         return session.standing
 
-    def crowds(self, members: Iterable["Membership"]) -> list[Crowd]:
+    def crowds(self, members: Iterable["Membership"]) -> list[Together]:
         """Returns members, live in one room, by where their sessions stand."""
         by_standing: dict[Standing[Any] | None, list[Membership]] = {}
         for member in members:
             by_standing.setdefault(self.of(member.session), []).append(member)
         alone = by_standing.pop(None, [])
-        crowds: list[Crowd] = []
+        crowds: list[Together] = []
         for together in by_standing.values():
             if len(together) > 1:
-                crowds.append((together[0].session, tuple([member.connection for member in together])))
+                crowds.append((together[0].session, Crowd(member.connection for member in together)))
             else:
                 alone += together
         if alone:
-            crowds.append((None, tuple([member.connection for member in alone])))
+            crowds.append((None, Crowd(member.connection for member in alone)))
         return crowds
 
     def _find(self, session: "Session") -> Standing[Any] | None:

@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from realtime.connection import Packet
 from realtime.events import EphemeralEvent
+from realtime.packets import Packet
 from realtime.wire import Wire, encode_json
 
 _PRESENCE = ("user:joined", "user:left", "user:reconnected", "user:away")

@@ -201,12 +201,12 @@ class FramesProtocol(WebSocketsSansIOProtocol):
         self.response = None  # type: ignore[assignment]  # sent: who writes past ASGI has been accepted
         self.transport.set_write_buffer_limits(high=limit, low=min(limit, 64 * 1024) // 2)
         self._owner = owner
-        owner.direct = self.transport
+        owner.redirect(self.transport)
 
     def _shut(self) -> None:
         """Keeps its owner, who hears of the end later, from writing behind it."""
         if self._owner is not None:
-            self._owner.direct = None
+            self._owner.redirect(None)
 
     # What the transport says
 

@@ -9,13 +9,13 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from realtime.connection import Packet as Written
 from realtime.doors.engineio.http import Receive, Scope, Send, serve_polling
 from realtime.doors.engineio.server import EngineServer
 from realtime.doors.engineio.session import Application, EngineSession, Options
 from realtime.doors.engineio.websocket import serve_websocket
 from realtime.doors.socketio.connection import Endpoint, Reply, SocketConnection, UnknownNamespace
 from realtime.errors import Unavailable
+from realtime.packets import Packet as Written
 
 OPTIONS = Options(ping_interval_ms=300, ping_timeout_ms=200, max_payload=1_000_000)
 

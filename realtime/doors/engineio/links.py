@@ -6,10 +6,12 @@ from base64 import b64encode
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from realtime.connection import Connection, FrameStream, Outbox, Packet, SendingConnection, joined_frames
+from realtime.connection import Connection, FrameStream, SendingConnection
 from realtime.doors.engineio import packets as wire
 from realtime.doors.errors import Refusal, RequestRefused
 from realtime.errors import CloseCode
+from realtime.outbox import Outbox
+from realtime.packets import Packet, joined_frames
 
 _SEPARATOR = wire.SEPARATOR.encode()
 CLOSE = Packet(wire.PacketType.CLOSE.encode())

@@ -7,11 +7,12 @@ from typing import Any, Protocol
 
 import msgspec
 
-from realtime.connection import Outbox, Packet
 from realtime.doors.engineio.heartbeats import Heartbeats
 from realtime.doors.engineio.links import Link
 from realtime.doors.engineio.session import Application, EngineSession, Options
 from realtime.doors.errors import Refusal, RequestRefused
+from realtime.outbox import Outbox
+from realtime.packets import Packet
 
 Scope = Mapping[str, Any]
 LinkTo = Callable[[EngineSession], Link]

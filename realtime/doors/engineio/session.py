@@ -10,12 +10,14 @@ from typing import Any, Protocol
 
 import msgspec
 
-from realtime.connection import TURN_BYTES, Connection, Outbox, Packet
+from realtime.connection import TURN_BYTES, Connection
 from realtime.doors.engineio.links import NOOP, PING, Link, PollingLink, polled
 from realtime.doors.engineio.packets import Packet as EnginePacket
 from realtime.doors.engineio.packets import PacketType, decode_payload
 from realtime.doors.errors import MalformedPacket, Refusal, RequestRefused
 from realtime.errors import CloseCode
+from realtime.outbox import Outbox
+from realtime.packets import Packet
 
 _LAST_POLL_SECONDS = 0.05
 

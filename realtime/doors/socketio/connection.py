@@ -10,12 +10,12 @@ from typing import Any, Protocol
 
 import msgspec
 
-from realtime.connection import Packet as EnginePacket
 from realtime.doors.engineio.session import EngineSession
 from realtime.doors.errors import MalformedPacket
 from realtime.doors.socketio.packets import Decoder, Packet, PacketType
 from realtime.doors.socketio.written import Written, WrittenEvent, WrittenOffset, written
 from realtime.errors import ApplicationError, CloseCode, Internal, Unavailable
+from realtime.packets import Packet as EnginePacket
 
 logger = logging.getLogger(__name__)
 

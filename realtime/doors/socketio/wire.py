@@ -8,10 +8,10 @@ its rooms, or the event's id where an offset of its own is to follow.
 from functools import lru_cache
 from typing import Any
 
-from realtime.connection import Packet
 from realtime.doors.socketio.packets import PacketType, head
 from realtime.doors.socketio.recovery import offset_of
 from realtime.doors.socketio.written import MESSAGE, Written, WrittenEvent, WrittenOffset
+from realtime.packets import Packet
 from realtime.positions import Position
 from realtime.session import Session
 from realtime.wire import Heard, Wire, encode_json

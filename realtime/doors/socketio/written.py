@@ -1,8 +1,8 @@
 """Socket.IO packets as they are written to an Engine.IO session, shared by all connections that they go to."""
 
-from realtime.connection import Packet
 from realtime.doors.socketio.packets import Packet as SocketPacket
 from realtime.doors.socketio.packets import encode
+from realtime.packets import Packet
 
 MESSAGE = b"4"
 """What stands before every message of an Engine.IO session."""

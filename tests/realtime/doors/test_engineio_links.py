@@ -2,8 +2,10 @@
 
 import asyncio
 
-from realtime.connection import Connection, Outbox, Packet
+from realtime.connection import Connection
 from realtime.doors.engineio.links import FrameLink
+from realtime.outbox import Outbox
+from realtime.packets import Packet
 
 
 class _Gone:

@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from realtime import reading
-from realtime.connection import Connection, Packet
+from realtime.connection import Connection
 from realtime.events import StoredEvent
 from realtime.hub import Hub
 from realtime.identity import ANONYMOUS
 from realtime.namespaces import NAMESPACES
+from realtime.packets import Packet
 from realtime.positions import Position
 from realtime.session import Session
 from realtime.wire import JSON

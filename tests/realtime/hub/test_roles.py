@@ -14,13 +14,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from realtime import reading
-from realtime.connection import Packet
 from realtime.contracts import event_contract
 from realtime.errors import ApplicationError
 from realtime.events import StoredEvent
 from realtime.hub import Hub
 from realtime.identity import Identity
 from realtime.namespaces import NAMESPACES
+from realtime.packets import Packet
 from realtime.positions import Position
 from realtime.revoking import Revoked, UserRoom
 from realtime.rooms import Grant, Room
