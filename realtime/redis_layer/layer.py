@@ -7,8 +7,7 @@ from typing import Any, cast
 
 import msgspec
 
-from realtime.redis_layer.link import Address, Link, connect, passed_over
-from realtime.redis_layer.resp import RedisRefused
+from realtime.redis_layer.link import Address, Link, RedisRefused, connect, passed_over
 
 _PAUSE_SECONDS = 0.5
 """Between two attempts to connect."""
@@ -159,7 +158,7 @@ class _Exchange:
             while True:
                 try:
                     link = await connect(self._address, self._heard, self._listeners)
-                except (OSError, RedisRefused, ValueError) as error:
+                except (OSError, RedisRefused) as error:
                     self._fail(error)
                     await asyncio.sleep(_PAUSE_SECONDS)
                     self._link = self._loop.create_future()

@@ -7,15 +7,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
+from hiredis import ProtocolError, PushNotification, Reader, pack_command
 from redis.asyncio.connection import SSLConnection, parse_url
-
-from realtime.redis_layer.resp import Push, Reader, RedisRefused, packed
 
 _PATIENCE_SECONDS = 5.0
 """A Redis that answers nothing for so long is given up."""
 
+_INCOMPLETE = object()
+
 Heard = Callable[[bytes, bytes], None]
 """Takes a message: the Redis channel's name, and what was published."""
+
+
+class RedisRefused(Exception):
+    """What Redis answered in place of a result, in its own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,7 @@ class Link(asyncio.Protocol):
     def __init__(self, heard: Heard) -> None:
         self._loop = asyncio.get_running_loop()
         self._heard = heard
-        self._reader = Reader()
+        self._reader = Reader(replyError=RedisRefused, notEnoughData=_INCOMPLETE)
         self._waiting: deque[asyncio.Future[Any]] = deque()
         self._lost = self._loop.create_future()
 
@@ -83,7 +88,7 @@ class Link(asyncio.Protocol):
             reply.set_exception(ConnectionError("Redis has closed the connection."))
         else:
             self._waiting.append(reply)
-            self.transport.write(packed(*words))
+            self.transport.write(pack_command(words))  # type: ignore[arg-type]  # its stub takes one word
         return reply
 
     async def watch(self) -> None:
@@ -101,8 +106,9 @@ class Link(asyncio.Protocol):
         self.transport = cast(asyncio.Transport, transport)  # uvloop's own class is none of asyncio's
 
     def data_received(self, data: bytes) -> None:
-        for reply in self._reader.read(data):
-            if type(reply) is Push and reply[0] == b"message":
+        self._reader.feed(data)
+        while (reply := self._next()) is not _INCOMPLETE:
+            if type(reply) is PushNotification and reply[0] == b"message":
                 self._heard(reply[1], reply[2])
                 continue
             future = self._waiting.popleft()
@@ -113,11 +119,22 @@ class Link(asyncio.Protocol):
             else:
                 future.set_result(reply)
 
+    def _next(self) -> Any:
+        try:
+            return self._reader.gets()
+        except ProtocolError as error:
+            self._fail(f"What answers does not speak like Redis: {error}")
+            self.transport.abort()
+            return _INCOMPLETE
+
     def connection_lost(self, error: Exception | None) -> None:
         self._lost.set_result(None)
+        self._fail("Redis has closed the connection.")
+
+    def _fail(self, reason: str) -> None:
         for future in self._waiting:
             if not future.done():
-                future.set_exception(ConnectionError("Redis has closed the connection."))
+                future.set_exception(ConnectionError(reason))
         self._waiting.clear()
 
 

@@ -11,7 +11,7 @@ from redis import Redis
 from realtime.redis_layer import RedisLayer
 from realtime.redis_layer import layer as layer_module
 from realtime.redis_layer import link as link_module
-from realtime.redis_layer.resp import RedisRefused
+from realtime.redis_layer.link import RedisRefused
 from tests.services import Valkey
 
 
@@ -192,6 +192,21 @@ async def test_a_redis_that_hangs_refuses_in_time_and_is_used_again(
     while await layer.receive(channel) != {"back": True}:
         pass
     await layer.flush()
+
+
+async def test_what_is_not_redis_is_said_to_be_not(caplog: pytest.LogCaptureFixture) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1") as server:
+        layer = RedisLayer(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        with pytest.raises(ConnectionError, match="does not speak like Redis"):
+            await layer.send("x", {})
+        await layer.flush()
+    assert not caplog.records
 
 
 async def test_a_wrong_password_is_said_without_telling_it(valkey: Valkey) -> None:
