@@ -3,7 +3,6 @@
 import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -17,8 +16,7 @@ from realtime.writing import atomic
 _MAX_KEY_LENGTH = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What a durable command answered.
 
     `data` is the ack's data as JSON. `positions`: per room the last event that the command caused; complete

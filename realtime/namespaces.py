@@ -6,6 +6,8 @@ from functools import cached_property
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from realtime.contracts import Alias, CommandContract, Payload, command_contract
 from realtime.identity import Identity
 from realtime.rooms import Room
@@ -16,8 +18,7 @@ if TYPE_CHECKING:
 NAMESPACES: dict[str, "Namespace"] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """One command on its way through its handler.
 
     `session` belongs to the event loop: only async handlers touch it. `connection_id` is what

@@ -6,7 +6,7 @@ A room type is declared beside its domain (`books/events.py`); its policy in the
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 from realtime.errors import NotFound
@@ -57,7 +57,7 @@ class Room:
             raise TypeError(f"The room pattern {pattern} is declared twice.")
         ROOM_TYPES[pattern] = cls
 
-    @cached_property
+    @property
     def name(self) -> str:
         """The room's name on the wire and in the log."""
         return self.pattern.format_map(vars(self))
