@@ -5,6 +5,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 from django.db import Error
@@ -21,7 +22,7 @@ logger = logging.getLogger(__name__)
 BATCH = 32
 """How many commands share a transaction at most."""
 
-Result: TypeAlias = tuple[Any, Exception | None]
+Result: TypeAlias = tuple[Any, BaseException | None]
 
 
 @dataclass(slots=True)
@@ -42,7 +43,6 @@ class Lanes:
         self._single = database.vendor == "sqlite"
         self._threads = DatabaseThreads("lane", 1 if self._single else threads, keep=True)
         self._waiting: dict[str, deque[_Work]] = {}
-        self._running: set[asyncio.Task[None]] = set()
 
     async def run(self, lane: str, function: Callable[[], T], *, batchable: bool = False) -> T:
         """Returns what `function` returns, called in a thread after everything that came before it in its lane.
@@ -56,21 +56,27 @@ class Lanes:
         queue = self._waiting.get(key)
         if queue is None:
             queue = self._waiting[key] = deque()
-            task = loop.create_task(self._drive(key, queue))
-            self._running.add(task)
-            task.add_done_callback(self._running.discard)
+            loop.call_soon(self._go_on, key)  # what comes in the same turn shares the transaction
         queue.append(work)
         result: T = await work.future
         return result
 
-    async def _drive(self, key: str, queue: deque[_Work]) -> None:
-        while queue:
-            batch = _next_batch(queue)
-            functions = [work.function for work in batch]
-            results = await self._threads.run(_run_together if len(batch) > 1 else _run_each, functions)
-            for work, (value, error) in zip(batch, results, strict=True):
-                settle(work.future, value, error)
-        del self._waiting[key]
+    def _go_on(self, key: str) -> None:
+        queue = self._waiting[key]
+        if not queue:
+            del self._waiting[key]
+            return
+        batch = _next_batch(queue)
+        functions = [work.function for work in batch]
+        job = self._threads.submit(partial(_run_together if len(batch) > 1 else _run_each, functions))
+        job.add_done_callback(partial(self._settle, key, batch))
+
+    def _settle(self, key: str, batch: list[_Work], job: asyncio.Future[list[Result]]) -> None:
+        failure = job.exception()
+        results = [(None, failure)] * len(batch) if failure is not None else job.result()
+        for work, (value, error) in zip(batch, results, strict=True):
+            settle(work.future, value, error)
+        self._go_on(key)
 
     async def stop(self) -> None:
         """Waits for what runs and ends the threads."""

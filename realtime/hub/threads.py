@@ -57,17 +57,22 @@ class DatabaseThreads:
 
         Cancelled before its turn, it is not called; later it runs to its end. Raises RuntimeError after `stop`.
         """
-        if self._stopped:
-            raise RuntimeError(f"The threads realtime-{self._name} have been stopped.")
+        return await self.submit(partial(function, *args, **kwargs))
+
+    def submit(self, function: Callable[[], T]) -> asyncio.Future[T]:
+        """Does what `run` does, for whoever has something to do until the future is done."""
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        if self._stopped:
+            future.set_exception(RuntimeError(f"The threads realtime-{self._name} have been stopped."))
+            return future
         self._unsettled += 1
         if len(self._threads) < min(self._unsettled, self._count):
             name = f"realtime-{self._name}_{len(self._threads)}"
             thread = threading.Thread(target=self._work, name=name, daemon=True)
             self._threads.append(thread)
             thread.start()
-        self._jobs.put((future, partial(function, *args, **kwargs)))
-        return await future
+        self._jobs.put((future, function))
+        return future
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:

@@ -142,8 +142,14 @@ class FramesProtocol(WebSocketsSansIOProtocol):
         # uvicorn refuses it too, and writes a traceback to the log for every such message.
         if self.curr_msg_data_type == "text" and not _is_text(self.frames):
             self.close(CloseCode.NOT_TEXT, "not UTF-8")
-        else:
+        elif self.read_paused or not self.queue.empty():
             super().send_receive_event_to_app()
+        else:
+            # uvicorn stops reading at each message until it has been taken: two system calls for every command. Here a
+            # second one that waits is the first to stop it.
+            self.read_paused = True
+            super().send_receive_event_to_app()
+            self.read_paused = False
 
     # FrameStream
 

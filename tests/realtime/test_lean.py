@@ -49,6 +49,44 @@ async def test_a_connection_keeps_nothing_in_a_dictionary_of_its_own() -> None:
     assert vars(connection) == {}, "another uvicorn: name its new attributes in FramesProtocol's slots"
 
 
+class Reads:
+    """A transport that only notes whether it is read."""
+
+    def __init__(self) -> None:
+        self.changes: list[str] = []
+
+    def pause_reading(self) -> None:
+        self.changes.append("paused")
+
+    def resume_reading(self) -> None:
+        self.changes.append("resumed")
+
+
+async def test_reading_stops_at_the_second_message_that_waits_and_not_at_the_first() -> None:
+    config = uvicorn.Config(websocket_application, ws=FramesProtocol, http="httptools", loop="none", lifespan="off")
+    connection = FramesProtocol(config, ServerState(), {})
+    reads = Reads()
+    connection.transport = reads  # type: ignore[assignment]  # all that is asked of it here
+    connection.curr_msg_data_type = "text"
+
+    def comes(text: str) -> None:
+        connection.frames = [text.encode()]
+        connection.send_receive_event_to_app()
+
+    comes("first")
+    assert reads.changes == []
+    comes("second")
+    comes("third")
+    assert reads.changes == ["paused"]
+    heard = [await connection.receive() for _ in range(2)]
+    assert reads.changes == ["paused"]
+    heard.append(await connection.receive())
+    assert reads.changes == ["paused", "resumed"]
+    assert [event.get("text") for event in heard] == ["first", "second", "third"]
+    comes("fourth")
+    assert reads.changes == ["paused", "resumed"]
+
+
 def test_the_collector_passes_over_what_was_loaded_before_serving() -> None:
     thresholds, before = gc.get_threshold(), len(gc.get_objects())
     try:
