@@ -35,6 +35,8 @@ def masked_frame(text: str) -> bytes:
 
 HEARTBEATS = ((b"\x81\x012", masked_frame("3")), (b"\x89\x00", struct.pack("!BB4x", 0x8A, 0x80)))
 """Engine.IO's ping and WebSocket's own, each with its answer; no event has such bytes in it."""
+SEARCHED_BYTES = 1024
+"""Of what comes at once so much is searched for a ping: a few events may follow it, not hundreds."""
 
 
 class Subscriber(asyncio.Protocol):
@@ -69,8 +71,9 @@ class Subscriber(asyncio.Protocol):
         if not self.opened:
             self._open(self.tail + data)
             return
+        end = data[-SEARCHED_BYTES:]
         for ping, pong in HEARTBEATS:
-            if ping in data:
+            if ping in end:
                 self.transport.write(pong)
         data = self.tail + data
         if not self.ready.done() and self.awaited in data:

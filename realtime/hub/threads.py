@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import threading
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from queue import SimpleQueue
@@ -48,8 +49,9 @@ class DatabaseThreads:
         self._count = count
         self._keep = keep
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        self._unsettled = 0  # belongs to the loop
         self._threads: list[threading.Thread] = []
+        self._idle: deque[None] = deque(maxlen=count)
+        """One for each thread that is done with a job and has got no other. Threads add to it, the loop takes."""
         self._stopped = False
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -65,8 +67,9 @@ class DatabaseThreads:
         if self._stopped:
             future.set_exception(RuntimeError(f"The threads realtime-{self._name} have been stopped."))
             return future
-        self._unsettled += 1
-        if len(self._threads) < min(self._unsettled, self._count):
+        if self._idle:
+            self._idle.pop()
+        elif len(self._threads) < self._count:
             name = f"realtime-{self._name}_{len(self._threads)}"
             thread = threading.Thread(target=self._work, name=name, daemon=True)
             self._threads.append(thread)
@@ -83,14 +86,11 @@ class DatabaseThreads:
                     value = self._call(function)
                 except BaseException as raised:
                     error = raised
+            self._idle.append(None)
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-                future.get_loop().call_soon_threadsafe(self._settle, future, value, error)
+                future.get_loop().call_soon_threadsafe(settle, future, value, error)
             del job, future, function, value, error  # not to be kept alive while there is nothing to do
         connections.close_all()
-
-    def _settle(self, future: asyncio.Future[T], value: T, error: BaseException | None) -> None:
-        self._unsettled -= 1
-        settle(future, value, error)
 
     def _call(self, function: Callable[[], T]) -> T:
         try:
