@@ -16,7 +16,7 @@ class Crowd:
     """Connections that get the same packets. Belongs to their loop, as they do.
 
     Where the frames of each go is found once for many packets: a fan-out then touches nothing of a connection but its
-    transport. What else it would touch has long left the processor's caches, and was a twentieth of a delivery.
+    transport. What else it would touch has long left the processor's caches, and costs more than its instructions say.
     """
 
     __slots__ = ("_as_of", "connections", "others", "sinks")

@@ -40,8 +40,7 @@ class DatabaseThreads:
     `keep`: a thread keeps its database connection between calls (the hub's reads, the lanes), and drops it
     after a database error; otherwise each call gives it back.
 
-    An executor would make a second future with a lock for each call and chain the two, a tenth of what a durable
-    command costs.
+    An executor would make a second future, with a lock, for each call and chain the two.
     """
 
     def __init__(self, name: str, count: int, *, keep: bool) -> None:
