@@ -80,6 +80,21 @@ async def test_all_that_is_due_in_a_turn_is_one_write_in_its_order(outbox: Outbo
     assert [client.writes[1:] for client in clients] == [[["one"]]] * 3
 
 
+async def test_what_is_spread_behind_something_leaves_with_it(outbox: Outbox, clients: list[Client]) -> None:
+    clients[1].write(ONE)
+    outbox.spread(TWO, Crowd(clients))
+    await end_of_turn()
+    assert [client.writes for client in clients] == [[["two"]], [["one", "two"]], [["two"]]]
+
+
+async def test_two_packets_for_one_crowd_leave_together(outbox: Outbox, clients: list[Client]) -> None:
+    crowd = Crowd(clients)
+    outbox.spread(ONE, crowd)
+    outbox.spread(TWO, crowd)
+    await end_of_turn()
+    assert [client.writes for client in clients] == [[["one", "two"]]] * 3
+
+
 async def test_what_is_flushed_before_the_end_of_the_turn_includes_what_was_spread(
     outbox: Outbox, clients: list[Client]
 ) -> None:
