@@ -24,7 +24,7 @@ _CONTENTION_SQLITE = {5, 6}  # SQLITE_BUSY and SQLITE_LOCKED, the low byte of th
 
 
 class Hook(msgspec.Struct, frozen=True, eq=False):
-    """Registered through `transaction.on_commit`, whose list follows savepoints, and read by `flush`."""
+    """Registered through `Unit.register` in Django's list of commit hooks, which follows savepoints, for `flush`."""
 
     def __call__(self) -> None:
         """Does nothing: `flush` did the work before the commit."""
@@ -78,13 +78,12 @@ class Answer(Hook, frozen=True, eq=False):
     positions: dict[str, Position] = msgspec.field(default_factory=dict)
 
 
-def flush(connection: BaseDatabaseWrapper, *, first_hook: int, max_rooms: int) -> list[OutgoingEvent]:
-    """Numbers and stores what was registered since `first_hook`, and returns it in the order of emission.
+def flush(connection: BaseDatabaseWrapper, hooks: Sequence[Hook], *, max_rooms: int) -> list[OutgoingEvent]:
+    """Numbers and stores what a unit of work has registered, and returns it in the order of emission.
 
     To be followed by the commit at once: from here on every other writer of these rooms waits.
     Raises RuntimeError for more than `max_rooms` rooms; those that only blanking touches do not count.
     """
-    hooks = [hook for _, hook, *_ in connection.run_on_commit[first_hook:] if isinstance(hook, Hook)]
     passing = [hook.event for hook in hooks if isinstance(hook, Passing)]
     if len(passing) == len(hooks):
         return [*passing]

@@ -9,9 +9,9 @@ import msgspec
 from django.db import connection
 
 from realtime.errors import RequestIdReused, Unavailable, ValidationFailed
-from realtime.flushing import LOCK_TIMEOUT_MS, Answer, Cause, Hook
+from realtime.flushing import LOCK_TIMEOUT_MS, Answer, Cause
 from realtime.positions import Position
-from realtime.writing import atomic
+from realtime.writing import Unit, atomic
 
 _MAX_KEY_LENGTH = 100
 
@@ -57,7 +57,7 @@ def run_once(actor: str, request_id: str | None, payload_hash: str, run: Callabl
         if request_id is not None:
             row_id = _claim(actor, request_id, payload_hash)
             if row_id is None:
-                return _repeat(actor, request_id, payload_hash)
+                return _repeat(unit, actor, request_id, payload_hash)
         cause = Cause()
         answer = Answer(row_id, cause, msgspec.json.encode(unit.run_as(cause, run)))
         unit.register(answer)
@@ -78,7 +78,7 @@ def _claim(actor: str, request_id: str, payload_hash: str) -> int | None:
     return rows[0][0] if rows else None
 
 
-def _repeat(actor: str, request_id: str, payload_hash: str) -> Outcome:
+def _repeat(unit: Unit, actor: str, request_id: str, payload_hash: str) -> Outcome:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, payload_hash, result FROM realtime_commandresult WHERE actor = %s AND request_id = %s",
@@ -91,11 +91,7 @@ def _repeat(actor: str, request_id: str, payload_hash: str) -> Outcome:
     if first_hash != payload_hash:
         raise RequestIdReused
     if result is None:  # the first one is in this same transaction, whose events have no numbers yet
-        answer = next(hook for hook in _hooks() if isinstance(hook, Answer) and hook.row_id == row_id)
+        answer = next(hook for hook in unit.hooks() if isinstance(hook, Answer) and hook.row_id == row_id)
         return Outcome(answer.data, answer.positions, repeated=True)
     stored = msgspec.json.decode(result, type=_Stored)
     return Outcome(bytes(stored.data), stored.positions, repeated=True)
-
-
-def _hooks() -> list[Hook]:
-    return [hook for _, hook, *_ in connection.run_on_commit if isinstance(hook, Hook)]

@@ -3,7 +3,7 @@
 import time
 from dataclasses import dataclass
 
-from django.db import connection, transaction
+from django.db import connection
 
 from realtime.batches import in_batches
 from realtime.conf import realtime_settings
@@ -62,12 +62,12 @@ def begin_new_epoch() -> int:
     return len(rooms)
 
 
-@atomic(max_rooms=_ROOMS_AT_ONCE)
 def _begin_anew(rooms: list[str]) -> None:
     now_ms = time.time_ns() // 1_000_000
-    for room in rooms:  # in the order in which the flush locks them too
-        RoomHead.objects.filter(room=room).update(epoch=new_epoch())
-        transaction.on_commit(Emission(room, BLANKED, b"{}", now_ms, internal=True))
+    with atomic(max_rooms=_ROOMS_AT_ONCE) as unit:
+        for room in rooms:  # in the order in which the flush locks them too
+            RoomHead.objects.filter(room=room).update(epoch=new_epoch())
+            unit.register(Emission(room, BLANKED, b"{}", now_ms, internal=True))
 
 
 def _rooms_with_history_before(before_ms: int) -> list[str]:

@@ -47,8 +47,8 @@ class Unit:
     """
 
     def __init__(self, connection: BaseDatabaseWrapper, max_rooms: int) -> None:
-        self.connection = connection
-        self.first_hook = len(connection.run_on_commit)  # in a Django test case those of earlier units stay
+        self._connection = connection
+        self._first = len(connection.run_on_commit)  # in a Django test case those of earlier units stay
         self.max_rooms = max_rooms
         self.events: list[OutgoingEvent] = []
         self.cause: Cause | None = None
@@ -61,8 +61,12 @@ class Unit:
         return {event.room: Position(event.epoch, event.seq) for event in self.events if isinstance(event, StoredEvent)}
 
     def register(self, hook: Hook) -> None:
-        """Lets `flush` find the hook, unless the savepoint of this moment is rolled back."""
-        self.connection.on_commit(hook)
+        """Lets `flush` have the hook, unless the savepoint of this moment is rolled back."""
+        self._connection.on_commit(hook)
+
+    def hooks(self) -> list[Hook]:
+        """Returns what is registered by now, in that order."""
+        return [hook for _, hook, *_ in self._connection.run_on_commit[self._first :] if isinstance(hook, Hook)]
 
     def run_as(self, cause: Cause, run: Callable[[], T]) -> T:
         """Returns what `run` returns; the events that it emits carry the cause."""
@@ -120,7 +124,7 @@ def atomic(*, max_rooms: int = MAX_ROOMS, savepoint: bool = True) -> Iterator[Un
             _current.unit = unit
             try:
                 yield unit
-                unit.events = flush(connection, first_hook=unit.first_hook, max_rooms=unit.max_rooms)
+                unit.events = flush(connection, unit.hooks(), max_rooms=unit.max_rooms)
                 unit.flushed = True
             finally:
                 _current.unit = None
