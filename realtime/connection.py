@@ -38,6 +38,7 @@ class Connection:
         "address",
         "closed",
         "congested",
+        "descriptor",
         "direct",
         "id",
         "limits",
@@ -55,6 +56,8 @@ class Connection:
         self.closed = False
         self.direct: Sink | None = None
         """What takes finished frames as they are, see `redirect`."""
+        self.descriptor: int | None = None
+        """The socket below, when frames may be sent past `direct` too."""
         self.on_congested: Callable[[Connection], None] | None = None
         self.limits: ConnectionLimits | None = None
         self.seats: list[str] | None = None
@@ -116,9 +119,14 @@ class Connection:
             return 0
         return self._pending_bytes if isinstance(pending, list) else len(pending.text)
 
-    def redirect(self, sink: "Sink | None") -> None:
-        """Sets where finished frames go from now on; None: they have to be sent in another way, or not at all."""
+    def redirect(self, sink: "Sink | None", descriptor: int | None = None) -> None:
+        """Sets where finished frames go from now on; None: they have to be sent in another way, or not at all.
+
+        `descriptor`: the socket into which the sink writes without holding anything back. As soon as it does, or
+        before it closes the socket, this is to be called again.
+        """
         self.direct = sink
+        self.descriptor = descriptor
         self._outbox.redirections += 1
 
     # Ending
@@ -197,9 +205,9 @@ class FrameStream(Protocol):
         """Sends a ping; every byte that comes in counts as an answer (`heard_at`)."""
 
     def attach(self, owner: "Connection", limit: int) -> None:
-        """Gives an accepted socket to a connection: it is `direct` from now on, until it is closed or gone.
+        """Gives an accepted socket to a connection: it is `direct` whenever nothing is buffered, until it is closed.
 
-        Calls `became_congested` when more than `limit` bytes are buffered, `became_drained` when few are left.
+        Calls `became_congested` when more than `limit` bytes are buffered, `became_drained` when none are left.
         Raises RuntimeError if it is gone already.
         """
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from realtime.packets import Packet
+from realtime.sockets import send_to_all
 
 if TYPE_CHECKING:
     from realtime.connection import Connection, Sink
@@ -16,27 +17,35 @@ class Crowd:
     """Connections that get the same packets. Belongs to their loop, as they do.
 
     Where the frames of each go is found once for many packets: a fan-out then touches nothing of a connection but its
-    transport. What else it would touch has long left the processor's caches, and costs more than its instructions say.
+    socket. What else it would touch has long left the processor's caches, and costs more than its instructions say.
     """
 
-    __slots__ = ("_as_of", "connections", "others", "sinks")
+    __slots__ = ("_as_of", "connections", "descriptors", "others", "sinks")
 
     def __init__(self, connections: "Iterable[Connection]") -> None:
         self.connections = tuple(connections)
+        self.descriptors: tuple[int, ...] = ()
         self.sinks: tuple[Sink, ...] = ()
+        """What belongs to the descriptors, for what these do not take."""
         self.others: tuple[Connection, ...] = ()
-        """Those that have no sink just now."""
+        """Those that have no descriptor just now."""
         self._as_of = -1
 
     def __len__(self) -> int:
         return len(self.connections)
 
     def look(self, redirections: int) -> None:
-        """Finds the sinks, unless the outbox has counted no redirection since they were found."""
+        """Finds the descriptors, unless the outbox has counted no redirection since they were found."""
         if self._as_of != redirections:
             self._as_of = redirections
-            self.sinks = tuple([connection.direct for connection in self.connections if connection.direct is not None])
-            self.others = tuple([connection for connection in self.connections if connection.direct is None])
+            straight = [
+                (connection.descriptor, connection.direct)
+                for connection in self.connections
+                if connection.descriptor is not None and connection.direct is not None
+            ]
+            self.descriptors = tuple([descriptor for descriptor, _ in straight])
+            self.sinks = tuple([sink for _, sink in straight])
+            self.others = tuple([connection for connection in self.connections if connection.descriptor is None])
 
     def broken(self, sink: "Sink") -> None:
         """Cuts the connection whose sink raised the exception that is being handled."""
@@ -113,10 +122,13 @@ class Outbox:
         """Sends the packet to a crowd for whom nothing else is due: the hot path of the fan-out."""
         crowd.look(self.redirections)
         frame = packet.frame
-        for sink in crowd.sinks:
-            try:
-                sink.write(frame)
-            except Exception:
-                crowd.broken(sink)
+        taken = send_to_all(crowd.descriptors, frame)
+        if taken.count(len(frame)) < len(taken):
+            for sink, size in zip(crowd.sinks, taken, strict=True):
+                if size < len(frame):
+                    try:
+                        sink.write(frame[max(size, 0) :])
+                    except Exception:
+                        crowd.broken(sink)
         for connection in crowd.others:
             connection.hand_over(packet)

@@ -113,7 +113,7 @@ class FramesProtocol(WebSocketsSansIOProtocol):
     dictionaries of one class's objects can share), its queue and event are lean, and the handshake is let go.
     """
 
-    __slots__ = (*_ATTRIBUTES_OF_UVICORN, "_closer", "_owner", "heard_at")
+    __slots__ = (*_ATTRIBUTES_OF_UVICORN, "_closer", "_limit", "_owner", "heard_at")
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -121,6 +121,7 @@ class FramesProtocol(WebSocketsSansIOProtocol):
         self.writable = Latch()  # type: ignore[assignment]  # as well
         self.heard_at = 0.0
         self._owner: Connection | None = None
+        self._limit = 0
         self._closer: asyncio.TimerHandle | None = None
 
     def handle_connect(self, event: Request) -> None:
@@ -157,6 +158,7 @@ class FramesProtocol(WebSocketsSansIOProtocol):
         if not self.handshake_complete or self.close_sent or self.disconnected or self.transport.is_closing():
             return False
         self.transport.write(frame)
+        self._measure()
         return True
 
     def buffered(self) -> int:
@@ -205,12 +207,26 @@ class FramesProtocol(WebSocketsSansIOProtocol):
 
     def attach(self, owner: Connection, limit: int) -> None:
         self.response = None  # type: ignore[assignment]  # sent: who writes past ASGI has been accepted
-        self.transport.set_write_buffer_limits(high=limit, low=min(limit, 64 * 1024) // 2)
+        self.transport.set_write_buffer_limits(high=0)  # it tells when it begins to hold something, and when it ends
         self._owner = owner
-        owner.redirect(self.transport)
+        self._limit = limit
+        if not self.transport.get_write_buffer_size():
+            self._open()
+
+    def _open(self) -> None:
+        """Lets its owner write past this object, now that nothing is buffered."""
+        if self._owner is not None and not (self.close_sent or self.disconnected or self.transport.is_closing()):
+            encrypted = self.transport.get_extra_info("ssl_object") is not None
+            link = self.transport.get_extra_info("socket")
+            self._owner.redirect(self.transport, None if encrypted else link.fileno())
+
+    def _measure(self) -> None:
+        """Says when more is buffered than its owner allows."""
+        if self._owner is not None and self.transport.get_write_buffer_size() > self._limit:
+            self._owner.became_congested()
 
     def _shut(self) -> None:
-        """Keeps its owner, who hears of the end later, from writing behind it."""
+        """Keeps its owner from writing past this object: something is buffered, or the end has begun."""
         if self._owner is not None:
             self._owner.redirect(None)
 
@@ -218,11 +234,12 @@ class FramesProtocol(WebSocketsSansIOProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        if self._owner is not None:
-            self._owner.became_congested()
+        self._shut()
+        self._measure()
 
     def resume_writing(self) -> None:
         super().resume_writing()
+        self._open()
         if self._owner is not None:
             self._owner.became_drained()
 

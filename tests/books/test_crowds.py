@@ -101,16 +101,24 @@ def counted() -> Iterator[list[str]]:
         yield statements
 
 
+@pytest.fixture
+def streams() -> Iterator[list[Swallowed]]:
+    made = [Swallowed() for _ in range(CROWD)]
+    yield made
+    for stream in made:
+        stream.end()
+
+
 @pytest.mark.django_db(transaction=True)
-async def test_a_storm_of_readers_costs_queries_by_rooms_and_not_by_readers(hub: Hub) -> None:
+async def test_a_storm_of_readers_costs_queries_by_rooms_and_not_by_readers(hub: Hub, streams: list[Swallowed]) -> None:
     def prepare() -> tuple[list[Identity], list[str]]:
         access = [tokens.issue(user=somebody()).access for _ in range(CROWD)]
         return [*map(authenticator().from_token, access)], [BookRoom(book().pk).name for _ in range(ROOMS)]
 
     people, rooms = await asyncio.to_thread(prepare)
     sessions = []
-    for number, person in enumerate(people):
-        connection = FramedConnection(hub.outbox, Swallowed(), limit=1_000_000, address=f"10.0.0.{number}")
+    for number, (person, stream) in enumerate(zip(people, streams, strict=True)):
+        connection = FramedConnection(hub.outbox, stream, limit=1_000_000, address=f"10.0.0.{number}")
         hub.add_connection(connection)
         session = Session(hub, connection, JSON, NAMESPACES["/books"], person)
         await session.open()

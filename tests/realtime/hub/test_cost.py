@@ -5,7 +5,9 @@ A budget is what the code needs today on Python 3.11. Whoever needs more measure
 """
 
 import asyncio
+import contextlib
 import gc
+import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from types import FrameType
@@ -26,21 +28,30 @@ __all__ = ["hub"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 FEW, MANY = 20, 60
-BYTECODES = 15
+BYTECODES = 0
 # Other versions compile the same lines to other bytecodes.
 SLACK = 1.0 if sys.version_info[:2] == (3, 11) else 1.25
 
 
 class Swallowed:
-    """A client's socket that takes everything: what is measured ends where the transport begins."""
+    """A client's socket that takes everything: what is measured ends where the transport or the kernel begins."""
 
     heard_at = 0.0
 
     def __init__(self) -> None:
-        self.written = b""
+        self._link, self._peer = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._last = b""
+
+    @property
+    def written(self) -> bytes:
+        """The last write."""
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self._last = self._peer.recv(65536, socket.MSG_DONTWAIT)
+        return self._last
 
     def write(self, frame: bytes) -> bool:
-        self.written = frame
+        self._link.send(frame)
         return True
 
     def buffered(self) -> int:
@@ -56,7 +67,11 @@ class Swallowed:
         pass
 
     def attach(self, owner: Connection, limit: int) -> None:
-        owner.redirect(self)
+        owner.redirect(self, self._link.fileno())
+
+    def end(self) -> None:
+        self._link.close()
+        self._peer.close()
 
 
 class Audience:
@@ -124,6 +139,8 @@ class Audience:
     async def close(self) -> None:
         for link in self._links:
             await link.close(1006)
+        for stream in self.streams:
+            stream.end()
 
 
 Gather = Callable[[str], Awaitable[Audience]]

@@ -1,0 +1,253 @@
+"""A crowd's frames go past the transports into the sockets: whole, in order, and into no socket but the client's."""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+import uvicorn
+from uvicorn.server import ServerState
+from websockets.protocol import State
+
+from realtime.connection import FramedConnection
+from realtime.outbox import Crowd, Outbox
+from realtime.packets import Packet, websocket_frame
+from realtime.routing import websocket_application
+from realtime.servers.websocket import FramesProtocol
+from realtime.sockets import send_to_all
+
+LIMIT = 200_000
+MEMORY = 16_384
+"""What the kernel holds for one of these clients, in the order of which a fan-out is held up half way."""
+
+
+def pair() -> tuple[socket.socket, socket.socket]:
+    ends = socket.socketpair()
+    for end in ends:
+        end.setblocking(False)
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MEMORY)
+    return ends
+
+
+def test_each_socket_says_what_it_took() -> None:
+    pairs = [pair() for _ in range(4)]
+    pairs[1][1].close()
+    sent = pairs[2][0].send(b"x" * 10 * MEMORY)
+    taken = send_to_all([link.fileno() for link, _ in pairs], b"y" * sent)
+    assert taken == [sent, -1, -1, sent]
+    assert pairs[3][1].recv(10 * MEMORY) == b"y" * sent
+    pairs[2][1].recv(sent // 2)
+    assert 0 <= send_to_all([pairs[2][0].fileno()], b"y" * sent)[0] < sent
+    for ends in pairs:
+        for end in ends:
+            end.close()
+
+
+class Client:
+    """A WebSocket on a real transport, past its handshake, and its other end."""
+
+    def __init__(self, outbox: Outbox, peer: socket.socket, protocol: FramesProtocol) -> None:
+        self.peer = peer
+        self.protocol = protocol
+        self.connection = FramedConnection(outbox, protocol, limit=LIMIT)
+        self.congestions = 0
+        self.connection.on_congested = self._note
+
+    def _note(self, connection: object) -> None:
+        self.congestions += 1
+
+    async def hears(self, size: int) -> bytes:
+        heard = b""
+        async with asyncio.timeout(10):
+            while len(heard) < size:
+                heard += await asyncio.get_running_loop().sock_recv(self.peer, size - len(heard))
+        return heard
+
+
+Connect = Callable[[], Awaitable[Client]]
+
+
+@pytest.fixture
+async def outbox() -> Outbox:
+    return Outbox(asyncio.get_running_loop())
+
+
+@pytest.fixture
+async def connect(outbox: Outbox) -> AsyncIterator[Connect]:
+    clients: list[Client] = []
+    config = uvicorn.Config(websocket_application, ws=FramesProtocol, http="httptools", loop="none", lifespan="off")
+
+    async def connected() -> Client:
+        link, peer = pair()
+        protocol = FramesProtocol(config, ServerState(), {})
+        await asyncio.get_running_loop().connect_accepted_socket(lambda: protocol, link)
+        protocol.handshake_complete = True
+        protocol.conn.state = State.OPEN
+        clients.append(Client(outbox, peer, protocol))
+        return clients[-1]
+
+    yield connected
+    for client in clients:
+        client.connection.abort()
+        client.peer.close()
+    await asyncio.sleep(0)
+
+
+def frame(number: int, size: int = 5000) -> Packet:
+    return Packet(f"{number:0{size}}".encode())
+
+
+async def test_a_client_that_stops_reading_misses_no_byte_of_what_was_spread_and_written(
+    outbox: Outbox, connect: Connect
+) -> None:
+    quick, slow = await connect(), await connect()
+    crowd = Crowd([quick.connection, slow.connection])
+    expected = b""
+    for number in range(30):
+        outbox.spread(frame(number), crowd)
+        expected += websocket_frame(0x81, frame(number).text)
+        if number % 3 == 0:
+            slow.connection.write(frame(100 + number))
+        await asyncio.sleep(0)
+        assert await quick.hears(len(frame(0).frame)) == frame(number).frame
+    assert slow.connection.direct is None
+    heard = await slow.hears(40 * len(frame(0).frame))
+    for number in range(0, 30, 3):
+        mine = websocket_frame(0x81, frame(100 + number).text)
+        assert heard.index(frame(number).frame) + len(mine) == heard.index(mine)
+        heard = heard.replace(mine, b"")
+    assert heard == expected
+
+
+async def test_who_has_taken_everything_is_written_to_directly_again(outbox: Outbox, connect: Connect) -> None:
+    client = await connect()
+    crowd = Crowd([client.connection])
+    assert client.connection.descriptor is not None
+    outbox.spread(frame(1, 20 * MEMORY), crowd)
+    await asyncio.sleep(0)
+    assert (client.connection.direct, client.connection.descriptor) == (None, None)
+    await client.hears(len(frame(1, 20 * MEMORY).frame))
+    await asyncio.sleep(0)
+    assert client.connection.direct is client.protocol.transport
+    outbox.spread(frame(2), crowd)
+    await asyncio.sleep(0)
+    assert await client.hears(len(frame(2).frame)) == frame(2).frame
+
+
+async def test_a_connection_that_begins_behind_buffered_bytes_is_written_to_directly_after_them(
+    outbox: Outbox, connect: Connect
+) -> None:
+    client = await connect()
+    client.protocol.transport.set_write_buffer_limits(high=LIMIT * 10)
+    client.protocol.transport.write(b"x" * LIMIT)
+    connection = FramedConnection(outbox, client.protocol, limit=LIMIT)
+    assert connection.direct is None
+    await client.hears(LIMIT)
+    await asyncio.sleep(0)
+    assert connection.direct is client.protocol.transport
+
+
+async def test_what_is_not_taken_counts_towards_the_limit_however_it_was_written(
+    outbox: Outbox, connect: Connect
+) -> None:
+    spread, written = await connect(), await connect()
+    for number in range(LIMIT // 5000 // 2):
+        outbox.spread(frame(number), Crowd([spread.connection]))
+        written.connection.write(frame(number))
+        await asyncio.sleep(0)
+    assert (spread.congestions, written.congestions) == (0, 0)
+    for number in range(LIMIT // 5000):
+        outbox.spread(frame(number), Crowd([spread.connection]))
+        written.connection.write(frame(number))
+        await asyncio.sleep(0)
+    assert (spread.congestions, written.congestions) == (1, 1)
+    at_once = await connect()
+    outbox.spread(frame(1, 2 * LIMIT), Crowd([at_once.connection]))
+    await asyncio.sleep(0)
+    assert at_once.congestions == 1
+    await at_once.hears(len(frame(1, 2 * LIMIT).frame))
+    await asyncio.wait_for(at_once.connection.drained(), 10)
+
+
+async def test_nothing_follows_a_close_frame_that_had_to_wait(outbox: Outbox, connect: Connect) -> None:
+    client = await connect()
+    crowd = Crowd([client.connection])
+    outbox.spread(frame(1, 20 * MEMORY), crowd)
+    await asyncio.sleep(0)
+    client.connection.close(1000)
+    heard = await client.hears(len(frame(1, 20 * MEMORY).frame) + 4)
+    assert heard.endswith(websocket_frame(0x88, (1000).to_bytes(2, "big")))
+    for _ in range(3):
+        outbox.spread(frame(2), crowd)
+        await asyncio.sleep(0)
+    assert client.connection.direct is None
+    with pytest.raises(BlockingIOError):
+        client.peer.recv(1)
+
+
+class Encrypted(asyncio.Transport):
+    """A transport whose socket carries something else than what is written to it."""
+
+    def __init__(self, link: socket.socket) -> None:
+        super().__init__({"ssl_object": object(), "socket": link})
+
+    def is_closing(self) -> bool:
+        return False
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None: ...
+
+
+async def test_what_is_encrypted_is_never_sent_past_its_transport(outbox: Outbox, connect: Connect) -> None:
+    client = await connect()
+    link, peer = pair()
+    transport, client.protocol.transport = client.protocol.transport, Encrypted(link)
+    connection = FramedConnection(outbox, client.protocol, limit=LIMIT)
+    assert (connection.direct, connection.descriptor) == (client.protocol.transport, None)
+    client.protocol.transport = transport
+    link.close()
+    peer.close()
+
+
+@pytest.mark.parametrize("end", ["close", "abort", "lost", "peer"])
+async def test_an_ended_connection_is_out_of_the_crowd_before_its_socket_is_anybody_elses(
+    outbox: Outbox, connect: Connect, end: str
+) -> None:
+    client, other = await connect(), await connect()
+    crowd = Crowd([client.connection, other.connection])
+    descriptor = client.connection.descriptor
+    assert descriptor is not None
+    file = os.fstat(descriptor).st_ino
+    if end == "close":
+        client.connection.close(1000)
+        assert client.connection.direct is None
+        client.peer.close()
+    elif end == "abort":
+        client.connection.abort()
+    elif end == "lost":
+        client.protocol.transport.abort()
+    else:
+        client.peer.close()
+    async with asyncio.timeout(10):
+        while still_open(descriptor, file):
+            outbox.spread(frame(1), crowd)
+            await asyncio.sleep(0)
+            assert client.connection.descriptor is None or still_open(descriptor, file)
+    link, peer = pair()
+    assert link.fileno() == descriptor
+    outbox.spread(frame(2), crowd)
+    await asyncio.sleep(0)
+    with pytest.raises(BlockingIOError):
+        peer.recv(1)
+    link.close()
+    peer.close()
+
+
+def still_open(descriptor: int, file: int) -> bool:
+    try:
+        return os.fstat(descriptor).st_ino == file
+    except OSError:
+        return False
