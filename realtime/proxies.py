@@ -1,6 +1,9 @@
 """What stands in front of the server: whose address a request has, and whether its way was encrypted.
 
 Proxies of ours tell it in `X-Forwarded-For` and `X-Forwarded-Proto`; anybody else may write there what they like.
+
+Both applications hand on the coroutine of the one behind them. With one of their own around it every open socket would
+keep 0.4 KB more for each.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
@@ -8,6 +11,7 @@ from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 import msgspec
+from asgiref.sync import markcoroutinefunction
 
 from realtime.conf import realtime_settings
 from realtime.errors import Forbidden
@@ -31,11 +35,12 @@ class BehindProxies:
     def __init__(self, application: Application) -> None:
         self._application = application
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    @markcoroutinefunction
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         trusted = realtime_settings().trusted_proxies
         if trusted and scope["type"] in _PLAIN:
             scope = {**scope, **_told(scope, trusted)}
-        await self._application(scope, receive, send)
+        return self._application(scope, receive, send)
 
 
 class EncryptedOnly:
@@ -47,17 +52,22 @@ class EncryptedOnly:
     def __init__(self, application: Application) -> None:
         self._application = application
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    @markcoroutinefunction
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if not realtime_settings().require_tls or scope.get("scheme") == _ENCRYPTED[scope["type"]]:
-            await self._application(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": 1008})
-        else:
-            body = msgspec.json.encode(Forbidden("Use HTTPS here.").as_dict())
-            headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-            await send({"type": "http.response.start", "status": Forbidden.http_status, "headers": headers})
-            await send({"type": "http.response.body", "body": body})
+            return self._application(scope, receive, send)
+        return _refuse(scope, receive, send)
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    body = msgspec.json.encode(Forbidden("Use HTTPS here.").as_dict())
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": Forbidden.http_status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 def counted_as(address: str) -> str:

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from realtime.doors.socketio.door import SocketIOConsumer
+from realtime.doors.socketio.door import socket_io
 from realtime.doors.sse import EventStreamConsumer
 from realtime.proxies import EncryptedOnly
 
 http_urlpatterns = [
-    path("socket.io/", EncryptedOnly(SocketIOConsumer.as_asgi())),  # type: ignore[arg-type]  # not a view
+    path("socket.io/", EncryptedOnly(socket_io)),  # type: ignore[arg-type]  # not a view
     path("events/", EncryptedOnly(EventStreamConsumer.as_asgi())),  # type: ignore[arg-type]  # not a view
 ]
-websocket_urlpatterns = [path("socket.io/", SocketIOConsumer.as_asgi())]
+websocket_urlpatterns = [path("socket.io/", socket_io)]  # type: ignore[arg-type]  # as above

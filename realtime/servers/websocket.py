@@ -12,7 +12,7 @@ import sys
 import termios
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
@@ -21,6 +21,8 @@ from realtime.conf import realtime_settings
 from realtime.connection import Connection
 from realtime.errors import CloseCode
 from realtime.servers.lean import Inbox, Latch
+
+T = TypeVar("T")
 
 EXTENSION = "realtime.frames"
 
@@ -101,9 +103,13 @@ def check_uvicorn() -> None:
 
 
 @lru_cache(maxsize=2048)
-def _shared(text: bytes) -> bytes:
-    """Returns the one copy of a header's name or value that many clients send alike."""
-    return text
+def _shared(value: T) -> T:
+    """Returns the one copy of what the scopes of many clients have in common."""
+    return value
+
+
+def _header(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    return _shared((name, value)) if name in _SAME_FOR_MANY else (_shared(name), value)
 
 
 class FramesProtocol(WebSocketsSansIOProtocol):
@@ -126,14 +132,13 @@ class FramesProtocol(WebSocketsSansIOProtocol):
 
     def handle_connect(self, event: Request) -> None:
         self.heard_at = self.loop.time()
+        self.server = _shared(self.server)
         super().handle_connect(event)
         if hasattr(self, "scope"):
             self.scope["extensions"][EXTENSION] = {"stream": self}
-            self.scope["headers"] = [
-                (_shared(name), _shared(value) if name in _SAME_FOR_MANY else value)
-                for name, value in self.scope["headers"]
-            ]
-        event.headers.clear()  # the scope has them; the parser would keep them for as long as the connection lives
+            self.scope["headers"] = [_header(name, value) for name, value in self.scope["headers"]]
+        vars(event).clear()  # the scope has it all; the parser would keep it for as long as the connection lives
+        del self.conn.id  # for logs that are not written
 
     def data_received(self, data: bytes) -> None:
         self.heard_at = self.loop.time()

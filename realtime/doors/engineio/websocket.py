@@ -23,6 +23,14 @@ class SocketGone(Exception):
 
 async def serve_websocket(server: EngineServer, scope: Scope, receive: Receive, send: Send) -> None:
     """Serves one WebSocket of the endpoint, from its handshake to its end."""
+    # What is only needed to begin ends with a frame of its own: this one lives as long as the connection.
+    session = await _begin(server, scope, receive, send)
+    if session is not None:
+        await _read(session, receive)
+
+
+async def _begin(server: EngineServer, scope: Scope, receive: Receive, send: Send) -> EngineSession | None:
+    """Returns the session that begins or goes on with this WebSocket, None when it is refused or gone."""
     await receive()
     query = query_of(scope)
     sid = query.get("sid")
@@ -32,9 +40,8 @@ async def serve_websocket(server: EngineServer, scope: Scope, receive: Receive, 
     except RequestRefused:
         # Before accepting: the client is answered 403. No server says more than that without complaint.
         await _close(send)
-        return
+        return None
     await send({"type": "websocket.accept"})
-    del query  # this frame lives as long as the connection
 
     def link_to(session: EngineSession) -> Link:
         return _link(server, scope, send, session)
@@ -42,15 +49,14 @@ async def serve_websocket(server: EngineServer, scope: Scope, receive: Receive, 
     if owner is None:
         session = server.open(scope, link_to=link_to)
         session.write(session.open_packet())
-    else:
-        try:
-            session = await _upgrade(server, sid or "", scope, receive, send, link_to)
-        except (RequestRefused, MalformedPacket, TooLarge, TimeoutError):
-            await _close(send)
-            return
-        except SocketGone:
-            return
-    await _read(session, receive)
+        return session
+    try:
+        return await _upgrade(server, sid or "", scope, receive, send, link_to)
+    except (RequestRefused, MalformedPacket, TooLarge, TimeoutError):
+        await _close(send)
+    except SocketGone:
+        pass
+    return None
 
 
 async def _upgrade(

@@ -3,8 +3,6 @@
 import logging
 import weakref
 
-from channels.consumer import AsyncConsumer
-
 from realtime.authentication import origin_allowed
 from realtime.doors.engineio.carrier import Carrier
 from realtime.doors.engineio.http import Receive, Scope, Send, answer, serve_polling
@@ -91,21 +89,19 @@ async def current_door() -> SocketDoor:
     return door
 
 
-class SocketIOConsumer(AsyncConsumer):  # type: ignore[misc]  # channels is untyped
-    """Takes every request of /socket.io/, HTTP and WebSocket alike."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        scope = with_origin(scope)
-        try:
-            door = await current_door()
-        except Exception:
-            logger.exception("The hub does not start; a connection is refused.")
-            await _unavailable(scope, receive, send)
-            return
-        if scope["type"] == "websocket":
-            await serve_websocket(door.server, scope, receive, send)
-        else:
-            await serve_polling(door.server, scope, receive, send, trusted=lambda scope: origin_allowed(dict(scope)))
+async def socket_io(scope: Scope, receive: Receive, send: Send) -> None:
+    """Takes every request of /socket.io/, HTTP and WebSocket alike: an ASGI application."""
+    scope = with_origin(scope)
+    try:
+        door = await current_door()
+    except Exception:
+        logger.exception("The hub does not start; a connection is refused.")
+        await _unavailable(scope, receive, send)
+        return
+    if scope["type"] == "websocket":
+        await serve_websocket(door.server, scope, receive, send)
+    else:
+        await serve_polling(door.server, scope, receive, send, trusted=lambda scope: origin_allowed(dict(scope)))
 
 
 async def _unavailable(scope: Scope, receive: Receive, send: Send) -> None:
