@@ -179,7 +179,7 @@ class Connection:
 class Sink(Protocol):
     """Where finished frames go: the transport itself."""
 
-    def write(self, data: bytes, /) -> None:
+    def write(self, data: bytes | memoryview, /) -> None:
         """Sends the bytes behind what was written before; never blocks."""
 
 

@@ -127,7 +127,7 @@ class Outbox:
             for sink, size in zip(crowd.sinks, taken, strict=True):
                 if size < len(frame):
                     try:
-                        sink.write(frame[max(size, 0) :])
+                        sink.write(memoryview(frame)[max(size, 0) :])  # the bytes stay everybody's
                     except Exception:
                         crowd.broken(sink)
         for connection in crowd.others:

@@ -73,7 +73,7 @@ class Transport:
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    def write(self, frame: bytes) -> None:
+    def write(self, frame: bytes | memoryview) -> None:
         try:
             self._client.link.send(frame)
         except BlockingIOError:

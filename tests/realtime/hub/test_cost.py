@@ -50,7 +50,7 @@ class Swallowed:
                 self._last = self._peer.recv(65536, socket.MSG_DONTWAIT)
         return self._last
 
-    def write(self, frame: bytes) -> bool:
+    def write(self, frame: bytes | memoryview) -> bool:
         self._link.send(frame)
         return True
 
