@@ -2,8 +2,8 @@
 
 Proxies of ours tell it in `X-Forwarded-For` and `X-Forwarded-Proto`; anybody else may write there what they like.
 
-Both applications hand on the coroutine of the one behind them. With one of their own around it every open socket would
-keep 0.4 KB more for each.
+Both applications hand on the coroutine of the one behind them: one of their own around it would stay in memory for as
+long as a socket is open.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping

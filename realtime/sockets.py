@@ -19,8 +19,6 @@ def send_to_all(descriptors: Iterable[int], data: bytes) -> list[int]:
     Never blocks and raises nothing: what was not taken, for whatever reason, is to be written by way of the
     transport, which waits or meets the error itself. For sockets whose transports hold nothing back and encrypt
     nothing, and that are open: a number that was closed may be somebody else's by now. For any thread.
-
-    Source: 5.1 against 5.5 ms for a thousand members, in messages that took turns in one process.
     """
     message, size = ctypes.c_char_p.from_param(data), ctypes.c_size_t.from_param(len(data))
     return list(map(_send, descriptors, repeat(message), repeat(size), repeat(_FLAGS)))

@@ -28,6 +28,7 @@ EXTENSION = "realtime.frames"
 
 _USED = (
     "handle_connect",
+    "handle_ping",
     "connection_lost",
     "data_received",
     "pause_writing",
@@ -137,12 +138,17 @@ class FramesProtocol(WebSocketsSansIOProtocol):
         if hasattr(self, "scope"):
             self.scope["extensions"][EXTENSION] = {"stream": self}
             self.scope["headers"] = [_header(name, value) for name, value in self.scope["headers"]]
-        vars(event).clear()  # the scope has it all; the parser would keep it for as long as the connection lives
-        del self.conn.id  # for logs that are not written
+        # The parser would keep the request for as long as the connection lives, and an id for logs nobody writes.
+        vars(event).clear()
+        vars(self.conn).pop("id", None)
 
     def data_received(self, data: bytes) -> None:
         self.heard_at = self.loop.time()
         super().data_received(data)
+
+    def handle_ping(self) -> None:
+        super().handle_ping()
+        self._measure()
 
     def send_receive_event_to_app(self) -> None:
         # uvicorn refuses it too, and writes a traceback to the log for every such message.

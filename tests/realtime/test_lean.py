@@ -2,10 +2,16 @@
 
 import asyncio
 import gc
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import uvicorn
 from uvicorn.server import ServerState
+from websockets.http11 import Request
 
+from realtime.proxies import BehindProxies, EncryptedOnly
 from realtime.routing import websocket_application
 from realtime.servers.lean import Inbox, Latch
 from realtime.servers.serving import ease_garbage_collection
@@ -47,6 +53,56 @@ async def test_a_connection_keeps_nothing_in_a_dictionary_of_its_own() -> None:
     config = uvicorn.Config(websocket_application, ws=FramesProtocol, http="httptools", loop="none", lifespan="off")
     connection = FramesProtocol(config, ServerState(), {})
     assert vars(connection) == {}, "another uvicorn: name its new attributes in FramesProtocol's slots"
+
+
+@asynccontextmanager
+async def opened(client: int) -> AsyncIterator[dict[str, Any]]:
+    """Yields the scope of a WebSocket that has just been opened, while it stands."""
+    scopes: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        scopes.put_nowait(scope)
+        await receive()
+
+    config = uvicorn.Config(application, ws=FramesProtocol, http="httptools", loop="none", lifespan="off")
+    link, peer = socket.socketpair()
+    with peer:
+        transport, protocol = await asyncio.get_running_loop().connect_accepted_socket(
+            lambda: FramesProtocol(config, ServerState(), {}), link
+        )
+        peer.sendall(
+            b"GET /ws/halls/?since=%d HTTP/1.1\r\nhost: example.org\r\nupgrade: websocket\r\nconnection: Upgrade\r\n"
+            b"sec-websocket-version: 13\r\nsec-websocket-key: bGl2cnlhLWxpdnJ5YS1saQ==\r\ncookie: client=%d\r\n\r\n"
+            % (client, client)
+        )
+        yield await scopes.get()
+        transport.abort()
+        await asyncio.gather(*protocol.tasks, return_exceptions=True)
+
+
+async def test_open_connections_share_what_their_handshakes_have_in_common_and_keep_no_request() -> None:
+    async with opened(1) as one, opened(2) as other:
+        assert [(scope["path"], scope["query_string"]) for scope in (one, other)] == [
+            ("/ws/halls/", b"since=1"),
+            ("/ws/halls/", b"since=2"),
+        ]
+        assert dict(one["headers"]) == dict(other["headers"]) | {b"cookie": b"client=1"}
+        same = {mine[0] for mine, theirs in zip(one["headers"], other["headers"], strict=True) if mine is theirs}
+        assert same == {b"host", b"upgrade", b"connection", b"sec-websocket-version"}
+        assert one["server"] is other["server"]
+        assert all(not vars(request) for request in gc.get_objects() if isinstance(request, Request))
+
+
+def test_what_stands_before_the_doors_keeps_no_coroutine_of_its_own() -> None:
+    async def door(scope: Any, receive: Any, send: Any) -> None: ...
+
+    for application in (BehindProxies(door), EncryptedOnly(door)):
+        assert asyncio.iscoroutinefunction(application.__call__), "servers would take it for ASGI 2"
+        served: Any = application({"type": "websocket", "scheme": "ws"}, None, None)  # type: ignore[arg-type]  # not called
+        assert served.cr_code is door.__code__
+        served.close()
 
 
 class Reads:

@@ -4,22 +4,27 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import pytest
 import uvicorn
 from uvicorn.server import ServerState
-from websockets.protocol import State
 
 from realtime.connection import FramedConnection
 from realtime.outbox import Crowd, Outbox
 from realtime.packets import Packet, websocket_frame
-from realtime.routing import websocket_application
 from realtime.servers.websocket import FramesProtocol
 from realtime.sockets import send_to_all
 
 LIMIT = 200_000
 MEMORY = 16_384
 """What the kernel holds for one of these clients, in the order of which a fan-out is held up half way."""
+
+
+HANDSHAKE = (
+    b"GET /ws/halls/ HTTP/1.1\r\nHost: example.org\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: bGl2cnlhLWxpdnJ5YS1saQ==\r\n\r\n"
+)
 
 
 def pair() -> tuple[socket.socket, socket.socket]:
@@ -52,10 +57,12 @@ class Client:
         self.protocol = protocol
         self.connection = FramedConnection(outbox, protocol, limit=LIMIT)
         self.congestions = 0
+        self.congested = asyncio.Event()
         self.connection.on_congested = self._note
 
     def _note(self, connection: object) -> None:
         self.congestions += 1
+        self.congested.set()
 
     async def hears(self, size: int) -> bytes:
         heard = b""
@@ -76,14 +83,26 @@ async def outbox() -> Outbox:
 @pytest.fixture
 async def connect(outbox: Outbox) -> AsyncIterator[Connect]:
     clients: list[Client] = []
-    config = uvicorn.Config(websocket_application, ws=FramesProtocol, http="httptools", loop="none", lifespan="off")
+    accepted: asyncio.Queue[FramesProtocol] = asyncio.Queue()
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        accepted.put_nowait(scope["extensions"]["realtime.frames"]["stream"])
+        while (await receive())["type"] != "websocket.disconnect":
+            pass
+
+    config = uvicorn.Config(application, ws=FramesProtocol, http="httptools", loop="none", lifespan="off")
 
     async def connected() -> Client:
+        loop = asyncio.get_running_loop()
         link, peer = pair()
-        protocol = FramesProtocol(config, ServerState(), {})
-        await asyncio.get_running_loop().connect_accepted_socket(lambda: protocol, link)
-        protocol.handshake_complete = True
-        protocol.conn.state = State.OPEN
+        await loop.connect_accepted_socket(lambda: FramesProtocol(config, ServerState(), {}), link)
+        await loop.sock_sendall(peer, HANDSHAKE)
+        protocol = await accepted.get()
+        answer = b""
+        while not answer.endswith(b"\r\n\r\n"):
+            answer += await loop.sock_recv(peer, 4096)
         clients.append(Client(outbox, peer, protocol))
         return clients[-1]
 
@@ -210,6 +229,13 @@ async def test_what_is_encrypted_is_never_sent_past_its_transport(outbox: Outbox
     client.protocol.transport = transport
     link.close()
     peer.close()
+
+
+async def test_answers_to_pings_that_nobody_takes_count_towards_the_limit(connect: Connect) -> None:
+    client = await connect()
+    ping = bytes([0x89, 0x80 | 125]) + bytes(4) + b"x" * 125
+    await asyncio.get_running_loop().sock_sendall(client.peer, ping * (3 * LIMIT // len(ping)))
+    await asyncio.wait_for(client.congested.wait(), 10)
 
 
 @pytest.mark.parametrize("end", ["close", "abort", "lost", "peer"])
