@@ -25,6 +25,7 @@ class Sampler:
         self._path = path
         self._seconds: Counter[tuple[str, ...]] = Counter()
         self._used: dict[int, float] = {}
+        self._sampling = False
 
     def install(self) -> None:
         """Listens for the signals. For the main thread."""
@@ -45,6 +46,9 @@ class Sampler:
         partial.rename(self._path)
 
     def _sample(self, number: int, frame: FrameType | None) -> None:
+        if self._sampling:  # a tick during the handler, as follows upon a long call into C
+            return
+        self._sampling = True
         used = _cpu_seconds()
         frames = sys._current_frames() | {threading.get_ident(): frame}  # without this handler
         for thread in threading.enumerate():
@@ -54,7 +58,8 @@ class Sampler:
             seconds = used[identity] - self._used.get(identity, 0.0)
             if seconds > 0:
                 self._seconds[(_kind(thread), *_stack(frames.get(identity)))] += seconds
-        self._used = used
+        self._used = _cpu_seconds()  # without what the handler has used
+        self._sampling = False
 
 
 def _cpu_seconds() -> dict[int, float]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from books.services.comments import post_comment
-from books.services.releases import publish_chapter
+from books.services.releases import publish_chapter, unpublish_chapter
 from books.services.subscriptions import subscribe
 from realtime.testing.server import ServerProcess
 from tests.browser.conftest import Site, act
@@ -34,6 +34,22 @@ def test_a_chapter_published_in_one_browser_appears_in_the_other_without_reload(
     expect(arrived).to_contain_text("Flame")
     arrived.get_by_role("link").click()
     expect(reader.locator("article.prose")).to_contain_text("The Flame begins.")
+
+
+def test_an_open_book_says_how_much_there_is_to_read_as_chapters_come_and_go(site: Site, library: Library) -> None:
+    context = site.context(library.reader)
+    reader, again = site.go(context.new_page(), "/books/the-lamp-room/"), context.new_page()
+    extent, row = reader.locator("[data-extent]"), reader.locator(f'[data-chapter="{library.chapters[2].pk}"]')
+    someone_is_here(reader, 1)
+    before = extent.inner_text()
+    for _ in range(2):
+        act(publish_chapter, actor=library.author, chapter_id=library.chapters[2].pk)
+        expect(extent).not_to_have_text(before)
+        expect(row).not_to_have_attribute("data-removed", "")
+        expect(extent).to_have_text(site.go(again, "/books/the-lamp-room/").locator("[data-extent]").inner_text())
+        act(unpublish_chapter, actor=library.author, chapter_id=library.chapters[2].pk)
+        expect(extent).to_have_text(before)
+        expect(row).to_have_attribute("data-removed", "")
 
 
 def test_a_comment_and_a_reply_appear_in_the_reader(site: Site, library: Library) -> None:
