@@ -92,7 +92,10 @@ async def test_open_connections_share_what_their_handshakes_have_in_common_and_k
         same = {mine[0] for mine, theirs in zip(one["headers"], other["headers"], strict=True) if mine is theirs}
         assert same == {b"host", b"upgrade", b"connection", b"sec-websocket-version"}
         assert one["server"] is other["server"]
-        assert all(not vars(request) for request in gc.get_objects() if isinstance(request, Request))
+        for scope in (one, other):
+            stream = scope["extensions"]["realtime.frames"]["stream"]
+            assert type(stream.request) is Request
+            assert vars(stream.request) == {}
 
 
 def test_what_stands_before_the_doors_keeps_no_coroutine_of_its_own() -> None:
