@@ -8,7 +8,7 @@ from realtime.packets import Packet
 from realtime.sockets import send_to_all
 
 if TYPE_CHECKING:
-    from realtime.connection import Connection, Sink
+    from realtime.connection import Connection
 
 _NO_PACKET = Packet(b"")
 
@@ -20,13 +20,13 @@ class Crowd:
     socket. What else it would touch has long left the processor's caches, and costs more than its instructions say.
     """
 
-    __slots__ = ("_as_of", "connections", "descriptors", "others", "sinks")
+    __slots__ = ("_as_of", "connections", "descriptors", "others", "straight")
 
     def __init__(self, connections: "Iterable[Connection]") -> None:
         self.connections = tuple(connections)
+        self.straight: tuple[Connection, ...] = ()
         self.descriptors: tuple[int, ...] = ()
-        self.sinks: tuple[Sink, ...] = ()
-        """What belongs to the descriptors, for what these do not take."""
+        """Those of `straight`."""
         self.others: tuple[Connection, ...] = ()
         """Those that have no descriptor just now."""
         self._as_of = -1
@@ -38,20 +38,9 @@ class Crowd:
         """Finds the descriptors, unless the outbox has counted no redirection since they were found."""
         if self._as_of != redirections:
             self._as_of = redirections
-            straight = [
-                (connection.descriptor, connection.direct)
-                for connection in self.connections
-                if connection.descriptor is not None and connection.direct is not None
-            ]
-            self.descriptors = tuple([descriptor for descriptor, _ in straight])
-            self.sinks = tuple([sink for _, sink in straight])
+            self.straight = tuple([connection for connection in self.connections if connection.descriptor is not None])
+            self.descriptors = tuple([number for one in self.straight if (number := one.descriptor) is not None])
             self.others = tuple([connection for connection in self.connections if connection.descriptor is None])
-
-    def broken(self, sink: "Sink") -> None:
-        """Cuts the connection whose sink raised the exception that is being handled."""
-        for connection in self.connections:
-            if connection.direct is sink:
-                connection.broken()
 
 
 class Outbox:
@@ -124,11 +113,11 @@ class Outbox:
         frame = packet.frame
         taken = send_to_all(crowd.descriptors, frame)
         if taken.count(len(frame)) < len(taken):
-            for sink, size in zip(crowd.sinks, taken, strict=True):
-                if size < len(frame):
+            for connection, size in zip(crowd.straight, taken, strict=True):
+                if size < len(frame) and (direct := connection.direct) is not None:
                     try:
-                        sink.write(memoryview(frame)[max(size, 0) :])  # the bytes stay everybody's
+                        direct.write(memoryview(frame)[max(size, 0) :])  # the bytes stay everybody's
                     except Exception:
-                        crowd.broken(sink)
+                        connection.broken()
         for connection in crowd.others:
             connection.hand_over(packet)
