@@ -255,6 +255,9 @@ LOGGING = {
 
 # The way to the browser; sockets are told by REALTIME above.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _HTTPS
+if _HTTPS:
+    # Browsers take these names from this host alone: no other host of the domain can put its own in their place.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # asked by supervisors on the machine itself
 SECURE_HSTS_SECONDS = read(
     whole_number(least=0), "HSTS_SECONDS", 31_536_000 if _HTTPS else 0, "seconds, a whole number"

@@ -1,14 +1,15 @@
 """Who comes in: credentials out of a handshake, and the identity that they stand for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 from django.core.signals import setting_changed
 from django.dispatch import receiver
+from django.http.cookie import parse_cookie
 from django.http.request import validate_host
 from django.utils.module_loading import import_string
 
@@ -71,10 +72,17 @@ def credentials_of(scope: dict[str, Any]) -> Credentials:
     if token is None and scheme.lower() == "bearer":
         token = bearer.strip()
     ticket = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("ticket", [None])[0]
-    cookies: SimpleCookie = SimpleCookie()
-    cookies.load(header(scope, b"cookie"))
-    cookie = cookies.get(settings.SESSION_COOKIE_NAME)
-    return Credentials(token or None, ticket, cookie.value if cookie is not None else None)
+    return Credentials(token or None, ticket, cookies_of(scope).get(settings.SESSION_COOKIE_NAME))
+
+
+def cookies_of(scope: Mapping[str, Any]) -> dict[str, str]:
+    """Returns the cookies as a page's request has them: read by Django. Of several headers as of one.
+
+    Any other parser disagrees with pages about some cookie that a stranger on a sibling domain can set, and then
+    the page is signed in while its socket is not.
+    """
+    given = [bytes(value).decode("latin-1") for key, value in scope["headers"] if key == b"cookie"]
+    return parse_cookie("; ".join(given))
 
 
 def origin_allowed(scope: dict[str, Any]) -> bool:
@@ -87,13 +95,16 @@ def origin_allowed(scope: dict[str, Any]) -> bool:
         return False
     if origin in realtime_settings().allowed_origins or origin in settings.CSRF_TRUSTED_ORIGINS:
         return True
-    parts = urlsplit(origin)
     schemes = ("https",) if realtime_settings().require_tls else ("http", "https")
-    return (
-        parts.scheme in schemes
-        and parts.netloc == header(scope, b"host")
-        and validate_host(parts.hostname or "", settings.ALLOWED_HOSTS)
-    )
+    try:
+        parts = urlsplit(origin)
+        return (
+            parts.scheme in schemes
+            and parts.netloc == header(scope, b"host")
+            and validate_host(parts.hostname or "", settings.ALLOWED_HOSTS)
+        )
+    except ValueError:  # a bracket without its other half, or what is no address between them
+        return False
 
 
 async def authenticate(hub: "Hub", credentials: Credentials, scope: dict[str, Any]) -> Identity:

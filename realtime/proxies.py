@@ -6,6 +6,7 @@ Both applications hand on the coroutine of the one behind them: one of their own
 long as a socket is open.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from ipaddress import IPv6Address, ip_address
 from typing import Any
@@ -14,7 +15,7 @@ import msgspec
 from asgiref.sync import markcoroutinefunction
 
 from realtime.conf import realtime_settings
-from realtime.errors import Forbidden
+from realtime.errors import ApplicationError, Forbidden, ValidationFailed
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -23,13 +24,15 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _ENCRYPTED = {"http": "https", "websocket": "wss"}
 _PLAIN = {"http": "http", "websocket": "ws"}
+_WITH_PORT = re.compile(r"\[(?P<v6>[^\[\]]+)\](?::[0-9]{1,5})?|(?P<v4>[0-9.]+):[0-9]{1,5}")
 
 
 class BehindProxies:
     """Puts the client's own address and scheme into the scope, for everything behind it: pages, API and sockets.
 
     Each proxy appends the address that it was asked from, so of `REALTIME["TRUSTED_PROXIES"]` proxies the first one's
-    word stands that many places from the end; what stands before it is the client's own invention.
+    word stands that many places from the end; what stands before it is the client's own invention. What is no
+    address there is refused: counted as the proxy's own, which is often this machine, it would have no limit at all.
     """
 
     def __init__(self, application: Application) -> None:
@@ -39,7 +42,10 @@ class BehindProxies:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         trusted = realtime_settings().trusted_proxies
         if trusted and scope["type"] in _PLAIN:
-            scope = {**scope, **_told(scope, trusted)}
+            try:
+                scope = {**scope, **_told(scope, trusted)}
+            except ValidationFailed as error:
+                return _refuse(scope, receive, send, error)
         return self._application(scope, receive, send)
 
 
@@ -56,17 +62,17 @@ class EncryptedOnly:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if not realtime_settings().require_tls or scope.get("scheme") == _ENCRYPTED[scope["type"]]:
             return self._application(scope, receive, send)
-        return _refuse(scope, receive, send)
+        return _refuse(scope, receive, send, Forbidden("Use HTTPS here."))
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+async def _refuse(scope: Scope, receive: Receive, send: Send, error: ApplicationError) -> None:
     if scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.close", "code": 1008})
         return
-    body = msgspec.json.encode(Forbidden("Use HTTPS here.").as_dict())
+    body = msgspec.json.encode(error.as_dict())
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send({"type": "http.response.start", "status": Forbidden.http_status, "headers": headers})
+    await send({"type": "http.response.start", "status": error.http_status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
@@ -90,9 +96,10 @@ def _told(scope: Scope, trusted: int) -> dict[str, Any]:
     told: dict[str, Any] = {}
     forwarded = _values(scope, b"x-forwarded-for")
     if forwarded:
-        address = forwarded[-min(trusted, len(forwarded))]
-        if address := _without_port(address):
-            told["client"] = (address, 0)
+        address = _address(forwarded[-min(trusted, len(forwarded))])
+        if not address:
+            raise ValidationFailed("A proxy in front does not tell whose request this is.")
+        told["client"] = (address, 0)
     if schemes := _values(scope, b"x-forwarded-proto"):
         encrypted = schemes[-min(trusted, len(schemes))].lower() in ("https", "wss")
         told["scheme"] = (_ENCRYPTED if encrypted else _PLAIN)[scope["type"]]
@@ -104,13 +111,16 @@ def _values(scope: Scope, name: bytes) -> list[str]:
     return [value.strip() for value in values if value.strip()]
 
 
-def _without_port(text: str) -> str:
-    """Returns the address in `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1` or `[2001:db8::1]:80`; "" for anything else."""
-    if text.startswith("["):
-        text = text[1:].partition("]")[0]
-    elif text.count(":") == 1:
-        text = text.partition(":")[0]
+def _address(text: str) -> str:
+    """Returns the address in `192.0.2.1`, `192.0.2.1:80`, `2001:db8::1` or `[2001:db8::1]:80`; "" for anything else.
+
+    One way of writing each: IPv4 inside IPv6 is IPv4, and an interface (`%eth0`) is somebody else's.
+    """
+    if written := _WITH_PORT.fullmatch(text):
+        text = written["v6"] or written["v4"]
     try:
-        return str(ip_address(text))
+        parsed = ip_address(text.partition("%")[0])
     except ValueError:
         return ""
+    mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
+    return str(mapped or parsed)

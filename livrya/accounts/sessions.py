@@ -23,6 +23,10 @@ class SessionStore(DatabaseSessionStore):
 
         return LoginSession
 
+    def _validate_session_key(self, key: str | None) -> bool:
+        # Before the database is asked: PostgreSQL raises on NUL, which a cookie can carry as "\000".
+        return bool(super()._validate_session_key(key)) and key is not None and may_be_key(key)  # type: ignore[misc]  # undeclared
+
     def create_model_instance(self, data: dict[str, Any]) -> Any:
         return _with_person(super().create_model_instance(data), data)
 
@@ -43,6 +47,11 @@ class SessionStore(DatabaseSessionStore):
 
     async def adelete(self, session_key: str | None = None) -> None:
         await sync_to_async(self.delete)(session_key)
+
+
+def may_be_key(text: str) -> bool:
+    """Tells whether the text can be a session's key at all: ours are ASCII letters and digits."""
+    return text.isascii() and text.isalnum()
 
 
 def credential(session_key: str) -> str:

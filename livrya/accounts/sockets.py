@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from livrya.accounts.models import LoginSession, TokenFamily, User
 from livrya.accounts.services import tokens
+from livrya.accounts.sessions import may_be_key
 from realtime.identity import ANONYMOUS, Identity
 
 M = TypeVar("M", bound=Model)
@@ -18,8 +19,7 @@ class SocketAuthenticator:
 
     def from_session(self, session_key: str) -> Identity:
         """Returns the identity of a login session, in one query; ANONYMOUS when it is unknown or has ended."""
-        # Decides before the database does: PostgreSQL raises on NUL, and keys are never anything else.
-        if not (session_key.isascii() and session_key.isalnum()):
+        if not may_be_key(session_key):
             return ANONYMOUS
         session = LoginSession.objects.select_related("user").filter(session_key=session_key).first()
         if session is None or session.user is None or not _session_stands(session):

@@ -49,14 +49,53 @@ async def seen(monkeypatch: pytest.MonkeyPatch, trusted: int, **headers: str) ->
         (1, "192.0.2.1:4711", "192.0.2.1"),
         (1, "[2001:db8::7]:4711", "2001:db8::7"),
         (1, "2001:db8::7", "2001:db8::7"),
-        (1, "unknown", PROXY),
-        (1, "<script>", PROXY),
+        (1, "[2001:db8::7]", "2001:db8::7"),
+        (1, "::ffff:192.0.2.1", "192.0.2.1"),
+        (1, "[::ffff:192.0.2.1]:4711", "192.0.2.1"),
+        (1, "fe80::7%eth0", "fe80::7"),
+        (1, "unknown, 192.0.2.1", "192.0.2.1"),
     ],
 )
 async def test_an_address_is_believed_as_far_as_the_proxies_are_ours(
     monkeypatch: pytest.MonkeyPatch, trusted: int, forwarded: str, address: str
 ) -> None:
     assert (await seen(monkeypatch, trusted, x_forwarded_for=forwarded))[0] == address
+
+
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+@pytest.mark.parametrize(
+    "forwarded",
+    ["unknown", "_hidden", "<script>", "unix:", "192.0.2", "192.0.2.1:x", "[::1", "[]:80", "::1]", "1.2.3.4, unknown"],
+)
+async def test_a_proxy_that_tells_no_address_is_refused_instead_of_counted_as_itself(
+    monkeypatch: pytest.MonkeyPatch, kind: str, forwarded: str
+) -> None:
+    """Often the proxy is on this machine, and that has no limits."""
+    values = RealtimeSettings(authenticator="", trusted_proxies=1)
+    monkeypatch.setattr(proxies, "realtime_settings", lambda: values)
+    sent: list[Any] = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        raise AssertionError(scope["client"])
+
+    async def receive() -> Any:
+        return {}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"x-forwarded-for", forwarded.encode())]
+    scope = {"type": kind, "scheme": "http", "client": ("127.0.0.1", 1), "headers": headers}
+    await BehindProxies(application)(scope, receive, send)
+    if kind == "http":
+        assert sent[0]["status"] == 400
+    else:
+        assert [message["type"] for message in sent] == ["websocket.close"]
+
+
+@pytest.mark.parametrize("name", ["x_forwarded_host", "forwarded", "x_real_ip", "x_forwarded_port"])
+async def test_nothing_else_is_believed(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    assert await seen(monkeypatch, 1, **{name: "for=6.6.6.6;proto=https;host=evil.example"}) == (PROXY, "http")
 
 
 @pytest.mark.parametrize(
