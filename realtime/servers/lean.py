@@ -22,6 +22,9 @@ class Inbox:
         if self._reader is not None and not self._reader.done():
             self._reader.set_result(None)
 
+    def __len__(self) -> int:
+        return len(self._items)
+
     def empty(self) -> bool:
         """Tells whether `get` would wait."""
         return not self._items

@@ -20,7 +20,10 @@ from websockets.http11 import Request
 from realtime.conf import realtime_settings
 from realtime.connection import Connection
 from realtime.errors import CloseCode
+from realtime.limits.trifles import one_more
 from realtime.servers.lean import Inbox, Latch
+from realtime.servers.parsing import frame_bytes, is_close, is_trifle, is_whole
+from realtime.turns import turns_of
 
 T = TypeVar("T")
 
@@ -32,9 +35,11 @@ _USED = (
     "connection_lost",
     "data_received",
     "pause_writing",
+    "receive",
     "resume_writing",
     "send_500_response",
     "send_receive_event_to_app",
+    "start_keepalive",
 )
 _ATTRIBUTES_OF_UVICORN = (
     "app",
@@ -91,6 +96,10 @@ _SAME_FOR_MANY = frozenset(
     )
 )
 _PING = b"\x89\x00"
+# So many messages may wait for the application before no more are parsed: it takes them a few at a time.
+_WAITING = 16
+# For the close frame of somebody who sends too much to arrive; while it waits nothing of theirs is read.
+_GOODBYE_SECONDS = 1.0
 _AT_ONCE = struct.pack("ii", 1, 0)  # linger: on, for 0 seconds
 
 
@@ -120,13 +129,36 @@ class FramesProtocol(WebSocketsSansIOProtocol):
     dictionaries of one class's objects can share), its queue and event are lean, and the handshake is let go.
     """
 
-    __slots__ = (*_ATTRIBUTES_OF_UVICORN, "_closer", "_limit", "_owner", "heard_at")
+    __slots__ = (
+        *_ATTRIBUTES_OF_UVICORN,
+        "_at",
+        "_closer",
+        "_deaf",
+        "_held",
+        "_in_turn",
+        "_limit",
+        "_owner",
+        "_passes_over",
+        "_rest",
+        "_size",
+        "_trifles",
+        "heard_at",
+    )
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.queue = Inbox()  # type: ignore[assignment]  # all that uvicorn asks of it
         self.writable = Latch()  # type: ignore[assignment]  # as well
         self.heard_at = 0.0
+        # What was read and is not parsed yet begins at `_at` of `_held`; while there is any, nothing more is read.
+        self._held = b""
+        self._at = 0
+        self._size = 0  # of the frame that has begun,
+        self._rest = 0  # and how much of it is missing
+        self._passes_over = False  # that frame is not parsed
+        self._in_turn = False
+        self._deaf = False
+        self._trifles = 0.0
         self._owner: Connection | None = None
         self._limit = 0
         self._closer: asyncio.TimerHandle | None = None
@@ -142,9 +174,97 @@ class FramesProtocol(WebSocketsSansIOProtocol):
         vars(event).clear()
         vars(self.conn).pop("id", None)
 
+    # Reading: a small message by itself is parsed at once. Whatever else comes waits for its part of the turns, frame
+    # by frame, and reading is paused for that, or because the application has not taken what there is.
+
     def data_received(self, data: bytes) -> None:
         self.heard_at = self.loop.time()
-        super().data_received(data)
+        at_once = not (self._held or self._rest or self.close_sent or self._deaf) and self.handshake_complete
+        if (at_once and is_whole(data)) or not self.handshake_initiated:
+            super().data_received(data)
+        elif not self._deaf:
+            self._held = self._held[self._at :] + data
+            self._at = 0
+            self.transport.pause_reading()
+            self._parse_on()
+
+    def start_keepalive(self) -> None:
+        super().start_keepalive()
+        self._parse_on()  # accepted: what was sent before anybody said so had to wait
+
+    async def receive(self) -> Any:
+        message = await self.queue.get()
+        if self.read_paused and self.queue.empty():
+            self.read_paused = False
+            self._read_on()
+        return message
+
+    def _read_on(self) -> None:
+        """The application wants more."""
+        if self._held:
+            self._parse_on()
+        elif not self._deaf:
+            self.transport.resume_reading()
+
+    def _parse_on(self) -> None:
+        if self._held and not self._in_turn and self.handshake_complete:
+            self._in_turn = True
+            turns_of(self.loop).add(self)
+
+    def step(self) -> bool:
+        """Parses one frame, or as much of it as there is."""
+        self._in_turn = self._parse_frame()
+        if not self._in_turn and self._at >= len(self._held):
+            self._held, self._at = b"", 0
+        return self._in_turn
+
+    def _parse_frame(self) -> bool:
+        held, at = self._held, self._at
+        if self.disconnected or self.transport.is_closing():
+            self._at = len(held)
+            return False
+        if not self.close_sent and len(self.queue) >= _WAITING:  # type: ignore[arg-type]  # an Inbox, see above
+            return False  # until the application has taken them
+        if not self._rest:
+            self._size = self._rest = frame_bytes(held, at)
+            if not self._rest:
+                self._held, self._at = held[at:], 0
+                self._resume()
+                return False
+            self._passes_over = self.close_sent and not is_close(held[at])
+            if (self._passes_over or is_trifle(held[at])) and not self._affords_trifle():
+                return False
+        piece = held[at : at + self._rest]
+        self._at += len(piece)
+        self._rest -= len(piece)
+        if not self._rest:
+            turns_of(self.loop).spend(self._size)
+        if not self._passes_over:
+            super().data_received(piece)
+        if self._at < len(held):
+            return True
+        self._resume()
+        return False
+
+    def _resume(self) -> None:
+        """Reads on, unless there is another reason not to."""
+        if not (self.read_paused or self._deaf or self.disconnected or self.transport.is_closing()):
+            self.transport.resume_reading()
+
+    def _affords_trifle(self) -> bool:
+        """Counts a frame that is no message; of somebody who sends too many nothing is read any more."""
+        used_until = one_more(self._trifles, self.heard_at)
+        if used_until is not None:
+            self._trifles = used_until
+            return True
+        self._deaf = True
+        self._at = len(self._held)
+        if self._closer is not None:
+            self._closer.cancel()
+            self._closer = None
+        self._end_within(_GOODBYE_SECONDS)
+        self.close(CloseCode.ABUSE, "Too many control frames or fragments.")
+        return False
 
     def handle_ping(self) -> None:
         super().handle_ping()
@@ -200,7 +320,7 @@ class FramesProtocol(WebSocketsSansIOProtocol):
         self.queue.put_nowait({"type": "websocket.disconnect", "code": code, "reason": reason})
         if self.read_paused:  # the client's own close frame is to be read
             self.read_paused = False
-            self.transport.resume_reading()
+            self._read_on()
         self._end_within(realtime_settings().close_timeout_seconds)
 
     def abort(self) -> None:
@@ -256,6 +376,7 @@ class FramesProtocol(WebSocketsSansIOProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
+        self._held, self._at = b"", 0
         if self._closer is not None:
             self._closer.cancel()
         self._shut()
