@@ -1,7 +1,7 @@
 """Rooms over the channel layer, with the delivery guarantees of a log.
 
-The public interface, for services and broadcasts: `atomic`, `emit`, `aemit`, `snapshot`, `blank`, `revoke`,
-`disconnect`.
+The public interface, for services and broadcasts: `atomic`, `emit`, `aemit`, `snapshot`, `blank`, `about`,
+`revoke`, `disconnect`.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from realtime.revoking import disconnect as disconnect
     from realtime.revoking import revoke as revoke
     from realtime.snapshots import snapshot as snapshot
+    from realtime.writing import about as about
     from realtime.writing import aemit as aemit
     from realtime.writing import atomic as atomic
     from realtime.writing import blank as blank
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "UserRoom": "realtime.revoking",
+    "about": "realtime.writing",
     "aemit": "realtime.writing",
     "atomic": "realtime.writing",
     "blank": "realtime.writing",

@@ -61,7 +61,8 @@ class Alias:
 class CommandContract:
     """What is known of one command.
 
-    `durable`: it writes, so a repeated `requestId` gives the first answer. `cost` is in rate-limit points.
+    `durable`: it writes, so a repeated `requestId` gives the first answer, unless the answer is `secret`: that one
+    is not kept, and a repetition is another command. `cost` is in rate-limit points.
     """
 
     name: str
@@ -71,6 +72,12 @@ class CommandContract:
     cost: int
     aliases: tuple[Alias, ...]
     doc: str
+    secret: bool = False
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether the same `requestId` takes effect once."""
+        return self.durable and not self.secret
 
     def positional(self) -> Alias:
         """Returns the command's own name with its fields in declared order."""
@@ -124,15 +131,19 @@ def command(
     *,
     reply: Any = None,
     durable: bool = False,
+    secret: bool = False,
     cost: int = 1,
     aliases: Sequence[Alias] = (),
 ) -> Callable[[P], P]:
-    """Declares the decorated payload as the command `name`; `reply` is the type of its ack's `data`."""
+    """Declares the decorated payload as the command `name`; `reply` is the type of its ack's `data`.
+
+    `secret`: the reply holds what only its receiver may ever have.
+    """
 
     def declare(payload: P) -> P:
         if name in COMMANDS:
             raise TypeError(f"The command {name} is declared twice.")
-        contract = CommandContract(name, payload, reply, durable, cost, tuple(aliases), _doc(payload))
+        contract = CommandContract(name, payload, reply, durable, cost, tuple(aliases), _doc(payload), secret)
         COMMANDS[name] = _COMMAND_OF[payload] = contract
         return payload
 

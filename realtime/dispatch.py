@@ -158,9 +158,10 @@ def _run_once_here(actor_key: str, handler: Handler, call: Call, command: Payloa
 
 def _run_durably(actor_key: str, handler: Handler, call: Call, command: Payload) -> tuple[Any, dict[str, Position]]:
     """In a lane's thread: the first answer to a repeated requestId, else the handler's own."""
-    kept = call.request_id is not None
+    kept = call.request_id is not None and handler.contract.repeatable
     payload_hash = idempotency.fingerprint(handler.contract.name, encode_json(command)) if kept else ""
-    outcome = idempotency.run_once(actor_key, call.request_id, payload_hash, partial(handler.run, call, command))
+    request_id = call.request_id if kept else None
+    outcome = idempotency.run_once(actor_key, request_id, payload_hash, partial(handler.run, call, command))
     return msgspec.Raw(outcome.data), outcome.positions
 
 

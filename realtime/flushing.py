@@ -16,6 +16,8 @@ from realtime.positions import Position
 
 LOCK_TIMEOUT_MS = 2000
 _CHECK_NOW = f"SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"
+EMPTIED = ""
+"""The kept answer of a command whose words are gone; it has run all the same."""
 _ROWS_PER_STATEMENT = 500  # × 10 columns stays far below SQLite's 32,766 variables
 
 _CONTENTION_SQLSTATES = {"55P03", "40P01", "40001"}  # lock not available, deadlock detected, serialization failure
@@ -31,7 +33,15 @@ class Hook(msgspec.Struct, frozen=True, eq=False):
 
 
 class Cause:
-    """One durable command while it runs; the events that it causes carry it."""
+    """One durable command while it runs; the events that it causes carry it.
+
+    `refs` names what its answer tells of, beside what its events do.
+    """
+
+    __slots__ = ("refs",)
+
+    def __init__(self) -> None:
+        self.refs: set[str] = set()
 
 
 class Emission(Hook, frozen=True, eq=False):
@@ -55,7 +65,7 @@ class Passing(Hook, frozen=True, eq=False):
 
 
 class Blanking(Hook, frozen=True, eq=False):
-    """The wish to empty what the log has about a ref, or of an actor; the other one is None."""
+    """The wish to empty what is kept about a ref, or of an actor; the other one is None."""
 
     ref: str | None
     actor_id: int | None
@@ -236,10 +246,16 @@ def _notices(cursor: Any, blankings: Sequence[Blanking]) -> list[Emission]:
 
 
 def _blank(cursor: Any, blanking: Blanking) -> None:
+    """Empties what the log holds, and the answers that are kept for whoever repeats a command."""
     condition, value = blanking.condition
     cursor.execute(
         f"UPDATE realtime_event SET type = %s, payload = '{{}}' WHERE {condition} AND NOT internal",  # noqa: S608  # no input in it
         [HIDDEN, value],
+    )
+    condition, value = ("ref", value) if blanking.ref is not None else ("actor", f"user:{value}")
+    cursor.execute(
+        f"UPDATE realtime_commandresult SET result = %s WHERE {condition} = %s AND result IS NOT NULL",  # noqa: S608  # one of two names
+        [EMPTIED, value],
     )
 
 
@@ -249,5 +265,12 @@ def _answer(cursor: Any, answer: Answer, stored: Mapping[Emission, StoredEvent])
             answer.positions[event.room] = Position(event.epoch, event.seq)
     if answer.row_id is None:
         return
+    refs = answer.cause.refs | {emission.ref for emission in stored if emission.cause is answer.cause and emission.ref}
     result = msgspec.json.encode({"data": msgspec.Raw(answer.data), "positions": answer.positions}).decode()
-    cursor.execute("UPDATE realtime_commandresult SET result = %s WHERE id = %s", [result, answer.row_id])
+    if len(refs) > 1:
+        # A row can be found by one of them only: words that the other could not take back are not kept at all.
+        result = EMPTIED
+    cursor.execute(
+        "UPDATE realtime_commandresult SET result = %s, ref = %s WHERE id = %s",
+        [result, next(iter(refs), ""), answer.row_id],
+    )

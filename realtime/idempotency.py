@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from django.db import connection
 
-from realtime.errors import RequestIdReused, Unavailable, ValidationFailed
-from realtime.flushing import LOCK_TIMEOUT_MS, Answer, Cause
+from realtime.errors import NotFound, RequestIdReused, Unavailable, ValidationFailed
+from realtime.flushing import EMPTIED, LOCK_TIMEOUT_MS, Answer, Cause
 from realtime.positions import Position
 from realtime.writing import Unit, atomic
 
@@ -34,8 +35,12 @@ class _Stored(msgspec.Struct):
 
 
 def fingerprint(command: str, payload: bytes) -> str:
-    """Returns what tells two commands apart that carry the same requestId; 32 hexadecimal digits."""
-    return hashlib.blake2b(command.encode() + b"\0" + payload, digest_size=16).hexdigest()
+    """Returns what tells two commands apart that carry the same requestId; 32 hexadecimal digits.
+
+    Keyed, since it is kept: nobody who sees it can try which password or word was in the payload.
+    """
+    key = hashlib.sha256(settings.SECRET_KEY.encode()).digest()
+    return hashlib.blake2b(command.encode() + b"\0" + payload, digest_size=16, key=key).hexdigest()
 
 
 def run_once(actor: str, request_id: str | None, payload_hash: str, run: Callable[[], Any]) -> Outcome:
@@ -47,8 +52,8 @@ def run_once(actor: str, request_id: str | None, payload_hash: str, run: Callabl
     Without a `request_id` nothing is kept, and a repetition is a new request.
     `run` returns what msgspec can encode. Inside `atomic()` it is a part of that block, and fails it when it fails.
 
-    Raises RequestIdReused when the id came with another payload, ValidationFailed for an empty or
-    overlong id, and what `run` and `atomic` raise.
+    Raises RequestIdReused when the id came with another payload, NotFound when `realtime.blank` has emptied the
+    answer since, ValidationFailed for an empty or overlong id, and what `run` and `atomic` raise.
     """
     if request_id is not None and not 0 < len(request_id) <= _MAX_KEY_LENGTH:
         raise ValidationFailed("A requestId has 1 to 100 characters.", details={"field": "requestId"})
@@ -90,6 +95,8 @@ def _repeat(unit: Unit, actor: str, request_id: str, payload_hash: str) -> Outco
     row_id, first_hash, result = row
     if first_hash != payload_hash:
         raise RequestIdReused
+    if result == EMPTIED:
+        raise NotFound("What this request has made is gone.")
     if result is None:  # the first one is in this same transaction, whose events have no numbers yet
         answer = next(hook for hook in unit.hooks() if isinstance(hook, Answer) and hook.row_id == row_id)
         return Outcome(answer.data, answer.positions, repeated=True)

@@ -48,17 +48,20 @@ class CommandResult(models.Model):
     """The answer to a durable command, so that its repetition gets the same one. Kept 24 hours.
 
     `actor` is `user:<id>`, or the session of somebody anonymous. `result` is null until the command's own
-    transaction has numbered its events.
+    transaction has numbered its events, and empty once `realtime.blank` has taken it back. `ref` names what it
+    tells of, as in an event.
     """
 
     actor = models.CharField(max_length=100)
     request_id = models.CharField(max_length=100)
     payload_hash = models.CharField(max_length=64)
     result = models.TextField(null=True)  # noqa: DJ001  # no result yet is not an empty one
+    ref = models.CharField(max_length=64, blank=True, db_default="")
     created_at_ms = models.BigIntegerField(db_index=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["actor", "request_id"], name="realtime_command_once")]
+        indexes = [models.Index(fields=["ref"], name="realtime_command_ref", condition=~Q(ref=""))]
 
 
 class Ticket(models.Model):

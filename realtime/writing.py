@@ -222,7 +222,7 @@ async def aemit(
 
 
 def blank(*, ref: str | None = None, actor: HasKey | int | None = None) -> None:
-    """Empties the payload of everything already committed about `ref`, or caused by `actor`, for ever.
+    """Empties everything already committed about `ref`, or caused by `actor`, for ever: events, and kept answers.
 
     The events keep their seq and become `hidden`; hubs forget what they hold of the rooms concerned. Takes
     effect in the transaction of the deletion, so it must run inside `atomic()`; what that transaction itself
@@ -236,6 +236,15 @@ def blank(*, ref: str | None = None, actor: HasKey | int | None = None) -> None:
         raise TypeError("Name either a ref or an actor.")
     actor_id = actor if actor is None or isinstance(actor, int) else actor.pk
     unit.register(Blanking(ref, actor_id))
+
+
+def about(ref: str) -> None:
+    """Says what the answer of the running command tells of, where no event of its own says so with `ref`.
+
+    `blank` takes a kept answer back with what it tells of. Outside a durable command it does nothing.
+    """
+    if (unit := _current.unit) and unit.cause:
+        unit.cause.refs.add(ref)
 
 
 def _foreign(connection: BaseDatabaseWrapper) -> bool:

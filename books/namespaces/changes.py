@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 
+import realtime
+from books.broadcasts import ref
 from books.events import BookRoom, ChapterRoom
 from books.events.commands import (
     ChapterChange,
@@ -105,6 +107,7 @@ def on_post_comment(call: Call, wanted: PostComment) -> CommentContent:
 @changes.handles(EditComment)
 def on_edit_comment(call: Call, wanted: EditComment) -> CommentContent:
     comment = edit_comment(actor=signed_in(call.identity), comment_id=wanted.comment_id, text=wanted.text)
+    realtime.about(ref(comment))  # what changes nothing is told to nobody, and answered with the same words
     return CommentContent(**comment_fields(comment))
 
 

@@ -68,7 +68,7 @@ def _event(event: EventContract) -> str:
 
 
 def _command(command: CommandContract) -> str:
-    kind = " Repeated with the same `requestId` it takes effect once." if command.durable else ""
+    kind = " Repeated with the same `requestId` it takes effect once." if command.repeatable else ""
     aliases = "".join(f"\n\n{_alias(alias)}" for alias in command.aliases)
     reply = readable(type_info(command.reply))
     return f"### `{command.name}`\n\n{command.doc}{kind}{aliases}\n\nReply: `{reply}`\n\n{_fields(command.payload)}"

@@ -173,9 +173,12 @@ class RoomLink(Payload):
     expires_at: int
 
 
-@command("room:link", reply=RoomLink, durable=True, cost=2)
+@command("room:link", reply=RoomLink, durable=True, secret=True, cost=2)
 class MakeLink(Payload):
-    """Make a link that opens the group until `expiresAt`, a week unless you say."""
+    """Make a link that opens the group until `expiresAt`, a week unless you say.
+
+    The token is kept nowhere: asked again, it is another link.
+    """
 
     room_id: Id
     expires_at: int | None = None

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+import realtime
 from livrya.accounts.selectors import signed_in
 from livrya.cursors import page
 from realtime.namespaces import Call, Commands
 from realtime.people import typing_arrived
 from realtime.rooms import Room
+from social.broadcasts import ref
 from social.events import GroupRoom
 from social.events.commands import AskHistory, HistoryPage
 from social.events.messages import MessageContent
@@ -51,9 +53,9 @@ def on_send(call: Call, wanted: SendMessage) -> MessageContent:
 
 @messages.handles(EditMessage)
 def on_edit(call: Call, wanted: EditMessage) -> MessageContent:
-    return selectors.content(
-        services.edit_message(actor=signed_in(call.identity), message_id=wanted.message_id, text=wanted.text)
-    )
+    message = services.edit_message(actor=signed_in(call.identity), message_id=wanted.message_id, text=wanted.text)
+    realtime.about(ref(message))  # what changes nothing is told to nobody, and answered with the same words
+    return selectors.content(message)
 
 
 @messages.handles(DeleteMessage)

@@ -3,8 +3,10 @@
 import pytest
 
 import realtime
+from realtime.errors import NotFound
 from realtime.events import BLANKED, HIDDEN, StoredEvent
-from realtime.models import Event
+from realtime.idempotency import fingerprint, run_once
+from realtime.models import CommandResult, Event
 from realtime.reading import read_page
 from realtime.testing.capture import capture_events
 from realtime.writing import ForeignTransaction
@@ -96,3 +98,69 @@ def test_internal_events_are_not_blanked() -> None:
     with realtime.atomic():
         realtime.blank(actor=7)
     assert Event.objects.filter(type="realtime:revoked").exists()
+
+
+HASH = fingerprint("bench:speak", b"{}")
+
+
+def answered(request_id: str, *refs: str, actor: str = "user:7") -> None:
+    def run() -> dict[str, str]:
+        for ref in refs:
+            speak(1, "insult", ref=ref)
+        return {"text": "insult"}
+
+    run_once(actor, request_id, HASH, run)
+
+
+def kept() -> set[str]:
+    return set(CommandResult.objects.filter(result__contains="insult").values_list("request_id", flat=True))
+
+
+def test_answers_kept_for_repetition_are_emptied_with_what_they_tell_of() -> None:
+    answered("posted", "comment:1", "comment:1")
+    answered("another", "comment:2")
+    answered("quiet")
+    with realtime.atomic():
+        realtime.blank(ref="comment:1")
+    assert kept() == {"another", "quiet"}
+    with pytest.raises(NotFound):
+        answered("posted", "comment:1")
+    assert Event.objects.filter(ref="comment:1").count() == 2
+
+
+def test_an_answer_may_say_itself_what_it_tells_of() -> None:
+    def run() -> str:
+        realtime.about("comment:1")
+        return "insult"
+
+    run_once("user:7", "unchanged", HASH, run)
+    with realtime.atomic():
+        realtime.blank(ref="comment:1")
+    assert not kept()
+
+
+def test_an_answer_that_tells_of_several_things_keeps_no_words() -> None:
+    """It could be found by one of them only."""
+    answered("both", "comment:1", "comment:2")
+    assert CommandResult.objects.filter(request_id="both").exists()
+    assert not kept()
+
+
+def test_erasing_an_account_empties_the_answers_that_it_got() -> None:
+    answered("mine")
+    answered("yours", actor="user:8")
+    with realtime.atomic():
+        realtime.blank(actor=7)
+    assert kept() == {"yours"}
+
+
+def test_a_deletion_keeps_its_own_answer() -> None:
+    answered("posted", "comment:1")
+
+    def delete() -> dict[str, str]:
+        realtime.blank(ref="comment:1")
+        speak(1, "deleted", ref="comment:1")
+        return {"gone": "comment:1"}
+
+    first = run_once("user:7", "delete", HASH, delete)
+    assert run_once("user:7", "delete", HASH, delete).data == first.data

@@ -1,5 +1,6 @@
 """Durable commands take effect once and answer the same, however often they come."""
 
+import hashlib
 from collections.abc import Iterator
 from functools import partial
 
@@ -67,6 +68,11 @@ def test_a_request_id_does_not_serve_for_two_things() -> None:
     with pytest.raises(RequestIdReused):
         run_once("user:1", "request-1", fingerprint("bench:speak", b'{"text":"other"}'), speaking)
     assert speaking.times == 1
+
+
+def test_nobody_can_tell_from_what_is_kept_which_word_a_command_carried() -> None:
+    guess = hashlib.blake2b(b"room:create\0" + b'{"password":"guess"}', digest_size=16).hexdigest()
+    assert fingerprint("room:create", b'{"password":"guess"}') != guess
 
 
 def test_a_refusal_is_not_kept_and_leaves_nothing() -> None:

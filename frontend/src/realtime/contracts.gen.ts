@@ -580,7 +580,11 @@ export interface ListSessions {
   userId?: number | null;
 }
 
-/** Make a link that opens the group until `expiresAt`, a week unless you say. */
+/**
+ * Make a link that opens the group until `expiresAt`, a week unless you say.
+ *
+ * The token is kept nowhere: asked again, it is another link.
+ */
 export interface MakeLink {
   roomId: number;
   expiresAt?: number | null;
@@ -1905,7 +1909,11 @@ export interface CommandMap {
   "room:kick": { payload: KickMember; reply: RoomAndPerson };
   /** End your membership, on all your devices. To be only away from it, leave the page, or `room:unsubscribe`. */
   "room:leave": { payload: LeaveRoom; reply: RoomGone };
-  /** Make a link that opens the group until `expiresAt`, a week unless you say. */
+  /**
+   * Make a link that opens the group until `expiresAt`, a week unless you say.
+   *
+   * The token is kept nowhere: asked again, it is another link.
+   */
   "room:link": { payload: MakeLink; reply: RoomLink };
   /** Give a member another part: owner (you become a moderator), moderator or member. For the owner. */
   "room:role": { payload: SetRole; reply: MemberContent };
