@@ -17,6 +17,11 @@ class RealtimeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     redis_url: str | None = None
     inspection_dir: str | None = None
 
+    # Requests over HTTP, WebSocket handshakes among them
+    request_head_bytes: int = 32 * 1024
+    request_headers: int = 100
+    request_head_seconds: float = 10.0
+
     # Connections
     max_frame_bytes: int = 64 * 1024
     outbound_limit_bytes: int = 1024 * 1024

@@ -21,6 +21,7 @@ from realtime.conf import realtime_settings
 from realtime.connection import Connection
 from realtime.errors import CloseCode
 from realtime.limits.trifles import one_more
+from realtime.servers.http import missing_of_uvicorn
 from realtime.servers.lean import Inbox, Latch
 from realtime.servers.parsing import frame_bytes, is_close, is_trifle, is_whole
 from realtime.turns import turns_of
@@ -31,6 +32,7 @@ EXTENSION = "realtime.frames"
 
 _USED = (
     "handle_connect",
+    "handle_events",
     "handle_ping",
     "connection_lost",
     "data_received",
@@ -101,14 +103,15 @@ _WAITING = 16
 # For the close frame of somebody who sends too much to arrive; while it waits nothing of theirs is read.
 _GOODBYE_SECONDS = 1.0
 _AT_ONCE = struct.pack("ii", 1, 0)  # linger: on, for 0 seconds
+_BAD_REQUEST = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
 def check_uvicorn() -> None:
     """Raises RuntimeError when the installed uvicorn is not built as this subclass expects."""
     missing = [name for name in _USED if not callable(getattr(WebSocketsSansIOProtocol, name, None))]
-    if missing:
+    if missing := missing + missing_of_uvicorn():
         raise RuntimeError(
-            f"This uvicorn's WebSocket protocol has no {', '.join(missing)}: use the version in requirements.txt."
+            f"This uvicorn's protocols have no {', '.join(missing)}: use the version in requirements.txt."
         )
 
 
@@ -265,6 +268,16 @@ class FramesProtocol(WebSocketsSansIOProtocol):
         self._end_within(_GOODBYE_SECONDS)
         self.close(CloseCode.ABUSE, "Too many control frames or fragments.")
         return False
+
+    def handle_events(self) -> None:
+        super().handle_events()
+        if not self.handshake_initiated:
+            # The whole handshake has come, at once (see `BoundedProtocol`), and the parser takes it for none: uvicorn
+            # would neither send its answer nor close.
+            self.handshake_initiated = self.handshake_complete = self.close_sent = True
+            self.transport.write(b"".join(self.conn.data_to_send()) or _BAD_REQUEST)
+            self.transport.close()
+            self._end_within(realtime_settings().close_timeout_seconds)
 
     def handle_ping(self) -> None:
         super().handle_ping()
