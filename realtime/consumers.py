@@ -28,6 +28,7 @@ from realtime.hub import Hub, current_hub
 from realtime.identity import ANONYMOUS, Identity
 from realtime.namespaces import NAMESPACES, Namespace
 from realtime.positions import Position
+from realtime.scalars import scalars_only
 from realtime.session import Session
 from realtime.wire import JSON, Answer
 
@@ -246,7 +247,7 @@ class JsonConsumer(WebSocketConsumer):
 
     def _envelope(self, message: str) -> Envelope:
         try:
-            return _decode_envelope(message)
+            return _decode_envelope(scalars_only(message))
         except msgspec.ValidationError as error:
             raise ValidationFailed(str(error)) from error
         except (msgspec.DecodeError, RecursionError, UnicodeEncodeError) as error:
@@ -298,6 +299,6 @@ class JsonConsumer(WebSocketConsumer):
 def _salvage_request_id(message: str | bytes) -> str | None:
     """Returns the requestId of a message that is wrong otherwise, so that its sender knows what was refused."""
     try:
-        return _decode_request_id(message).request_id
+        return _decode_request_id(scalars_only(message) if isinstance(message, str) else message).request_id
     except (msgspec.DecodeError, RecursionError, UnicodeEncodeError):
         return None

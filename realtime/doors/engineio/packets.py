@@ -70,12 +70,10 @@ def encode_payload(packets: Iterable[Packet]) -> bytes:
 def decode_payload(body: bytes) -> list[Packet]:
     """Reads the body of one polling request: at least one packet. Raises MalformedPacket.
 
-    Bounded by the size of the body alone, not by a number of packets: dropping some would lose messages.
+    Bounded by the size of the body alone, not by a number of packets: dropping some would lose messages. What is no
+    UTF-8 becomes U+FFFD, as in every other server of this protocol: one wrong letter shall not end all namespaces.
     """
-    try:
-        return [_decode_polled(part) for part in body.decode().split(SEPARATOR)]
-    except UnicodeDecodeError as error:
-        raise MalformedPacket("The payload is not UTF-8.") from error
+    return [_decode_polled(part) for part in body.decode(errors="replace").split(SEPARATOR)]
 
 
 def _decode_polled(part: str) -> Packet:

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from realtime.doors.errors import MalformedPacket
+from realtime.scalars import scalars_only
 from realtime.wire import encode_json
 
 MAX_ATTACHMENTS = 16
@@ -166,7 +167,7 @@ def _read_json(json: str) -> Any:
     if not json:
         return None
     try:
-        data = msgspec.json.decode(json)
+        data = msgspec.json.decode(scalars_only(json))
     except (msgspec.DecodeError, UnicodeError) as error:
         raise MalformedPacket("The packet's data is not JSON.") from error
     # Counting brackets is quick; only what could be too deep is walked.
