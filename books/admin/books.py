@@ -4,8 +4,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminFileWidget
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from books import limits
 from books.admin.staff import Form, LibraryAdmin, WrittenElsewhere, actor
@@ -13,7 +14,11 @@ from books.models import Book, Chapter, ContentWarning, Credit, CreditKind, Invi
 from books.services import books as services
 from books.services import chapters, credits, invitations
 from livrya.accounts.models import User
+from livrya.pictures import PictureField
 from realtime.admin import ServiceInline
+from realtime.errors import ApplicationError
+
+_COVER_REFUSED = "_cover_refused"
 
 
 class FlagsField(forms.TypedMultipleChoiceField):
@@ -40,6 +45,7 @@ class BookForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for the ty
     tags = forms.CharField(
         required=False, max_length=limits.TAG * limits.TAGS_PER_BOOK, help_text="Separated by commas."
     )
+    cover = PictureField(required=False, widget=AdminFileWidget)
 
     class Meta:
         model = Book
@@ -192,21 +198,35 @@ class BookAdmin(LibraryAdmin):
     def get_inlines(self, request: HttpRequest, obj: Book | None) -> Any:
         return self.inlines if obj else ()
 
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # Before the transaction begins: nobody's writing waits for a picture.
+        if request.method == "POST" and (cover := request.FILES.get("cover")):
+            try:
+                request.FILES["cover"] = services.encode_cover(cover)  # type: ignore[assignment]  # a file as good
+            except ApplicationError as refusal:
+                setattr(request, _COVER_REFUSED, refusal)
+        return super().changeform_view(request, *args, **kwargs)
+
     def create_object(self, request: HttpRequest, form: Form, parent: Model | None) -> Book:
         given = dict(form.cleaned_data)
         cover = given.pop("cover")
         made = services.create_book(actor=actor(request), author=given.pop("author"), **given)
         if cover:
-            services.set_cover(actor=actor(request), book_id=made.pk, upload=cover)
+            self._set_cover(request, made, cover)
         return made
 
     def change_object(self, request: HttpRequest, stored: Book, form: Form) -> None:
         given: Any = {name: form.cleaned_data[name] for name in form.changed_data}
         if "cover" in given:
             # False: the box that clears it was ticked.
-            services.set_cover(actor=actor(request), book_id=stored.pk, upload=given.pop("cover") or None)
+            self._set_cover(request, stored, given.pop("cover") or None)
         if given:
             services.update_book(actor=actor(request), book_id=stored.pk, **given)
+
+    def _set_cover(self, request: HttpRequest, book: Book, cover: Any) -> None:
+        if refusal := getattr(request, _COVER_REFUSED, None):
+            raise refusal
+        services.set_cover(actor=actor(request), book_id=book.pk, upload=cover)
 
     def remove_object(self, request: HttpRequest, stored: Book) -> None:
         services.delete_book(actor=actor(request), book_id=stored.pk)

@@ -29,7 +29,7 @@ from books.policies.people import require, require_staff
 from books.services import checking
 from books.services.locking import lock_book
 from livrya.accounts.models import User
-from livrya.pictures import reencode
+from livrya.pictures import Reencoded, reencode
 from realtime.errors import Conflict, Unauthenticated
 
 COVER_WIDTH, COVER_HEIGHT = 800, 1200
@@ -103,12 +103,20 @@ def update_book(*, actor: User | None, book_id: int, **description: Unpack[Descr
     return book
 
 
-def set_cover(*, actor: User | None, book_id: int, upload: "UploadedFile[Any] | None") -> Book:
+def encode_cover(upload: "UploadedFile[Any] | Reencoded") -> Reencoded:
+    """Returns the picture as a cover is stored; for a caller who is in a transaction when `set_cover` is called.
+
+    Raises what `livrya.pictures.reencode` raises.
+    """
+    return reencode(upload, width=COVER_WIDTH, height=COVER_HEIGHT)
+
+
+def set_cover(*, actor: User | None, book_id: int, upload: "UploadedFile[Any] | Reencoded | None") -> Book:
     """Gives the book a new cover, or takes away the one it has (`upload` None)."""
     if actor is not None:
         # Before the picture is decoded: a stranger's upload is not worth the time.
         require(actor, _known(book_id), Right.EDIT_INFO)
-    encoded = reencode(upload, width=COVER_WIDTH, height=COVER_HEIGHT) if upload is not None else None
+    encoded = encode_cover(upload) if upload is not None else None
     with realtime.atomic():
         book = lock_book(book_id)
         require(actor, book, Right.EDIT_INFO)

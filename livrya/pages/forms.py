@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from books import limits
 from books.models import Book, Chapter, ContentRating, ContentWarning, CreditKind, Progress, Visibility
+from livrya.pictures import PictureField
 
 
 class BookForm(forms.Form):
@@ -32,7 +33,7 @@ class BookForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Put under every new chapter, until you change it there.",
     )
-    cover = forms.ImageField(required=False)
+    cover = PictureField(required=False)
 
     def __init__(self, *args: Any, book: Book | None = None, **kwargs: Any) -> None:
         if book is not None:

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.forms import BaseUserCreationForm
 
 from livrya.accounts.models import User
+from livrya.pictures import PictureField
 from social import limits
 
 
@@ -30,7 +31,7 @@ class SignUpForm(BaseUserCreationForm):  # type: ignore[type-arg]  # generic in 
 class ProfileForm(forms.Form):
     display_name = forms.CharField(max_length=80, required=False)
     bio = forms.CharField(max_length=1250, required=False, widget=forms.Textarea(attrs={"rows": 4}))
-    avatar = forms.ImageField(required=False)
+    avatar = PictureField(required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         kwargs["initial"] = {"display_name": user.display_name, "bio": user.bio}

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from livrya.api import throttles
 from tests.accounts.people import person
+from tests.livrya.pictures import SHAPES
 from tests.livrya.routes import ROLES, World
 from tests.livrya.test_api_routes import APPS, TABLE
 
@@ -65,12 +66,12 @@ def real_address(operation: Any, world: World) -> str | None:
     return None
 
 
-def encoded(case: Any) -> tuple[bytes, str]:
+def encoded(case: Any, picture: bytes = b"") -> tuple[bytes, str]:
     if isinstance(case.body, bytes):
         return case.body, case.media_type or "application/octet-stream"
     if case.media_type == "multipart/form-data" and isinstance(case.body, dict):
         fields = {
-            str(name): SimpleUploadedFile("a", value) if isinstance(value, bytes) else str(value)
+            str(name): SimpleUploadedFile("a", picture or value) if isinstance(value, bytes) else str(value)
             for name, value in case.body.items()
         }
         return encode_multipart(BOUNDARY, fields), MULTIPART_CONTENT
@@ -112,14 +113,15 @@ def send(operation: Any, world: World, *, examples: int, derandomize: bool) -> N
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(st.one_of(fitting, unfitting), st.integers(0, 3))
-    def one(case: Any, chance: int) -> None:
+    # Bytes at random are never a picture.
+    @given(st.one_of(fitting, unfitting), st.integers(0, 3), st.one_of(st.just(b""), SHAPES))
+    def one(case: Any, chance: int, picture: bytes) -> None:
         address = known if known and chance else None
         if address is None:
             address = operation.path
             for name, value in (case.path_parameters or {}).items():
                 address = address.replace(f"{{{name}}}", written(value))
-        body, media_type = encoded(case)
+        body, media_type = encoded(case, picture)
         query = urlencode(case.query or {}, doseq=True, errors="surrogatepass")
         answer = client.generic(operation.method.upper(), address, body, media_type, QUERY_STRING=query)
         assert answer.status_code < 500, (address, query, body)
