@@ -5,8 +5,6 @@ from enum import Enum
 
 OURS = ("livrya, JSON door", "livrya, Socket.IO door")
 OURS_STORING = ("livrya, JSON door, PostgreSQL", "livrya, Socket.IO door, PostgreSQL")
-CHANNELS_REDIS = "livrya, JSON door, channels_redis"
-"""Ours with the usual channel layer in place of our own."""
 NODE = "Socket.IO on Node, Redis adapter"
 NODE_STORING = "Socket.IO on Node, node-postgres"
 PICOWS = "picows"
@@ -90,11 +88,11 @@ SLOW_DELIVERIES_PER_SECOND = 1_500.0
 STORING = (*OURS_STORING, NODE_STORING)
 
 CASES = (
-    Case("fan-out to 10", (*OURS, CHANNELS_REDIS, *PEERS), 10, 15_000, 5_000, gates=(Gate(NODE, 1.5, 1.0),)),
+    Case("fan-out to 10", (*OURS, *PEERS), 10, 15_000, 5_000, gates=(Gate(NODE, 1.5, 1.0),)),
     Case("fan-out to 100", (*OURS, *PEERS), 100, 60_000, 20_000, gates=(Gate(NODE, 1.0, 0.8),)),
     Case(
         "fan-out to 1,000",
-        (*OURS, CHANNELS_REDIS, *PEERS),
+        (*OURS, *PEERS),
         1_000,
         200_000,
         50_000,

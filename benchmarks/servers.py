@@ -52,9 +52,6 @@ SERVERS = {
     for server in (
         Server("livrya, JSON door", "JSON_DOOR", _ours, redis=True),
         Server("livrya, Socket.IO door", "SOCKET_IO", _ours, redis=True),
-        Server(
-            "livrya, JSON door, channels_redis", "JSON_DOOR", _ours, redis=True, environment={"LAYER": "channels_redis"}
-        ),
         Server("livrya, JSON door, PostgreSQL", "JSON_DOOR", _ours, redis=True, database=True),
         Server("livrya, Socket.IO door, PostgreSQL", "SOCKET_IO", _ours, redis=True, database=True),
         Server("Socket.IO on Node", "SOCKET_IO", _node),

@@ -1,15 +1,7 @@
 """The project's settings, with the engine's limits raised out of the way of measurements."""
 
-import os
-
 from livrya.settings import *  # noqa: F403
 from livrya.settings import REALTIME as _REALTIME
-from livrya.settings import REDIS_URL as _REDIS_URL
-
-if os.environ.get("LAYER") == "channels_redis":  # what our own layer is compared with
-    CHANNEL_LAYERS = {
-        "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [_REDIS_URL]}}
-    }
 
 DEBUG = False  # as served: Django's debug cursors keep every statement
 _UNREACHED = 1_000_000

@@ -6,10 +6,12 @@ from typing import Any, TypeVar
 
 import msgspec
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
 from environs import Env, EnvError
 from redis.connection import parse_url
 
 from realtime.conf import RealtimeSettings
+from realtime.redis_parser import Parser
 
 T = TypeVar("T")
 
@@ -46,6 +48,25 @@ def redis_url(name: str, default: str | None) -> str | None:
     if url:
         parse_url(url)  # type: ignore[no-untyped-call]  # redis-py declares none
     return url
+
+
+def channel_layer(redis: str | None) -> dict[str, Any]:
+    """Returns the entry of Django's CHANNEL_LAYERS: `CHANNEL_LAYER`, or what fits with or without Redis."""
+    fitting = "channels_redis.pubsub.RedisPubSubChannelLayer" if redis else "channels.layers.InMemoryChannelLayer"
+    backend = read(_class_path, "CHANNEL_LAYER", fitting, f"the dotted path of a channel layer, such as {fitting}")
+    if not redis:
+        return {"BACKEND": backend}
+    return {"BACKEND": backend, "CONFIG": {"hosts": [{"address": redis, "parser_class": Parser}]}}
+
+
+def _class_path(name: str, default: str) -> str:
+    path = env.str(name, default)
+    if path != default:
+        try:
+            import_string(path)
+        except ImportError as error:
+            raise ValueError(name) from error
+    return path
 
 
 def engine_numbers() -> dict[str, float]:

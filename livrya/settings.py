@@ -10,7 +10,7 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from livrya.environment import database, directory, engine_numbers, env, read, redis_url, whole_number
+from livrya.environment import channel_layer, database, directory, engine_numbers, env, read, redis_url, whole_number
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = read(directory, "VAR_DIR", BASE_DIR / "var", "a directory in which Livrya may write")
@@ -97,13 +97,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The engine and its channel layer. Without Redis: in memory, and then one server process only.
 REDIS_URL = read(redis_url, "REDIS_URL", None, "a URL such as redis://localhost:6379/0")
-CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
-    "default": (
-        {"BACKEND": "realtime.redis_layer.RedisLayer", "CONFIG": {"url": REDIS_URL}}
-        if REDIS_URL
-        else {"BACKEND": "channels.layers.InMemoryChannelLayer"}
-    )
-}
+CHANNEL_LAYERS = {"default": channel_layer(REDIS_URL)}
 _HTTPS = read(env.bool, "HTTPS", not DEBUG, "true or false")
 REALTIME: dict[str, Any] = {
     **engine_numbers(),
@@ -242,6 +236,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "filters": {"outages": {"()": "livrya.logs.RedisIsAway"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
@@ -249,6 +244,7 @@ LOGGING = {
         "livrya": {"level": "INFO"},
         # A line and more for every try while PostgreSQL is away; the hub says once that it is.
         "psycopg.pool": {"level": "ERROR"},
+        "channels_redis.pubsub": {"filters": ["outages"]},
     },
 }
 

@@ -34,7 +34,7 @@ def no_core_layer(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Chec
             f"The channel layer {alias!r} is channels_redis' core layer.",
             hint="It drops the newest messages above its capacity, forgets groups after a day and when Redis restarts, "
             "and with redis-py 8 every idle receive() fails after 5 s. "
-            "Use realtime.redis_layer.RedisLayer.",
+            "Use channels_redis.pubsub.RedisPubSubChannelLayer.",
             id="realtime.E002",
         )
         for alias, layer in getattr(settings, "CHANNEL_LAYERS", {}).items()

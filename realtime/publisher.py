@@ -17,6 +17,7 @@ from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from realtime.events import OutgoingEvent, StoredEvent
 from realtime.hints import EVERYBODY, MESSAGE_TYPE, WAKE_UP, encode, group_name, is_bulk
+from realtime.layers import said
 
 logger = logging.getLogger(__name__)
 
@@ -96,7 +97,9 @@ class Publisher:
             except Exception as error:  # whatever the layer's client raises, the log has the event
                 self._queue.clear()
                 if not self._failing:
-                    logger.warning("The channel layer does not take hints (%r); events travel by the sweep.", error)
+                    logger.warning(
+                        "The channel layer does not take hints (%s); events travel by the sweep.", said(error)
+                    )
                 self._failing = True
             else:
                 self._failing = False

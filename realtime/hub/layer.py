@@ -4,15 +4,17 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
+from redis.exceptions import RedisError
 
 from realtime import hints
 from realtime.batches import in_batches
 from realtime.events import OutgoingEvent, StoredEvent
 from realtime.hub.tasks import end
+from realtime.layers import answers, said
 
 if TYPE_CHECKING:
     from realtime.hub.hub import Hub
@@ -28,6 +30,8 @@ _PROBE = "probe"
 _FAREWELL_SECONDS = 1.0
 # The in-memory layer drops memberships after a day; adding again is how to keep them.
 _RENEW_SECONDS = 6 * 3600.0
+_UNREADABLE_AT_ONCE = 100
+_UNREADABLE_PAUSE_SECONDS = 0.01
 
 
 class LayerLink:
@@ -44,7 +48,9 @@ class LayerLink:
         self.channel = ""
         self._joins = True
         self._sends = True
-        self._joined: dict[str, str] = {}
+        # Groups of rooms that this process is in, or may be: asking for one may fail half way.
+        self._groups: dict[str, str] = {}
+        self._joined: set[str] = set()
         self._joined_at = time.monotonic()
         self._changed = asyncio.Event()
         self._queue: deque[OutgoingEvent] = deque()
@@ -74,7 +80,7 @@ class LayerLink:
         await end(lambda: self._tasks)
         try:
             async with asyncio.timeout(_FAREWELL_SECONDS):
-                for group in self._joined.values():
+                for group in self._groups.values():
                     await self.layer.group_discard(group, self.channel)
         except Exception:
             logger.debug("The layer's groups could not be left.", exc_info=True)
@@ -93,6 +99,8 @@ class LayerLink:
         receiving = False
         while True:
             try:
+                if not (receiving and self._joins):
+                    await answers(self.layer)
                 if not receiving:
                     self.channel = await self.layer.new_channel("realtime.hub")
                     self._tasks.append(self._hub.spawn(self._receive()))
@@ -107,7 +115,7 @@ class LayerLink:
                 self._changed.clear()
             except Exception as error:
                 if self.healthy:
-                    logger.warning("The channel layer does not answer (%r); the sweep delivers meanwhile.", error)
+                    logger.warning("The channel layer does not answer (%s); the sweep delivers meanwhile.", said(error))
                 self._joins = False
                 await asyncio.sleep(_RETRY_SECONDS)
 
@@ -116,14 +124,16 @@ class LayerLink:
             self._joined_at = time.monotonic()
             self._joined.clear()
         wanted = {hints.EVERYBODY, *self._hub.rooms}
-        for rooms in in_batches(list(wanted - self._joined.keys()), _ROOMS_AT_ONCE):
+        for rooms in in_batches(list(wanted - self._joined), _ROOMS_AT_ONCE):
             groups = {room: self.group_of(room) for room in rooms}
-            await asyncio.gather(*[self.layer.group_add(group, self.channel) for group in groups.values()])
-            self._joined |= groups
-        for rooms in in_batches(list(self._joined.keys() - wanted), _ROOMS_AT_ONCE):
-            await asyncio.gather(*[self.layer.group_discard(self._joined[room], self.channel) for room in rooms])
+            self._groups |= groups
+            await _all_of(self.layer.group_add(group, self.channel) for group in groups.values())
+            self._joined.update(rooms)
+        for rooms in in_batches(list(self._groups.keys() - wanted), _ROOMS_AT_ONCE):
+            self._joined.difference_update(rooms)
+            await _all_of(self.layer.group_discard(self._groups[room], self.channel) for room in rooms)
             for room in rooms:
-                del self._joined[room]
+                del self._groups[room]
 
     # Hints
 
@@ -175,20 +185,32 @@ class LayerLink:
             self._hub.statistics.hints_dropped += 1 + len(self._queue)
             self._queue.clear()
             if self.healthy:
-                logger.warning("The channel layer takes no hints (%r); the sweep delivers meanwhile.", error)
+                logger.warning("The channel layer takes no hints (%s); the sweep delivers meanwhile.", said(error))
             self._sends = False
         else:
             self._hub.statistics.hints_sent += 1
             self._sends = True
 
     async def _receive(self) -> None:
-        """Takes hints for ever. Never cancelled while the hub lives, never in a timeout: that leaves a layer deaf."""
+        """Takes hints for ever. Never cancelled while the hub lives, never in a timeout: that leaves a layer deaf.
+
+        Nothing else bounds what waits in the channel (channels_redis' has no limit), so nothing but a layer that is
+        away may hold it up.
+        """
+        unreadable = 0
         while True:
             try:
                 message = await self.layer.receive(self.channel)
-            except Exception:
+            except (OSError, RedisError):
                 logger.exception("Receiving from the channel layer failed; going on.")
                 await asyncio.sleep(_RETRY_SECONDS)
+                continue
+            except Exception:
+                # A message that cannot be read has been taken. A layer that only fails must not hold the loop, though.
+                unreadable += 1
+                if unreadable % _UNREADABLE_AT_ONCE == 1:
+                    logger.exception("A message of the channel layer could not be read (%d so far).", unreadable)
+                await asyncio.sleep(0 if unreadable % _UNREADABLE_AT_ONCE else _UNREADABLE_PAUSE_SECONDS)
                 continue
             try:
                 hint = hints.decode(message["hint"])
@@ -198,3 +220,10 @@ class LayerLink:
                     self._hub.take_hint(hint.events)
             except Exception:
                 logger.exception("A hint could not be taken; the sweep will deliver.")
+
+
+async def _all_of(acts: Iterable[Awaitable[None]]) -> None:
+    """Waits until all have ended, so that tries in a row never add up; raises what the first of them raised."""
+    for ended in await asyncio.gather(*acts, return_exceptions=True):
+        if isinstance(ended, BaseException):
+            raise ended

@@ -17,6 +17,7 @@ from books.services.releases import unpublish_chapter
 from livrya.accounts.models import User
 from livrya.accounts.services import access, tokens
 from livrya.accounts.services.following import follow, unfollow
+from livrya.environment import channel_layer
 from realtime.errors import CloseCode
 from realtime.testing.client import JsonClient
 from realtime.testing.server import ServerProcess
@@ -61,7 +62,7 @@ class Place:
 @pytest.fixture(params=["with Redis", "Redis down"])
 async def place(request: pytest.FixtureRequest, transactional_db: None, settings: Settings) -> AsyncIterator[Place]:
     valkey, down = Valkey(), request.param == "Redis down"
-    settings.CHANNEL_LAYERS = {"default": {"BACKEND": "realtime.redis_layer.RedisLayer", "CONFIG": {"url": valkey.url}}}
+    settings.CHANNEL_LAYERS = {"default": channel_layer(valkey.url)}
     environment = {**os.environ, "DATABASE_URL": running_database_url(), "REDIS_URL": valkey.url}
     try:
         with ServerProcess(environment=environment) as first, ServerProcess(environment=environment) as second:

@@ -7,6 +7,7 @@ import sys
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from livrya.environment import channel_layer
 from tests.commands import ROOT
 
 pytestmark = pytest.mark.either_database
@@ -26,6 +27,10 @@ POSTGRES = "postgres://user@127.0.0.1:1/livrya"
         ({"DATABASE_URL": POSTGRES, "DATABASE_POOL_SIZE": "0"}, "DATABASE_POOL_SIZE must be a whole number"),
         ({"REDIS_URL": "localhost:6379"}, "REDIS_URL must be a URL such as redis://localhost:6379/0."),
         ({"REDIS_URL": "redis://host:port/0"}, "REDIS_URL must be a URL such as redis://localhost:6379/0."),
+        (
+            {"CHANNEL_LAYER": "channels_redis.pubsub.Nothing"},
+            "CHANNEL_LAYER must be the dotted path of a channel layer,",
+        ),
         ({"KEEP_EVENTS_DAYS": "-4"}, "KEEP_EVENTS_DAYS must be a whole number of days, at least 1."),
         ({"TRUSTED_PROXIES": "two"}, "TRUSTED_PROXIES must be a whole number."),
         ({"HSTS_SECONDS": "1e9"}, "HSTS_SECONDS must be seconds, a whole number."),
@@ -68,3 +73,20 @@ def test_the_command_line_ends_with_that_sentence(tmp_path, given, command, sent
     assert ended.returncode
     assert sentence in ended.stderr.splitlines()[-1]
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("chosen", "redis", "backend", "configured"),
+    [
+        (None, None, "channels.layers.InMemoryChannelLayer", False),
+        (None, "redis://localhost", "channels_redis.pubsub.RedisPubSubChannelLayer", True),
+        ("channels_redis.core.RedisChannelLayer", "redis://localhost", "channels_redis.core.RedisChannelLayer", True),
+        ("channels.layers.InMemoryChannelLayer", None, "channels.layers.InMemoryChannelLayer", False),
+    ],
+)
+def test_the_channel_layer_can_be_chosen(monkeypatch, chosen, redis, backend, configured):
+    monkeypatch.delenv("CHANNEL_LAYER", raising=False)
+    if chosen:
+        monkeypatch.setenv("CHANNEL_LAYER", chosen)
+    layer = channel_layer(redis)
+    assert (layer["BACKEND"], "CONFIG" in layer) == (backend, configured)

@@ -24,7 +24,7 @@ def test_the_core_layer_is_refused_and_why_is_said(settings: Settings) -> None:
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.core.RedisChannelLayer"}}
     (error,) = checks.no_core_layer(None)
     assert error.id == "realtime.E002"
-    assert "RedisLayer" in (error.hint or "")
+    assert "RedisPubSubChannelLayer" in (error.hint or "")
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer"}}
     assert not checks.no_core_layer(None)
 

@@ -10,6 +10,7 @@ from pytest_django import Settings
 from redis import Redis
 
 import realtime
+from livrya.environment import channel_layer
 from livrya.settings import REALTIME
 from realtime import outlet
 from realtime.events import StoredEvent
@@ -28,16 +29,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 BENCH = BenchRoom(1)
 
 
-@pytest.fixture(params=["ours", "channels_redis"])
-def layer_on(request: pytest.FixtureRequest, valkey: Valkey, settings: Settings) -> Valkey:
-    layers = {
-        "ours": {"BACKEND": "realtime.redis_layer.RedisLayer", "CONFIG": {"url": valkey.url}},
-        "channels_redis": {
-            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-            "CONFIG": {"hosts": [valkey.url]},
-        },
-    }
-    settings.CHANNEL_LAYERS = {"default": layers[request.param]}
+@pytest.fixture
+def layer_on(valkey: Valkey, settings: Settings) -> Valkey:
+    settings.CHANNEL_LAYERS = {"default": channel_layer(valkey.url)}
     return valkey
 
 

@@ -11,11 +11,13 @@ from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
 
 import msgspec
+from redis.exceptions import RedisError
 
 from realtime.doors.engineio.server import EngineServer, LinkTo, Moved, Scope
 from realtime.doors.engineio.session import EngineSession
 from realtime.doors.errors import Refusal, RequestRefused
 from realtime.errors import ApplicationError
+from realtime.layers import answers, said
 
 logger = logging.getLogger(__name__)
 
@@ -129,9 +131,12 @@ class Carrier:
         """Listens until cancelled; until it does, sessions opened here are known here alone."""
         while not self._token:
             try:
+                await answers(self._layer)
                 channel: str = await self._layer.new_channel(_PREFIX)
             except Exception as error:
-                logger.warning("The channel layer does not answer (%r); polling needs one process meanwhile.", error)
+                logger.warning(
+                    "The channel layer does not answer (%s); polling needs one process meanwhile.", said(error)
+                )
                 self._tried.set()
                 await asyncio.sleep(_RETRY_SECONDS)
             else:
@@ -177,7 +182,7 @@ class Carrier:
                 answered = await waiting.answered
         except TimeoutError as error:
             raise RequestRefused(Refusal.UNKNOWN_SESSION) from error
-        except (OSError, ConnectionError) as error:
+        except (OSError, RedisError) as error:
             raise RequestRefused(Refusal.UNKNOWN_SESSION) from error
         finally:
             del self._waiting[ask.id]

@@ -1,0 +1,258 @@
+"""A hub on channels_redis' layer: what that one does not bound, what it makes wait, and a Redis that comes and goes."""
+
+import asyncio
+import errno
+import signal
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from channels.layers import get_channel_layer
+from channels_redis.pubsub import RedisSingleShardConnection
+from channels_redis.utils import create_pool
+from django.test import override_settings
+from redis import Redis
+from redis.asyncio.connection import Connection, SSLConnection, UnixDomainSocketConnection
+
+import realtime
+from livrya.environment import channel_layer
+from livrya.settings import REALTIME
+from realtime import hints, outlet
+from realtime.hints import group_name
+from realtime.hub import Hub, current_hub
+from realtime.hub import layer as layer_module
+from realtime.routing import websocket_application
+from realtime.testing.client import JsonClient
+from tests.realtime.app.events import HallRoom, Said
+from tests.realtime.halls import AUTHENTICATOR
+from tests.services import Valkey
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MANY = 200
+VALUES = REALTIME | {
+    "AUTHENTICATOR": AUTHENTICATOR,
+    # Nothing but hints brings what other processes commit.
+    **dict.fromkeys(("SWEEP_SECONDS", "WATCH_SECONDS", "BACKSTOP_SECONDS"), 3600),
+    **dict.fromkeys(("CONNECTION_POINTS_BURST", "ANONYMOUS_POINTS_BURST_PER_ADDRESS"), 10 * MANY),
+}
+
+
+class Place:
+    """One hub on a layer, with what is open at it."""
+
+    def __init__(self, valkey: Valkey) -> None:
+        self.valkey = valkey
+        self.hub: Hub
+        self.clients: list[JsonClient] = []
+
+    async def connect(self) -> JsonClient:
+        client = await JsonClient.in_process(websocket_application, "/ws/halls/")
+        self.clients.append(client)
+        return client
+
+    @property
+    def stock(self) -> Any:
+        """What the layer has of this loop."""
+        return get_channel_layer()._get_layer()
+
+    async def subscribed(self, *rooms: str) -> None:
+        """Waits until Redis counts a listener for each of the rooms' groups."""
+        names = [f"asgi__group__{await asyncio.to_thread(group_name, room)}" for room in rooms]
+
+        def all_heard() -> bool:
+            with Redis.from_url(self.valkey.url) as redis:
+                return all(count for _, count in redis.pubsub_numsub(*names))
+
+        async with asyncio.timeout(30):
+            while not await asyncio.to_thread(all_heard):  # noqa: ASYNC110  # Redis tells nobody
+                await asyncio.sleep(0.01)
+
+    async def elsewhere(self, hall: int, text: str) -> None:
+        """Commits as another process does, whose hint comes through Redis."""
+        outlet.detach(self.hub.receive)
+        await realtime.aemit(HallRoom(hall), Said(text=text))
+        self.publish(await asyncio.to_thread(group_name, f"hall:{hall}"), hints.WAKE_UP)
+
+    def publish(self, group: str, hint: bytes) -> None:
+        with Redis.from_url(self.valkey.url) as redis:
+            message = get_channel_layer().serialize({"type": hints.MESSAGE_TYPE, "hint": hint})
+            redis.publish(f"asgi__group__{group}", message)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not condition():  # noqa: ASYNC110  # nothing to await
+            await asyncio.sleep(0.01)
+
+
+async def heard(client: JsonClient, text: str) -> None:
+    await client.wait(lambda frame: frame.get("payload", {}).get("text") == text, anywhere=True)
+
+
+@pytest.fixture
+async def place(valkey: Valkey, transactional_db: None) -> AsyncIterator[Place]:
+    # A Redis that hangs is waited for as long as it does.
+    layers = {"default": channel_layer(f"{valkey.url}?socket_timeout=600")}
+    with override_settings(REALTIME=VALUES, CHANNEL_LAYERS=layers):
+        place = Place(valkey)
+        yield place
+        for client in place.clients:
+            await client.close()
+        await (await current_hub()).stop()
+
+
+@pytest.fixture
+async def running(place: Place) -> Place:
+    place.hub = await current_hub()
+    await place.subscribed(hints.EVERYBODY)
+    return place
+
+
+async def test_two_hundred_joins_do_not_wait_for_a_publish_that_hangs(running: Place) -> None:
+    client = await running.connect()
+    (shard,) = running.stock._shards
+    running.valkey.pause()
+    try:
+        await realtime.aemit(HallRoom(1), Said(text="hangs"))
+        await until(shard._lock.locked)
+        for hall in range(1, MANY + 1):
+            assert "position" in await client.tell("hall:join", {"hallId": hall})
+        assert shard._lock.locked()  # the publish hangs on, and no group was joined
+    finally:
+        running.valkey.resume()
+    await running.subscribed(*[f"hall:{hall}" for hall in range(1, MANY + 1)])
+    await running.elsewhere(MANY, "after the pause")
+    await heard(client, "after the pause")
+
+
+async def test_what_waits_for_the_hub_is_taken_whatever_it_is(running: Place) -> None:
+    client = await running.connect()
+    await client.tell("hall:join", {"hallId": 1})
+    await running.subscribed("hall:1")
+    group = await asyncio.to_thread(group_name, "hall:1")
+
+    def flood() -> None:
+        with Redis.from_url(running.valkey.url) as redis:
+            pipeline = redis.pipeline(transaction=False)
+            for _ in range(1000):
+                pipeline.publish(f"asgi__group__{group}", b"\xc1 no MessagePack")
+                pipeline.publish(f"asgi__group__{group}", get_channel_layer().serialize({"no": "hint"}))
+                pipeline.publish(f"asgi__group__{group}", get_channel_layer().serialize({"hint": b"\x01damaged"}))
+            pipeline.execute()
+
+    await asyncio.to_thread(flood)
+    await running.elsewhere(1, "behind the flood")
+    await heard(client, "behind the flood")
+    await until(running.stock.channels[running.hub.layer.channel].empty)
+
+
+async def test_a_hub_that_has_ended_leaves_no_queue_behind(running: Place) -> None:
+    client = await running.connect()
+    await client.tell("hall:join", {"hallId": 1})
+    await running.subscribed("hall:1")
+    await running.hub.stop()
+    assert (running.stock.channels, running.stock.groups) == ({}, {})
+
+
+async def test_while_redis_is_down_nothing_grows_with_the_attempts(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(layer_module, "_RETRY_SECONDS", 0)
+    place.valkey.stop()
+    place.hub = await current_hub()
+    client = await place.connect()
+    for hall in range(1, 21):
+        await client.tell("hall:join", {"hallId": hall})
+    attempts, publish = [], RedisSingleShardConnection.publish
+
+    async def counted(shard: RedisSingleShardConnection, channel: str, message: bytes) -> None:
+        attempts.append(channel)
+        await publish(shard, channel, message)
+
+    monkeypatch.setattr(RedisSingleShardConnection, "publish", counted)
+    await until(lambda: len(attempts) > 50)
+    assert (place.stock.channels, place.stock.groups) == ({}, {})
+    place.valkey.start()
+    await place.subscribed("hall:20")
+    assert len(place.stock.channels) == 1
+    await place.elsewhere(20, "from the first on")
+    await heard(client, "from the first on")
+
+
+# Its reader and a subscriber may both connect again; the one that is too many is closed by the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+async def test_a_redis_that_was_restarted_is_heard_again(running: Place) -> None:
+    client = await running.connect()
+    await client.tell("hall:join", {"hallId": 1})
+    await running.subscribed("hall:1")
+    running.valkey.stop()
+    await client.tell("hall:join", {"hallId": 2})
+    running.valkey.start()
+    await running.subscribed(hints.EVERYBODY, "hall:1", "hall:2")
+    for hall in (1, 2):
+        await running.elsewhere(hall, f"in hall {hall}")
+        await heard(client, f"in hall {hall}")
+
+
+async def test_a_connection_that_the_network_loses_holds_nobody_up(running: Place) -> None:
+    client = await running.connect()
+    await client.tell("hall:join", {"hallId": 1})
+    await running.subscribed("hall:1")
+    alarms: list[int] = []
+
+    def alarm(number: int, frame: object) -> None:
+        alarms.append(number)
+        raise ZeroDivisionError("The loop does nothing else any more.")
+
+    before = signal.signal(signal.SIGALRM, alarm)
+    signal.setitimer(signal.ITIMER_REAL, 10, 10)
+    try:
+        # What a transport says whose keepalives go unanswered.
+        lost = TimeoutError(errno.ETIMEDOUT, "Connection timed out")
+        running.stock._shards[0]._pubsub.connection._reader.set_exception(lost)
+        await asyncio.sleep(0.5)
+        assert "position" in await client.tell("hall:join", {"hallId": 2})
+        await running.subscribed("hall:1", "hall:2")
+        await running.elsewhere(1, "over a new connection")
+        await heard(client, "over a new connection")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert not alarms
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "options"),
+    [
+        ("redis://", Connection, {}),
+        (
+            "redis://:p%40ss@cache.example:6380/1",
+            Connection,
+            {"host": "cache.example", "port": 6380, "password": "p@ss"},
+        ),
+        ("redis://me:secret@cache.example", Connection, {"username": "me", "password": "secret"}),
+        ("rediss://cache.example?ssl_cert_reqs=none", SSLConnection, {"ssl_cert_reqs": "none"}),
+        ("unix:///run/redis.sock", UnixDomainSocketConnection, {"path": "/run/redis.sock"}),
+    ],
+)
+def test_addresses_are_those_of_redis_py(url: str, kind: type, options: dict[str, object]) -> None:
+    (host,) = channel_layer(url)["CONFIG"]["hosts"]
+    pool = create_pool(host)
+    assert pool.connection_class is kind
+    assert options.items() <= pool.connection_kwargs.items()
+    assert pool.make_connection()._parser.__class__.__module__ == "realtime.redis_parser"
+
+
+async def test_a_password_is_used_and_a_wrong_one_never_told(valkey: Valkey) -> None:
+    with Redis.from_url(valkey.url) as client:
+        client.acl_setuser("writer", enabled=True, passwords=["+right"], commands=["+@all"], channels=["*"])
+    host = valkey.url.removeprefix("redis://")
+    for password in ("guess", "right"):
+        with override_settings(CHANNEL_LAYERS={"default": channel_layer(f"redis://writer:{password}@{host}")}):
+            if password == "right":
+                await get_channel_layer().group_send("g", {})
+                continue
+            with pytest.raises(Exception, match="invalid username-password pair") as refusal:
+                await get_channel_layer().group_send("g", {})
+            assert password not in str(refusal.value)
