@@ -99,6 +99,7 @@ class WebSocketConsumer(AsyncConsumer):  # type: ignore[misc]  # channels is unt
             await self.opened()
             code = await self._read(receive)
         finally:
+            self.gone()
             self.connection.lost()
             self.hub.remove_connection(self.connection)
             clean = code == CloseCode.NORMAL
@@ -131,6 +132,9 @@ class WebSocketConsumer(AsyncConsumer):  # type: ignore[misc]  # channels is unt
         """A message came; must answer what is wrong with it instead of raising."""
         raise NotImplementedError
 
+    def gone(self) -> None:
+        """The connection is over."""
+
 
 class Envelope(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
     """One message of a client on the JSON door."""
@@ -162,7 +166,8 @@ class JsonConsumer(WebSocketConsumer):
 
     session: Session | None = None
     _namespace: Namespace
-    _awaits_auth: asyncio.TimerHandle | None = None
+    _deadline: asyncio.TimerHandle | None = None
+    """Ends a connection that has no session when it says nothing that begins one."""
     _resumes: Identity | None = None
 
     def subprotocol(self, offered: list[str]) -> str | None:
@@ -175,13 +180,15 @@ class JsonConsumer(WebSocketConsumer):
             if namespace is None:
                 raise NotFound("There is no such namespace.")
             self._namespace = namespace
+            await self.hub.seat(self.connection, ANONYMOUS)
             identity = await authenticate(self.hub, credentials_of(self.scope), self.scope)
             if identity.is_anonymous and not namespace.admits(identity):
-                self._awaits_auth = self.hub.loop.call_later(
-                    self.hub.settings.auth_deadline_seconds, self._refuse, Unauthenticated()
-                )
+                self._await_first_message(Unauthenticated())
             elif b"resume" in self.scope.get("query_string", b"").split(b"&"):
                 self._resumes = identity
+                self._await_first_message(
+                    ValidationFailed("The first message did not come in time."), CloseCode.HEARTBEAT_TIMEOUT
+                )
             else:
                 await self._open(identity)
         except ApplicationError as error:
@@ -189,6 +196,18 @@ class JsonConsumer(WebSocketConsumer):
         except Exception:
             logger.exception("Opening a session failed.")
             self._refuse(Unavailable())
+
+    def _await_first_message(self, error: ApplicationError, code: CloseCode | None = None) -> None:
+        seconds = self.hub.settings.auth_deadline_seconds
+        self._deadline = self.hub.loop.call_later(seconds, self._refuse, error, code)
+
+    def gone(self) -> None:
+        self._in_time()
+
+    def _in_time(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
 
     async def _open(self, identity: Identity, resume: dict[str, Position] | None = None) -> dict[str, Any]:
         session = Session(self.hub, self.connection, JSON, self._namespace, identity)
@@ -267,6 +286,7 @@ class JsonConsumer(WebSocketConsumer):
         except msgspec.DecodeError as error:
             self._resumes = identity
             raise ValidationFailed(str(error)) from error
+        self._in_time()
         try:
             outcomes = await self._open(identity, resume)
         except ApplicationError as error:
@@ -286,14 +306,15 @@ class JsonConsumer(WebSocketConsumer):
         except msgspec.DecodeError as error:
             raise ValidationFailed(str(error)) from error
         identity = await authenticate(self.hub, Credentials(token=token), self.scope)
-        if self._awaits_auth is not None:
-            self._awaits_auth.cancel()
-            self._awaits_auth = None
+        self._in_time()
         if session is not None:
             self.session = None
             await session.close(clean=True)
         self._answer(envelope.request_id, Answer(True, {"userId": identity.user_id}))
-        await self._open(identity)
+        try:
+            await self._open(identity)
+        except ApplicationError as error:
+            self._refuse(error)
 
 
 def _salvage_request_id(message: str | bytes) -> str | None:

@@ -33,7 +33,7 @@ from realtime.errors import (
     ValidationFailed,
 )
 from realtime.hub import Hub, current_hub
-from realtime.identity import Identity
+from realtime.identity import ANONYMOUS, Identity
 from realtime.namespaces import Namespace
 from realtime.outbox import Outbox
 from realtime.packets import Packet
@@ -102,18 +102,22 @@ EVENT_STREAM = EventStreamWire()
 
 
 class StreamConnection(Connection):
-    """The response of one stream. `reopening` is added to every id: what a ticket's stream reopens with."""
+    """The response of one stream."""
 
     __slots__ = ("_body", "_ending", "_limit", "_places", "_reopening", "_wake")
 
-    def __init__(self, outbox: Outbox, *, limit: int, address: str, reopening: str = "") -> None:
+    def __init__(self, outbox: Outbox, *, limit: int, address: str) -> None:
         super().__init__(outbox, address=address)
         self._limit = limit
-        self._reopening = f" {reopening}" if reopening else ""
+        self._reopening = ""
         self._places: dict[str, str] = {}
         self._body = bytearray()
         self._ending = False
         self._wake = asyncio.Event()
+
+    def reopen_with(self, reopening: str) -> None:
+        """Adds to every id what a ticket's stream reopens with; "" for any other."""
+        self._reopening = f" {reopening}" if reopening else ""
 
     def _send(self, packets: list[Packet]) -> None:
         for packet in packets:
@@ -200,26 +204,25 @@ async def _open(hub: Hub, scope: Scope) -> tuple[StreamConnection, Session]:
     last_id = header_of(scope, b"last-event-id") or query.get("lastEventId") or ""
     places, _, reopening = last_id.partition(" ~")
     known = read_places(places.split(" ")) or {}
-    identity, reopening = await _authenticate(hub, scope, sorted(asked), reopening)
     client = scope.get("client")
-    connection = StreamConnection(
-        hub.outbox,
-        limit=hub.settings.outbound_limit_bytes,
-        address=client[0] if client else "",
-        reopening=reopening,
-    )
-    # Every room, by its own policy; nobody sends commands here.
-    namespace = Namespace("/events", rooms=list(ROOM_TYPES.values()), listed=False)
-    session = Session(hub, connection, EVENT_STREAM, namespace, identity)
+    address = client[0] if client else ""
+    connection = StreamConnection(hub.outbox, limit=hub.settings.outbound_limit_bytes, address=address)
     hub.add_connection(connection)
     try:
+        await hub.seat(connection, ANONYMOUS)
+        identity, reopening = await _authenticate(hub, scope, sorted(asked), reopening)
+        connection.reopen_with(reopening)
+        # Every room, by its own policy; nobody sends commands here.
+        namespace = Namespace("/events", rooms=list(ROOM_TYPES.values()), listed=False)
+        session = Session(hub, connection, EVENT_STREAM, namespace, identity)
         await session.open({room: known.get(room, position) for room, position in asked.items()})
         if missing := [room for room in asked if room not in session.memberships]:
             refusal = NotFound if identity.is_anonymous is False else Unauthenticated
             raise refusal(details={"rooms": missing})
     except BaseException:
         hub.remove_connection(connection)
-        await hub.spawn(session.close(clean=True))
+        for opened in list(connection.sessions.values()):
+            await hub.spawn(opened.close(clean=True))
         raise
     return connection, session
 

@@ -21,6 +21,7 @@ from realtime.hub.layer import LayerLink
 from realtime.hub.log import LogReader
 from realtime.hub.questions import Questions
 from realtime.hub.room import Delivery, Membership, Phase, RoomState
+from realtime.hub.seats import Seats
 from realtime.hub.standings import Standings
 from realtime.hub.statistics import Statistics
 from realtime.hub.sweep import Sweep
@@ -86,6 +87,7 @@ class Hub:
         self.inspection = Inspection(self)
         self.questions = Questions(self.handlers)
         self.limiter: Limiter | None = None
+        self._seats = Seats(self, self.connections)
         self.overhears: Callable[[EphemeralEvent], None] | None = None
         """Hears what other processes told in passing to rooms of this one; presence sets it."""
         self.goes_live: Callable[[Membership], None] | None = None
@@ -162,24 +164,16 @@ class Hub:
         self.heartbeat.add(connection)
 
     async def seat(self, connection: Connection, identity: Identity) -> None:
-        """Takes the connection's seats, and the person's once there is one.
+        """Takes the connection's seats, and the person's once there is one; for a connection that was added.
 
         Raises RateLimited when the person or the address has too many.
         """
-        held = connection.seats
-        known = held is not None and (identity.user_id is None or f"user:{identity.user_id}" in held)
-        if self.limiter is None or known:
-            return
-        connection.seats = await self.limiter.seat(identity, connection.address)
-        if held:
-            await self.limiter.release(held)
+        await self._seats.take(connection, identity)
 
     def remove_connection(self, connection: Connection) -> None:
         self.connections.pop(connection.id, None)
         self.heartbeat.remove(connection)
-        if self.limiter is not None and connection.seats:
-            seats, connection.seats = connection.seats, None
-            self.spawn(self.limiter.release(seats))
+        self._seats.release(connection)
 
     def _congested(self, connection: Connection) -> None:
         self.heartbeat.congested(connection)

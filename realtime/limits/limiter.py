@@ -1,6 +1,7 @@
 """Says no in time: points per connection, person and address, and seats for connections."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from realtime.clock import Clock
@@ -68,19 +69,24 @@ class Limiter(Holder):
 
     # Seats
 
-    async def seat(self, identity: Identity, address: str) -> list[str]:
-        """Takes a connection's seats and returns them for `release`. Raises RateLimited, and holds none."""
-        counted = counted_as(address)
-        wanted = {f"address:{counted}": self.limits.seats_per_address} if counted else {}
+    def lacking(self, identity: Identity, address: str, held: Collection[str] = ()) -> dict[str, int]:
+        """Returns the seats that a connection wants beside those it holds, each with the number that there are."""
+        wanted: dict[str, int] = {}
+        if counted := counted_as(address):
+            wanted[f"address:{counted}"] = self.limits.seats_per_address
         if identity.user_id is not None:
             wanted[f"user:{identity.user_id}"] = self.limits.seats_per_user
-        held: list[str] = []
-        for key, limit in wanted.items():
+        return {key: limit for key, limit in wanted.items() if key not in held}
+
+    async def seat(self, identity: Identity, address: str, held: Collection[str] = ()) -> list[str]:
+        """Takes what a connection lacks and returns it for `release`. Raises RateLimited, and takes nothing."""
+        taken: list[str] = []
+        for key, limit in self.lacking(identity, address, held).items():
             if not await self._take_seat(key, limit):
-                await self.release(held)
+                await self.release(taken)
                 raise RateLimited("There are too many open connections.", retry_after_ms=_SEAT_RETRY_MS)
-            held.append(key)
-        return held
+            taken.append(key)
+        return taken
 
     async def release(self, seats: list[str]) -> None:
         """Gives seats back."""

@@ -7,6 +7,7 @@ from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import pytest
+from websockets.exceptions import InvalidStatus
 
 from realtime import proxies
 from realtime.checks import somebody_encrypts
@@ -160,9 +161,12 @@ def ask(server: ServerProcess, path: str, body: bytes | None = None, **headers: 
 
 
 def through_polling(server: ServerProcess, **headers: str) -> str:
-    """Opens a Socket.IO connection over polling and returns the answer to entering a namespace."""
+    """Opens a Socket.IO connection over polling and returns the answer to entering a namespace, or what refuses it."""
     path = "/socket.io/?EIO=4&transport=polling"
-    sid = ask(server, path, **headers)[1].partition('"sid":"')[2].partition('"')[0]
+    status, opened = ask(server, path, **headers)
+    if status != 200:
+        return f"{status} {opened}"
+    sid = opened.partition('"sid":"')[2].partition('"')[0]
     assert ask(server, f"{path}&sid={sid}", b"40/halls,", **headers) == (200, "ok")
     return ask(server, f"{path}&sid={sid}", **headers)[1]
 
@@ -199,7 +203,12 @@ async def test_in_production_every_door_wants_https_and_counts_by_the_forwarded_
     assert await refused.ended() == 4429
     status, body = await asked("/events/?rooms=hall:1", **way("192.0.2.1"))
     assert (status, '"code":"RATE_LIMITED"' in body) == (429, True)
-    assert '"code":"RATE_LIMITED"' in await asyncio.to_thread(through_polling, production, **way("192.0.2.1"))
+    refused_polling = await asyncio.to_thread(through_polling, production, **way("192.0.2.1"))
+    assert (refused_polling[:3], '"code":"RATE_LIMITED"' in refused_polling) == ("429", True)
+    socket_io = f"ws://127.0.0.1:{production.port}/socket.io/?EIO=4&transport=websocket"
+    with pytest.raises(InvalidStatus) as refused_socket:
+        await JsonClient.over_socket(socket_io, headers={n.replace("_", "-"): v for n, v in way("192.0.2.1").items()})
+    assert refused_socket.value.response.status_code == 429
 
     assert (await asked("/events/?rooms=hall:1", **way("192.0.2.2")))[0] == 200
     assert "40/halls" in await asyncio.to_thread(through_polling, production, **way("192.0.2.2"))

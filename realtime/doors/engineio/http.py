@@ -127,7 +127,7 @@ async def _carry_out(server: EngineServer, scope: Scope, receive: Receive) -> tu
     if sid is None:
         if method != "GET":
             raise RequestRefused(Refusal.BAD_METHOD)
-        return polled([server.open(scope).open_packet()]), _TEXT
+        return polled([(await server.begin(scope)).open_packet()]), _TEXT
     if method == "GET":
         return await _until_gone(server.owner(sid).poll(sid), receive), _TEXT
     if method == "POST":

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -55,8 +55,8 @@ class EngineServer:
     """One endpoint's sessions. Belongs to one event loop, and so to one process, whose name is in their ids.
 
     `application(session)` makes what lives on a new session, `restore(session, state)` what goes on from
-    another process. `elsewhere(process)` finds the owner of a session of another process; without it every
-    session is here or nowhere.
+    another process. `admit(session)` lets a new one in, or raises ApplicationError. `elsewhere(process)` finds the
+    owner of a session of another process; without it every session is here or nowhere.
     """
 
     def __init__(
@@ -66,6 +66,7 @@ class EngineServer:
         *,
         outbox: Outbox | None = None,
         restore: Callable[[EngineSession, bytes], Application] | None = None,
+        admit: Callable[[EngineSession], Awaitable[None]] | None = None,
         elsewhere: Callable[[str], Owner | None] = lambda process: None,
     ) -> None:
         self.options = options
@@ -74,6 +75,7 @@ class EngineServer:
         self.sessions: dict[str, EngineSession] = {}
         self._application = application
         self._restore = restore
+        self._admit = admit
         self._elsewhere = elsewhere
         self._heartbeats = Heartbeats(options.ping_interval_ms)
         self._last_words: dict[str, bytes] = {}
@@ -103,6 +105,20 @@ class EngineServer:
         session.application = self._application(session)
         self._heartbeats.add(session)
         return session
+
+    async def begin(self, scope: Scope) -> EngineSession:
+        """Opens a session on polling and lets it in before anybody is told of it.
+
+        Raises ApplicationError when it is not let in, or has been closed meanwhile; then nothing is open.
+        """
+        session = self.open(scope)
+        if self._admit is not None:
+            try:
+                await self._admit(session)
+            except BaseException:
+                session.abort()
+                raise
+        return self.session(session.sid)
 
     async def give_away(self, sid: str) -> Moved:
         """Ends a session here so that another process goes on with it. Raises RequestRefused."""

@@ -8,13 +8,17 @@ import contextlib
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from realtime.doors.engineio.http import Receive, Scope, Send, check_query, query_of
 from realtime.doors.engineio.links import PROBE_ANSWER, FrameLink, Link, SocketLink
 from realtime.doors.engineio.packets import PacketType, decode
 from realtime.doors.engineio.server import EngineServer, LinkTo
 from realtime.doors.engineio.session import EngineSession
 from realtime.doors.errors import MalformedPacket, RequestRefused
-from realtime.errors import CloseCode, TooLarge
+from realtime.errors import ApplicationError, CloseCode, TooLarge
+
+_REFUSED_SECONDS = 5.0
 
 
 class SocketGone(Exception):
@@ -36,18 +40,28 @@ async def _begin(server: EngineServer, scope: Scope, receive: Receive, send: Sen
     sid = query.get("sid")
     try:
         check_query(query, "websocket")
-        owner = server.owner(sid) if sid else None
+        if sid:
+            server.owner(sid)
+        session = None if sid else await server.begin(scope)
     except RequestRefused:
         # Before accepting: the client is answered 403. No server says more than that without complaint.
         await _close(send)
         return None
-    await send({"type": "websocket.accept"})
+    except ApplicationError as error:
+        await _refuse(scope, receive, send, error)
+        return None
+    try:
+        await send({"type": "websocket.accept"})
+    except BaseException:
+        if session is not None:
+            session.abort()
+        raise
 
     def link_to(session: EngineSession) -> Link:
         return _link(server, scope, send, session)
 
-    if owner is None:
-        session = server.open(scope, link_to=link_to)
+    if session is not None:
+        session.start_on(link_to(session))
         session.write(session.open_packet())
         return session
     try:
@@ -120,6 +134,24 @@ def _link(server: EngineServer, scope: Scope, send: Send, session: EngineSession
     return SocketLink(
         server.outbox, send, limit=limit, congested=session.became_congested, drained=session.became_drained
     )
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, error: ApplicationError) -> None:
+    """Answers a handshake with the error's status where the server can, else with 403; stock clients come back."""
+    if "websocket.http.response" not in (scope.get("extensions") or {}):
+        await _close(send)
+        return
+    wait_seconds = str(-(-(error.retry_after_ms or 1000) // 1000)).encode()
+    headers = [(b"content-type", b"application/json"), (b"retry-after", wait_seconds)]
+    body = msgspec.json.encode(error.as_dict())
+    with contextlib.suppress(OSError, RuntimeError):
+        await send({"type": "websocket.http.response.start", "status": error.http_status, "headers": headers})
+        await send({"type": "websocket.http.response.body", "body": body})
+    # Until the client is gone, or uvicorn would complain in the log that nothing was accepted.
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_REFUSED_SECONDS):
+            for _ in range(2):
+                await receive()
 
 
 async def _close(send: Send) -> None:

@@ -81,6 +81,7 @@ class SocketConnection:
     __slots__ = (
         "_asked",
         "_backend",
+        "_connect_seconds",
         "_connecting",
         "_deadline",
         "_decoder",
@@ -97,9 +98,9 @@ class SocketConnection:
         self._connecting: dict[str, asyncio.Task[None]] = {}
         self._asked: dict[tuple[str, int], asyncio.Future[list[Any]]] = {}
         self._next_ack = 0
-        self._deadline: asyncio.TimerHandle | None = asyncio.get_running_loop().call_later(
-            connect_timeout_ms / 1000, self._too_late
-        )
+        self._connect_seconds = connect_timeout_ms / 1000
+        self._deadline: asyncio.TimerHandle | None = None
+        self._await_namespace()
 
     # To the client
 
@@ -242,6 +243,7 @@ class SocketConnection:
             self._connecting.pop(namespace, None)
             if not self._connecting:
                 self._connecting = {}  # an emptied dictionary keeps its size
+            self._await_namespace()
 
     def _refuse(self, namespace: str, data: Mapping[str, Any]) -> None:
         self.send(Packet(PacketType.CONNECT_ERROR, namespace, data))
@@ -251,6 +253,12 @@ class SocketConnection:
             connecting.cancel()
         if endpoint := self._endpoints.pop(namespace, None):
             endpoint.disconnected(reason)
+        self._await_namespace()
+
+    def _await_namespace(self) -> None:
+        """Begins the time within which a client that is in no namespace has to enter one."""
+        if self._deadline is None and not self._endpoints and not self.engine.closed:
+            self._deadline = asyncio.get_running_loop().call_later(self._connect_seconds, self._too_late)
 
     def _in_time(self) -> None:
         if self._deadline is not None:
@@ -258,5 +266,8 @@ class SocketConnection:
             self._deadline = None
 
     def _too_late(self) -> None:
-        if not self._endpoints and not self._connecting:
+        self._deadline = None
+        if self._connecting:
+            self._await_namespace()
+        elif not self._endpoints:
             self.engine.close(CloseCode.PROTOCOL_ERROR, "connect timeout")

@@ -12,8 +12,9 @@ from realtime.doors.engineio.websocket import serve_websocket
 from realtime.doors.origin import with_origin
 from realtime.doors.socketio.backend import HubBackend
 from realtime.doors.socketio.connection import SocketConnection
-from realtime.errors import CloseCode
+from realtime.errors import ApplicationError, CloseCode
 from realtime.hub import Hub, current_hub
+from realtime.identity import ANONYMOUS
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +57,7 @@ class SocketDoor:
             ),
             self._application,
             restore=self._restore,
+            admit=self._admit,
             outbox=hub.outbox,
             elsewhere=self._elsewhere,
         )
@@ -72,8 +74,19 @@ class SocketDoor:
     def _application(self, engine: EngineSession) -> HubConnection:
         return HubConnection(self._hub, engine, self._backend)
 
+    async def _admit(self, engine: EngineSession) -> None:
+        await self._hub.seat(engine, ANONYMOUS)
+
     def _restore(self, engine: EngineSession, state: bytes) -> HubConnection:
-        return HubConnection(self._hub, engine, self._backend, state)
+        connection = HubConnection(self._hub, engine, self._backend, state)
+        self._hub.spawn(self._admit_moved(engine))
+        return connection
+
+    async def _admit_moved(self, engine: EngineSession) -> None:
+        try:
+            await self._admit(engine)
+        except ApplicationError:
+            engine.close(CloseCode.SERVICE_RESTART, "moving failed")
 
     def _elsewhere(self, process: str) -> Owner | None:
         return self._carrier.owner(process) if self._carrier is not None else None

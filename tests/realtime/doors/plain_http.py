@@ -33,6 +33,7 @@ async def ask(
     method: str = "",
     headers: dict[str, str] | None = None,
     until: bytes | None = None,
+    client: str = "127.0.0.1",
 ) -> Answered:
     """Returns the whole answer; of one that goes on, what came `until` it held these bytes."""
     path, _, query = address.partition("?")
@@ -43,7 +44,7 @@ async def ask(
         "path": path,
         "query_string": query.encode(),
         "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in (headers or {}).items()],
-        "client": ("127.0.0.1", 1),
+        "client": (client, 1),
     }
     inbound: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     inbound.put_nowait({"type": "http.request", "body": body or b"", "more_body": False})
