@@ -1,4 +1,6 @@
-"""How large things may be, in characters unless said otherwise."""
+"""How large things may be, in characters unless said otherwise, and how often people may do what."""
+
+from realtime.limits.acts import Act
 
 SUMMARY = 1_250
 NOTE = 5_000
@@ -11,3 +13,18 @@ TAGS_PER_BOOK = 75
 PEOPLE_PER_BOOK = 10
 REPLY_DEPTH = 5
 """A comment and four levels of replies below it."""
+
+BOOKS = Act("book", most=30, seconds=3600)
+"""Books that a person begins."""
+CHAPTERS = Act("chapter", most=300, seconds=3600)
+"""Chapters that a person begins; a program may bring a whole book."""
+COMMENTS = Act("comment", most=30, seconds=60)
+"""Said or changed."""
+REVIEWS = Act("review", most=20, seconds=3600)
+"""Posted or changed."""
+REACTIONS = Act("reaction", most=120, seconds=60)
+"""To comments and messages, given and taken back."""
+SUBSCRIPTIONS = Act("subscription", most=100, seconds=3600)
+"""Books that a person begins to follow, and changes of how."""
+INVITATIONS = Act("invitation", most=60, seconds=3600)
+"""People whom a person asks to work on a book, to read one or into a group, and links that open a group."""

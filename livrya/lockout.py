@@ -1,4 +1,4 @@
-"""What django-axes asks of us: whose address it is, which name was tried, and what to answer who must wait.
+"""What django-axes asks of us: which name was tried, and what to answer who must wait.
 
 After AXES_FAILURE_LIMIT wrong passwords for one name from one address, neither is let in together until
 AXES_COOLOFF_TIME has passed; on the pages, in the API and in the admin alike.
@@ -11,15 +11,8 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from livrya.pages.errors import refusal
+from livrya.pages.errors import refused
 from realtime.errors import RateLimited
-from realtime.proxies import counted_as
-
-
-def client_address(request: HttpRequest) -> str:
-    """Returns the address by which tries are counted; loopback counts as one too."""
-    address = str(request.META.get("REMOTE_ADDR") or "")
-    return counted_as(address) or address
 
 
 def tried_name(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
@@ -38,8 +31,7 @@ def locked_out(
         retry_after_ms=round(wait.total_seconds() * 1000),
     )
     if request.path.startswith("/api/"):
-        response: HttpResponse = JsonResponse(error.as_dict(), status=error.http_status)
-    else:
-        response = refusal(request, error.http_status, str(error))
-    response.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
-    return response
+        response = JsonResponse(error.as_dict(), status=error.http_status)
+        response.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
+        return response
+    return refused(request, error)

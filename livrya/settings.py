@@ -116,6 +116,8 @@ CACHES: dict[str, dict[str, Any]] = {
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     )
 }
+# How often one may do what: another (number, seconds) for an act of docs/settings.md, by its name.
+ACT_LIMITS: dict[str, tuple[int, float]] = {}
 REALTIME_DEBUG = read(env.bool, "REALTIME_DEBUG", False, "true or false")
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "ENQUEUE_ON_COMMIT": False}}
@@ -125,14 +127,18 @@ AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "livrya.accounts.backends.CountedSignIn",
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
-AXES_CLIENT_IP_CALLABLE = "livrya.lockout.client_address"
+AXES_CLIENT_IP_CALLABLE = "livrya.accounts.addresses.client_address"
 AXES_USERNAME_CALLABLE = "livrya.lockout.tried_name"
 AXES_LOCKOUT_CALLABLE = "livrya.lockout.locked_out"
 AUTH_PASSWORD_VALIDATORS = [
@@ -155,15 +161,10 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": [
         "livrya.api.throttles.AnonymousRate",
         "livrya.api.throttles.PersonRate",
-        "livrya.api.throttles.ScopedRate",
     ],
     "DEFAULT_THROTTLE_RATES": {
         "anon": "300/min",
         "user": "1200/min",
-        "sign-in": "10/min",
-        "sign-up": "20/hour",
-        "upload": "30/hour",
-        "group-join": "10/min",
     },
     "NUM_PROXIES": 0,  # the server knows the client's address already, see realtime.proxies
     "EXCEPTION_HANDLER": "livrya.api.errors.answer_exception",

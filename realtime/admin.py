@@ -1,5 +1,6 @@
 """Django admin that writes through services, so that whatever staff do is heard like anything else."""
 
+import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 import realtime
-from realtime.errors import ApplicationError, Conflict
+from realtime.errors import ApplicationError, Conflict, RateLimited
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -83,7 +84,11 @@ class ServiceAdmin(_Writes, _ModelAdmin):
                 for upload in request.FILES.getlist(name):
                     upload.seek(0)
             with realtime.atomic():
-                return super().changeform_view(request, object_id, form_url, extra_context)
+                response = super().changeform_view(request, object_id, form_url, extra_context)
+            if isinstance(refusal, RateLimited):
+                response.status_code = refusal.http_status
+                response.headers["Retry-After"] = str(math.ceil((refusal.retry_after_ms or 0) / 1000))
+            return response
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

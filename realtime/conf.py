@@ -47,7 +47,6 @@ class RealtimeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     anonymous_points_burst_per_address: float = 30.0
     refusals_per_second: float = 5.0
     refusals_burst: float = 100.0
-    group_joins_per_minute_and_user: float = 10.0
     connections_per_user: int = 10
     connections_per_address: int = 50
     max_rooms_per_session: int = 200

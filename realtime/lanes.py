@@ -13,6 +13,7 @@ from django.db import connection as database
 
 from realtime.errors import Unavailable
 from realtime.hub.threads import DatabaseThreads, settle
+from realtime.limits.acts import charged_once
 from realtime.writing import MAX_ROOMS, Unit, atomic
 
 T = TypeVar("T")
@@ -51,7 +52,7 @@ class Lanes:
         again when the shared one failed. Cancelling the caller does not stop what has begun.
         """
         loop = asyncio.get_running_loop()
-        work = _Work(function, loop.create_future(), batchable)
+        work = _Work(charged_once(function), loop.create_future(), batchable)
         key = "" if self._single else lane
         queue = self._waiting.get(key)
         if queue is None:

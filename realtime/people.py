@@ -259,7 +259,6 @@ def _limits() -> Limits:
         connection=Rate(values.connection_points_per_second, values.connection_points_burst),
         user=Rate(values.user_points_per_second, values.user_points_burst),
         address=Rate(values.anonymous_points_per_second_and_address, values.anonymous_points_burst_per_address),
-        group_joins=Rate(values.group_joins_per_minute_and_user / 60, values.group_joins_per_minute_and_user),
         refusals=Rate(values.refusals_per_second, values.refusals_burst),
         seats_per_user=values.connections_per_user,
         seats_per_address=values.connections_per_address,

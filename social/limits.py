@@ -1,4 +1,6 @@
-"""How large things may be, in characters unless said otherwise."""
+"""How large things may be, in characters unless said otherwise, and how often people may do what."""
+
+from realtime.limits.acts import Act
 
 NAME = 80
 DESCRIPTION = 1_250
@@ -34,3 +36,13 @@ REPORTS_PER_DAY = 20
 REPORT_CONTEXT = 5
 """Messages before a reported one that the moderators see with it."""
 WARNING = 1_000
+
+GROUP_JOINS = Act("group-join", most=10, seconds=60)
+"""Groups that a person enters, and guesses of a password."""
+
+NEW_GROUPS = Act("group", most=20, seconds=3600)
+"""Groups that a person makes."""
+MESSAGES = Act("message", most=120, seconds=60)
+"""Said or changed; a group may ask for more patience (slow mode)."""
+SEARCHES = Act("message-search", most=60, seconds=60)
+"""Searches of messages, each of which looks through all of a person's groups."""

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoDbBlocker, Settings
 
+from realtime.limits.acts import forget_counts
 from tests.services import Valkey, redis_url
 
 
@@ -25,6 +26,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def quick_passwords(settings: Settings) -> None:
     """A password hash is slow on purpose; tests make many."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted() -> None:
+    """What the tests before have done in this process does not count; people's ids come again."""
+    forget_counts()
 
 
 @pytest.fixture(scope="module")

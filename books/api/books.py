@@ -110,7 +110,6 @@ class CoverView(APIView):
     """A book's cover."""
 
     parser_classes = (MultiPartParser,)
-    throttle_scope = "upload"
 
     @extend_schema(operation_id="setCover", request=CoverSerializer, responses=BookSerializer)
     def put(self, request: Request, book_id: int) -> Response:

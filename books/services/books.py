@@ -28,6 +28,7 @@ from books.models.people import ALL_RIGHTS
 from books.policies.people import require, require_staff
 from books.services import checking
 from books.services.locking import lock_book
+from livrya.accounts.limits import UPLOADS
 from livrya.accounts.models import User
 from livrya.pictures import Reencoded, reencode
 from realtime.errors import Conflict, Unauthenticated
@@ -66,6 +67,7 @@ def create_book(
     owner = author or actor
     if owner is None or not owner.is_authenticated:
         raise Unauthenticated
+    limits.BOOKS.charge(actor.pk if actor else None)
     with realtime.atomic():
         book = Book(slug="-")
         _describe(book, {"title": "", **description})
@@ -116,6 +118,8 @@ def set_cover(*, actor: User | None, book_id: int, upload: "UploadedFile[Any] | 
     if actor is not None:
         # Before the picture is decoded: a stranger's upload is not worth the time.
         require(actor, _known(book_id), Right.EDIT_INFO)
+        if upload is not None:
+            UPLOADS.charge(actor.pk)
     encoded = encode_cover(upload) if upload is not None else None
     with realtime.atomic():
         book = lock_book(book_id)

@@ -43,6 +43,7 @@ def create_chapter(
     silent: bool = False,
 ) -> Chapter:
     """Adds a draft at the end of the book. Without `note` it gets the book's default one."""
+    limits.CHAPTERS.charge(actor.pk if actor else None)
     with realtime.atomic():
         book = lock_book(book_id)
         require(actor, book, _WRITING)

@@ -29,6 +29,7 @@ def post_comment(
     clean = checking.body("text", text, longest=limits.COMMENT)
     if paragraph is not None and not 0 <= paragraph <= limits.CHAPTER:
         raise invalid("paragraph", "There is no such paragraph.")
+    limits.COMMENTS.charge(person.pk)
     with realtime.atomic(max_rooms=_MOST_ROOMS):
         chapter = lock_chapter_alone(chapter_id)
         _require_open(person, chapter)
@@ -53,6 +54,7 @@ def edit_comment(*, actor: User | None, comment_id: int, text: str) -> Comment:
     """Changes what the actor has said."""
     person = require_person(actor)
     clean = checking.body("text", text, longest=limits.COMMENT)
+    limits.COMMENTS.charge(person.pk)
     with realtime.atomic():
         comment = _visible_comment(person, comment_id)
         if comment.author_id != person.pk:
@@ -107,6 +109,7 @@ def react_to_comment(*, actor: User | None, comment_id: int, kind: str, on: bool
     """Adds the actor's reaction of that kind, or takes it back; the same again changes nothing."""
     person = require_person(actor)
     checking.choice("kind", kind, ReactionKind.values)
+    limits.REACTIONS.charge(person.pk)
     with realtime.atomic():
         comment = _visible_comment(person, comment_id)
         if comment.hidden_at is not None:

@@ -20,6 +20,7 @@ def invite_person(*, actor: User | None, book_id: int, user_id: int, kind: str, 
 
     Without `rights` the kind's usual ones are given. At most ten people, the waiting ones included.
     """
+    limits.INVITATIONS.charge(actor.pk if actor else None)
     with realtime.atomic():
         book = lock_book(book_id)
         _require_author(actor, book)

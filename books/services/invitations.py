@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 import realtime
-from books import signals
+from books import limits, signals
 from books.models import Book, Invitation, Right, Subscription
 from books.policies.people import may_read, require, require_person
 from books.services import checking
@@ -16,6 +16,7 @@ from realtime.errors import Conflict, Forbidden, NotFound
 
 def invite_reader(*, actor: User | None, book_id: int, user_id: int) -> Invitation:
     """Invites somebody to read a private book."""
+    limits.INVITATIONS.charge(actor.pk if actor else None)
     with realtime.atomic():
         book = lock_book(book_id)
         require(actor, book, Right.EDIT_INFO)

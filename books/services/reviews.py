@@ -21,6 +21,7 @@ def post_review(*, actor: User | None, book_id: int, rating: int, text: str = ""
     """Says what the actor thinks of a book of which they have opened a chapter; once."""
     person = require_person(actor)
     stars, words = _rating(rating), checking.body("text", text, longest=limits.REVIEW, required=False)
+    limits.REVIEWS.charge(person.pk)
     with realtime.atomic(max_rooms=_MOST_ROOMS):
         book = lock_book(book_id)
         if not may_read(person, book):
@@ -40,6 +41,7 @@ def post_review(*, actor: User | None, book_id: int, rating: int, text: str = ""
 def edit_review(*, actor: User | None, review_id: int, rating: int | None = None, text: str | None = None) -> Review:
     """Changes the actor's review."""
     person = require_person(actor)
+    limits.REVIEWS.charge(person.pk)
     with realtime.atomic():
         review = _lock_review(person, review_id)
         if review.author_id != person.pk:

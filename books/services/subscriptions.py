@@ -3,7 +3,7 @@
 from django.db.models import F
 
 import realtime
-from books import signals
+from books import limits, signals
 from books.models import Book, Subscription, SubscriptionLevel
 from books.policies.people import may_read, require_person
 from books.services import checking
@@ -16,6 +16,7 @@ def subscribe(*, actor: User | None, book_id: int, level: str = SubscriptionLeve
     """Subscribes the actor, or changes the level of what they have; the same again changes nothing."""
     person = require_person(actor)
     checking.choice("level", level, SubscriptionLevel.values)
+    limits.SUBSCRIPTIONS.charge(person.pk)
     with realtime.atomic():
         book = lock_book(book_id)
         if not may_read(person, book):

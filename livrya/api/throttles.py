@@ -1,5 +1,7 @@
 """How much one may ask of the HTTP API; the rates stand in the settings (`REST_FRAMEWORK`).
 
+These are requests, whatever they ask for. Acts are counted by the services that do them (`realtime.limits.acts`).
+
 Counts live in Django's cache: in Redis for all processes together, else in each process by itself. A cache that
 does not answer lets requests through: being reachable matters more than counting.
 """
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from redis.exceptions import RedisError
 from rest_framework.request import Request
-from rest_framework.throttling import AnonRateThrottle, ScopedRateThrottle, SimpleRateThrottle, UserRateThrottle
+from rest_framework.throttling import AnonRateThrottle, SimpleRateThrottle, UserRateThrottle
 
 from realtime.proxies import counted_as
 
@@ -38,7 +40,3 @@ class AnonymousRate(_Forgiving, AnonRateThrottle):
 
 class PersonRate(_Forgiving, UserRateThrottle):
     """By person; the rate `user`."""
-
-
-class ScopedRate(_Forgiving, ScopedRateThrottle):
-    """By person or address, for views with a `throttle_scope`: signing in, signing up, uploads."""

@@ -21,6 +21,7 @@ from livrya.accounts.services.access import set_role
 from livrya.accounts.services.following import follow
 from livrya.accounts.services.people import sign_up, update_profile
 from livrya.demo.data import Circle, Part, Person, Readership, Remark, Serial, circles, people, serials, talk
+from realtime.limits.acts import uncounted
 from social.models import Group, Message, Role
 from social.services import invitations
 from social.services.entering import join_group
@@ -35,6 +36,7 @@ Note = Callable[[str], None]
 Everybody = dict[str, User]
 
 
+@uncounted()
 def fill_library(*, password: str, moby_dick: Path, note: Note) -> None:
     """Makes the demo people, the serials, Moby-Dick where its package is there, the talk about them, and groups.
 
@@ -127,6 +129,7 @@ def _thread(chapter: Chapter, remark: Remark, everybody: Everybody) -> None:
         post_comment(actor=everybody[reply.by], chapter_id=chapter.pk, text=reply.text, parent_id=root.pk)
 
 
+@uncounted()
 def gather(circle: Circle, everybody: Everybody, note: Note) -> None:
     """Makes a group with its people and what they have said, unless it is there already."""
     owner = everybody[circle.owner]

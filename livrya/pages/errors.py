@@ -1,6 +1,7 @@
 """Turns refusals into pages: the one place where the pages' edge translates errors."""
 
 import logging
+import math
 import uuid
 from collections.abc import Callable
 
@@ -10,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from realtime.errors import ApplicationError, Forbidden, NotFound, TokenExpired, Unauthenticated
+from realtime.errors import ApplicationError, Forbidden, NotFound, RateLimited, TokenExpired, Unauthenticated
 
 logger = logging.getLogger("livrya.pages")
 
@@ -18,7 +19,7 @@ logger = logging.getLogger("livrya.pages")
 class RefusalMiddleware:
     """Answers an `ApplicationError` of a page's view.
 
-    Nobody signed in: to the sign-in page and back. Not found, not allowed: a page that says so. Anything
+    Nobody signed in: to the sign-in page and back. Not found, not allowed, too often: a page that says so. Anything
     else is about what was just sent: back to the page it came from, with the sentence as a message.
     """
 
@@ -33,8 +34,8 @@ class RefusalMiddleware:
             return None
         if isinstance(exception, Unauthenticated | TokenExpired):
             return redirect_to_login(request.get_full_path() if request.method == "GET" else came_from(request))
-        if request.method == "GET" or isinstance(exception, NotFound | Forbidden):
-            return refusal(request, exception.http_status, str(exception))
+        if request.method == "GET" or isinstance(exception, NotFound | Forbidden | RateLimited):
+            return refused(request, exception)
         messages.error(request, str(exception))
         return redirect(came_from(request))
 
@@ -46,9 +47,21 @@ def came_from(request: HttpRequest, *, otherwise: str = "/") -> str:
     return referer if safe else otherwise
 
 
+def refused(request: HttpRequest, error: ApplicationError) -> HttpResponse:
+    """Renders the error page of a refusal, which says when to come back where the refusal does."""
+    return ask_to_wait(refusal(request, error.http_status, str(error)), error)
+
+
+def ask_to_wait(response: HttpResponse, error: ApplicationError | None) -> HttpResponse:
+    """Returns the response with `Retry-After` where the refusal that it shows says how long."""
+    if error is not None and error.retry_after_ms is not None:
+        response.headers["Retry-After"] = str(math.ceil(error.retry_after_ms / 1000))
+    return response
+
+
 def refusal(request: HttpRequest, status: int, sentence: str = "") -> HttpResponse:
     """Renders the error page of a status, in the site's own voice."""
-    template = f"errors/{status}.html" if status in (400, 403, 404, 500, 503) else "errors/400.html"
+    template = f"errors/{status}.html" if status in (400, 403, 404, 429, 500, 503) else "errors/400.html"
     return render(request, template, {"sentence": sentence}, status=status)
 
 

@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.forms import PasswordChangeForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from books.selectors import books as book_selectors
 from livrya.accounts import selectors
+from livrya.accounts.addresses import client_address
 from livrya.accounts.models import User
 from livrya.accounts.services import blocking
 from livrya.accounts.services.access import change_password, sign_out_everywhere, sign_out_session
@@ -19,10 +19,11 @@ from livrya.accounts.services.following import unfollow
 from livrya.accounts.services.people import set_avatar, set_privacy, update_profile
 from livrya.accounts.services.people import sign_up as make_account
 from livrya.pages.devices import devices_of
-from livrya.pages.people_forms import PrivacyForm, ProfileForm, SignUpForm
+from livrya.pages.people_forms import PasswordForm, PrivacyForm, ProfileForm, SignUpForm
 from livrya.pages.requests import PersonRequest
 from notifications import selectors as notification_selectors
 from notifications import services as notification_services
+from realtime.errors import ValidationFailed
 
 
 def sign_up(request: HttpRequest) -> HttpResponse:
@@ -36,6 +37,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
             password=form.cleaned_data["password1"],
             display_name=form.cleaned_data["display_name"],
             email=form.cleaned_data["email"],
+            address=client_address(request),
         )
         login(request, user, backend="django.contrib.auth.backends.ModelBackend")
         target = request.POST.get("next", "")
@@ -95,7 +97,7 @@ def settings(request: PersonRequest) -> HttpResponse:
     user = request.user
     profile_form = ProfileForm(user=user)
     privacy_form = PrivacyForm(user=user)
-    password_form = PasswordChangeForm(user)
+    password_form = PasswordForm(user)
     # One form of several: nobody came here just to change the password.
     del password_form.fields["old_password"].widget.attrs["autofocus"]
     section = request.POST.get("section")
@@ -117,17 +119,20 @@ def settings(request: PersonRequest) -> HttpResponse:
             set_privacy(actor=user, user=user, **privacy_form.cleaned_data)
             return _saved(request)
     elif section == "password":
-        password_form = PasswordChangeForm(user, request.POST)
+        password_form = PasswordForm(user, request.POST)
         if password_form.is_valid():
-            change_password(
-                actor=user,
-                user=user,
-                new_password=password_form.cleaned_data["new_password1"],
-                old_password=password_form.cleaned_data["old_password"],
-            )
-            user.refresh_from_db()
-            update_session_auth_hash(request, user)
-            return _saved(request)
+            try:
+                changed = change_password(
+                    actor=user,
+                    user=user,
+                    new_password=password_form.cleaned_data["new_password1"],
+                    old_password=password_form.cleaned_data["old_password"],
+                )
+            except ValidationFailed as refusal:
+                password_form.refuse(refusal)
+            else:
+                update_session_auth_hash(request, changed)
+                return _saved(request)
     elif section == "notifications":
         wanted = set(request.POST.getlist("kind"))
         notification_services.set_preferences(actor=user, kinds=wanted)

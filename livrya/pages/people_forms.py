@@ -3,10 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import BaseUserCreationForm
+from django.contrib.auth.forms import BaseUserCreationForm, PasswordChangeForm
 
 from livrya.accounts.models import User
 from livrya.pictures import PictureField
+from realtime.errors import ValidationFailed
 from social import limits
 
 
@@ -36,6 +37,19 @@ class ProfileForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         kwargs["initial"] = {"display_name": user.display_name, "bio": user.bio}
         super().__init__(*args, **kwargs)
+
+
+class PasswordForm(PasswordChangeForm):
+    """A new password; whether the old one is right the service says, which counts who guesses."""
+
+    def clean_old_password(self) -> str:
+        return str(self.cleaned_data["old_password"])
+
+    def refuse(self, refusal: ValidationFailed) -> None:
+        """Shows what the service has refused."""
+        names = {"oldPassword": "old_password", "newPassword": "new_password2"}
+        for name, sentence in ((refusal.details or {}).get("fields") or {}).items():
+            self.add_error(names.get(name), sentence)
 
 
 class ReportForm(forms.Form):

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST
 import realtime
 from livrya.accounts import selectors as people
 from livrya.pages.conversation import conversation
-from livrya.pages.errors import came_from
+from livrya.pages.errors import ask_to_wait, came_from
 from livrya.pages.requests import PersonRequest, whole_number
 from livrya.pages.room_forms import RoomForm
-from realtime.errors import ApplicationError, NotFound
+from realtime.errors import ApplicationError, NotFound, RateLimited
 from social.errors import Banned, NotInvited, RoomFull, RoomNotFound, WrongPassword
 from social.events import GroupRoom
 from social.models import Ban, Group, Role
@@ -62,12 +62,15 @@ def rooms(request: PersonRequest) -> HttpResponse:
 @login_required
 def new_room(request: PersonRequest) -> HttpResponse:
     form = RoomForm(request.POST or None)
+    refused: ApplicationError | None = None
     if request.method == "POST" and form.is_valid():
         try:
             return redirect(services.create_group(actor=request.user, **form.description_of()).address)
         except ApplicationError as refusal:
             form.refuse(refusal)
-    return render(request, "pages/room_form.html", {"form": form})
+            refused = refusal
+    status = refused.http_status if isinstance(refused, RateLimited) else 200
+    return ask_to_wait(render(request, "pages/room_form.html", {"form": form}, status=status), refused)
 
 
 @login_required
@@ -100,7 +103,7 @@ def join(request: PersonRequest, slug: str) -> HttpResponse:
             password=request.POST.get("password"),
             invite=request.POST.get("invite"),
         )
-    except (RoomFull, WrongPassword, Banned, NotInvited) as refusal:
+    except (RoomFull, WrongPassword, Banned, NotInvited, RateLimited) as refusal:
         return _door(request, group, refusal)
     return redirect(group.address)
 
@@ -269,4 +272,5 @@ def _door(request: PersonRequest, group: Group, refusal: ApplicationError | None
         "invite": request.GET.get("invite") or request.POST.get("invite") or "",
         "refusal": refusal,
     }
-    return render(request, "pages/room_door.html", context, status=refusal.http_status if refusal else 200)
+    page = render(request, "pages/room_door.html", context, status=refusal.http_status if refusal else 200)
+    return ask_to_wait(page, refusal)

@@ -25,7 +25,6 @@ class Limits:
     connection: Rate
     user: Rate
     address: Rate
-    group_joins: Rate
     refusals: Rate
     seats_per_user: int
     seats_per_address: int
@@ -60,12 +59,6 @@ class Limiter(Holder):
             return await self._points.take(key, rate, wanted, at_least)
         except Unavailable:
             return await self._own_points.take(key, rate, wanted, at_least)
-
-    async def charge_group_join(self, user_id: int) -> None:
-        """Counts a person's entering of a group. Raises RateLimited with the time to wait."""
-        taken, wait_ms = await self.take(f"joins:{user_id}", self.limits.group_joins, 1, 1)
-        if not taken:
-            raise RateLimited(retry_after_ms=wait_ms)
 
     # Seats
 

@@ -18,6 +18,10 @@ class MemoryPoints:
         self._sweep_above = _SWEEP_ABOVE
 
     async def take(self, key: str, rate: Rate, wanted: float, at_least: float) -> tuple[float, int]:
+        return self.take_now(key, rate, wanted, at_least)
+
+    def take_now(self, key: str, rate: Rate, wanted: float, at_least: float) -> tuple[float, int]:
+        """Takes as `take` does, for who cannot await; one thread at a time."""
         now = self._clock.now_ms()
         if len(self._buckets) > self._sweep_above:
             self._buckets = {name: bucket for name, bucket in self._buckets.items() if not bucket.full_at(now)}

@@ -6,8 +6,7 @@ from realtime.limits.bucket import Rate
 from realtime.processes.redis import NOW
 from realtime.redis_link import RedisLink, Script
 
-# A bucket: HASH points, at. It expires when it would be full.
-_TAKE_POINTS = Script(
+TAKE_POINTS = Script(
     NOW
     + """
 local rate, burst, wanted, least = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -28,6 +27,7 @@ redis.call('PEXPIRE', KEYS[1], math.ceil((burst - points) / rate * 1000) + 1000)
 return {tostring(taken), wait}
 """
 )
+"""A bucket: HASH points, at. It expires when it would be full. Arguments: rate, burst, wanted, least, now or ""."""
 
 # Seats of a key: HASH process -> number.
 _TAKE_SEAT = Script(
@@ -53,6 +53,11 @@ return number - 1
 )
 
 
+def points_key(prefix: str, key: str) -> str:
+    """Returns where the bucket of a key is kept."""
+    return f"{prefix}.points.{{{key}}}"
+
+
 class RedisPoints:
     """Buckets; `prefix` names the installation, `now_ms` replaces Redis's own clock (tests)."""
 
@@ -64,7 +69,7 @@ class RedisPoints:
     async def take(self, key: str, rate: Rate, wanted: float, at_least: float) -> tuple[float, int]:
         now = self._now_ms() if self._now_ms else ""
         arguments = [rate.per_second, rate.burst, wanted, at_least, now]
-        [(taken, wait_ms)] = await self._link.run([_TAKE_POINTS.call([f"{self._prefix}.points.{{{key}}}"], arguments)])
+        [(taken, wait_ms)] = await self._link.run([TAKE_POINTS.call([points_key(self._prefix, key)], arguments)])
         return float(taken), int(wait_ms)
 
 

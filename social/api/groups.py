@@ -3,7 +3,6 @@
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import BaseThrottle
 
 import realtime
 from books.api.views import gone
@@ -105,13 +104,6 @@ class GroupView(MembersView):
 
 class MembershipView(MembersView):
     """The asker's own membership; putting and deleting may be repeated."""
-
-    throttle_scope = "group-join"
-
-    def get_throttles(self) -> list[BaseThrottle]:
-        """Leaving is not limited."""
-        throttles = super().get_throttles()
-        return throttles if self.request.method == "PUT" else throttles[:-1]
 
     @extend_schema(operation_id="joinGroup", request=KeySerializer, responses={200: shape(MembershipState)})
     def put(self, request: Request, group_id: int) -> Response:

@@ -113,7 +113,6 @@ class AttachmentsView(MembersView):
     """Files for a group, to be sent with a message within a day."""
 
     parser_classes = (MultiPartParser,)
-    throttle_scope = "upload"
 
     @extend_schema(
         operation_id="addAttachment",

@@ -7,10 +7,8 @@ import msgspec
 
 import realtime
 from livrya.accounts.selectors import signed_in
-from realtime.errors import Unauthenticated
 from realtime.identity import Identity
 from realtime.namespaces import Call, Commands
-from realtime.people import people_here
 from social.events import GroupRoom
 from social.events.commands import JoinRoom, LeaveRoom, RoomGone
 from social.events.describing import member_fields, state_fields
@@ -18,7 +16,7 @@ from social.events.groups import RoomState
 from social.events.members import MemberContent
 from social.namespaces.presence import call_state
 from social.selectors.groups import group_of_member
-from social.selectors.members import is_member, listed_members
+from social.selectors.members import listed_members
 from social.selectors.messages import messages_before, shown
 from social.services.entering import Admission, admit, leave_group, take_seat
 
@@ -31,11 +29,6 @@ SHOWN_ON_JOINING = 50
 @entering.handles(JoinRoom)
 async def join_room(call: Call, wanted: JoinRoom) -> dict[str, Any]:
     session, room = call.session, GroupRoom(wanted.room_id)
-    user_id = call.identity.user_id
-    if user_id is None:
-        raise Unauthenticated
-    if not await session.hub.handlers.run(is_member, user_id, wanted.room_id):
-        await people_here().limiter.charge_group_join(user_id)  # before the password: guessing costs as much
     asked: Admission = await session.hub.handlers.run(_admit, call.identity, wanted)
     # In the group's lane: of many who come at once none waits for a lock that another of this process has.
     await session.hub.lanes.run(room.name, partial(take_seat, asked), batchable=True)

@@ -10,6 +10,7 @@ from livrya.accounts.selectors import blocked_ids, muted_ids
 from livrya.api.fields import unix_ms
 from livrya.texts import clean_line
 from realtime.errors import NotFound
+from social import limits
 from social.events.describing import person_fields
 from social.events.messages import AttachmentContent, MessageContent, MessageShown, ReplyTo, Sender
 from social.models import Attachment, Group, Membership, Message, Reaction
@@ -35,8 +36,9 @@ def messages_before(viewer: User, group: Group, *, before: int | None, limit: in
 def search(viewer: User, text: str, *, group_id: int | None = None) -> QuerySet[Message]:
     """Returns the messages in the viewer's groups, or one of them, that have all the words; page it by SEARCH_ORDER.
 
-    Raises RoomNotFound or NotMember for a group that is not theirs.
+    Raises RoomNotFound or NotMember for a group that is not theirs, RateLimited for who searches on and on.
     """
+    limits.SEARCHES.charge(viewer.pk)
     rows = spoken(viewer).filter(deleted_at__isnull=True)
     if group_id is not None:
         rows = rows.filter(group=group_of_member(viewer, group_id))

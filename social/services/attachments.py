@@ -13,6 +13,7 @@ from django.utils import timezone
 import realtime
 from books.errors import invalid
 from books.policies.people import require_person
+from livrya.accounts.limits import UPLOADS
 from livrya.accounts.models import User
 from livrya.pictures import reencode, size_of
 from livrya.texts import clean_line
@@ -39,6 +40,7 @@ def add_attachment(*, actor: User | None, group_id: int, upload: "UploadedFile[A
     if group is None:
         raise RoomNotFound
     require_member(person, group)  # before the file is looked at: a stranger's is not worth the time
+    UPLOADS.charge(person.pk)
     found = recognise(upload.read(HEAD_BYTES))
     upload.seek(0)
     if found is None:

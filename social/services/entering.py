@@ -36,7 +36,7 @@ def join_group(
 
     An invitation (a person's own, or `invite`, the token of a link) opens a private group, and one with a password
     without it; a private group that has a password opens to whoever knows that. Raises RoomNotFound, Banned,
-    NotInvited, WrongPassword, RoomFull.
+    NotInvited, WrongPassword, RoomFull; RateLimited for who enters or guesses too often.
     """
     return take_seat(admit(actor=actor, group_id=group_id, password=password, invite=invite))
 
@@ -49,6 +49,7 @@ def admit(*, actor: User | None, group_id: int, password: str | None = None, inv
         raise RoomNotFound
     if Membership.objects.filter(group=group, user=person).exists():
         return Admission(person, group_id, True, False, group.password)
+    limits.GROUP_JOINS.charge(person.pk)  # before the password: guessing costs as much
     if Ban.objects.filter(group=group, user=person).exists():
         raise Banned
     invited = _invitations(group, person, invite).exists()

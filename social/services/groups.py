@@ -41,6 +41,7 @@ def create_group(
     person = require_person(actor)
     if auto_delete and persistent:
         raise invalid("autoDelete", "Only a group that is not persistent can end with its creator.")
+    limits.NEW_GROUPS.charge(person.pk)
     group = Group(
         creator=person,
         persistent=persistent,

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 import realtime
 from books.errors import invalid
+from books.limits import INVITATIONS
 from books.policies.people import require_person
 from books.services import checking
 from livrya.accounts.models import User
@@ -26,6 +27,7 @@ LONGEST = timedelta(days=366)
 def invite_person(*, actor: User | None, group_id: int, user_id: int) -> Invitation:
     """Asks somebody into a group; asked again, it is the same invitation."""
     person = require_person(actor)
+    INVITATIONS.charge(person.pk)
     with realtime.atomic():
         group = lock_group(group_id)
         _require_inviting(person, group)
@@ -64,6 +66,7 @@ def make_link(*, actor: User | None, group_id: int, expires_at: datetime | None 
     expires_at = expires_at or now + LINK_LASTS
     if not now < expires_at <= now + LONGEST:
         raise invalid("expiresAt", "A time to come, within a year, please.")
+    INVITATIONS.charge(person.pk)
     token = secrets.token_urlsafe(16)
     with realtime.atomic():
         group = lock_group(group_id)

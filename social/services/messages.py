@@ -8,6 +8,7 @@ from django.utils import timezone
 
 import realtime
 from books.errors import invalid
+from books.limits import REACTIONS
 from books.models import ReactionKind
 from books.policies.people import require_person
 from books.services import checking
@@ -36,12 +37,13 @@ def send_message(
 ) -> Message:
     """Says something in a group; `attachments` are ids of the actor's uploads there that no message has yet.
 
-    `joined` false: they are not in the room, which a member hears as NotJoined. Raises RateLimited in slow mode.
+    `joined` false: they are not in the room, which a member hears as NotJoined. Raises RateLimited.
     """
     person = require_person(actor)
     clean = checking.body("text", text, longest=limits.MESSAGE, required=not attachments)
     if len(attachments) > limits.ATTACHMENTS:
         raise invalid("attachments", f"At most {limits.ATTACHMENTS} files, please.")
+    limits.MESSAGES.charge(person.pk)
     with realtime.atomic(max_rooms=_MOST_ROOMS):
         group = lock_group(group_id)
         membership = require_member(person, group)
@@ -71,6 +73,7 @@ def send_message(
 def edit_message(*, actor: User | None, message_id: int, text: str) -> Message:
     """Changes what the actor has said."""
     person = require_person(actor)
+    limits.MESSAGES.charge(person.pk)
     with realtime.atomic(max_rooms=_MOST_ROOMS):
         message = lock_message(person, message_id)
         require_member(person, message.group)
@@ -108,6 +111,7 @@ def react_to_message(*, actor: User | None, message_id: int, kind: str, on: bool
     """Adds the actor's reaction of that kind, or takes it back; the same again changes nothing."""
     person = require_person(actor)
     checking.choice("kind", kind, ReactionKind.values)
+    REACTIONS.charge(person.pk)
     with realtime.atomic():
         message = lock_message(person, message_id)
         require_member(person, message.group)

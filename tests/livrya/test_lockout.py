@@ -1,11 +1,9 @@
 """Guessing a password ends in waiting, whichever door is tried."""
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from livrya.api.throttles import ScopedRate
 from tests.accounts.people import PASSWORD, person
 
 pytestmark = pytest.mark.django_db
@@ -14,9 +12,8 @@ LIMIT = 10
 
 
 @pytest.fixture(autouse=True)
-def no_other_limit(monkeypatch) -> None:
-    cache.clear()
-    monkeypatch.setattr(ScopedRate, "THROTTLE_RATES", {"sign-in": "1000/min"})
+def no_other_limit(settings) -> None:
+    settings.ACT_LIMITS = {"sign-in": (1000, 60)}
 
 
 def over_the_api(password: str, name: str = "ada", **extra: str) -> int:

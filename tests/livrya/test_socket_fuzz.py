@@ -28,6 +28,7 @@ from livrya.settings import REALTIME
 from realtime.contracts import CommandContract
 from realtime.errors import CloseCode
 from realtime.hub import Hub, current_hub
+from realtime.limits.acts import ACTS
 from realtime.namespaces import NAMESPACES
 from realtime.routing import websocket_application
 from realtime.testing.client import ApplicationLink, JsonClient
@@ -51,7 +52,6 @@ _UNLIMITED = (
     "USER_POINTS_BURST",
     "REFUSALS_PER_SECOND",
     "REFUSALS_BURST",
-    "GROUP_JOINS_PER_MINUTE_AND_USER",
 )
 _ODD = st.sampled_from(
     [
@@ -254,6 +254,7 @@ async def _bare() -> BareClient:
 
 @pytest.fixture
 def talkers(settings: Settings, caplog: pytest.LogCaptureFixture) -> Iterator[Talkers]:
+    settings.ACT_LIMITS = dict.fromkeys(ACTS, (10**9, 1))
     settings.REALTIME = (
         REALTIME
         | dict.fromkeys(_UNLIMITED, 1e9)

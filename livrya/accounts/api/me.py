@@ -14,7 +14,6 @@ from livrya.accounts.api.authentication import asker
 from livrya.accounts.services import access, people
 from livrya.accounts.services.tokens import AccessClaims
 from livrya.api.reading import body
-from realtime.errors import ValidationFailed
 
 
 class _OwnView(APIView):
@@ -55,7 +54,6 @@ class AvatarView(_OwnView):
     """The asker's picture; it is written anew as a small square."""
 
     parser_classes = (MultiPartParser,)
-    throttle_scope = "upload"
 
     @extend_schema(
         operation_id="putAvatar", request=serializers.AvatarSerializer, responses=serializers.AccountSerializer
@@ -75,8 +73,6 @@ class AvatarView(_OwnView):
 class PasswordView(_OwnView):
     """Changes the password and ends every other sign-in; a program signs in again, a browser stays."""
 
-    throttle_scope = "sign-in"
-
     @extend_schema(operation_id="changePassword", request=serializers.PasswordChangeSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
         me = asker(request)
@@ -90,14 +86,10 @@ class PasswordView(_OwnView):
 class DeactivationView(_OwnView):
     """Closes the asker's account and ends every sign-in."""
 
-    throttle_scope = "sign-in"
-
     @extend_schema(operation_id="deactivate", request=serializers.PasswordSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
         me = asker(request)
-        if not me.check_password(body(request, serializers.PasswordSerializer)["password"]):
-            raise ValidationFailed(details={"fields": {"password": "That is not your password."}})
-        access.deactivate(actor=me, user=me)
+        access.close_own_account(actor=me, **body(request, serializers.PasswordSerializer))
         if not isinstance(request.auth, AccessClaims):
             logout(request._request)
         return Response(status=status.HTTP_204_NO_CONTENT)

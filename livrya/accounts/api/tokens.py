@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from livrya.accounts.addresses import client_address
 from livrya.accounts.api import serializers
 from livrya.accounts.api.authentication import asker
 from livrya.accounts.services import people, tokens
@@ -29,21 +30,17 @@ class _DoorView(APIView):
 class SignUpView(_DoorView):
     """Creates an account and signs in."""
 
-    throttle_scope = "sign-up"
-
     @extend_schema(
         operation_id="signUp", request=serializers.SignUpSerializer, responses={201: serializers.SignedInSerializer}
     )
     def post(self, request: Request) -> Response:
-        user = people.sign_up(**body(request, serializers.SignUpSerializer))
+        user = people.sign_up(**body(request, serializers.SignUpSerializer), address=client_address(request._request))
         answer = serializers.signed_in(user, tokens.issue(user=user))
         return Response(answer, status=status.HTTP_201_CREATED)
 
 
 class SignInView(_DoorView):
     """Exchanges name and password for a pair of tokens."""
-
-    throttle_scope = "sign-in"
 
     @extend_schema(
         operation_id="signIn", request=serializers.SignInSerializer, responses=serializers.SignedInSerializer
@@ -81,7 +78,7 @@ class TicketView(APIView):
     @extend_schema(operation_id="ticket", request=None, responses={201: serializers.TicketSerializer})
     def post(self, request: Request) -> Response:
         expires_at = unix_now_ms() + tickets.LIFETIME_MS
-        answer = {"ticket": tickets.issue(_identity(request)), "expires_at": expires_at}
+        answer = {"ticket": tokens.issue_ticket(_identity(request)), "expires_at": expires_at}
         return Response(serializers.TicketSerializer(answer).data, status=status.HTTP_201_CREATED)
 
 

@@ -20,13 +20,13 @@ def change_password(*, actor: User | None, user: User, new_password: str, old_pa
     """Sets a password and ends every sign-in made with the one before, this very session's too.
 
     Who changes their own must give the old one. A view that wants its person to stay calls
-    `update_session_auth_hash` afterwards. Raises Forbidden, ValidationFailed.
+    `update_session_auth_hash` afterwards. Raises Forbidden, ValidationFailed; RateLimited for who guesses.
     """
     if not policies.may_edit(actor, user):
         raise Forbidden
     # Hashing takes a tenth of a second: not inside the transaction.
-    if actor is not None and actor.pk == user.pk and not user.check_password(old_password or ""):
-        raise ValidationFailed(details={"fields": {"oldPassword": "That is not your password."}})
+    if actor is not None and actor.pk == user.pk:
+        _require_own_password(actor, old_password or "", "oldPassword")
     try:
         validate_password(new_password, user)
     except ValidationError as error:
@@ -57,6 +57,12 @@ def sign_out_session(*, actor: User, fingerprint: str) -> None:
 def deactivate(*, actor: User | None, user: User) -> User:
     """Closes the account and ends every sign-in; it can be opened again. Raises Forbidden."""
     return _set_active(actor, user, False)
+
+
+def close_own_account(*, actor: User, password: str) -> User:
+    """Closes the actor's account, as `deactivate`. Raises ValidationFailed; RateLimited for who guesses."""
+    _require_own_password(actor, password, "password")
+    return deactivate(actor=actor, user=actor)
 
 
 def suspend(*, actor: User | None, user: User, until: datetime) -> User:
@@ -129,6 +135,12 @@ def delete_account(*, actor: User | None, user: User) -> None:
             user.delete()
         except (ProtectedError, RestrictedError) as error:
             raise Conflict("Something of theirs would be left without its maker: deactivate instead.") from error
+
+
+def _require_own_password(person: User, password: str, field: str) -> None:
+    limits.OWN_PASSWORD.charge(person.pk)
+    if not person.check_password(password):
+        raise ValidationFailed(details={"fields": {field: "That is not your password."}})
 
 
 def _set_active(actor: User | None, user: User, active: bool, until: datetime | None = None) -> User:

@@ -3,7 +3,7 @@
 from django.db import IntegrityError, transaction
 
 import realtime
-from livrya.accounts import policies, signals
+from livrya.accounts import limits, policies, signals
 from livrya.accounts.models import Follow, User
 from livrya.accounts.services.locking import lock_people
 from realtime.errors import Forbidden, ValidationFailed
@@ -16,6 +16,7 @@ def follow(*, actor: User, user: User) -> Follow:
     """
     if actor.pk == user.pk:
         raise ValidationFailed("You cannot follow yourself.")
+    limits.FOLLOWS.charge(actor.pk)
     with realtime.atomic():
         lock_people(actor, user)
         if not policies.may_follow(actor, user):

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 import realtime
-from livrya.accounts import policies, signals
+from livrya.accounts import limits, policies, signals
 from livrya.accounts.models import User
 from livrya.pictures import reencode
 from livrya.texts import clean_line, clean_text
@@ -20,11 +20,15 @@ AVATAR_PIXELS = 256
 _NAME_TAKEN = "That name is taken."
 
 
-def sign_up(*, username: str, password: str, email: str = "", display_name: str = "") -> User:
-    """Creates an account and returns it.
+def sign_up(
+    *, username: str, password: str, email: str = "", display_name: str = "", address: str | None = None
+) -> User:
+    """Creates an account and returns it; `address` is where its person asks from, None for the system.
 
-    Raises ValidationFailed, with a sentence for each field: a name that is taken or not allowed, a weak password.
+    Raises ValidationFailed, with a sentence for each field: a name that is taken or not allowed, a weak password;
+    RateLimited for too many from one address.
     """
+    limits.SIGN_UPS.charge(address)
     user = User(username=username, email=email.strip(), display_name=clean_line(display_name))
     errors = _field_errors(user)
     try:
@@ -76,6 +80,10 @@ def set_avatar(*, actor: User | None, user: User, upload: "UploadedFile[Any] | N
 
     The picture is written anew as a small square. Raises Forbidden, ValidationFailed, TooLarge.
     """
+    if upload:
+        if not policies.may_edit(actor, user):
+            raise Forbidden  # before the picture is decoded: a stranger's is not worth the time
+        limits.UPLOADS.charge(actor.pk if actor else None)
     picture = reencode(upload, width=AVATAR_PIXELS, height=AVATAR_PIXELS) if upload else None
     with realtime.atomic():
         user = _editable(actor, user)

@@ -15,8 +15,11 @@ from rest_framework_simplejwt.exceptions import ExpiredTokenError, TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
 import realtime
+from livrya.accounts import limits
 from livrya.accounts.models import TokenFamily, User
+from realtime import tickets
 from realtime.errors import TokenExpired, Unauthenticated
+from realtime.identity import Identity
 
 FAMILY_CLAIM = "fam"
 LOST_ANSWER_GRACE = timedelta(seconds=30)
@@ -127,6 +130,12 @@ def stands(family: TokenFamily) -> bool:
 def family_credential(family_id: int) -> str:
     """Returns the name by which sockets know a family."""
     return f"jwt:{family_id}"
+
+
+def issue_ticket(identity: Identity) -> str:
+    """Returns a ticket for one connection of somebody signed in. Raises RateLimited."""
+    limits.TICKETS.charge(identity.user_id)
+    return tickets.issue(identity)
 
 
 def prune() -> int:

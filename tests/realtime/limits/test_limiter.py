@@ -16,7 +16,6 @@ LIMITS = Limits(
     connection=Rate(20, 60),
     user=Rate(60, 120),
     address=Rate(5, 20),
-    group_joins=Rate(10 / 60, 10),
     refusals=Rate(5, 100),
     seats_per_user=3,
     seats_per_address=5,
@@ -93,16 +92,6 @@ async def test_going_on_without_waiting_is_abuse_in_the_end(world: World):
     assert not connection.abusive
     await spend(connection, PERSON, 1)
     assert connection.abusive
-
-
-async def test_entering_groups_is_limited_by_the_minute(world: World):
-    a, b = limiter(world, "a"), limiter(world, "b")
-    for one in [a, b] * 5:
-        await one.charge_group_join(7)
-    with pytest.raises(RateLimited) as refused:
-        await a.charge_group_join(7)
-    assert 5000 < refused.value.retry_after_ms <= 6001
-    await a.charge_group_join(8)
 
 
 async def test_connections_of_a_person_are_limited_over_processes_and_come_free(world: World):

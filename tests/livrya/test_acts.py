@@ -1,0 +1,140 @@
+"""One count for one act, whichever edge it comes through; and the docs say which there are."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from livrya.accounts.services import access, people
+from realtime.errors import RateLimited
+from realtime.limits import acts
+from realtime.limits.acts import ACTS, Act, charged_once, forget_counts, uncounted
+from tests.accounts.doors import Enter, enter, hub, in_thread
+from tests.accounts.people import PASSWORD, person
+from tests.commands import ROOT
+from tests.livrya.acts import WAYS, do, set_scene
+from tests.services import Valkey
+
+__all__ = ["enter", "hub"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays(settings, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.mark.parametrize("name", WAYS)
+async def test_one_count_for_one_act_at_whichever_edge(name: str, enter: Enter, settings) -> None:
+    ways = WAYS[name]
+    scene = await in_thread(set_scene)(enter)
+    settings.ACT_LIMITS = {name: (len(ways), 3600)}
+    # Each edge once: if one did not count, there would be one act left; if one counted twice, one too few.
+    assert [edge for edge, way in ways.items() if (await do(way, scene)).limited] == []
+    refused = {edge: await do(way, scene) for edge, way in ways.items()}
+    assert [edge for edge, outcome in refused.items() if not outcome.limited] == []
+    assert all(0 < (outcome.wait_seconds or 0) <= 3600 for outcome in refused.values())
+
+
+def test_every_act_is_in_the_table_and_in_the_docs() -> None:
+    assert set(ACTS) == set(WAYS)
+    told = dict(re.findall(r"^\| `([a-z-]+)` \|[^|]*\| (\d[^|]*) \|", _section("## Acts"), re.M))
+    assert told == {name: _said(act) for name, act in ACTS.items()}
+
+
+def _section(head: str) -> str:
+    return (ROOT / "docs" / "settings.md").read_text().partition(f"\n{head}\n")[2].partition("\n## ")[0]
+
+
+def _said(act: Act) -> str:
+    times = {60: "a minute", 900: "in 15 minutes", 3600: "an hour"}
+    return f"{act.most} {times[int(act.seconds)]}"
+
+
+def test_who_sprays_one_password_over_many_names_has_to_wait_and_others_elsewhere_have_not(settings) -> None:
+    settings.ACT_LIMITS = {"sign-in": (10, 3600)}  # nothing comes back while the test runs
+    person("ada")
+    tried = [sign_in_page(f"name{number}") for number in range(40)]
+    assert tried.count(429) == 30
+    assert sign_in_page("ada", PASSWORD, REMOTE_ADDR="192.0.2.1") == 302
+
+
+def sign_in_page(name: str, password: str = "Summer2026", **where: str) -> int:
+    return Client().post("/sign-in/", {"username": name, "password": password}, **where).status_code
+
+
+def test_a_page_says_when_to_come_back(settings) -> None:
+    settings.ACT_LIMITS = {"sign-in": (10, 600)}
+    for _ in range(10):
+        sign_in_page("ada")
+    answer = Client().post("/sign-in/", {"username": "ada", "password": "Summer2026"})
+    assert answer.status_code == 429
+    assert 0 < int(answer["Retry-After"]) <= 60
+    assert "Please wait" in answer.content.decode()
+
+
+def test_what_a_command_does_in_peoples_names_and_what_the_system_does_is_not_counted(settings) -> None:
+    settings.ACT_LIMITS = {"sign-up": (1, 60), "own-password": (1, 60)}
+    for number in range(3):
+        people.sign_up(username=f"new{number}", password=PASSWORD)
+    ada = person("ada")
+    with uncounted():
+        for _ in range(2):
+            access.change_password(actor=ada, user=ada, old_password=PASSWORD, new_password=PASSWORD)
+    access.change_password(actor=ada, user=ada, old_password=PASSWORD, new_password=PASSWORD)
+    with pytest.raises(RateLimited):
+        access.change_password(actor=ada, user=ada, old_password=PASSWORD, new_password=PASSWORD)
+
+
+def test_an_act_that_is_tried_again_with_its_neighbours_is_charged_once(settings) -> None:
+    settings.ACT_LIMITS = {"message": (2, 60)}
+    twice = charged_once(lambda: ACTS["message"].charge(7))
+    twice()
+    twice()
+    ACTS["message"].charge(7)
+    with pytest.raises(RateLimited):
+        charged_once(lambda: ACTS["message"].charge(7))()
+
+
+@pytest.fixture
+def counted_in_redis(settings, valkey: Valkey, monkeypatch) -> Iterator[Valkey]:
+    settings.REALTIME = {**settings.REALTIME, "REDIS_URL": valkey.url}
+    settings.ACT_LIMITS = {"group-join": (3, 3600)}
+    yield valkey
+    acts._redis(valkey.url).close()
+    acts._redis.cache_clear()
+
+
+def test_processes_share_a_count_in_redis(counted_in_redis: Valkey) -> None:
+    for _ in range(3):
+        ACTS["group-join"].charge(7)
+        forget_counts()  # as another process: what is in memory is not what counts
+    with pytest.raises(RateLimited) as refused:
+        ACTS["group-join"].charge(7)
+    assert 0 < (refused.value.retry_after_ms or 0) <= 1_200_000
+    ACTS["group-join"].charge(8)
+
+
+def test_while_redis_is_away_or_hangs_each_process_counts_by_itself(counted_in_redis: Valkey, monkeypatch) -> None:
+    asked: list[int] = []
+    take = acts._take_shared
+
+    def note(*given: object) -> int:
+        asked.append(1)
+        return take(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(acts, "_take_shared", note)
+    counted_in_redis.pause()
+    try:
+        monkeypatch.setattr(acts, "_PAUSE_SECONDS", 3600.0)
+        for _ in range(3):
+            ACTS["group-join"].charge(7)
+        with pytest.raises(RateLimited):
+            ACTS["group-join"].charge(7)
+        assert len(asked) == 1  # one wait, not one an act
+    finally:
+        counted_in_redis.resume()
+        acts._counts._resting_until = 0.0
