@@ -1,10 +1,8 @@
 """Uploaded pictures: verified, turned upright, made small, and written anew, so that nothing of the file survives."""
 
 import io
-import threading
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -12,7 +10,8 @@ from django.core.files.base import ContentFile
 from PIL import ExifTags, Image
 
 from livrya.picture_data import PictureData, needed
-from realtime.errors import TooLarge, Unavailable, ValidationFailed
+from livrya.turns import Turns
+from realtime.errors import TooLarge, ValidationFailed
 
 if TYPE_CHECKING:  # generic for the type checker alone
     from django.core.files.uploadedfile import UploadedFile
@@ -34,7 +33,6 @@ DECODED_AT_ONCE = 2
 WAITING = 8
 """Per process; each holds a thread and its upload, and waits the time that so many before it take."""
 LONGEST_WAIT_SECONDS = 10.0
-_RETRY_MS = 5_000
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 _STRIP_ROWS = 64
@@ -51,31 +49,12 @@ _UPRIGHT = {
 _ON_ITS_SIDE = (5, 6, 7, 8)
 
 
-class _Turns:
-    """Lets `at_once` callers in, and `waiting` more stand before the door for `seconds` at most. Thread-safe."""
-
-    def __init__(self, *, at_once: int, waiting: int, seconds: float) -> None:
-        self._inside = threading.BoundedSemaphore(at_once)
-        self._places = threading.BoundedSemaphore(at_once + waiting)
-        self._seconds = seconds
-
-    @contextmanager
-    def taken(self) -> Iterator[None]:
-        """Holds a turn. Raises Unavailable where too many wait already, or none came free in time."""
-        if not self._places.acquire(blocking=False):
-            raise Unavailable("Too many pictures are being worked on.", retry_after_ms=_RETRY_MS)
-        try:
-            if not self._inside.acquire(timeout=self._seconds):
-                raise Unavailable("Too many pictures are being worked on.", retry_after_ms=_RETRY_MS)
-            try:
-                yield
-            finally:
-                self._inside.release()
-        finally:
-            self._places.release()
-
-
-_TURNS = _Turns(at_once=DECODED_AT_ONCE, waiting=WAITING, seconds=LONGEST_WAIT_SECONDS)
+_TURNS = Turns(
+    at_once=DECODED_AT_ONCE,
+    waiting=WAITING,
+    seconds=LONGEST_WAIT_SECONDS,
+    refusal="Too many pictures are being worked on.",
+)
 
 
 class Reencoded(ContentFile):  # type: ignore[type-arg]  # generic in the stubs only

@@ -25,6 +25,10 @@ _MANY_MARKS = re.compile(
 )
 
 
+MOST_SEARCHED_WORDS = 8
+MOST_SEARCHED_CHARACTERS = 64
+
+
 def clean_text(text: str) -> str:
     """Returns the text in NFC without control, bidi and invisible characters; line breaks are "\\n".
 
@@ -41,9 +45,25 @@ def clean_line(text: str) -> str:
     return " ".join(_strip(_LINE_ENDS.sub(" ", text).replace("\u2029", " ")).split())
 
 
+def search_words(text: str) -> list[str]:
+    """Returns the words that somebody looks for: a few, each of a length at which looking is cheap.
+
+    A database tries a word at every place of every text: one of 2,000 letters `a` costs 60 times as much as one of 30
+    in texts that consist of it.
+    """
+    return [word[:MOST_SEARCHED_CHARACTERS] for word in clean_line(text).split()[:MOST_SEARCHED_WORDS]]
+
+
 def excerpt(text: str, length: int) -> str:
-    """Returns the first `length` characters of the text, on one line; a cut is never inside a grapheme's marks."""
-    line = clean_line(text)
+    """Returns the first `length` characters of the text, on one line; a cut is never inside a grapheme's marks.
+
+    Cleans no more of a long text than it needs: a feed takes the beginnings of fifty chapters.
+    """
+    looked_at = 4 * length + 100
+    line = clean_line(text[:looked_at])
+    while len(line) <= length and looked_at < len(text):
+        looked_at *= 4
+        line = clean_line(text[:looked_at])
     if len(line) <= length:
         return line
     cut = length

@@ -27,6 +27,7 @@ from books.selectors import chapters as selectors
 from books.selectors.books import get_book
 from books.services import chapters as services
 from books.services import releases
+from books.services.rendering import rendered
 from livrya.accounts.api.authentication import asker
 from livrya.api.instants import position
 from livrya.api.pages import CursorPages
@@ -76,7 +77,10 @@ class ChapterView(APIView):
     def get(self, request: Request, chapter_id: int) -> Response:
         with realtime.snapshot() as instant:
             chapter = selectors.chapter_by_id(viewer(request), chapter_id)
-            return Response({**ChapterSerializer(chapter).data, "position": position(instant, ChapterRoom(chapter_id))})
+            at = position(instant, ChapterRoom(chapter_id))
+        # Outside of the snapshot: what was not rendered yet is kept.
+        shown = ChapterSerializer(chapter, context={"rendered": rendered(chapter)})
+        return Response({**shown.data, "position": at})
 
     @extend_schema(operation_id="updateChapter", request=ChapterChangeSerializer, responses=ChapterRowSerializer)
     def patch(self, request: Request, chapter_id: int) -> Response:

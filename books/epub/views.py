@@ -4,6 +4,7 @@ import hashlib
 import tempfile
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.views.decorators.http import condition, require_safe
 
@@ -39,6 +40,7 @@ def _etag(request: HttpRequest, slug: str) -> str:
 def book_epub(request: HttpRequest, slug: str) -> HttpResponse | FileResponse:
     """Answers with the book as EPUB: its published chapters, to whoever may read them."""
     book, chapters = _published(request, slug)
+    prefetch_related_objects(chapters, "rendering")
     file: Any = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES)  # noqa: SIM115  # the response closes it
     write_epub(book, chapters, address=_address(request), output=file)
     file.seek(0)

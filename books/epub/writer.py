@@ -18,6 +18,7 @@ from django.template.loader import render_to_string
 from books.epub.cover import typographic_cover
 from books.languages import direction
 from books.models import Book, Chapter, CreditKind
+from books.services.rendering import Rendered, rendered
 from books.text import render
 
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -64,11 +65,15 @@ class Part:
 
     @cached_property
     def paragraphs(self) -> list[str]:
-        return [as_xhtml(piece) for piece in render(self.chapter.text)]
+        return [as_xhtml(piece) for piece in self._rendered.paragraphs]
 
     @cached_property
     def note(self) -> list[str]:
-        return [as_xhtml(piece) for piece in render(self.chapter.note)]
+        return [as_xhtml(self._rendered.note)] if self._rendered.note else []
+
+    @cached_property
+    def _rendered(self) -> Rendered:
+        return rendered(self.chapter)
 
 
 def write_epub(book: Book, chapters: Sequence[Chapter], *, address: str, output: IO[bytes]) -> None:

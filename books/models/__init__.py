@@ -5,6 +5,7 @@ from books.models.chapter import Chapter, ChapterState
 from books.models.comment import Comment, Reaction, ReactionKind
 from books.models.people import Credit, CreditKind, Invitation, Right
 from books.models.reading import ReadingProgress, Shelf, ShelfEntry, Subscription, SubscriptionLevel
+from books.models.rendering import Rendering
 from books.models.review import Review
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Reaction",
     "ReactionKind",
     "ReadingProgress",
+    "Rendering",
     "Review",
     "Right",
     "Shelf",

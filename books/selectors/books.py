@@ -7,7 +7,7 @@ from django.db.models import F, Prefetch, Q, QuerySet
 
 from books.models import Book, Credit, CreditKind, Tag, Visibility
 from books.policies import Viewer, viewer_id, visible_to
-from livrya.texts import clean_line
+from livrya.texts import clean_line, search_words
 from realtime.errors import NotFound
 
 Order = Literal["recent", "popular", "newest", "title"]
@@ -62,7 +62,7 @@ def listed_books(
         books = books.exclude(pk__in=Book.tags.through.objects.filter(tag__slug__in=without_tags).values("book_id"))
     if author_id is not None:
         books = books.filter(pk__in=_credited(Q(user_id=author_id)))
-    for word in clean_line(text).split()[:8]:
+    for word in search_words(text):
         books = books.filter(
             Q(title__icontains=word)
             | Q(byline__icontains=word)

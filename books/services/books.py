@@ -27,7 +27,7 @@ from books.models import (
 from books.models.people import ALL_RIGHTS
 from books.policies.people import require, require_staff
 from books.services import checking
-from books.services.locking import lock_book
+from books.services.locking import known_book, lock_book
 from livrya.accounts.limits import UPLOADS
 from livrya.accounts.models import User
 from livrya.pictures import Reencoded, reencode
@@ -117,7 +117,7 @@ def set_cover(*, actor: User | None, book_id: int, upload: "UploadedFile[Any] | 
     """Gives the book a new cover, or takes away the one it has (`upload` None)."""
     if actor is not None:
         # Before the picture is decoded: a stranger's upload is not worth the time.
-        require(actor, _known(book_id), Right.EDIT_INFO)
+        require(actor, known_book(book_id), Right.EDIT_INFO)
         if upload is not None:
             UPLOADS.charge(actor.pk)
     encoded = encode_cover(upload) if upload is not None else None
@@ -170,11 +170,6 @@ def _moderate(actor: User | None, book_id: int, *, hidden: bool) -> Book:
         if hidden:
             signals.reading_right_changed.send(Book, book=book, user_id=None, actor=actor)
     return book
-
-
-def _known(book_id: int) -> Book:
-    book = Book.objects.filter(pk=book_id).first()
-    return book or lock_book(book_id)
 
 
 def _describe(book: Book, given: Description) -> None:

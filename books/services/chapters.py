@@ -1,6 +1,7 @@
 """Chapters: written, changed, put in order, deleted."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TypedDict, Unpack
 
 from django.db.models import F, Max
@@ -11,14 +12,16 @@ from books import text as prose
 from books.errors import VersionConflict, invalid
 from books.models import Book, Chapter, ChapterState, Right
 from books.policies.people import require
-from books.services import checking
-from books.services.locking import lock_book, lock_chapter
+from books.services import checking, rendering
+from books.services.locking import known_book, known_chapter, lock_book, lock_chapter
 from books.services.sums import count_chapters
 from livrya.accounts.models import User
 from realtime.errors import Conflict
 
 # Above every number that is used: room in which chapters wait while they change places.
 _ASIDE = 1_000_000
+# Each compares with the text that is there; only others who save at the same moment make another one needed.
+_TRIES = 3
 _WRITING = Right.EDIT_DRAFTS | Right.EDIT_CHAPTERS
 
 
@@ -30,6 +33,12 @@ class Content(TypedDict, total=False):
     note: str
     volume: str
     silent: bool
+
+
+class _Clean(Content, total=False):
+    """The same, as it is stored."""
+
+    word_count: int
 
 
 def create_chapter(
@@ -44,14 +53,18 @@ def create_chapter(
 ) -> Chapter:
     """Adds a draft at the end of the book. Without `note` it gets the book's default one."""
     limits.CHAPTERS.charge(actor.pk if actor else None)
+    book = known_book(book_id)
+    require(actor, book, _WRITING)
+    clean = _clean({"title": title, "text": text, "volume": volume})
+    clean["note"] = _clean_note(book.default_note if note is None else note)
+    rendered = rendering.render(clean["text"], clean["note"])
     with realtime.atomic():
         book = lock_book(book_id)
         require(actor, book, _WRITING)
         last = Chapter.objects.filter(book=book).aggregate(last=Max("number"))["last"] or 0
-        chapter = Chapter(book=book, number=last + 1, silent=silent)
-        _write(chapter, {"title": title, "text": text, "volume": volume})
-        _write(chapter, {"note": book.default_note if note is None else note})
+        chapter = Chapter(book=book, number=last + 1, silent=silent, **clean)
         chapter.save(force_insert=True)
+        rendering.keep(chapter, rendered)
         book.save(update_fields=["updated_at"])
         signals.chapter_created.send(Chapter, chapter=chapter, actor=actor)
     return chapter
@@ -65,33 +78,73 @@ def update_chapter(
     Raises VersionConflict (with the present version) when somebody else has saved since; None asks for no check.
     Saving what is there already changes nothing and tells nobody.
     """
-    with realtime.atomic():
-        chapter = lock_chapter(chapter_id)
-        require(actor, chapter.book, Right.EDIT_CHAPTERS if chapter.is_published else _WRITING)
-        if version is not None and version != chapter.version:
-            raise VersionConflict(details={"version": chapter.version})
-        before = Chapter(title=chapter.title, text=chapter.text, note=chapter.note, volume=chapter.volume)
-        _write(chapter, content)
-        if chapter.volume != before.volume:
-            require(actor, chapter.book, Right.EDIT_VOLUMES)
-        if chapter.state != ChapterState.DRAFT and not chapter.text:
-            raise invalid("text", "A chapter that is out or on its way needs a text.")
-        title_changed = chapter.title != before.title
-        text_changed = chapter.text != before.text
-        if not (title_changed or text_changed or chapter.note != before.note or chapter.volume != before.volume):
-            chapter.save(update_fields=["silent"])
-            return chapter
-        chapter.version += 1
-        chapter.save()
-        if chapter.is_published and text_changed:
-            count_chapters(chapter.book)
-        signals.chapter_updated.send(
-            Chapter,
-            chapter=chapter,
-            title_changed=title_changed,
-            changed_paragraphs=prose.changed_paragraphs(before.text, chapter.text) if text_changed else [],
-            actor=actor,
-        )
+    for _ in range(_TRIES):
+        worked_out = _work_out(actor, chapter_id, version, content)
+        with realtime.atomic():
+            chapter = _lock_to_write(actor, chapter_id, version)
+            if chapter.text == worked_out.before:
+                return _update(actor, chapter, worked_out)
+    raise Conflict("Others are writing this chapter, too. Load it again.")
+
+
+@dataclass(frozen=True, slots=True)
+class _WorkedOut:
+    """What takes long about a change, done while nobody waits: `before` is the text that it was compared with."""
+
+    before: str
+    clean: _Clean
+    changed_paragraphs: list[int]
+    rendered: rendering.Rendered | None
+
+
+def _work_out(actor: User | None, chapter_id: int, version: int | None, content: Content) -> _WorkedOut:
+    seen = known_chapter(chapter_id)
+    _require_to_write(actor, seen, version)  # a stranger's text is not worth the time
+    clean = _clean(content)
+    text, note = clean.get("text", seen.text), clean.get("note", seen.note)
+    changed = prose.changed_paragraphs(seen.text, text) if text != seen.text else []
+    is_same = (text, note) == (seen.text, seen.note)
+    return _WorkedOut(seen.text, clean, changed, None if is_same else rendering.render(text, note))
+
+
+def _lock_to_write(actor: User | None, chapter_id: int, version: int | None) -> Chapter:
+    chapter = lock_chapter(chapter_id)
+    _require_to_write(actor, chapter, version)
+    return chapter
+
+
+def _require_to_write(actor: User | None, chapter: Chapter, version: int | None) -> None:
+    require(actor, chapter.book, Right.EDIT_CHAPTERS if chapter.is_published else _WRITING)
+    if version is not None and version != chapter.version:
+        raise VersionConflict(details={"version": chapter.version})
+
+
+def _update(actor: User | None, chapter: Chapter, worked_out: _WorkedOut) -> Chapter:
+    before = Chapter(title=chapter.title, text=chapter.text, note=chapter.note, volume=chapter.volume)
+    for name, value in worked_out.clean.items():
+        setattr(chapter, name, value)
+    if chapter.volume != before.volume:
+        require(actor, chapter.book, Right.EDIT_VOLUMES)
+    if chapter.state != ChapterState.DRAFT and not chapter.text:
+        raise invalid("text", "A chapter that is out or on its way needs a text.")
+    title_changed = chapter.title != before.title
+    text_changed = chapter.text != before.text
+    if not (title_changed or text_changed or chapter.note != before.note or chapter.volume != before.volume):
+        chapter.save(update_fields=["silent"])
+        return chapter
+    chapter.version += 1
+    chapter.save()
+    if worked_out.rendered:
+        rendering.keep(chapter, worked_out.rendered)
+    if chapter.is_published and text_changed:
+        count_chapters(chapter.book)
+    signals.chapter_updated.send(
+        Chapter,
+        chapter=chapter,
+        title_changed=title_changed,
+        changed_paragraphs=worked_out.changed_paragraphs,
+        actor=actor,
+    )
     return chapter
 
 
@@ -134,18 +187,26 @@ def lock_comments(*, actor: User | None, chapter_id: int, locked: bool) -> Chapt
     return chapter
 
 
-def _write(chapter: Chapter, content: Content) -> None:
+def _clean(content: Content) -> _Clean:
+    clean = _Clean()
     if "title" in content:
-        chapter.title = checking.line("title", content["title"], longest=limits.TITLE)
+        clean["title"] = checking.line("title", content["title"], longest=limits.TITLE)
     if "text" in content:
-        chapter.text = checking.body("text", content["text"], longest=limits.CHAPTER, required=False)
-        chapter.word_count = prose.count_words(chapter.text)
+        clean["text"] = checking.body("text", content["text"], longest=limits.CHAPTER, required=False)
+        if len(prose.paragraphs(clean["text"])) > limits.PARAGRAPHS:
+            raise invalid("text", f"At most {limits.PARAGRAPHS:,} paragraphs, please.")
+        clean["word_count"] = prose.count_words(clean["text"])
     if "note" in content:
-        chapter.note = checking.body("note", content["note"], longest=limits.NOTE, required=False)
+        clean["note"] = _clean_note(content["note"])
     if "volume" in content:
-        chapter.volume = checking.line("volume", content["volume"], longest=limits.TITLE, required=False)
+        clean["volume"] = checking.line("volume", content["volume"], longest=limits.TITLE, required=False)
     if "silent" in content:
-        chapter.silent = content["silent"]
+        clean["silent"] = content["silent"]
+    return clean
+
+
+def _clean_note(note: str) -> str:
+    return checking.body("note", note, longest=limits.NOTE, required=False)
 
 
 def _number(book: Book, chapter_ids: Iterable[int]) -> None:

@@ -1,4 +1,7 @@
-"""Rows locked for a change: always the book before its chapters, so that no two writers wait for each other."""
+"""Rows locked for a change: always the book before its chapters, so that no two writers wait for each other.
+
+`known_…` return them unlocked, for what is worked out before a transaction begins.
+"""
 
 from books.models import Book, Chapter, Comment
 from realtime.errors import NotFound
@@ -10,6 +13,22 @@ def lock_book(book_id: int) -> Book:
     if book is None:
         raise NotFound("There is no such book.")
     return book
+
+
+def known_book(book_id: int) -> Book:
+    """Returns the book as it is now, not locked: for what is worked out before a transaction. Raises NotFound."""
+    book = Book.objects.filter(pk=book_id).first()
+    if book is None:
+        raise NotFound("There is no such book.")
+    return book
+
+
+def known_chapter(chapter_id: int) -> Chapter:
+    """Returns the chapter with its book as they are now, not locked. Raises NotFound."""
+    chapter = Chapter.objects.filter(pk=chapter_id).select_related("book").first()
+    if chapter is None:
+        raise NotFound("There is no such chapter.")
+    return chapter
 
 
 def lock_chapter(chapter_id: int) -> Chapter:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 import realtime
-from books import policies, text
+from books import policies
 from books.events import BookRoom, ChapterRoom
 from books.models import Comment, ReadingProgress, Right, Shelf, SubscriptionLevel
 from books.selectors import books as book_selectors
@@ -17,6 +17,7 @@ from books.selectors import comments as comment_selectors
 from books.selectors import reading, reviews
 from books.services.comments import post_comment
 from books.services.reading import open_chapter, shelve_book, unshelve_book
+from books.services.rendering import rendered
 from books.services.reviews import edit_review, post_review
 from books.services.subscriptions import subscribe, unsubscribe
 from livrya.accounts.selectors import kept_away
@@ -72,8 +73,6 @@ def reader(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             "chapter": chapter,
             "room": room.name,
             "positions": {room.name: position},
-            "paragraphs": text.render(chapter.text),
-            "note": text.render_whole(chapter.note),
             "comments": comments,
             "previous": previous,
             "following": following,
@@ -82,6 +81,9 @@ def reader(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             "may_comment": policies.may_comment(request.user, chapter),
             "may_write": policies.may(request.user, shown.pk, Right.VIEW_DASHBOARD),
         }
+    # Outside of the snapshot: what was not rendered yet is kept.
+    shown_as = rendered(chapter)
+    context |= {"paragraphs": shown_as.paragraphs, "note": shown_as.note}
     if request.user.is_authenticated and chapter.is_published:
         open_chapter(actor=request.user, chapter_id=chapter.pk)
     return render(request, "pages/reader.html", context)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from livrya.accounts.models import User
 from livrya.accounts.selectors import blocked_ids
-from livrya.texts import clean_line
+from livrya.texts import search_words
 from realtime.errors import NotFound
 from realtime.identity import Identity
 from realtime.revoking import UserRoom
@@ -71,7 +71,7 @@ def public_groups(viewer: User | None, *, text: str = "") -> QuerySet[Group]:
     groups = Group.objects.filter(ended_at__isnull=True, is_private=False)
     if viewer is not None and (apart := blocked_ids(viewer)):
         groups = groups.exclude(creator__in=apart)
-    for word in clean_line(text).split()[:8]:
+    for word in search_words(text):
         groups = groups.filter(Q(name__icontains=word) | Q(description__icontains=word))
     return groups.order_by(*ORDER)
 

@@ -8,7 +8,7 @@ from django.db.models import Count, QuerySet
 from livrya.accounts.models import User
 from livrya.accounts.selectors import blocked_ids, muted_ids
 from livrya.api.fields import unix_ms
-from livrya.texts import clean_line
+from livrya.texts import search_words
 from realtime.errors import NotFound
 from social import limits
 from social.events.describing import person_fields
@@ -45,7 +45,7 @@ def search(viewer: User, text: str, *, group_id: int | None = None) -> QuerySet[
     else:
         mine = Membership.objects.filter(user=viewer, group__ended_at__isnull=True)
         rows = rows.filter(group__in=mine.values("group"))
-    words = clean_line(text).split()[:8]
+    words = search_words(text)
     for word in words:
         rows = rows.filter(text__icontains=word)
     return rows if words else rows.none()

@@ -189,9 +189,9 @@ class TestDownload:
         assert download("nothing")[0] == 404
 
     def test_the_number_of_queries_does_not_grow_with_the_book(self, ferry, django_assert_num_queries):
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             download(ferry.slug)
         for number in range(10):
             chapter(ferry, title=str(number))
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             download(ferry.slug)

@@ -20,6 +20,7 @@ from PIL import Image
 from livrya import pictures
 from livrya.picture_data import MOST_SCANS, needed
 from livrya.pictures import MAX_PIXELS, MAX_UPLOAD_BYTES, MAX_WEBP_PIXELS, PictureField, reencode
+from livrya.turns import Turns
 from realtime.errors import TooLarge, Unavailable, ValidationFailed
 from tests.accounts.people import person
 from tests.books.library import author_of, book
@@ -252,7 +253,7 @@ def test_few_pictures_are_decoded_at_once_and_who_finds_no_turn_may_come_again(m
             entered.release()
 
     monkeypatch.setattr(pictures, "_made_small", slow)
-    monkeypatch.setattr(pictures, "_TURNS", pictures._Turns(at_once=2, waiting=1, seconds=NEVER_SECONDS))
+    monkeypatch.setattr(pictures, "_TURNS", Turns(at_once=2, waiting=1, seconds=NEVER_SECONDS, refusal="Later."))
     people = [threading.Thread(target=come) for _ in range(6)]
     for one in people:
         one.start()
@@ -267,7 +268,7 @@ def test_few_pictures_are_decoded_at_once_and_who_finds_no_turn_may_come_again(m
 
 
 def test_who_waits_too_long_for_a_turn_may_come_again() -> None:
-    turns = pictures._Turns(at_once=1, waiting=1, seconds=0)
+    turns = Turns(at_once=1, waiting=1, seconds=0, refusal="Later.")
     with turns.taken(), pytest.raises(Unavailable), turns.taken():
         pass
     with turns.taken():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livrya.texts import clean_line, clean_text, excerpt
+from livrya.texts import clean_line, clean_text, excerpt, search_words
 
 FAMILY = "👩\u200d👩\u200d👧"
 PERSIAN = "می\u200cخواهم"
@@ -63,3 +63,10 @@ def test_what_is_kept_can_always_be_stored(written: str) -> None:
 @given(st.text(), st.integers(1, 60))
 def test_an_excerpt_is_never_longer_than_asked(written: str, length: int) -> None:
     assert len(excerpt(written, length)) <= length
+
+
+def test_few_and_short_words_are_looked_for() -> None:
+    """A database tries a word at every place of every text."""
+    assert search_words(" white\u200b  Whale\n") == ["white", "Whale"]
+    words = search_words("a" * 5_000 + " b" * 5_000)
+    assert (len(words), max(map(len, words))) == (8, 64)

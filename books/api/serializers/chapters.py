@@ -2,9 +2,10 @@
 
 from rest_framework import serializers
 
-from books import limits, text
+from books import limits
 from books.api.serializers.positions import PositionSerializer
 from books.models import Chapter
+from books.services.rendering import Rendered
 from livrya.api.fields import IdField, LineField, ModelSerializer, Serializer, TextField, TimeField
 
 
@@ -32,7 +33,7 @@ class ChapterRowSerializer(ModelSerializer):
 class ChapterSerializer(ChapterRowSerializer):
     """A chapter to read or to write: `text` as written, `paragraphs` and `noteHtml` as safe HTML.
 
-    A paragraph's index is its address for comments and places.
+    A paragraph's index is its address for comments and places. The context has the `rendered` chapter.
     """
 
     paragraphs = serializers.SerializerMethodField()
@@ -50,10 +51,15 @@ class ChapterSerializer(ChapterRowSerializer):
         )
 
     def get_paragraphs(self, chapter: Chapter) -> list[str]:
-        return text.render(chapter.text)
+        return self._rendered.paragraphs
 
     def get_note_html(self, chapter: Chapter) -> str:
-        return text.render_whole(chapter.note)
+        return self._rendered.note
+
+    @property
+    def _rendered(self) -> Rendered:
+        found: Rendered = self.context["rendered"]
+        return found
 
 
 class ChapterChangeSerializer(Serializer):
