@@ -29,7 +29,7 @@ from realtime.identity import ANONYMOUS, Identity
 from realtime.namespaces import NAMESPACES, Namespace
 from realtime.positions import Position
 from realtime.scalars import scalars_only
-from realtime.session import Session
+from realtime.session import Session, check_number_of_rooms
 from realtime.wire import JSON, Answer
 
 logger = logging.getLogger(__name__)
@@ -150,7 +150,7 @@ class _RequestIdOnly(msgspec.Struct, rename="camel"):
 
 
 class _Resume(msgspec.Struct, forbid_unknown_fields=True):
-    rooms: dict[str, Position]
+    rooms: dict[str, Position | None]
 
 
 class _Token(msgspec.Struct, forbid_unknown_fields=True):
@@ -209,7 +209,7 @@ class JsonConsumer(WebSocketConsumer):
             self._deadline.cancel()
             self._deadline = None
 
-    async def _open(self, identity: Identity, resume: dict[str, Position] | None = None) -> dict[str, Any]:
+    async def _open(self, identity: Identity, resume: dict[str, Position | None] | None = None) -> dict[str, Any]:
         session = Session(self.hub, self.connection, JSON, self._namespace, identity)
         outcomes = await session.open(resume)
         self.session = session
@@ -283,9 +283,13 @@ class JsonConsumer(WebSocketConsumer):
         resuming = envelope.type == "session:resume"
         try:
             resume = msgspec.json.decode(envelope.payload, type=_Resume).rooms if resuming else {}
+            check_number_of_rooms(self.hub, len(resume))
         except msgspec.DecodeError as error:
             self._resumes = identity
             raise ValidationFailed(str(error)) from error
+        except ValidationFailed:
+            self._resumes = identity
+            raise
         self._in_time()
         try:
             outcomes = await self._open(identity, resume)
@@ -305,6 +309,8 @@ class JsonConsumer(WebSocketConsumer):
             token = msgspec.json.decode(envelope.payload, type=_Token).token
         except msgspec.DecodeError as error:
             raise ValidationFailed(str(error)) from error
+        if self.connection.limits is not None:
+            self.connection.limits.attempt()
         identity = await authenticate(self.hub, Credentials(token=token), self.scope)
         self._in_time()
         if session is not None:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from realtime.connection import Connection
 from realtime.contracts import event_contract
 from realtime.dispatch import Request, carry_out, refusal
-from realtime.errors import CloseCode, Forbidden, RateLimited, Unauthenticated, Unavailable
+from realtime.errors import CloseCode, Forbidden, RateLimited, Unauthenticated, Unavailable, ValidationFailed
 from realtime.hub.room import Membership, Phase
 from realtime.hub.standings import Standing
 from realtime.identity import Identity
+from realtime.limits.limiter import cost_of_rooms
 from realtime.memberships import Memberships
 from realtime.namespaces import Namespace
 from realtime.positions import Position
@@ -61,6 +62,12 @@ class Listener(Protocol):
 LISTENERS: list[Listener] = []
 
 _MEANT = {CloseCode.NORMAL, CloseCode.REVOKED, CloseCode.FORBIDDEN, CloseCode.UNAUTHENTICATED}
+
+
+def check_number_of_rooms(hub: "Hub", number: int) -> None:
+    """Raises ValidationFailed when a client names more rooms than a session may have; to be asked before any work."""
+    if number > hub.settings.max_rooms_per_session:
+        raise ValidationFailed("That are too many rooms.", details={"field": "rooms"})
 
 
 class Session:
@@ -139,12 +146,16 @@ class Session:
         `present` counting the person. `exact`: raises Conflict, with nothing said, when one of them cannot go
         on exactly; otherwise each room's outcome stands in `session:ready`, and is returned.
 
-        Raises Unauthenticated or Forbidden when the namespace does not admit the identity, Unavailable when
-        the database does not answer.
+        Raises ValidationFailed for more rooms than a session may have, Unauthenticated or Forbidden when the namespace
+        does not admit the identity, RateLimited for one that opens too much, Unavailable when the database does not
+        answer.
         """
+        if resume:
+            check_number_of_rooms(self.hub, len(resume))
         if not self.namespace.admits(self.identity):
             raise Unauthenticated if self.identity.is_anonymous else Forbidden
         await self.hub.seat(self.connection, self.identity)
+        await self._pay_for_opening(len(resume or {}))
         if resume:
             self.hub.statistics.resumptions += 1
         self.connection.sessions[self.namespace.name] = self
@@ -169,6 +180,14 @@ class Session:
             self.hub.spawn(self.namespace.opened(self))
         self._work_on()
         return outcomes
+
+    async def _pay_for_opening(self, rooms: int) -> None:
+        await self.charge(1 + cost_of_rooms(rooms), ahead=False)
+
+    async def charge(self, cost: float, *, ahead: bool = True) -> None:
+        """Takes points of the connection and its person or address, see `ConnectionLimits.charge`."""
+        if self.connection.limits is not None:
+            await self.connection.limits.charge(self.identity, cost, ahead=ahead)
 
     def _tell_opened(self) -> None:
         for listener in LISTENERS:

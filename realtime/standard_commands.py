@@ -8,9 +8,11 @@ from realtime.authentication import authenticator
 from realtime.contracts import Alias, Payload, command
 from realtime.errors import Unauthenticated, ValidationFailed
 from realtime.events import read_event_id
+from realtime.limits.limiter import cost_of_rooms
 from realtime.namespaces import Call, Commands
 from realtime.positions import Position
 from realtime.rooms import parse_room
+from realtime.session import check_number_of_rooms
 
 standard = Commands()
 
@@ -70,14 +72,14 @@ class Heartbeat(Payload):
 
 @standard.handles(ResumeSession)
 async def resume_session(call: Call, command: ResumeSession) -> dict[str, Any]:
-    if len(command.rooms) > call.session.hub.settings.max_rooms_per_session:
-        raise ValidationFailed("That are too many rooms.", details={"field": "rooms"})
+    check_number_of_rooms(call.session.hub, len(command.rooms))
     rooms = dict.fromkeys(command.rooms) if isinstance(command.rooms, list) else dict(command.rooms)
     if command.since is not None:
         known = read_event_id(command.since)
         if known is None:
             raise ValidationFailed("That is the id of no durable event.", details={"field": "since"})
         rooms[known[0]] = known[1]
+    await call.session.charge(cost_of_rooms(len(rooms)))
     return await call.session.resume(rooms)
 
 

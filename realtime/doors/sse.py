@@ -39,7 +39,7 @@ from realtime.outbox import Outbox
 from realtime.packets import Packet
 from realtime.positions import Position
 from realtime.rooms import ROOM_TYPES
-from realtime.session import Session
+from realtime.session import Session, check_number_of_rooms
 from realtime.wire import JSON, Heard, Wire
 
 logger = logging.getLogger(__name__)
@@ -199,8 +199,7 @@ async def _open(hub: Hub, scope: Scope) -> tuple[StreamConnection, Session]:
     asked = _asked(query.get("rooms", ""))
     if not asked:
         raise ValidationFailed("Name the rooms: /events/?rooms=book:1,chapter:5.", details={"field": "rooms"})
-    if len(asked) > hub.settings.max_rooms_per_session:
-        raise ValidationFailed("That are too many rooms.", details={"field": "rooms"})
+    check_number_of_rooms(hub, len(asked))
     last_id = header_of(scope, b"last-event-id") or query.get("lastEventId") or ""
     places, _, reopening = last_id.partition(" ~")
     known = read_places(places.split(" ")) or {}

@@ -16,6 +16,14 @@ from realtime.proxies import counted_as
 PREFETCH_SECONDS = 0.25
 """A connection takes shared points for so long ahead, so that not every command asks the store."""
 _SEAT_RETRY_MS = 10_000
+_ROOMS_PER_POINT = 10
+"""Rooms are asked for in sets, so each is cheaper than a command. Whoever comes back to as many as a session may have
+(200) pays 21 points with the opening: once within the burst of an anonymous address (30)."""
+
+
+def cost_of_rooms(rooms: int) -> float:
+    """Returns the points for asking for so many rooms at once."""
+    return rooms / _ROOMS_PER_POINT
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,19 +159,30 @@ class ConnectionLimits:
         self._ahead = 0.0
         self._ahead_until_ms = 0
 
-    async def charge(self, identity: Identity, cost: float) -> None:
+    def attempt(self) -> None:
+        """Counts one try of somebody who is not known yet, against the connection alone. Raises as `charge` does."""
+        _, wait_ms = self._bucket.take(1, self._clock.now_ms())
+        if wait_ms:
+            self._refuse(wait_ms)
+
+    async def charge(self, identity: Identity, cost: float, *, ahead: bool = True) -> None:
         """Counts a command against the connection and its person (or address, when anonymous).
+
+        `ahead`: takes shared points for the next commands too. Not for opening: ten tabs would hold all that there are.
 
         Raises RateLimited with the time to wait. `abusive` turns True when somebody goes on for long without waiting.
         """
         _, wait_ms = self._bucket.take(cost, self._clock.now_ms())
         if not wait_ms:
-            wait_ms = await self._charge_shared(identity, cost)
+            wait_ms = await self._charge_shared(identity, cost, ahead=ahead)
         if wait_ms:
-            self.abusive = not self._refusals.take(1, self._clock.now_ms())[0]
-            raise RateLimited(retry_after_ms=wait_ms)
+            self._refuse(wait_ms)
 
-    async def _charge_shared(self, identity: Identity, cost: float) -> int:
+    def _refuse(self, wait_ms: int) -> None:
+        self.abusive = not self._refusals.take(1, self._clock.now_ms())[0]
+        raise RateLimited(retry_after_ms=wait_ms)
+
+    async def _charge_shared(self, identity: Identity, cost: float, *, ahead: bool) -> int:
         limits = self._limiter.limits
         if identity.user_id is not None:
             key, rate = f"user:{identity.user_id}", limits.user
@@ -176,7 +195,7 @@ class ConnectionLimits:
             self._key, self._ahead = key, 0.0
         if self._ahead < cost:
             missing = cost - self._ahead
-            wanted = max(missing, rate.per_second * PREFETCH_SECONDS)
+            wanted = max(missing, rate.per_second * PREFETCH_SECONDS) if ahead else missing
             taken, wait_ms = await self._limiter.take(key, rate, wanted, missing)
             if wait_ms:
                 return wait_ms

@@ -27,7 +27,7 @@ from realtime.hub.standings import Standing
 from realtime.identity import Identity
 from realtime.namespaces import NAMESPACES, Namespace
 from realtime.positions import Position
-from realtime.session import Session
+from realtime.session import Session, check_number_of_rooms
 from realtime.wire import Answer
 
 logger = logging.getLogger(__name__)
@@ -74,6 +74,10 @@ class SocketSession(Session):
         super().__init__(hub, connection, SOCKET_IO, namespace, identity)
         self._accept = accept
         self._unseen = accept is None
+
+    async def _pay_for_opening(self, rooms: int) -> None:
+        if self._accept is not None:  # else it was paid for at the process where it began
+            await super()._pay_for_opening(rooms)
 
     def notify(self, name: str, payload: Any, room: str | None = None) -> None:
         if self._accept is not None:
@@ -208,14 +212,28 @@ class HubBackend:
         self._offsets = Offsets(hub)
 
     async def connect(self, connection: SocketConnection, namespace: str, auth: Mapping[str, Any]) -> SessionEndpoint:
+        self._count_attempt(connection)
         served = NAMESPACES.get(namespace)
         if served is None:
             raise UnknownNamespace
         given = _read(auth)
+        check_number_of_rooms(self._hub, len(given.rooms or ()))
         identity = await self._authenticate(connection, given)
         return await self._recover(connection, served, identity, given) or await self._begin(
             connection, served, identity, given
         )
+
+    def _count_attempt(self, connection: SocketConnection) -> None:
+        """Whatever comes of it: names that are none and tokens that are no good are looked up, too."""
+        limits = connection.engine.limits
+        if limits is None:
+            return
+        try:
+            limits.attempt()
+        except ApplicationError:
+            if limits.abusive:
+                connection.engine.close(CloseCode.ABUSE, "Too many commands for too long.")
+            raise
 
     async def _authenticate(self, connection: SocketConnection, given: Given) -> Identity:
         scope = dict(connection.engine.scope)
@@ -238,7 +256,7 @@ class HubBackend:
     ) -> SessionEndpoint | None:
         """Goes on exactly where the client was, or returns None with nothing said."""
         ticket, place = read_pid(given.pid), read_offset(given.offset)
-        if ticket is None or place is None:
+        if ticket is None or place is None or len(place.positions) > self._hub.settings.max_rooms_per_session:
             return None
         if (ticket.namespace, ticket.user_id) != (namespace.name, identity.user_id):
             return None
