@@ -19,9 +19,18 @@ import msgspec
 from channels.consumer import AsyncConsumer
 from django.core import signing
 
-from realtime.authentication import Credentials, authenticate, credentials_of, origin_allowed
+from realtime.authentication import Credentials, authenticate, cookies_of, credentials_of, origin_allowed
 from realtime.connection import Connection
-from realtime.doors.engineio.http import Receive, Scope, Send, answer, cross_origin_headers, header_of, query_of
+from realtime.doors.engineio.http import (
+    Headers,
+    Receive,
+    Scope,
+    Send,
+    answer,
+    cross_origin_headers,
+    header_of,
+    query_of,
+)
 from realtime.doors.origin import with_origin
 from realtime.doors.places import read_places, write_place
 from realtime.errors import (
@@ -104,27 +113,22 @@ EVENT_STREAM = EventStreamWire()
 class StreamConnection(Connection):
     """The response of one stream."""
 
-    __slots__ = ("_body", "_ending", "_limit", "_places", "_reopening", "_wake")
+    __slots__ = ("_body", "_ending", "_limit", "_places", "_wake")
 
     def __init__(self, outbox: Outbox, *, limit: int, address: str) -> None:
         super().__init__(outbox, address=address)
         self._limit = limit
-        self._reopening = ""
         self._places: dict[str, str] = {}
         self._body = bytearray()
         self._ending = False
         self._wake = asyncio.Event()
-
-    def reopen_with(self, reopening: str) -> None:
-        """Adds to every id what a ticket's stream reopens with; "" for any other."""
-        self._reopening = f" {reopening}" if reopening else ""
 
     def _send(self, packets: list[Packet]) -> None:
         for packet in packets:
             self._body += packet.text
             if isinstance(packet, EventPacket) and packet.places:
                 self._move(packet.places)
-                self._body += f"id: {' '.join(self._places.values())}{self._reopening}\n".encode()
+                self._body += f"id: {' '.join(self._places.values())}\n".encode()
             self._body += b"\n"
         self._wake.set()
         if len(self._body) > self._limit:
@@ -178,21 +182,24 @@ class EventStreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels is u
             await answer(send, 503, b"", [*headers, (b"retry-after", b"1")])
             return
         try:
-            connection, session = await _open(hub, scope)
+            connection, session, reopening = await _open(hub, scope)
         except ApplicationError as error:
             headers.append((b"content-type", b"application/json"))
             await answer(send, error.http_status, msgspec.json.encode(error.as_dict()), headers)
             return
         try:
-            await _stream(connection, receive, send, headers)
+            await _stream(connection, receive, send, [*headers, *reopening])
         finally:
             connection.lost()
             hub.remove_connection(connection)
             await hub.spawn(session.close(clean=False))
 
 
-async def _open(hub: Hub, scope: Scope) -> tuple[StreamConnection, Session]:
-    """Opens a session on the asked rooms; its stream has not begun. Raises ApplicationError, and nothing is open."""
+async def _open(hub: Hub, scope: Scope) -> tuple[StreamConnection, Session, Headers]:
+    """Opens a session on the asked rooms; its stream has not begun. Raises ApplicationError, and nothing is open.
+
+    Returns also the headers that let a ticket's stream be opened again.
+    """
     if scope["method"] != "GET":
         raise ValidationFailed("Streams are read with GET.")
     query = query_of(scope)
@@ -201,16 +208,14 @@ async def _open(hub: Hub, scope: Scope) -> tuple[StreamConnection, Session]:
         raise ValidationFailed("Name the rooms: /events/?rooms=book:1,chapter:5.", details={"field": "rooms"})
     check_number_of_rooms(hub, len(asked))
     last_id = header_of(scope, b"last-event-id") or query.get("lastEventId") or ""
-    places, _, reopening = last_id.partition(" ~")
-    known = read_places(places.split(" ")) or {}
+    known = read_places(last_id.split(" ")) or {}
     client = scope.get("client")
     address = client[0] if client else ""
     connection = StreamConnection(hub.outbox, limit=hub.settings.outbound_limit_bytes, address=address)
     hub.add_connection(connection)
     try:
         await hub.seat(connection, ANONYMOUS)
-        identity, reopening = await _authenticate(hub, scope, sorted(asked), reopening)
-        connection.reopen_with(reopening)
+        identity, reopening = await _authenticate(hub, scope, sorted(asked))
         # Every room, by its own policy; nobody sends commands here.
         namespace = Namespace("/events", rooms=list(ROOM_TYPES.values()), listed=False)
         session = Session(hub, connection, EVENT_STREAM, namespace, identity)
@@ -223,7 +228,7 @@ async def _open(hub: Hub, scope: Scope) -> tuple[StreamConnection, Session]:
         for opened in list(connection.sessions.values()):
             await hub.spawn(opened.close(clean=True))
         raise
-    return connection, session
+    return connection, session, reopening
 
 
 def _asked(rooms: str) -> dict[str, Position | None]:
@@ -240,28 +245,36 @@ def _asked(rooms: str) -> dict[str, Position | None]:
     return asked
 
 
-async def _authenticate(hub: Hub, scope: Scope, rooms: list[str], reopening: str) -> tuple[Identity, str]:
-    """Returns who reads, and what a stream that a ticket opened reopens with ("" for any other).
+async def _authenticate(hub: Hub, scope: Scope, rooms: list[str]) -> tuple[Identity, Headers]:
+    """Returns who reads, and the headers that let a stream which a ticket opened be opened again.
 
-    A ticket is good once; EventSource repeats its URL, so the stream's own ids let it open that stream again.
+    A ticket is good once, and EventSource repeats its URL: a cookie of this stream's own lets it in again. The URL
+    and the ids of events stand in logs and lists; they alone let nobody in.
     """
     credentials = credentials_of(dict(scope))
     if credentials.token or not credentials.ticket:
-        return await authenticate(hub, credentials, dict(scope)), ""
+        return await authenticate(hub, credentials, dict(scope)), []
     mark = hashlib.sha256(credentials.ticket.encode()).hexdigest()[:32]
-    if reopening:
-        return _reopened(reopening, mark, rooms), f"~{reopening}"
+    bound = hashlib.sha256(",".join(rooms).encode()).hexdigest()[:32]
+    name = f"realtime-stream-{mark[:16]}"
+    if (again := _reopened(cookies_of(scope).get(name, ""), mark, bound)) is not None:
+        return again, []
     identity = await authenticate(hub, Credentials(ticket=credentials.ticket), dict(scope))
-    signed = signing.dumps([mark, rooms, msgspec.to_builtins(identity)], salt=_SALT, compress=True)
-    return identity, f"~{signed}"
+    value = signing.dumps([mark, bound, msgspec.to_builtins(identity)], salt=_SALT, compress=True)
+    secure = "; Secure" if scope["scheme"] == "https" else ""
+    terms = f"Path={scope['path']}; Max-Age={_REOPEN_SECONDS}; HttpOnly; SameSite=Strict{secure}"
+    return identity, [(b"set-cookie", f"{name}={value}; {terms}".encode())]
 
 
-def _reopened(reopening: str, mark: str, rooms: list[str]) -> Identity:
+def _reopened(cookie: str, mark: str, rooms: str) -> Identity | None:
+    """Returns whose stream the cookie opens again; None for one that is not ours, or older than a day."""
     try:
-        ticket, bound, identity = signing.loads(reopening, salt=_SALT, max_age=_REOPEN_SECONDS)
-    except (signing.BadSignature, ValueError, TypeError) as error:
-        raise Unauthenticated from error
-    if (ticket, bound) != (mark, rooms):
+        ticket, bound, identity = signing.loads(cookie, salt=_SALT, max_age=_REOPEN_SECONDS)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    if ticket != mark:
+        return None
+    if bound != rooms:
         raise Forbidden("The ticket belongs to another stream.")
     who = msgspec.convert(identity, Identity)
     if who.expires_at_ms is not None and who.expires_at_ms <= time.time_ns() // 1_000_000:
@@ -269,9 +282,7 @@ def _reopened(reopening: str, mark: str, rooms: list[str]) -> Identity:
     return who
 
 
-async def _stream(
-    connection: StreamConnection, receive: Receive, send: Send, headers: list[tuple[bytes, bytes]]
-) -> None:
+async def _stream(connection: StreamConnection, receive: Receive, send: Send, headers: Headers) -> None:
     """Sends the stream until it is closed, or its client gone."""
     headers = [
         *headers,

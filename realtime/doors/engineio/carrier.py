@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from redis.exceptions import RedisError
 
+from realtime.doors.engineio.binding import Shown
 from realtime.doors.engineio.server import EngineServer, LinkTo, Moved, Scope
 from realtime.doors.engineio.session import EngineSession
 from realtime.doors.errors import Refusal, RequestRefused
@@ -42,6 +43,7 @@ class Ask(msgspec.Struct, frozen=True, tag="ask"):
     action: str
     sid: str
     body: bytes = b""
+    shown: Shown | None = None
 
 
 class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
@@ -169,9 +171,11 @@ class Carrier:
 
     # Asking
 
-    async def ask(self, process: str, action: str, sid: str, body: bytes = b"", *, seconds: float) -> bytes:
+    async def ask(
+        self, process: str, action: str, sid: str, body: bytes = b"", *, shown: Shown | None = None, seconds: float
+    ) -> bytes:
         """Has the owner do something and returns what came of it. Raises RequestRefused, also for silence."""
-        ask = Ask(secrets.token_hex(8), self._token, action, sid, body)
+        ask = Ask(secrets.token_hex(8), self._token, action, sid, body, shown)
         waiting = self._waiting[ask.id] = _Waiting()
         answered: Answered | None = None
         try:
@@ -238,11 +242,11 @@ class Carrier:
         here = self.server.here
         match ask.action:
             case "poll":
-                return await here.poll(ask.sid)
+                return await here.poll(ask.sid, ask.shown or Shown())
             case "post":
-                await here.post(ask.sid, ask.body)
+                await here.post(ask.sid, ask.shown or Shown(), ask.body)
             case "begin_upgrade":
-                await here.begin_upgrade(ask.sid)
+                await here.begin_upgrade(ask.sid, ask.shown or Shown())
             case "probed":
                 await here.probed(ask.sid)
             case "abandon_upgrade":
@@ -261,17 +265,17 @@ class Elsewhere:
         self._carrier = carrier
         self._process = process
 
-    async def poll(self, sid: str) -> bytes:
+    async def poll(self, sid: str, shown: Shown) -> bytes:
         options = self._carrier.server.options
         # A ping comes at the latest after an interval.
         seconds = (options.ping_interval_ms + options.ping_timeout_ms) / 1000
-        return await self._carrier.ask(self._process, "poll", sid, seconds=seconds)
+        return await self._carrier.ask(self._process, "poll", sid, shown=shown, seconds=seconds)
 
-    async def post(self, sid: str, body: bytes) -> None:
-        await self._ask("post", sid, body)
+    async def post(self, sid: str, shown: Shown, body: bytes) -> None:
+        await self._ask("post", sid, body, shown)
 
-    async def begin_upgrade(self, sid: str) -> None:
-        await self._ask("begin_upgrade", sid)
+    async def begin_upgrade(self, sid: str, shown: Shown) -> None:
+        await self._ask("begin_upgrade", sid, shown=shown)
 
     async def probed(self, sid: str) -> None:
         await self._ask("probed", sid)
@@ -286,5 +290,5 @@ class Elsewhere:
         moved = msgspec.msgpack.decode(await self._ask("move", sid), type=Moved)
         return self._carrier.server.adopt(sid, scope, link_to, moved)
 
-    async def _ask(self, action: str, sid: str, body: bytes = b"") -> bytes:
-        return await self._carrier.ask(self._process, action, sid, body, seconds=_WORK_SECONDS)
+    async def _ask(self, action: str, sid: str, body: bytes = b"", shown: Shown | None = None) -> bytes:
+        return await self._carrier.ask(self._process, action, sid, body, shown=shown, seconds=_WORK_SECONDS)

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 
+from realtime.doors.engineio.binding import new_cookie, shown_by
 from realtime.doors.engineio.links import polled
 from realtime.doors.engineio.server import EngineServer
 from realtime.doors.errors import Refusal, RequestRefused
@@ -110,6 +111,8 @@ async def serve_polling(
         return
     try:
         body, kind = await _carry_out(server, scope, receive)
+        if "sid" not in query_of(scope):
+            headers += new_cookie(scope)
     except ClientGone:
         return
     except RequestRefused as error:
@@ -129,10 +132,10 @@ async def _carry_out(server: EngineServer, scope: Scope, receive: Receive) -> tu
             raise RequestRefused(Refusal.BAD_METHOD)
         return polled([(await server.begin(scope)).open_packet()]), _TEXT
     if method == "GET":
-        return await _until_gone(server.owner(sid).poll(sid), receive), _TEXT
+        return await _until_gone(server.owner(sid).poll(sid, shown_by(scope)), receive), _TEXT
     if method == "POST":
         owner = server.owner(sid)
-        await owner.post(sid, await read_body(receive, limit=server.options.max_payload))
+        await owner.post(sid, shown_by(scope), await read_body(receive, limit=server.options.max_payload))
         return b"ok", (b"content-type", b"text/html")
     raise RequestRefused(Refusal.BAD_REQUEST)
 

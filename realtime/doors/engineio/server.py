@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from realtime.doors.engineio.binding import Binding, Shown, shown_by
 from realtime.doors.engineio.heartbeats import Heartbeats
 from realtime.doors.engineio.links import Link
 from realtime.doors.engineio.session import Application, EngineSession, Options
@@ -21,16 +22,20 @@ _SETTLE_SECONDS = 5.0
 
 
 class Owner(Protocol):
-    """The process that has a session. Every method raises RequestRefused; there is no second try."""
+    """The process that has a session. Every method raises RequestRefused; there is no second try.
 
-    async def poll(self, sid: str) -> bytes:
+    What a request `shown` must be what its session is bound to: whoever knows no more than the id is told that
+    there is no such session, and the session goes on.
+    """
+
+    async def poll(self, sid: str, shown: Shown) -> bytes:
         """Waits for the body of one polling response; cancelling it ends the session."""
 
-    async def post(self, sid: str, body: bytes) -> None:
+    async def post(self, sid: str, shown: Shown, body: bytes) -> None:
         """Hands over the body of one polling request, whole."""
 
-    async def begin_upgrade(self, sid: str) -> None:
-        """Claims the session for a WebSocket that wants to take over; only one may."""
+    async def begin_upgrade(self, sid: str, shown: Shown) -> None:
+        """Claims the session for a WebSocket that wants to take over; only one may. What follows is that one's."""
 
     async def probed(self, sid: str) -> None:
         """The WebSocket carries messages: from now on polls are answered at once."""
@@ -78,7 +83,7 @@ class EngineServer:
         self._admit = admit
         self._elsewhere = elsewhere
         self._heartbeats = Heartbeats(options.ping_interval_ms)
-        self._last_words: dict[str, bytes] = {}
+        self._last_words: dict[str, tuple[bytes, Binding | None]] = {}
         self._name = secrets.token_hex(8)
         self._names = {self._name}
 
@@ -102,6 +107,8 @@ class EngineServer:
         session = self._register(f"{self._name}.{secrets.token_urlsafe(16)}", scope)
         if link_to is not None:
             session.start_on(link_to(session))
+        else:
+            session.binding = Binding(shown_by(scope))
         session.application = self._application(session)
         self._heartbeats.add(session)
         return session
@@ -152,25 +159,36 @@ class EngineServer:
         self.sessions[sid] = session
         return session
 
-    def session(self, sid: str) -> EngineSession:
-        """Returns an open session of this process. Raises RequestRefused."""
+    def session(self, sid: str, shown: Shown | None = None) -> EngineSession:
+        """Returns an open session of this process; `shown` is what asks for it, if that is not known already.
+
+        Raises RequestRefused.
+        """
         session = self.sessions.get(sid)
-        if session is None:
+        if session is None or not _admits(session.binding, shown):
             raise RequestRefused(Refusal.UNKNOWN_SESSION)
         return session
 
-    def last_words(self, sid: str) -> bytes | None:
+    def last_words(self, sid: str, shown: Shown) -> bytes | None:
         """Returns, once, what a session that has ended still had to say."""
-        return self._last_words.pop(sid, None)
+        words, binding = self._last_words.get(sid, (None, None))
+        if words is None or not _admits(binding, shown):
+            return None
+        del self._last_words[sid]
+        return words
 
     def _ended(self, session: EngineSession, words: bytes) -> None:
         self.sessions.pop(session.sid, None)
         self._heartbeats.remove(session)
         if words:
-            self._last_words[session.sid] = words
+            self._last_words[session.sid] = words, session.binding
             asyncio.get_running_loop().call_later(
                 self.options.linger_ms / 1000, self._last_words.pop, session.sid, None
             )
+
+
+def _admits(binding: Binding | None, shown: Shown | None) -> bool:
+    return binding is None or shown is None or binding.admits(shown)
 
 
 class Here:
@@ -179,15 +197,15 @@ class Here:
     def __init__(self, server: EngineServer) -> None:
         self._server = server
 
-    async def poll(self, sid: str) -> bytes:
-        words = self._server.last_words(sid)
-        return words if words is not None else await self._server.session(sid).poll()
+    async def poll(self, sid: str, shown: Shown) -> bytes:
+        words = self._server.last_words(sid, shown)
+        return words if words is not None else await self._server.session(sid, shown).poll()
 
-    async def post(self, sid: str, body: bytes) -> None:
-        self._server.session(sid).post(body)
+    async def post(self, sid: str, shown: Shown, body: bytes) -> None:
+        self._server.session(sid, shown).post(body)
 
-    async def begin_upgrade(self, sid: str) -> None:
-        self._server.session(sid).begin_upgrade()
+    async def begin_upgrade(self, sid: str, shown: Shown) -> None:
+        self._server.session(sid, shown).begin_upgrade()
 
     async def probed(self, sid: str) -> None:
         self._server.session(sid).probed()

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import msgspec
 
 from realtime.connection import TURN_BYTES, Connection
+from realtime.doors.engineio.binding import Binding
 from realtime.doors.engineio.links import NOOP, PING, Link, PollingLink, polled
 from realtime.doors.engineio.packets import Packet as EnginePacket
 from realtime.doors.engineio.packets import PacketType, decode_payload
@@ -72,6 +73,7 @@ class EngineSession(Connection):
         "_upgrading",
         "application",
         "beats_at",
+        "binding",
         "options",
         "scope",
         "sid",
@@ -98,6 +100,8 @@ class EngineSession(Connection):
         self._loop = asyncio.get_running_loop()
         self._upgrading: asyncio.TimerHandle | None = None
         self._probed = False
+        self.binding: Binding | None = None
+        """What polling requests must show beside the id; None on a WebSocket, which takes none."""
         self._deadline = 0.0
         self.beats_at = 0.0
         """When `beat` is due next, by the loop's clock; moves to later whenever the client is heard of."""
@@ -236,6 +240,7 @@ class EngineSession(Connection):
         self.abandon_upgrade()
         self.flush()
         self._link = link_to(self)
+        self.binding = None
         self.became_drained()
         polling.refuse(RequestRefused(Refusal.BAD_REQUEST))
         if waiting := polling.take():

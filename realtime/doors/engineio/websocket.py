@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from realtime.doors.engineio.binding import shown_by
 from realtime.doors.engineio.http import Receive, Scope, Send, check_query, query_of
 from realtime.doors.engineio.links import PROBE_ANSWER, FrameLink, Link, SocketLink
 from realtime.doors.engineio.packets import PacketType, decode
@@ -80,7 +81,7 @@ async def _upgrade(
     owner = server.owner(sid)
     limit = server.options.max_payload
     async with asyncio.timeout(server.options.upgrade_timeout_ms / 1000):
-        await owner.begin_upgrade(sid)
+        await owner.begin_upgrade(sid, shown_by(scope))
         try:
             probe = decode(_message(await receive(), limit))
             if (probe.type, probe.data) != (PacketType.PING, "probe"):

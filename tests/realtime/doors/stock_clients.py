@@ -118,11 +118,12 @@ class NodeClient(StockClient):
         self._reader = asyncio.create_task(self._read())
 
     @classmethod
-    async def to(cls, origin: str, transports: Sequence[str] | None = None) -> Self:
+    async def to(cls, origin: str, transports: Sequence[str] | None = None, **more: Any) -> Self:
+        """Starts one; `more` are options of the library's own."""
         node = which("node")
         if node is None or not (FRONTEND / "node_modules" / "socket.io-client").exists():
             pytest.skip("Node or frontend/node_modules is missing: run `npm ci` in frontend/.")
-        options = {"transports": list(transports)} if transports else {}
+        options = ({"transports": list(transports)} if transports else {}) | more
         process = await asyncio.create_subprocess_exec(
             node,
             str(_DRIVER),

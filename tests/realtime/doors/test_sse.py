@@ -248,12 +248,22 @@ async def test_a_ticket_opens_one_stream_and_that_one_again(read: Read) -> None:
     await stream.next("hall:said")
     await stream.cut()
     await say(1, "two")
-    again = await read(url, last_id=stream.last_id)
+    cookie = stream.headers["set-cookie"].partition(";")[0]
+    again = await read(url, last_id=stream.last_id, Cookie=cookie)
     assert (await again.next("session:ready"))["payload"]["userId"] == 7
     await again.until(lambda: again.texts() == ["two"])
-    assert (await (await read(url)).refusal())[0] == 401
-    assert (await (await read(f"rooms=hall:2&ticket={ticket}", last_id=stream.last_id)).refusal())[0] == 403
-    assert (await (await read("rooms=hall:1&ticket=other", last_id=stream.last_id)).refusal())[0] == 403
+    assert (await (await read(url, last_id=stream.last_id)).refusal())[0] == 401
+    assert (await (await read(f"rooms=hall:2&ticket={ticket}", Cookie=cookie)).refusal())[0] == 403
+    assert (await (await read("rooms=hall:1&ticket=other", Cookie=cookie)).refusal())[0] == 401
+
+
+async def test_a_ticket_s_stream_is_not_opened_again_for_who_has_left(read: Read) -> None:
+    ticket = await sync_to_async(tickets.issue)(Identity(7, "guest7", credential="jwt:7"))
+    stream = await read(f"rooms=hall:1&ticket={ticket}")
+    await stream.next("session:ready")
+    await Lease.objects.acreate(name="banned:7", holder="test", expires_at="2030-01-01T00:00:00Z")
+    cookie = stream.headers["set-cookie"].partition(";")[0]
+    assert (await (await read(f"rooms=hall:1&ticket={ticket}", Cookie=cookie)).refusal())[0] == 401
 
 
 async def test_a_silent_stream_shows_that_it_lives(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,10 @@
 import asyncio
 import contextlib
 import itertools
+import json
 from collections.abc import AsyncIterator, Iterator
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -315,3 +318,38 @@ async def test_a_client_that_moves_to_another_process_misses_and_repeats_nothing
             await heard(client, last)
             assert texts(client) == [str(number) for number in range(position["seq"] + 1, int(last) + 1)]
             assert [what["what"] for what in client.happenings].count("connect") == 1
+
+
+@pytest.mark.parametrize("keeps_cookies", [True, False])
+@pytest.mark.parametrize("transports", [["polling"], None], ids=["polling only", "upgrade"])
+async def test_a_session_is_its_client_s_alone_on_every_process(
+    town: str, hall: int, keeps_cookies: bool, transports: list[str] | None
+) -> None:
+    """Whether the client can carry a cookie or not; see docs/decisions/an-address-lets-nobody-in.md."""
+    async with await NodeClient.to(town, transports, withCredentials=keeps_cookies) as client:
+        await client.open(HALLS, {"token": "7"})
+        await client.connected(HALLS)
+        await client.succeed(HALLS, "hall:join", {"hallId": hall})
+        await say(hall, "hello")
+        await heard(client, "hello")
+        assert not [what for what in client.happenings if what["what"] == "disconnect"]
+
+
+async def test_an_id_from_a_log_speaks_for_nobody_on_any_process(town: str) -> None:
+    def ask(path: str, body: bytes | None = None, **headers: str) -> tuple[int, bytes]:
+        try:
+            with urlopen(Request(town + path, body, headers), timeout=10) as response:  # our own
+                return response.status, response.read()
+        except HTTPError as error:
+            with error:
+                return error.code, error.read()
+
+    path = "/socket.io/?EIO=4&transport=polling"
+    signed_in = {"Authorization": "Bearer 7"}
+    opened = await asyncio.to_thread(lambda: ask(path, **signed_in))
+    sid = json.loads(opened[1][1:])["sid"]
+    assert (await asyncio.to_thread(lambda: ask(f"{path}&sid={sid}", b"40/halls,", **signed_in)))[0] == 200
+    for _ in range(4):
+        assert (await asyncio.to_thread(lambda: ask(f"{path}&sid={sid}", b"41/halls,")))[0] == 400
+        assert (await asyncio.to_thread(lambda: ask(f"{path}&sid={sid}")))[0] == 400
+    assert b"40/halls," in (await asyncio.to_thread(lambda: ask(f"{path}&sid={sid}", **signed_in)))[1]
