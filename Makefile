@@ -30,6 +30,12 @@ run: python frontend
 		then cat $(VAR)/demo.txt; else rm -f $(VAR)/demo.txt; $(MAKE) --silent $(VAR)/demo.txt; fi
 	@exec $(BIN)/python manage.py serve --host $(HOST) --port $(PORT)
 
+# What later commands on this desk need, also in another terminal; see docs/settings.md for when it is not read.
+$(VAR)/development.env: | .venv/bin/python
+	@mkdir -p $(VAR)
+	@umask 077; { echo "# Written by make, for development alone."; echo "DEBUG=true"; \
+		echo "SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_hex(32))')"; } > $@
+
 # Kept with what it printed: a later start that finds no new migration has nothing to do here.
 $(VAR)/demo.txt: $(MIGRATIONS) .venv/installed
 	@mkdir -p $(VAR)
@@ -74,8 +80,8 @@ format: dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-python: .venv/installed
-dev: .venv/installed-dev
+python: .venv/installed $(VAR)/development.env
+dev: .venv/installed-dev $(VAR)/development.env
 frontend: node frontend/dist/manifest.json
 
 .venv/bin/python:

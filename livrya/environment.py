@@ -1,12 +1,14 @@
 """Reads the settings that come from the environment; a wrong value is one clear sentence."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
+from dotenv import dotenv_values
 from environs import Env, EnvError
 from redis.connection import parse_url
 
@@ -16,6 +18,35 @@ from realtime.redis_parser import Parser
 T = TypeVar("T")
 
 env = Env()
+
+
+DEVELOPMENT_FILE = "development.env"
+_NAMED_WHERE_OTHERS_USE_IT = (
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "CSRF_TRUSTED_ORIGINS",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "HTTPS",
+    "HSTS_SECONDS",
+    "TRUSTED_PROXIES",
+)
+
+
+def named_for_others() -> str | None:
+    """Returns the name of a variable that says that this is more than somebody's own desk; None where none does."""
+    return next((name for name in _NAMED_WHERE_OTHERS_USE_IT if os.environ.get(name)), None)
+
+
+def development(folder: Path) -> Mapping[str, str | None]:
+    """Returns what `make` has written down for later commands on the same desk: DEBUG and a secret key.
+
+    Nothing where the environment speaks for itself: a forgotten key must stop a site, also one that is served from a
+    folder in which somebody once tried it out.
+    """
+    if "DEBUG" not in os.environ and named_for_others():
+        return {}
+    return dotenv_values(folder / DEVELOPMENT_FILE)
 
 
 def read(parse: Callable[..., T], name: str, default: Any, meaning: str) -> T:

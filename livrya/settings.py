@@ -10,17 +10,35 @@ from typing import Any
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from livrya.environment import channel_layer, database, directory, engine_numbers, env, read, redis_url, whole_number
+from livrya.environment import (
+    DEVELOPMENT_FILE,
+    channel_layer,
+    database,
+    development,
+    directory,
+    engine_numbers,
+    env,
+    named_for_others,
+    read,
+    redis_url,
+    whole_number,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = read(directory, "VAR_DIR", BASE_DIR / "var", "a directory in which Livrya may write")
 
-DEBUG = read(env.bool, "DEBUG", False, "true or false")
+_DEVELOPMENT = development(VAR_DIR)
+DEBUG = read(env.bool, "DEBUG", _DEVELOPMENT.get("DEBUG") == "true", "true or false")
+DEBUG_BY_FILE = DEBUG and not env.str("DEBUG", "")
 
-_INSECURE_KEY = "django-insecure-for-development-and-tests-only"
-SECRET_KEY = read(env.str, "SECRET_KEY", _INSECURE_KEY if DEBUG else "", "a long random text")
+_DEVELOPMENT_KEY = _DEVELOPMENT.get("SECRET_KEY") or "django-insecure-for-development-and-tests-only"
+SECRET_KEY = read(env.str, "SECRET_KEY", _DEVELOPMENT_KEY if DEBUG else "", "a long random text")
 if not SECRET_KEY:
-    raise ImproperlyConfigured("SECRET_KEY must be set to a long random text (or DEBUG=true on your own machine).")
+    _PASSED_OVER = (VAR_DIR / DEVELOPMENT_FILE).exists() and named_for_others()
+    raise ImproperlyConfigured(
+        "SECRET_KEY must be set to a long random text (or DEBUG=true on your own machine)."
+        + (f" {VAR_DIR / DEVELOPMENT_FILE} is not read where {_PASSED_OVER} is set." if _PASSED_OVER else "")
+    )
 
 ALLOWED_HOSTS = read(env.list, "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"], "host names separated by commas")
 CSRF_TRUSTED_ORIGINS = read(env.list, "CSRF_TRUSTED_ORIGINS", [], "origins such as https://livrya.example")

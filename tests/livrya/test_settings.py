@@ -13,6 +13,16 @@ from tests.commands import ROOT
 pytestmark = pytest.mark.either_database
 
 POSTGRES = "postgres://user@127.0.0.1:1/livrya"
+OF_A_SITE = {
+    "SECRET_KEY": "mine",
+    "ALLOWED_HOSTS": "livrya.example",
+    "CSRF_TRUSTED_ORIGINS": "https://livrya.example",
+    "DATABASE_URL": POSTGRES,
+    "REDIS_URL": "redis://localhost",
+    "HTTPS": "true",
+    "HSTS_SECONDS": "60",
+    "TRUSTED_PROXIES": "1",
+}
 
 
 @pytest.mark.parametrize(
@@ -90,3 +100,47 @@ def test_the_channel_layer_can_be_chosen(monkeypatch, chosen, redis, backend, co
         monkeypatch.setenv("CHANNEL_LAYER", chosen)
     layer = channel_layer(redis)
     assert (layer["BACKEND"], "CONFIG" in layer) == (backend, configured)
+
+
+@pytest.fixture
+def tried_out(monkeypatch, tmp_path):
+    """A folder in which `make` once ran, and an environment that says nothing."""
+    (tmp_path / "development.env").write_text("DEBUG=true\nSECRET_KEY=written-by-make\n")
+    for name in ("DEBUG", *OF_A_SITE):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+
+
+def loaded():
+    return runpy.run_path(str(ROOT / "livrya" / "settings.py"))
+
+
+@pytest.mark.usefixtures("tried_out")
+def test_later_commands_find_what_make_has_set_up(monkeypatch):
+    found = loaded()
+    assert (found["DEBUG"], found["SECRET_KEY"], found["DEBUG_BY_FILE"]) == (True, "written-by-make", True)
+    monkeypatch.setenv("DEBUG", "true")  # as make itself runs the server, which must have the same key
+    found = loaded()
+    assert (found["DEBUG"], found["SECRET_KEY"], found["DEBUG_BY_FILE"]) == (True, "written-by-make", False)
+
+
+@pytest.mark.usefixtures("tried_out")
+@pytest.mark.parametrize(("name", "value"), OF_A_SITE.items(), ids=OF_A_SITE)
+def test_a_site_never_gets_its_settings_from_a_folder_that_was_tried_out(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    if name == "SECRET_KEY":
+        found = loaded()
+        assert (found["DEBUG"], found["SECRET_KEY"]) == (False, value)
+        return
+    with pytest.raises(ImproperlyConfigured, match=f"SECRET_KEY must be .* is not read where {name} is set"):
+        loaded()
+
+
+@pytest.mark.usefixtures("tried_out")
+def test_a_key_of_ones_own_wins_and_without_debug_there_must_be_one(monkeypatch):
+    monkeypatch.setenv("DEBUG", "false")
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY must be"):
+        loaded()
+    monkeypatch.setenv("DEBUG", "true")
+    monkeypatch.setenv("SECRET_KEY", "mine")
+    assert loaded()["SECRET_KEY"] == "mine"

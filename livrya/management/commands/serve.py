@@ -7,12 +7,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from livrya.environment import DEVELOPMENT_FILE
 from livrya.jobs import start_runner, stop_runner
 from realtime.conf import realtime_settings
 from realtime.servers.processes import Processes, end_with_parent
 from realtime.servers.serving import listen, serve_here
 
 _APPLICATION = "livrya.asgi:application"
+_OWN_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
 def _port(text: str) -> int:
@@ -39,6 +41,11 @@ class Command(BaseCommand):
         if processes > 1 and not settings.REDIS_URL:
             raise CommandError(
                 "Several processes need REDIS_URL: without it they could not tell each other who is there."
+            )
+        if settings.DEBUG_BY_FILE and options["host"] not in _OWN_MACHINE:
+            raise CommandError(
+                f"The settings of {settings.VAR_DIR / DEVELOPMENT_FILE} are for your own machine. To serve others set "
+                "SECRET_KEY and what else docs/going-live.md lists, or DEBUG=true to show your own network what you do."
             )
         try:
             if not options["child"]:

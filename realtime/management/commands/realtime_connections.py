@@ -37,4 +37,8 @@ class Command(BaseCommand):
                     f"{session['address']}  {session['buffered']} bytes waiting  {rooms or 'no rooms'}"
                 )
         if not found:
-            self.stderr.write("Nobody." if processes else "No server process of this installation runs on this host.")
+            self.stderr.write(
+                "Nobody."
+                if processes
+                else "No server process of this installation has had a connection on this host yet."
+            )

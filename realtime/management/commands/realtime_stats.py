@@ -24,4 +24,4 @@ class Command(BaseCommand):
             for name, value in statistics.items():
                 self.stdout.write(f"  {name:18} {value}")
         if not found:
-            self.stderr.write("No server process of this installation runs on this host.")
+            self.stderr.write("No server process of this installation has had a connection on this host yet.")
