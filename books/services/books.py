@@ -196,12 +196,13 @@ def _describe(book: Book, given: Description) -> None:
 
 
 def _tag(book: Book, names: Iterable[str]) -> None:
+    given = list(names)
+    if len(given) > limits.TAGS_PER_BOOK:  # counted first: a form has room for millions, and others wait for this one
+        raise invalid("tags", f"At most {limits.TAGS_PER_BOOK} tags, please.")
     wanted: dict[str, str] = {}
-    for name in names:
+    for name in given:
         clean = checking.line("tags", name, longest=limits.TAG)
         wanted.setdefault(_tag_slug(clean), clean)
-    if len(wanted) > limits.TAGS_PER_BOOK:
-        raise invalid("tags", f"At most {limits.TAGS_PER_BOOK} tags, please.")
     known = set(Tag.objects.filter(slug__in=wanted).values_list("slug", flat=True))
     Tag.objects.bulk_create(
         [Tag(name=name, slug=slug) for slug, name in sorted(wanted.items()) if slug not in known],

@@ -6,6 +6,7 @@ from PIL import Image
 
 from books.models import Book, ContentWarning, Credit, Right
 from books.selectors.books import books_worked_on, get_book, listed_books, visible_books
+from books.services import checking
 from books.services.books import create_book, delete_book, hide_book, restore_book, set_cover, update_book
 from realtime.errors import Conflict, Forbidden, NotFound, TooLarge, Unauthenticated, ValidationFailed
 from tests.books.library import author_of, book, chapter, draft, somebody, worker_on
@@ -24,6 +25,19 @@ def test_whoever_makes_a_book_is_its_author_with_all_rights():
     assert made.slug == "the-whale"
     assert sorted(tag.name for tag in made.tags.all()) == ["Sea", "Whales"]
     assert made.content_warnings == [ContentWarning.DEATH]
+
+
+def test_tags_are_counted_before_they_are_cleaned(monkeypatch):
+    """The desk's form has room for millions, and everybody waits while a book is locked."""
+    cleaned = []
+    line = checking.line
+    monkeypatch.setattr(
+        checking, "line", lambda field, value, **bounds: cleaned.append(field) or line(field, value, **bounds)
+    )
+    made = book()
+    with pytest.raises(ValidationFailed):
+        update_book(actor=author_of(made), book_id=made.pk, tags=["a"] * 100_000)
+    assert "tags" not in cleaned
 
 
 def test_addresses_are_made_unique_and_work_for_any_script():
