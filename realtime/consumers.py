@@ -38,7 +38,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 # So many messages of one client are read before others have their turn.
-_AT_ONCE = 32
+_AT_ONCE = 8
 
 _CLOSE_CODES: dict[str, CloseCode] = {
     "UNAUTHENTICATED": CloseCode.UNAUTHENTICATED,

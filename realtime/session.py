@@ -61,6 +61,8 @@ class Listener(Protocol):
 
 LISTENERS: list[Listener] = []
 
+# So many commands of one session are carried out before others have their turn: a refusal waits for nothing.
+_COMMANDS_AT_ONCE = 8
 _MEANT = {CloseCode.NORMAL, CloseCode.REVOKED, CloseCode.FORBIDDEN, CloseCode.UNAUTHENTICATED}
 
 
@@ -241,6 +243,7 @@ class Session:
             self._worker = self.hub.spawn(self._work())
 
     async def _work(self) -> None:
+        done = 0
         try:
             while self._inbox and not self.closed:
                 request = self._inbox[0]
@@ -249,6 +252,9 @@ class Session:
                 if request.answer is not None and not self.closed:
                     request.answer(answer)
                 self._rooms.release()
+                done += 1
+                if done % _COMMANDS_AT_ONCE == 0:
+                    await asyncio.sleep(0)
         finally:
             self._worker = None
 

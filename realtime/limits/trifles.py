@@ -9,7 +9,7 @@ TRIFLES_PER_SECOND = 20
 TRIFLES_AT_ONCE = 200
 
 _EACH_SECONDS = 1 / TRIFLES_PER_SECOND
-_AT_ONCE_SECONDS = TRIFLES_AT_ONCE / TRIFLES_PER_SECOND
+_AT_ONCE_SECONDS = (TRIFLES_AT_ONCE + 0.5) / TRIFLES_PER_SECOND  # half of one for what adding up loses
 
 
 def one_more(used_until: float, now: float) -> float | None:

@@ -247,6 +247,7 @@ def missing_of_uvicorn() -> list[str]:
         "on_headers_complete",
         "on_message_begin",
         "on_message_complete",
+        "on_response_complete",
         "on_url",
         "send_400_response",
     )

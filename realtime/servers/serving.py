@@ -13,7 +13,7 @@ from realtime.conf import realtime_settings
 from realtime.errors import CloseCode
 from realtime.hub import Hub
 from realtime.hub.hub import hub_of
-from realtime.servers.http import BoundedProtocol
+from realtime.servers.pipelining import PipelineProtocol
 from realtime.servers.websocket import FramesProtocol, check_uvicorn
 
 # Above the engine's own limit, so that a message somewhat too large is answered; beyond it the protocol closes (1009).
@@ -112,7 +112,7 @@ def serve_here(application: str, bound: socket.socket, *, access_log: bool, star
     config = uvicorn.Config(
         application,
         loop="uvloop",
-        http=BoundedProtocol,
+        http=PipelineProtocol,
         ws=FramesProtocol,
         ws_max_size=_MAX_MESSAGE_BYTES,
         ws_ping_interval=None,  # the hub's own heartbeat

@@ -216,7 +216,11 @@ class FramesProtocol(WebSocketsSansIOProtocol):
 
     def step(self) -> bool:
         """Parses one frame, or as much of it as there is."""
-        self._in_turn = self._parse_frame()
+        try:
+            self._in_turn = self._parse_frame()
+        except Exception:
+            self.abort()
+            raise
         if not self._in_turn and self._at >= len(self._held):
             self._held, self._at = b"", 0
         return self._in_turn

@@ -8,7 +8,7 @@ Source: the Engine.IO protocol, revision 4, "Packet encoding" and "HTTP long-pol
 
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -67,13 +67,13 @@ def encode_payload(packets: Iterable[Packet]) -> bytes:
     ).encode()
 
 
-def decode_payload(body: bytes) -> list[Packet]:
-    """Reads the body of one polling request: at least one packet. Raises MalformedPacket.
+def decode_payload(body: bytes) -> Iterator[Packet]:
+    """Reads the body of one polling request, packet by packet: at least one. Raises MalformedPacket on the way.
 
     Bounded by the size of the body alone, not by a number of packets: dropping some would lose messages. What is no
     UTF-8 becomes U+FFFD, as in every other server of this protocol: one wrong letter shall not end all namespaces.
     """
-    return [_decode_polled(part) for part in body.decode(errors="replace").split(SEPARATOR)]
+    return map(_decode_polled, body.decode(errors="replace").split(SEPARATOR))
 
 
 def _decode_polled(part: str) -> Packet:

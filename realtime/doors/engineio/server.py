@@ -202,7 +202,7 @@ class Here:
         return words if words is not None else await self._server.session(sid, shown).poll()
 
     async def post(self, sid: str, shown: Shown, body: bytes) -> None:
-        self._server.session(sid, shown).post(body)
+        await self._server.session(sid, shown).post(body)
 
     async def begin_upgrade(self, sid: str, shown: Shown) -> None:
         self._server.session(sid, shown).begin_upgrade()

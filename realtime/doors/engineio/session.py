@@ -5,7 +5,7 @@ its client says so, breaks the protocol or misses its heartbeat.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
 import msgspec
@@ -17,10 +17,14 @@ from realtime.doors.engineio.packets import Packet as EnginePacket
 from realtime.doors.engineio.packets import PacketType, decode_payload
 from realtime.doors.errors import MalformedPacket, Refusal, RequestRefused
 from realtime.errors import CloseCode
+from realtime.limits.trifles import one_more
 from realtime.outbox import Outbox
 from realtime.packets import Packet
+from realtime.turns import turns_of
 
 _LAST_POLL_SECONDS = 0.05
+# Of a posted body: more than a stock client has to say at once, nearly always.
+_PACKETS_AT_ONCE = 4
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +73,9 @@ class EngineSession(Connection):
         "_link",
         "_loop",
         "_on_end",
+        "_posted",
         "_probed",
+        "_trifles",
         "_upgrading",
         "application",
         "beats_at",
@@ -102,6 +108,8 @@ class EngineSession(Connection):
         self._probed = False
         self.binding: Binding | None = None
         """What polling requests must show beside the id; None on a WebSocket, which takes none."""
+        self._posted: _Posted | None = None
+        self._trifles = 0.0
         self._deadline = 0.0
         self.beats_at = 0.0
         """When `beat` is due next, by the loop's clock; moves to later whenever the client is heard of."""
@@ -148,15 +156,28 @@ class EngineSession(Connection):
     # What the client says
 
     def receive(self, packet: EnginePacket) -> None:
-        """Takes one packet, whatever brought it; a broken one ends the session."""
+        """Takes one packet, whatever brought it; a broken one ends the session, and so do too many empty ones."""
         if self.closed:
             return
-        match packet.type:
-            case PacketType.MESSAGE:
-                try:
-                    self.application.received(packet.data)
-                except MalformedPacket:
-                    self.close(CloseCode.PROTOCOL_ERROR, "parse error")
+        if packet.type is PacketType.MESSAGE:
+            try:
+                self.application.received(packet.data)
+            except MalformedPacket:
+                self.close(CloseCode.PROTOCOL_ERROR, "parse error")
+        elif self.affords_trifle():
+            self._receive_own(packet.type)
+
+    def affords_trifle(self) -> bool:
+        """Counts a packet that no command limit sees; ends the session and returns False when there are too many."""
+        used_until = one_more(self._trifles, self._loop.time())
+        if used_until is None:
+            self.close(CloseCode.ABUSE, "too many packets")
+            return False
+        self._trifles = used_until
+        return True
+
+    def _receive_own(self, packet_type: PacketType) -> None:
+        match packet_type:
             case PacketType.PONG:
                 self._await_ping()
             case PacketType.CLOSE:
@@ -166,18 +187,27 @@ class EngineSession(Connection):
             case _:
                 self.close(CloseCode.PROTOCOL_ERROR, "parse error")
 
-    def post(self, body: bytes) -> None:
-        """Takes the body of one polling request. Raises RequestRefused, and then the session is over or elsewhere."""
+    async def post(self, body: bytes) -> None:
+        """Takes the body of one polling request: its first packets now, more of them in their turns.
+
+        Raises RequestRefused, and then the session is over or elsewhere; a second body beside one that is still
+        being taken ends it, as nobody could tell their order.
+        """
         self._polling_link()
+        if self._posted is not None:
+            self.close(CloseCode.PROTOCOL_ERROR, "overlapping posts")
+            raise RequestRefused(Refusal.BAD_REQUEST)
         try:
-            packets = decode_payload(body)
+            self._posted = _Posted(self, decode_payload(body))
+            await self._posted.taken()
         except MalformedPacket as error:
             self.close(CloseCode.PROTOCOL_ERROR, "parse error")
             raise RequestRefused(Refusal.BAD_REQUEST) from error
-        for packet in packets:
-            self.receive(packet)
-            if self.closed and packet.type is not PacketType.CLOSE:
-                raise RequestRefused(Refusal.BAD_REQUEST)
+        except asyncio.CancelledError:
+            self.abort()  # what follows would follow a gap
+            raise
+        finally:
+            self._posted = None
 
     def poll(self) -> "asyncio.Future[bytes]":
         """Returns the body of one polling response; whoever waits cancels it when the client gives up.
@@ -259,7 +289,7 @@ class EngineSession(Connection):
         Raises RequestRefused, and then the session goes on here.
         """
         link = self._polling_link()
-        if not self._upgrading:
+        if not self._upgrading or self._posted is not None:
             raise RequestRefused(Refusal.BAD_REQUEST)
         self.flush()
         state = self.application.state()
@@ -335,3 +365,46 @@ class EngineSession(Connection):
         waiting = self._link.take() if isinstance(self._link, PollingLink) else []
         self._on_end(self, polled(waiting) if linger else b"")
         self.application.closed(reason)
+
+
+class _Posted:
+    """One polling request's body on its way into a session."""
+
+    def __init__(self, session: EngineSession, packets: Iterator[EnginePacket]) -> None:
+        self._session = session
+        self._packets = packets
+        self._done: asyncio.Future[None] | None = None
+
+    async def taken(self) -> None:
+        """Returns when the session has every packet. Raises MalformedPacket, and RequestRefused if it ends before."""
+        for _ in range(_PACKETS_AT_ONCE):
+            if not self._take():
+                return
+        loop = asyncio.get_running_loop()
+        self._done = loop.create_future()
+        turns_of(loop).add(self)
+        await self._done
+
+    def step(self) -> bool:
+        done = self._done
+        assert done is not None
+        if done.done():  # whoever waited was cancelled
+            return False
+        try:
+            if self._take():
+                return True
+            done.set_result(None)
+        except Exception as error:
+            done.set_exception(error)
+        return False
+
+    def _take(self) -> bool:
+        """Hands over one packet; False when there is none left."""
+        packet = next(self._packets, None)
+        if packet is None:
+            return False
+        turns_of(asyncio.get_running_loop()).spend(len(packet.data))
+        self._session.receive(packet)
+        if self._session.closed and packet.type is not PacketType.CLOSE:
+            raise RequestRefused(Refusal.BAD_REQUEST)
+        return True

@@ -21,6 +21,9 @@ from realtime.errors import ApplicationError, CloseCode, TooLarge
 
 _REFUSED_SECONDS = 5.0
 
+# So many messages of one client are read before others have their turn.
+_AT_ONCE = 8
+
 
 class SocketGone(Exception):
     """The WebSocket is closed."""
@@ -98,6 +101,7 @@ async def _upgrade(
 
 async def _read(session: EngineSession, receive: Receive) -> None:
     """Hands every message to the session until either is gone."""
+    read = 0
     try:
         while not session.closed:
             try:
@@ -106,6 +110,9 @@ async def _read(session: EngineSession, receive: Receive) -> None:
                 session.close(CloseCode.PROTOCOL_ERROR, "parse error")
             except TooLarge:
                 session.close(CloseCode.TOO_BIG, "message too large")
+            read += 1
+            if read % _AT_ONCE == 0:
+                await asyncio.sleep(0)
             # A client that does not take its answers is not asked for more commands.
             await session.drained()
         # The server reports the end of what we closed; without waiting for it some cut the close frame off.

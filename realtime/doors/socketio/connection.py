@@ -143,7 +143,7 @@ class SocketConnection:
 
     def received(self, message: str | bytes) -> None:
         packet = self._decoder.feed(message)
-        if packet is None:
+        if packet is None or not (packet.type is PacketType.EVENT or self.engine.affords_trifle()):
             return
         match packet.type:
             case PacketType.CONNECT:

@@ -35,9 +35,9 @@ async def test_every_session_is_asked_in_its_own_time() -> None:
     early, late = server.open(_SCOPE), server.open(_SCOPE)
     for _ in range(3):
         assert await early.poll() == b"2"
-        early.post(b"3")
+        await early.post(b"3")
     assert await late.poll() == b"2", "asked once, and not again before it has answered"
-    late.post(b"3")
+    await late.post(b"3")
     assert await late.poll() == b"2"
     for session in (early, late):
         session.abort()
@@ -49,6 +49,6 @@ async def test_who_does_not_answer_is_ended_and_who_answers_is_not() -> None:
     async with asyncio.timeout(10):
         while not silent.closed:
             if await answering.poll() == b"2":
-                answering.post(b"3")
+                await answering.post(b"3")
     assert not answering.closed
     answering.abort()

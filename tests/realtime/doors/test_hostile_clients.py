@@ -1,18 +1,21 @@
 """Clients that send anything at all: their session may end, nothing else does."""
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import AsyncIterator, Mapping
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime.doors.engineio.packets import decode
+from realtime.doors.engineio.packets import Packet, decode
 from realtime.doors.engineio.server import EngineServer
 from realtime.doors.engineio.session import EngineSession, Options
 from realtime.doors.errors import MalformedPacket, RequestRefused
 from realtime.doors.socketio.connection import Endpoint, SocketConnection
+from realtime.limits.trifles import TRIFLES_AT_ONCE
+from realtime.turns import TURN_POINTS
 from tests.conformance.server import MirrorBackend
 
 _OPTIONS = Options(max_payload=2_000)
@@ -43,7 +46,7 @@ async def _talk(server: EngineServer, packets: list[str | bytes]) -> EngineSessi
             if isinstance(packet, bytes):
                 session.receive(decode(packet))
             else:
-                session.post(packet.encode())
+                await session.post(packet.encode())
         except (MalformedPacket, RequestRefused):
             continue
         # Namespaces are entered in tasks of their own.
@@ -63,9 +66,9 @@ def test_nothing_that_a_client_sends_harms_the_server_or_its_neighbour(packets: 
         )
         neighbour = server.open(_SCOPE)
         session = await _talk(server, packets)
-        neighbour.post(b"40")
+        await neighbour.post(b"40")
         await asyncio.sleep(0)
-        neighbour.post(b'42["message",1]')
+        await neighbour.post(b'42["message",1]')
         await asyncio.sleep(0)
         assert not neighbour.closed
         for ended in (session, neighbour):
@@ -87,9 +90,103 @@ class _Broken(MirrorBackend):
 async def test_a_defect_behind_the_door_is_an_answer(caplog: pytest.LogCaptureFixture) -> None:
     server = EngineServer(_OPTIONS, lambda engine: SocketConnection(engine, _Broken(), connect_timeout_ms=1000))
     session = server.open(_SCOPE)
-    session.post(b"40")
+    await session.post(b"40")
     body = await session.poll()
     assert body.startswith(b'44{"message":')
     assert b'"code":"INTERNAL"' in body
     assert "a defect" in caplog.text
+    session.abort()
+
+
+class _Counted(EngineSession):
+    """A session that notes how many packets all such sessions take in each turn."""
+
+    turns: ClassVar[list[int]] = [0]
+
+    def receive(self, packet: Packet) -> None:
+        self.turns[-1] += 1
+        super().receive(packet)
+
+
+async def _tick() -> None:
+    while True:
+        _Counted.turns.append(0)
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+async def turns(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[int]]:
+    monkeypatch.setattr("realtime.doors.engineio.server.EngineSession", _Counted)
+    _Counted.turns = [0]
+    ticking = asyncio.create_task(_tick())
+    yield _Counted.turns
+    ticking.cancel()
+
+
+def _server(max_payload: int = 64 * 1024) -> EngineServer:
+    return EngineServer(
+        Options(max_payload=max_payload),
+        lambda engine: SocketConnection(engine, MirrorBackend(), connect_timeout_ms=60_000),
+    )
+
+
+@pytest.mark.parametrize("packet", ["6", "3", "40/nowhere{}", '43{}["nobody asked"]'])
+async def test_ten_bodies_full_of_trifles_share_a_turn_and_end_their_sessions(turns: list[int], packet: str) -> None:
+    server = _server()
+    sessions = [server.open(_SCOPE) for _ in range(10)]
+    body = "\x1e".join(["40", *(packet.format(number) for number in range(6000))]).encode()
+    answers = await asyncio.gather(*[session.post(body) for session in sessions], return_exceptions=True)
+    assert {type(answer) for answer in answers} == {RequestRefused}
+    assert all(session.closed for session in sessions)
+    assert sum(turns) <= 10 * 2 * TRIFLES_AT_ONCE, "some come back while time passes"
+    assert max(turns) <= TURN_POINTS + 10 * 4
+
+
+async def test_a_body_of_many_events_is_taken_whole_in_order_and_in_its_turns(turns: list[int]) -> None:
+    server = _server()
+    sessions = [server.open(_SCOPE) for _ in range(10)]
+    body = "\x1e".join(["40", *(f'42["message",{number}]' for number in range(2000))]).encode()
+    for session in sessions:
+        await session.post(b"40")
+    await asyncio.sleep(0)
+    await asyncio.gather(*[session.post(body.removeprefix(b"40\x1e")) for session in sessions])
+    assert max(turns) <= TURN_POINTS + 10 * 4
+    for session in sessions:
+        heard = (await session.poll()).decode().split("\x1e")
+        assert heard[-2000:] == [f'42["message-back",{number}]' for number in range(2000)]
+        session.abort()
+
+
+async def test_a_body_beside_one_that_is_still_taken_ends_the_session() -> None:
+    session = _server().open(_SCOPE)
+    await session.post(b"40")
+    await asyncio.sleep(0)
+    body = "\x1e".join(['42["message",1]'] * 500).encode()
+    first = asyncio.create_task(session.post(body))
+    await asyncio.sleep(0)
+    for posting in (session.post(b"3"), first):
+        with pytest.raises(RequestRefused):
+            await posting
+    assert session.closed
+
+
+async def test_a_body_that_nobody_waits_for_any_more_ends_the_session() -> None:
+    session = _server().open(_SCOPE)
+    await session.post(b"40")
+    posting = asyncio.create_task(session.post("\x1e".join(['42["message",1]'] * 500).encode()))
+    await asyncio.sleep(0)
+    posting.cancel()
+    await asyncio.gather(posting, return_exceptions=True)
+    assert session.closed, "what came next would follow a gap"
+
+
+async def test_heartbeats_are_never_too_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = _server().open(_SCOPE)
+    loop = asyncio.get_running_loop()
+    now = loop.time()
+    monkeypatch.setattr(session, "_loop", SimpleNamespace(time=lambda: now))
+    for _ in range(5 * TRIFLES_AT_ONCE):
+        now += 1.0
+        session.receive(decode("3"))
+    assert not session.closed
     session.abort()

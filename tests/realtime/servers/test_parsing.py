@@ -153,7 +153,8 @@ async def test_ten_floods_of_trifles_share_a_turn_and_end_at_the_excess_with_not
         for client in clients:
             await client.gone.wait()
     assert {client.heard[-1] for client in clients} == {CloseCode.ABUSE}
-    assert len(parsed.all) == 10 * TRIFLES_AT_ONCE
+    # A few come back while the flood arrives.
+    assert 10 * TRIFLES_AT_ONCE <= len(parsed.all) <= 10 * 2 * TRIFLES_AT_ONCE
     assert max(map(len, parsed.turns)) <= TURN_POINTS
     for task in sending:
         task.cancel()
