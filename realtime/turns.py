@@ -13,9 +13,9 @@ logger = logging.getLogger(__name__)
 # Per process, not per peer: with a bound for each alone, ten of them still held the loop for half a second.
 TURN_SECONDS = 0.002
 # What is parsed in a turn is answered in the next ones, at about the same price again, and nobody measures that: so
-# many messages, or KiB of them, are some 4 ms of it.
+# many messages, or half KiB of them, are some 4 ms of it.
 TURN_POINTS = 64
-_BYTES_PER_POINT = 1024
+_BYTES_PER_POINT = 512
 
 
 class Work(Protocol):
