@@ -11,7 +11,7 @@ from realtime.doors.engineio.session import Options
 from realtime.doors.socketio.connection import SocketConnection
 from tests.conformance.server import MirrorBackend
 
-_SCOPE: Mapping[str, Any] = {"client": ("127.0.0.1", 1), "headers": []}
+_SCOPE: Mapping[str, Any] = {"type": "http", "client": ("127.0.0.1", 1), "headers": []}
 
 
 def make_server(ping_interval_ms: int, ping_timeout_ms: int = 60_000) -> EngineServer:

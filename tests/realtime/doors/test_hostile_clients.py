@@ -19,7 +19,7 @@ from realtime.turns import TURN_POINTS
 from tests.conformance.server import MirrorBackend
 
 _OPTIONS = Options(max_payload=2_000)
-_SCOPE: Mapping[str, Any] = {"client": ("127.0.0.1", 1), "headers": []}
+_SCOPE: Mapping[str, Any] = {"type": "http", "client": ("127.0.0.1", 1), "headers": []}
 
 _json = st.text('[]{}",:0123456789-/a_placeholdernumtrue ', max_size=40)
 _packets = st.one_of(
