@@ -5,5 +5,5 @@ class BooksConfig(AppConfig):
     name = "books"
 
     def ready(self) -> None:
-        from books import audit, broadcasts, namespaces, notices  # noqa: F401  # they register themselves
+        from books import broadcasts, namespaces, notices  # noqa: F401  # they register themselves
         from books.policies import rooms  # noqa: F401

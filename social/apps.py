@@ -5,5 +5,5 @@ class SocialConfig(AppConfig):
     name = "social"
 
     def ready(self) -> None:
-        from social import audit, broadcasts, namespaces, notices  # noqa: F401  # they register themselves
+        from social import broadcasts, namespaces, notices  # noqa: F401  # they register themselves
         from social.policies import rooms  # noqa: F401

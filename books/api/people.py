@@ -38,7 +38,7 @@ class CreditsView(Listing[Credit]):
     def get_queryset(self) -> QuerySet[Credit]:
         person = asker(self.request)
         book = get_book(person, book_id=self.kwargs["book_id"])
-        require(person, book, Right.VIEW_DASHBOARD)
+        require(person, book, Right.VIEW_DASHBOARD, staff="books.view_book")
         return selectors.credits_of(book)
 
     @extend_schema(operation_id="invitePerson", request=NewCreditSerializer, responses={201: CreditSerializer})
@@ -89,7 +89,7 @@ class InvitationsView(Listing[Invitation]):
     def get_queryset(self) -> QuerySet[Invitation]:
         person = asker(self.request)
         book = get_book(person, book_id=self.kwargs["book_id"])
-        require(person, book, Right.EDIT_INFO)
+        require(person, book, Right.EDIT_INFO, staff="books.view_invitation")
         return selectors.invitations_of(book)
 
     @extend_schema(operation_id="inviteReader", request=NewInvitationSerializer, responses={201: InvitationSerializer})

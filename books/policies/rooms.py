@@ -8,6 +8,7 @@ from books.events.rooms import AuthorRoom, BookRoom, ChapterRoom, DraftRoom, Fol
 from books.models import Chapter, ChapterState, Credit, Right
 from books.policies.crowds import Crowd
 from livrya.accounts.models import Follow, User
+from livrya.accounts.policies import staff_may
 from livrya.accounts.selectors import blocked_ids
 from realtime.identity import Identity
 from realtime.rooms import Grant, authorises, authorises_many
@@ -82,7 +83,7 @@ def _person(identity: Identity) -> User | None:
 def _worked_on(person: User | None, chapters: QuerySet[Chapter], rights: int = 0) -> QuerySet[Chapter]:
     if person is None:
         return chapters.none()
-    if person.is_staff:
+    if staff_may(person, "books.change_chapter"):
         return chapters
     credits = Credit.objects.filter(user=person, accepted_at__isnull=False)
     if rights:

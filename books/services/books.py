@@ -30,6 +30,8 @@ from books.services import checking
 from books.services.locking import known_book, lock_book
 from livrya.accounts.limits import UPLOADS
 from livrya.accounts.models import User
+from livrya.accounts.policies import staff_may
+from livrya.audit.services import record
 from livrya.pictures import Reencoded, reencode
 from realtime.errors import Conflict, Unauthenticated
 
@@ -62,7 +64,8 @@ def create_book(
 
     Without `slug` the title gives one; a given one that is taken raises Conflict.
     """
-    if actor is not None and not actor.is_staff and author not in (None, actor):
+    for_another = actor is not None and author not in (None, actor)
+    if for_another and not staff_may(actor, "books.add_book"):
         raise Unauthenticated("You can only make books of your own.")
     owner = author or actor
     if owner is None or not owner.is_authenticated:
@@ -82,6 +85,8 @@ def create_book(
         )
         if "tags" in description:
             _tag(book, description["tags"])
+        if for_another:
+            record(actor=actor, act="book:create", target=f"book:{book.pk}")
         signals.book_created.send(Book, book=book, actor=actor)
     return book
 
@@ -91,9 +96,9 @@ def update_book(*, actor: User | None, book_id: int, **description: Unpack[Descr
     with realtime.atomic(max_rooms=EVERY_ROOM):
         book = lock_book(book_id)
         if "tags" in description:
-            require(actor, book, Right.CHANGE_TAGS)
+            require(actor, book, Right.CHANGE_TAGS, staff="books.change_book", act="book:tag")
         if description.keys() - {"tags"} or not description:
-            require(actor, book, Right.EDIT_INFO)
+            require(actor, book, Right.EDIT_INFO, staff="books.change_book", act="book:update")
         was = book.visibility
         _describe(book, description)
         book.save()
@@ -117,13 +122,13 @@ def set_cover(*, actor: User | None, book_id: int, upload: "UploadedFile[Any] | 
     """Gives the book a new cover, or takes away the one it has (`upload` None)."""
     if actor is not None:
         # Before the picture is decoded: a stranger's upload is not worth the time.
-        require(actor, known_book(book_id), Right.EDIT_INFO)
+        require(actor, known_book(book_id), Right.EDIT_INFO, staff="books.change_book")
         if upload is not None:
             UPLOADS.charge(actor.pk)
     encoded = encode_cover(upload) if upload is not None else None
     with realtime.atomic():
         book = lock_book(book_id)
-        require(actor, book, Right.EDIT_INFO)
+        require(actor, book, Right.EDIT_INFO, staff="books.change_book", act="book:cover")
         _forget_file(book)
         if encoded is None:
             book.cover = ""
@@ -138,7 +143,7 @@ def delete_book(*, actor: User | None, book_id: int) -> None:
     """Deletes a book with everything in it, for ever."""
     with realtime.atomic(max_rooms=EVERY_ROOM):
         book = lock_book(book_id)
-        require(actor, book, Right.DELETE)
+        require(actor, book, Right.DELETE, staff="books.delete_book", act="book:delete")
         _forget_file(book)
         people = {
             *Credit.objects.filter(book=book).values_list("user_id", flat=True),
@@ -159,11 +164,13 @@ def restore_book(*, actor: User | None, book_id: int) -> Book:
 
 
 def _moderate(actor: User | None, book_id: int, *, hidden: bool) -> Book:
-    require_staff(actor)
+    require_staff(actor, "books.change_book")
     with realtime.atomic(max_rooms=EVERY_ROOM):
         book = lock_book(book_id)
         if (book.hidden_at is not None) == hidden:
             return book
+        act = "book:hide" if hidden else "book:restore"
+        require_staff(actor, "books.change_book", act=act, target=f"book:{book.pk}")
         book.hidden_at = timezone.now() if hidden else None
         book.save(update_fields=["hidden_at", "updated_at"])
         signals.book_moderated.send(Book, book=book, hidden=hidden, actor=actor)

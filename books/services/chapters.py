@@ -23,6 +23,7 @@ _ASIDE = 1_000_000
 # Each compares with the text that is there; only others who save at the same moment make another one needed.
 _TRIES = 3
 _WRITING = Right.EDIT_DRAFTS | Right.EDIT_CHAPTERS
+_ADD, _CHANGE = "books.add_chapter", "books.change_chapter"
 
 
 class Content(TypedDict, total=False):
@@ -54,13 +55,13 @@ def create_chapter(
     """Adds a draft at the end of the book. Without `note` it gets the book's default one."""
     limits.CHAPTERS.charge(actor.pk if actor else None)
     book = known_book(book_id)
-    require(actor, book, _WRITING)
+    require(actor, book, _WRITING, staff=_ADD)
     clean = _clean({"title": title, "text": text, "volume": volume})
     clean["note"] = _clean_note(book.default_note if note is None else note)
     rendered = rendering.render(clean["text"], clean["note"])
     with realtime.atomic():
         book = lock_book(book_id)
-        require(actor, book, _WRITING)
+        require(actor, book, _WRITING, staff=_ADD, act="chapter:create")
         last = Chapter.objects.filter(book=book).aggregate(last=Max("number"))["last"] or 0
         chapter = Chapter(book=book, number=last + 1, silent=silent, **clean)
         chapter.save(force_insert=True)
@@ -113,18 +114,21 @@ def _lock_to_write(actor: User | None, chapter_id: int, version: int | None) -> 
     return chapter
 
 
-def _require_to_write(actor: User | None, chapter: Chapter, version: int | None) -> None:
-    require(actor, chapter.book, Right.EDIT_CHAPTERS if chapter.is_published else _WRITING)
+def _require_to_write(actor: User | None, chapter: Chapter, version: int | None, act: str | None = None) -> None:
+    right = Right.EDIT_CHAPTERS if chapter.is_published else _WRITING
+    require(actor, chapter.book, right, staff=_CHANGE, act=act, target=f"chapter:{chapter.pk}")
     if version is not None and version != chapter.version:
         raise VersionConflict(details={"version": chapter.version})
 
 
 def _update(actor: User | None, chapter: Chapter, worked_out: _WorkedOut) -> Chapter:
+    _require_to_write(actor, chapter, None, act="chapter:update")  # written down once, however many tries it took
     before = Chapter(title=chapter.title, text=chapter.text, note=chapter.note, volume=chapter.volume)
     for name, value in worked_out.clean.items():
         setattr(chapter, name, value)
     if chapter.volume != before.volume:
-        require(actor, chapter.book, Right.EDIT_VOLUMES)
+        target = f"chapter:{chapter.pk}"
+        require(actor, chapter.book, Right.EDIT_VOLUMES, staff=_CHANGE, act="chapter:volume", target=target)
     if chapter.state != ChapterState.DRAFT and not chapter.text:
         raise invalid("text", "A chapter that is out or on its way needs a text.")
     title_changed = chapter.title != before.title
@@ -152,7 +156,7 @@ def reorder_chapters(*, actor: User | None, book_id: int, chapter_ids: Sequence[
     """Numbers the book's chapters from 1 in the given order; `chapter_ids` names each of them once."""
     with realtime.atomic():
         book = lock_book(book_id)
-        require(actor, book, Right.EDIT_VOLUMES)
+        require(actor, book, Right.EDIT_VOLUMES, staff=_CHANGE, act="book:reorder")
         present = list(Chapter.objects.filter(book=book).values_list("pk", flat=True))
         if sorted(chapter_ids) != sorted(present):
             raise Conflict("The chapters are no longer the same. Load them again.")
@@ -165,7 +169,8 @@ def delete_chapter(*, actor: User | None, chapter_id: int) -> None:
     """Deletes a chapter with its comments, for ever; those behind it move up."""
     with realtime.atomic():
         chapter = lock_chapter(chapter_id)
-        require(actor, chapter.book, Right.DELETE)
+        target = f"chapter:{chapter_id}"
+        require(actor, chapter.book, Right.DELETE, staff="books.delete_chapter", act="chapter:delete", target=target)
         was_published = chapter.is_published
         chapter.delete()
         chapter.pk = chapter_id
@@ -179,7 +184,8 @@ def lock_comments(*, actor: User | None, chapter_id: int, locked: bool) -> Chapt
     """Closes the chapter's comments, or opens them again."""
     with realtime.atomic():
         chapter = lock_chapter(chapter_id)
-        require(actor, chapter.book, Right.MODERATE_COMMENTS | Right.EDIT_CHAPTERS)
+        right, act = Right.MODERATE_COMMENTS | Right.EDIT_CHAPTERS, "chapter:lock" if locked else "chapter:unlock"
+        require(actor, chapter.book, right, staff=_CHANGE, act=act, target=f"chapter:{chapter_id}")
         if chapter.comments_locked != locked:
             chapter.comments_locked = locked
             chapter.save(update_fields=["comments_locked", "updated_at"])

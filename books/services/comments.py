@@ -5,8 +5,8 @@ from django.utils import timezone
 import realtime
 from books import limits, signals
 from books.errors import CommentsLocked, invalid
-from books.models import Chapter, Comment, Reaction, ReactionKind
-from books.policies.people import may_address_authors, may_moderate, may_read, require_person
+from books.models import Chapter, Comment, Reaction, ReactionKind, Right
+from books.policies.people import may_address_authors, may_moderate, may_read, require, require_person
 from books.services import checking
 from books.services.locking import lock_chapter_alone, lock_comment
 from livrya.accounts.models import User
@@ -74,7 +74,7 @@ def delete_comment(*, actor: User | None, comment_id: int) -> None:
         comment = _visible_comment(actor, comment_id)
         own = actor is not None and comment.author_id == actor.pk
         if not own:
-            _require_moderator(actor, comment)
+            _require_moderator(actor, comment, "comment:delete")
         comment.text, comment.deleted_at = "", timezone.now()
         comment.save(update_fields=["text", "deleted_at"])
         comment.reactions.all().delete()
@@ -85,7 +85,7 @@ def hide_comment(*, actor: User | None, comment_id: int) -> Comment:
     """Takes a comment out of sight; a moderator can bring it back."""
     with realtime.atomic():
         comment = _visible_comment(actor, comment_id)
-        _require_moderator(actor, comment)
+        _require_moderator(actor, comment, "comment:hide")
         if comment.hidden_at is None:
             comment.hidden_at = timezone.now()
             comment.save(update_fields=["hidden_at"])
@@ -97,7 +97,7 @@ def restore_comment(*, actor: User | None, comment_id: int) -> Comment:
     """Brings a hidden comment back into sight."""
     with realtime.atomic():
         comment = _visible_comment(actor, comment_id)
-        _require_moderator(actor, comment)
+        _require_moderator(actor, comment, "comment:restore")
         if comment.hidden_at is not None:
             comment.hidden_at = None
             comment.save(update_fields=["hidden_at"])
@@ -151,6 +151,7 @@ def _visible_comment(actor: User | None, comment_id: int) -> Comment:
     return comment
 
 
-def _require_moderator(actor: User | None, comment: Comment) -> None:
-    if actor is not None and not may_moderate(actor, comment.chapter.book_id):
-        raise Forbidden
+def _require_moderator(actor: User | None, comment: Comment, act: str) -> None:
+    """Refuses who may not moderate; a book's own moderators answer to its author, what staff do is written down."""
+    book, target = comment.chapter.book, f"comment:{comment.pk}"
+    require(actor, book, Right.MODERATE_COMMENTS, staff="books.delete_comment", act=act, target=target)

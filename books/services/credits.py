@@ -11,7 +11,8 @@ from books.policies.people import may_read, require_person
 from books.services import checking
 from books.services.locking import lock_book
 from livrya.accounts.models import User
-from livrya.accounts.policies import may_address
+from livrya.accounts.policies import may_address, staff_may
+from livrya.audit.services import record
 from realtime.errors import Conflict, Forbidden, NotFound
 
 
@@ -23,7 +24,7 @@ def invite_person(*, actor: User | None, book_id: int, user_id: int, kind: str, 
     limits.INVITATIONS.charge(actor.pk if actor else None)
     with realtime.atomic():
         book = lock_book(book_id)
-        _require_author(actor, book)
+        _require_author(actor, book, "add")
         _check_kind(kind)
         user = checking.person("user", user_id)
         if actor is not None and not may_address(actor, user):
@@ -67,7 +68,7 @@ def change_credit(*, actor: User | None, credit_id: int, kind: str | None = None
     """Changes somebody's part or rights; the author's own never change."""
     with realtime.atomic():
         credit = _lock_credit(credit_id)
-        _require_author(actor, credit.book)
+        _require_author(actor, credit.book, "change")
         _refuse_author(credit)
         if kind is not None:
             _check_kind(kind)
@@ -83,7 +84,7 @@ def remove_credit(*, actor: User | None, credit_id: int) -> None:
     """Takes somebody off a book, or an offer back."""
     with realtime.atomic():
         credit = _lock_credit(credit_id)
-        _require_author(actor, credit.book)
+        _require_author(actor, credit.book, "delete")
         _end(credit, actor)
 
 
@@ -109,10 +110,11 @@ def _lock_credit(credit_id: int) -> Credit:
     return credit
 
 
-def _require_author(actor: User | None, book: Book) -> None:
-    if actor is None or actor.is_staff:
+def _require_author(actor: User | None, book: Book, doing: str) -> None:
+    if actor is None or Credit.objects.filter(book=book, user=actor, kind=CreditKind.AUTHOR).exists():
         return
-    if Credit.objects.filter(book=book, user=actor, kind=CreditKind.AUTHOR).exists():
+    if staff_may(actor, f"books.{doing}_credit"):
+        record(actor=actor, act=f"credit:{doing}", target=f"book:{book.pk}")
         return
     if not may_read(actor, book):
         raise NotFound("There is no such book.")

@@ -19,7 +19,7 @@ def invite_reader(*, actor: User | None, book_id: int, user_id: int) -> Invitati
     limits.INVITATIONS.charge(actor.pk if actor else None)
     with realtime.atomic():
         book = lock_book(book_id)
-        require(actor, book, Right.EDIT_INFO)
+        require(actor, book, Right.EDIT_INFO, staff="books.add_invitation", act="reader:invite")
         user = checking.person("user", user_id)
         if actor is not None and not may_address(actor, user):
             raise Forbidden("You cannot invite this person.")
@@ -49,7 +49,8 @@ def end_invitation(*, actor: User | None, invitation_id: int) -> None:
         invitation = _lock_invitation(invitation_id)
         if actor is not None and invitation.user_id != actor.pk:
             try:
-                require(actor, invitation.book, Right.EDIT_INFO)
+                staff, act = "books.delete_invitation", "reader:uninvite"
+                require(actor, invitation.book, Right.EDIT_INFO, staff=staff, act=act)
             except Forbidden as error:
                 raise NotFound("There is no such invitation.") from error
         book, user, held = invitation.book, invitation.user, invitation.accepted_at is not None

@@ -29,7 +29,7 @@ def publish_chapter(*, actor: User | None, chapter_id: int, silent: bool | None 
     """Releases a draft or scheduled chapter now; `silent` (else as the chapter says) notifies nobody."""
     with realtime.atomic(max_rooms=_MOST_ROOMS):
         chapter = lock_chapter(chapter_id)
-        require(actor, chapter.book, Right.PUBLISH)
+        _require_publishing(actor, chapter, "chapter:publish")
         if chapter.is_published:
             raise Conflict("This chapter is out already.")
         if silent is not None:
@@ -42,7 +42,7 @@ def schedule_chapter(*, actor: User | None, chapter_id: int, publish_at: datetim
     """Sets when the chapter comes out by itself, or sets it anew."""
     with realtime.atomic(max_rooms=_MOST_ROOMS):
         chapter = lock_chapter(chapter_id)
-        require(actor, chapter.book, Right.PUBLISH)
+        _require_publishing(actor, chapter, "chapter:schedule")
         if chapter.is_published:
             raise Conflict("This chapter is out already.")
         if timezone.is_naive(publish_at):
@@ -60,7 +60,7 @@ def unschedule_chapter(*, actor: User | None, chapter_id: int) -> Chapter:
     """Takes the chapter off the schedule; it is a draft again."""
     with realtime.atomic(max_rooms=_MOST_ROOMS):
         chapter = lock_chapter(chapter_id)
-        require(actor, chapter.book, Right.PUBLISH)
+        _require_publishing(actor, chapter, "chapter:unschedule")
         if chapter.state != ChapterState.SCHEDULED:
             raise Conflict("This chapter is not scheduled.")
         chapter.state, chapter.publish_at = ChapterState.DRAFT, None
@@ -73,7 +73,7 @@ def unpublish_chapter(*, actor: User | None, chapter_id: int) -> Chapter:
     """Takes a published chapter back; it is a draft again, its comments wait with it."""
     with realtime.atomic():
         chapter = lock_chapter(chapter_id)
-        require(actor, chapter.book, Right.PUBLISH)
+        _require_publishing(actor, chapter, "chapter:unpublish")
         if not chapter.is_published:
             raise Conflict("This chapter is not out.")
         chapter.state, chapter.published_at = ChapterState.DRAFT, None
@@ -97,6 +97,11 @@ def publish_due_chapters(*, now: datetime | None = None) -> int:
         except ApplicationError as refusal:
             logger.warning("Chapter %s is due but did not come out: %s", chapter_id, refusal)
     return released
+
+
+def _require_publishing(actor: User | None, chapter: Chapter, act: str) -> None:
+    target = f"chapter:{chapter.pk}"
+    require(actor, chapter.book, Right.PUBLISH, staff="books.change_chapter", act=act, target=target)
 
 
 def _publish_if_due(chapter_id: int, moment: datetime) -> bool:

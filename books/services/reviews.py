@@ -15,6 +15,7 @@ from realtime.errors import Conflict, Forbidden, NotFound
 
 # A review is told to its book and to the (at most ten) authors.
 _MOST_ROOMS = 16
+_MODERATE = "books.delete_review"
 
 
 def post_review(*, actor: User | None, book_id: int, rating: int, text: str = "") -> Review:
@@ -64,7 +65,7 @@ def delete_review(*, actor: User | None, review_id: int) -> None:
         review = _lock_review(actor, review_id)
         own = actor is not None and review.author_id == actor.pk
         if not own:
-            require_staff(actor)
+            require_staff(actor, _MODERATE, act="review:delete", target=f"review:{review_id}")
         review.delete()
         review.pk = review_id
         count_reviews(review.book)
@@ -82,11 +83,13 @@ def restore_review(*, actor: User | None, review_id: int) -> Review:
 
 
 def _moderate(actor: User | None, review_id: int, *, hidden: bool) -> Review:
-    require_staff(actor)
+    require_staff(actor, _MODERATE)
     with realtime.atomic():
         review = _lock_review(actor, review_id)
         if (review.hidden_at is not None) == hidden:
             return review
+        act = "review:hide" if hidden else "review:restore"
+        require_staff(actor, _MODERATE, act=act, target=f"review:{review_id}")
         review.hidden_at = timezone.now() if hidden else None
         review.save(update_fields=["hidden_at"])
         count_reviews(review.book)

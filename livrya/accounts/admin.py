@@ -8,6 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, UserCreationForm
+from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
@@ -66,7 +67,8 @@ class PeopleAdmin(ServiceAdmin, UserAdmin):  # type: ignore[type-arg]  # generic
     actions = ("close_accounts", "open_accounts", "end_sign_ins", "make_staff", "end_staff")
 
     def create_object(self, request: HttpRequest, form: Form, parent: Model | None) -> User:
-        return people.sign_up(username=form.cleaned_data["username"], password=form.cleaned_data["password1"])
+        given = form.cleaned_data
+        return people.sign_up(actor=_actor(request), username=given["username"], password=given["password1"])
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         if self.get_object(request, unquote(id)) == request.user:
@@ -99,7 +101,7 @@ class PeopleAdmin(ServiceAdmin, UserAdmin):  # type: ignore[type-arg]  # generic
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         allowed = super().has_delete_permission(request, obj)
-        return allowed and (obj is None or policies.may_edit(_actor(request), obj))
+        return allowed and (obj is None or policies.may_edit(_actor(request), obj, policies.DELETE))
 
     @admin.action(description="Close the accounts", permissions=["change"])
     def close_accounts(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
@@ -135,6 +137,33 @@ class PeopleAdmin(ServiceAdmin, UserAdmin):  # type: ignore[type-arg]  # generic
         self.message_user(request, "Done.", messages.SUCCESS)
 
 
+class RightsAdmin(ServiceAdmin):
+    """Groups of staff rights; for superusers."""
+
+    fields = ("name", "permissions")
+    filter_horizontal = ("permissions",)
+    search_fields = ("name",)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return policies.may_give_rights(_actor(request))
+
+    has_add_permission = has_change_permission = has_delete_permission = has_view_permission
+
+    def create_object(self, request: HttpRequest, form: Form, parent: Model | None) -> Group:
+        return access.save_rights(actor=_actor(request), **form.cleaned_data)
+
+    def change_object(self, request: HttpRequest, stored: Group, form: Form) -> None:
+        if form.changed_data:
+            access.save_rights(actor=_actor(request), group=stored, **form.cleaned_data)
+
+    def remove_object(self, request: HttpRequest, stored: Group) -> None:
+        access.delete_rights(actor=_actor(request), group=stored)
+
+
+admin.site.unregister(Group)
+admin.site.register(Group, RightsAdmin)
+
+
 class BetweenPeopleAdmin(ServiceAdmin):
     """What one person has made of another: to look at, and to end."""
 
@@ -156,7 +185,7 @@ class FollowAdmin(BetweenPeopleAdmin):
     search_fields = ("follower__username", "followed__username")
 
     def remove_object(self, request: HttpRequest, stored: Follow) -> None:
-        following.unfollow(actor=stored.follower, user=stored.followed)
+        following.end_follow(actor=_actor(request), follow=stored)
 
 
 @admin.register(Block)
@@ -168,7 +197,7 @@ class BlockAdmin(BetweenPeopleAdmin):
     search_fields = ("blocker__username", "blocked__username")
 
     def remove_object(self, request: HttpRequest, stored: Block) -> None:
-        blocking.unblock(actor=stored.blocker, user=stored.blocked)
+        blocking.end_block(actor=_actor(request), block=stored)
 
 
 @admin.register(Mute)
@@ -180,7 +209,7 @@ class MuteAdmin(BetweenPeopleAdmin):
     search_fields = ("muter__username", "muted__username")
 
     def remove_object(self, request: HttpRequest, stored: Mute) -> None:
-        blocking.unmute(actor=stored.muter, user=stored.muted)
+        blocking.end_mute(actor=_actor(request), mute=stored)
 
 
 def _actor(request: HttpRequest) -> User:

@@ -3,7 +3,7 @@
 from django.dispatch import Signal
 
 person_joined = Signal()
-"""Somebody signed up. Arguments: user."""
+"""Somebody signed up, or staff made their account. Arguments: user, actor (staff)."""
 
 profile_changed = Signal()
 """Name, biography or picture changed. Arguments: user, actor."""
@@ -37,3 +37,6 @@ account_opened = Signal()
 
 role_changed = Signal()
 """Somebody is staff or superuser now, or no longer, or has other groups of staff rights. Arguments: user, actor."""
+
+rights_changed = Signal()
+"""What a group of staff may has changed. Arguments: group (of django.contrib.auth), actor."""

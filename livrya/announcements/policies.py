@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 
 from livrya.accounts.models import User
+from livrya.accounts.policies import staff_may
 from livrya.announcements.events import BroadcastRoom
 from realtime.errors import Forbidden
 from realtime.identity import Identity
 from realtime.rooms import Grant, authorises
 
 
-def require_staff(actor: User | None) -> None:
-    """Refuses everybody but staff and the system (None). Raises Forbidden."""
-    if actor is not None and not (actor.is_active and actor.is_staff):
+def require_announcer(actor: User | None) -> None:
+    """Refuses everybody but staff who may make announcements and the system (None). Raises Forbidden."""
+    if actor is not None and not staff_may(actor, "announcements.add_announcement"):
         raise Forbidden
 
 

@@ -20,7 +20,7 @@ LONGEST_TEXT = 1000
 
 def announce(*, actor: User | None, text: str, until: datetime | None = None) -> Announcement:
     """Says `text` to everybody who is connected, and to who comes before `until` (a day from now)."""
-    policies.require_staff(actor)
+    policies.require_announcer(actor)
     text = clean_text(text)
     now = timezone.now()
     until = until or now + IN_FORCE
@@ -41,7 +41,7 @@ def announce(*, actor: User | None, text: str, until: datetime | None = None) ->
 
 def withdraw(*, actor: User | None, announcement_id: int) -> Announcement:
     """Ends an announcement before its time; nothing happens when it has ended already. Raises NotFound."""
-    policies.require_staff(actor)
+    policies.require_announcer(actor)
     with realtime.atomic():
         announcement = Announcement.objects.select_for_update(no_key=True).filter(pk=announcement_id).first()
         if announcement is None:

@@ -25,7 +25,8 @@ from livrya.monitoring.events import (
 from livrya.monitoring.overview import Look, look
 from realtime import UserRoom
 from realtime.contracts import event_contract
-from realtime.errors import Unavailable, ValidationFailed
+from realtime.errors import Forbidden, Unauthenticated, Unavailable, ValidationFailed
+from realtime.identity import Identity
 from realtime.inspection import ask_processes
 from realtime.namespaces import Call, Commands
 from realtime.rooms import parse_room
@@ -54,7 +55,7 @@ def on_disconnect(call: Call, wanted: DisconnectPerson) -> Disconnected:
 
 @monitoring.handles(ListSessions)
 def on_list(call: Call, wanted: ListSessions) -> OpenSessions:
-    signed_in(call.identity)
+    services.require_watcher(signed_in(call.identity))
     if (wanted.room is None) == (wanted.user_id is None):
         raise ValidationFailed("Name a room or a person.", details={"field": "room"})
     user = str(wanted.user_id) if wanted.user_id is not None else None
@@ -74,11 +75,16 @@ def on_close(call: Call, wanted: CloseRoom) -> Closed:
 
 @monitoring.handles(SubscribeStats)
 async def on_subscribe(call: Call, wanted: SubscribeStats) -> StatsSubscribed:
+    await call.session.hub.handlers.run(_require_watcher, call.identity)
     if (before := _watching.pop(call.session, None)) is not None:
         before.cancel()
     if wanted.interval_seconds:
         _watching[call.session] = call.session.hub.spawn(_tell_stats(call.session, wanted.interval_seconds))
     return StatsSubscribed(interval_seconds=wanted.interval_seconds)
+
+
+def _require_watcher(identity: Identity) -> None:
+    services.require_watcher(signed_in(identity))
 
 
 async def _tell_stats(session: "Session", interval_seconds: int) -> None:
@@ -88,8 +94,11 @@ async def _tell_stats(session: "Session", interval_seconds: int) -> None:
     before: Look | None = None
     while not session.closed:
         try:
+            await session.hub.handlers.run(_require_watcher, session.identity)
             told, before = await session.hub.handlers.run(look, before)
             session.notify(name, msgspec.to_builtins(told), room)
+        except (Forbidden, Unauthenticated):
+            return  # no longer theirs to see
         except (DatabaseError, Unavailable) as error:
             logger.warning("No room:stats this time: %s", error)
         await asyncio.sleep(interval_seconds)

@@ -10,6 +10,12 @@ from realtime.errors import Forbidden, ValidationFailed
 LONGEST_REASON = 200
 
 
+def require_watcher(actor: User) -> None:
+    """Refuses everybody but staff who may see who is connected. Raises Forbidden."""
+    if not policies.staff_may(actor, policies.WATCH):
+        raise Forbidden
+
+
 def disconnect_person(*, actor: User | None, user: User, reason: str = "") -> None:
     """Ends the person's open connections everywhere; their sign-ins hold. Raises Forbidden, ValidationFailed."""
     if not policies.may_deactivate(actor, user):

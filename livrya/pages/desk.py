@@ -182,7 +182,7 @@ def answer_invitation(request: PersonRequest, invitation_id: int) -> HttpRespons
 
 def _worked_on(request: PersonRequest, slug: str) -> Book:
     book = book_selectors.get_book(request.user, slug=slug)
-    policies.require(request.user, book, Right.VIEW_DASHBOARD)
+    policies.require(request.user, book, Right.VIEW_DASHBOARD, staff="books.view_book")
     return book
 
 

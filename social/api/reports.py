@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import generics, serializers, status
-from rest_framework.permissions import BasePermission, IsAdminUser, IsAuthenticated
+from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -17,6 +17,7 @@ from livrya.api.reading import body
 from realtime.errors import ValidationFailed
 from social import limits
 from social.models import Report, ReportKind, ReportState
+from social.policies import require_report_reader
 from social.selectors import reports as selectors
 from social.services import moderation
 from social.services.reporting import report
@@ -83,9 +84,10 @@ class ReportsView(generics.ListAPIView[Report]):
     order = selectors.REPORT_ORDER
 
     def get_permissions(self) -> list[BasePermission]:
-        return [IsAuthenticated() if self.request.method == "POST" else IsAdminUser()]
+        return [IsAuthenticated()]
 
     def get_queryset(self) -> QuerySet[Report]:
+        require_report_reader(asker(self.request))
         state = self.request.query_params.get("state", ReportState.OPEN)
         if state not in [*ReportState.values, "all"]:
             raise ValidationFailed(details={"fields": {"state": "There is no such state."}})
@@ -109,7 +111,7 @@ class ReportsView(generics.ListAPIView[Report]):
 class DismissalView(APIView):
     """Nothing is wrong; for staff."""
 
-    permission_classes = (IsAdminUser,)
+    permission_classes = (IsAuthenticated,)
 
     @extend_schema(operation_id="dismissReport", request=None, responses=ReportSerializer)
     def post(self, request: Request, report_id: int) -> Response:
@@ -120,7 +122,7 @@ class DismissalView(APIView):
 class UpholdingView(APIView):
     """The report is right, and something is done; for staff."""
 
-    permission_classes = (IsAdminUser,)
+    permission_classes = (IsAuthenticated,)
 
     @extend_schema(operation_id="upholdReport", request=UpheldSerializer, responses=ReportSerializer)
     def post(self, request: Request, report_id: int) -> Response:

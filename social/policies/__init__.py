@@ -1,19 +1,21 @@
 """Every permission question of groups."""
 
 from social.policies.groups import (
-    may_manage,
     outranks,
     refuse_stranger,
+    require_managing,
     require_member,
     require_moderator,
     require_owner,
+    require_report_reader,
 )
 
 __all__ = [
-    "may_manage",
     "outranks",
     "refuse_stranger",
+    "require_managing",
     "require_member",
     "require_moderator",
     "require_owner",
+    "require_report_reader",
 ]

@@ -3,6 +3,8 @@
 from typing import NoReturn
 
 from livrya.accounts.models import User
+from livrya.accounts.policies import staff_may
+from livrya.audit.services import record
 from realtime.errors import Forbidden
 from social.errors import NotMember, RoomNotFound
 from social.models import Group, Membership, Role
@@ -40,11 +42,23 @@ def outranks(membership: Membership, other: Membership) -> bool:
     return _RANK[Role(membership.role)] > _RANK[Role(other.role)]
 
 
-def may_manage(actor: User | None, group: Group) -> bool:
-    """Who may describe a group anew, and end it: its owner, staff, and the system (None)."""
-    if actor is None or actor.is_staff:
-        return True
-    return Membership.objects.filter(group=group, user=actor, role=Role.OWNER).exists()
+def require_managing(actor: User | None, group: Group, *, staff: str, act: str) -> None:
+    """Lets its owner describe a group anew and end it, staff with the permission `staff`, and the system (None).
+
+    What others than its owner do is written down in the caller's transaction. Raises as `require_owner`.
+    """
+    if actor is not None:
+        if Membership.objects.filter(group=group, user=actor, role=Role.OWNER).exists():
+            return
+        if not staff_may(actor, staff):
+            require_owner(actor, group)
+    record(actor=actor, act=act, target=f"group:{group.pk}")
+
+
+def require_report_reader(actor: User) -> None:
+    """Refuses everybody but staff who may look at reports; who may settle them may, too. Raises Forbidden."""
+    if not staff_may(actor, "social.view_report", "social.change_report"):
+        raise Forbidden
 
 
 def refuse_stranger(group: Group) -> NoReturn:

@@ -12,10 +12,9 @@ from books.errors import invalid
 from books.policies.people import require_person
 from books.services import checking
 from livrya.accounts.models import User
-from livrya.audit.services import record
 from social import limits, signals
 from social.models import Group, Membership, Role
-from social.policies import may_manage, require_moderator, require_owner
+from social.policies import require_managing, require_moderator
 from social.services.locking import lock_group
 from social.services.seats import end_group, seat_ends_at
 
@@ -65,7 +64,7 @@ def update_group(*, actor: User | None, group_id: int, **description: Unpack[Des
     hashed = _hashed(description)  # takes its time: not while the group is locked
     with realtime.atomic():
         group = lock_group(group_id)
-        _require_managing(actor, group, "group:update")
+        require_managing(actor, group, staff="social.change_group", act="group:update")
         was_private = group.is_private
         _describe(group, description, hashed)
         if group.max_users is not None and group.max_users < group.member_count:
@@ -95,18 +94,9 @@ def delete_group(*, actor: User | None, group_id: int, reason: str = "") -> Grou
     reason = checking.line("reason", reason, longest=limits.REASON, required=False)
     with realtime.atomic():
         group = lock_group(group_id)
-        _require_managing(actor, group, "group:delete")
+        require_managing(actor, group, staff="social.delete_group", act="group:delete")
         end_group(group, reason=reason, actor=actor)
     return group
-
-
-def _require_managing(actor: User | None, group: Group, act: str) -> None:
-    """Refuses who may not manage the group; what others than its owner do is written down."""
-    if not may_manage(actor, group):
-        assert actor is not None
-        require_owner(actor, group)
-    if actor is None or not Membership.objects.filter(group=group, user=actor, role=Role.OWNER).exists():
-        record(actor=actor, act=act, target=f"group:{group.pk}")
 
 
 def _hashed(description: Description) -> str:

@@ -1,6 +1,7 @@
 """Rows locked for a change: always the group before anything in it, so that no two writers wait for each other."""
 
 from livrya.accounts.models import User
+from livrya.accounts.policies import staff_may
 from realtime.errors import NotFound
 from social.errors import NotMember, RoomNotFound
 from social.models import Group, Membership, Message
@@ -15,17 +16,18 @@ def lock_group(group_id: int) -> Group:
     return group
 
 
-def lock_message(actor: User | None, message_id: int) -> Message:
+def lock_message(actor: User | None, message_id: int, *, staff: str = "") -> Message:
     """Returns a message that is not deleted, with its sender and its group, which is locked.
 
-    Raises NotFound, also for a message that the actor may not see; staff and the system see every one.
+    Raises NotFound, also for a message that the actor may not see; the system sees every one, and staff with the
+    permission `staff`.
     """
     group_id = Message.objects.filter(pk=message_id).values_list("group_id", flat=True).first()
     if group_id is None:
         raise NotFound("There is no such message.")
     try:
         group = lock_group(group_id)
-        if actor is not None and not actor.is_staff:
+        if actor is not None and not (staff and staff_may(actor, staff)):
             require_member(actor, group)
     except (RoomNotFound, NotMember) as error:
         raise NotFound("There is no such message.") from error

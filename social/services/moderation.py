@@ -18,6 +18,7 @@ from livrya.audit.services import record
 from realtime.errors import Conflict, NotFound
 from social import limits, signals
 from social.models import Report, ReportKind, ReportState
+from social.policies import require_report_reader
 from social.services.messages import delete_message
 
 LONGEST_SUSPENSION_DAYS = 365
@@ -27,7 +28,11 @@ _MOST_ROOMS = 16
 
 
 def note_reading(*, actor: User, reports: Iterable[Report]) -> None:
-    """Writes down that the actor is shown what was said in a group, once for each report of a message."""
+    """Writes down that the actor is shown what was said in a group, once for each report of a message.
+
+    Raises Forbidden.
+    """
+    require_report_reader(actor)
     with realtime.atomic():
         for report in reports:
             if report.kind == ReportKind.MESSAGE:
@@ -36,7 +41,7 @@ def note_reading(*, actor: User, reports: Iterable[Report]) -> None:
 
 def dismiss(*, actor: User | None, report_id: int) -> Report:
     """Finds nothing wrong. Raises Forbidden, NotFound, Conflict when the report has been settled."""
-    require_staff(actor)
+    require_staff(actor, "social.change_report")
     with realtime.atomic():
         report = _lock(report_id)
         _settle(report, actor, ReportState.DISMISSED, "dismissed")
@@ -51,9 +56,9 @@ def uphold(
 
     `take_down` hides a comment, deletes a message, and empties what a person says of themselves. `warning` is told
     to the person in their bell. `suspend_days` closes their account for so long. Raises as `dismiss` does, and
-    Forbidden for a suspension of somebody above the actor.
+    Forbidden for a suspension of somebody above the actor; each of these acts needs its own permission, as elsewhere.
     """
-    require_staff(actor)
+    require_staff(actor, "social.change_report")
     warning = checking.body("warning", warning, longest=limits.WARNING, required=False)
     if suspend_days is not None and not 1 <= suspend_days <= LONGEST_SUSPENSION_DAYS:
         raise invalid("suspendDays", f"From 1 to {LONGEST_SUSPENSION_DAYS} days, please.")

@@ -141,7 +141,7 @@ def test_the_old_password_is_asked_for_and_a_weak_new_one_refused() -> None:
 
 
 def test_a_closed_account_lets_nobody_in_until_it_is_opened_again() -> None:
-    ada, staff = person("ada"), person("staff", is_staff=True)
+    ada, staff = person("ada"), person("staff", is_staff=True, is_superuser=True)
     _, identity = signed_in(ada)
     with capture_events() as captured:
         access.deactivate(actor=ada, user=ada)

@@ -46,6 +46,7 @@ def test_a_crowd_sees_what_each_of_it_sees() -> None:
     taken_down = book()
     Book.objects.filter(pk=taken_down.pk).update(hidden_at=timezone.now())
     somebody(is_staff=True)
+    somebody(is_staff=True, is_superuser=True)
     somebody(is_active=False)
     assert {one.visibility for one in Book.objects.all()} == {Visibility.PUBLIC, Visibility.PRIVATE}
     viewers = [None, *User.objects.all()]
@@ -60,7 +61,7 @@ def test_a_crowd_sees_what_each_of_it_sees() -> None:
 def test_an_unpublished_chapter_is_for_those_who_work_on_its_book() -> None:
     written = draft(book())
     room = ChapterRoom(written.pk)
-    author, reader, staff = author_of(written.book), somebody(), somebody(is_staff=True)
+    author, reader, staff = author_of(written.book), somebody(), somebody(is_staff=True, is_superuser=True)
     answers = authorise_many([(identity(person), room) for person in (author, reader, staff, None)])
     assert [answer is not None for answer in answers] == [True, False, True, False]
 

@@ -49,7 +49,7 @@ def world(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iter
     settings.MEDIA_ROOT = tmp_path
     monkeypatch.setattr(throttles._Forgiving, "allow_request", lambda *_: True)
     settings.ACT_LIMITS = dict.fromkeys(ACTS, (10**9, 1))
-    world = World(**{role: person(role, is_staff=role == "staff") for role in ROLES[1:]})
+    world = World(**{role: person(role, is_staff=role == "staff", is_superuser=role == "staff") for role in ROLES[1:]})
     for app in APPS:
         if hasattr(app, "furnish"):
             app.furnish(world)

@@ -30,7 +30,8 @@ METHODS = ("get", "post", "put", "patch", "delete")
 @pytest.fixture
 def world(settings, tmp_path) -> Iterator[World]:
     settings.MEDIA_ROOT = tmp_path
-    world = World(**{role: person(role, is_staff=role == "staff") for role in ROLES[1:]})
+    roles = {role: {"is_staff": True, "is_superuser": True} if role == "staff" else {} for role in ROLES[1:]}
+    world = World(**{role: person(role, **fields) for role, fields in roles.items()})
     for app in APPS:
         if hasattr(app, "furnish"):
             app.furnish(world)

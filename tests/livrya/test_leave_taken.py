@@ -128,7 +128,7 @@ async def being_banned(place: Place) -> None:
 
 
 async def losing_a_role(place: Place) -> None:
-    staff = await make(library.somebody, is_staff=True)
+    staff = await make(library.somebody, is_staff=True, is_superuser=True)
     clients = await place.enter(staff, namespace="admin")
     await make(access.set_role, actor=None, user=staff, is_staff=False, is_superuser=False)
     await shown_the_door(clients)

@@ -229,7 +229,7 @@ def _furnish() -> dict[str, Any]:
     library.chapter(private)
     return {
         "author": library.author_of(book),
-        "staff": person("staff", is_staff=True),
+        "staff": person("staff", is_staff=True, is_superuser=True),
         "reader": library.reader_of(chapter),
         "nobody": None,
     }

@@ -199,7 +199,7 @@ def test_deleting_is_for_the_owner_and_for_staff_who_leave_a_trace() -> None:
     with pytest.raises(Forbidden):
         delete_group(actor=member_of(made), group_id=made.pk)
     with capture_events() as heard:
-        delete_group(actor=somebody(is_staff=True), group_id=made.pk, reason="Against the rules.")
+        delete_group(actor=somebody(is_staff=True, is_superuser=True), group_id=made.pk, reason="Against the rules.")
     assert heard.types(GroupRoom(made.pk))[0] == "room:deleted"
     assert heard.types(DirectoryRoom()) == ["room:removed"]
     assert AuditEntry.objects.get().target == f"group:{made.pk}"

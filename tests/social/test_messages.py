@@ -107,7 +107,7 @@ def test_editing_is_for_who_said_it_and_deleting_also_for_those_above() -> None:
     ):
         with pytest.raises(NotFound):
             act()
-    delete_message(actor=somebody(is_staff=True), message_id=message(made).pk)
+    delete_message(actor=somebody(is_staff=True, is_superuser=True), message_id=message(made).pk)
 
 
 def test_the_words_of_a_deleted_message_are_gone_everywhere() -> None:

@@ -1,9 +1,10 @@
 """Passwords, roles and open accounts: whatever decides whether somebody gets in, and ends what let them in before."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db.models import ProtectedError, RestrictedError
@@ -14,6 +15,7 @@ from livrya.accounts import limits, policies, signals
 from livrya.accounts.models import LoginSession, TokenFamily, User
 from livrya.accounts.sessions import SessionStore
 from realtime.errors import Conflict, Forbidden, NotFound, ValidationFailed
+from realtime.writing import MAX_ROOMS
 
 
 def change_password(*, actor: User | None, user: User, new_password: str, old_password: str | None = None) -> User:
@@ -114,12 +116,49 @@ def set_role(*, actor: User | None, user: User, is_staff: bool, is_superuser: bo
 
 
 def set_groups(*, actor: User | None, user: User, groups: Iterable[Group]) -> None:
-    """Puts somebody into exactly these groups of staff rights. Raises Forbidden."""
+    """Puts somebody into exactly these groups of staff rights; open sessions are asked again. Raises Forbidden."""
     if not policies.may_change_role(actor, user):
         raise Forbidden
     with realtime.atomic():
         user.groups.set(groups)
+        realtime.revoke(user=user, reason="role changed")
         signals.role_changed.send(sender=User, user=user, actor=actor)
+
+
+def save_rights(
+    *, actor: User | None, name: str, permissions: Iterable[Permission], group: Group | None = None
+) -> Group:
+    """Gives a group of staff rights its name and permissions, a new one without `group`; for superusers.
+
+    Open sessions of its people are asked again at once. Raises Forbidden.
+    """
+    if not policies.may_give_rights(actor):
+        raise Forbidden
+    group = group or Group()
+    with _asking_again(group):
+        group.name = name
+        group.save()
+        group.permissions.set(permissions)
+        signals.rights_changed.send(sender=Group, group=group, actor=actor)
+    return group
+
+
+def delete_rights(*, actor: User | None, group: Group) -> None:
+    """Deletes a group of staff rights, which its people have no longer. Raises Forbidden."""
+    if not policies.may_give_rights(actor):
+        raise Forbidden
+    with _asking_again(group):
+        signals.rights_changed.send(sender=Group, group=group, actor=actor)
+        group.delete()
+
+
+@contextmanager
+def _asking_again(group: Group) -> Iterator[None]:
+    people = list(User.objects.filter(groups=group.pk)) if group.pk else []
+    with realtime.atomic(max_rooms=len(people) + MAX_ROOMS):
+        yield
+        for user in people:
+            realtime.revoke(user=user, reason="role changed")
 
 
 def delete_account(*, actor: User | None, user: User) -> None:
@@ -127,7 +166,7 @@ def delete_account(*, actor: User | None, user: User) -> None:
 
     Raises Forbidden; Conflict when what they made must not lose its maker.
     """
-    if not policies.may_edit(actor, user):
+    if not policies.may_edit(actor, user, policies.DELETE):
         raise Forbidden
     with realtime.atomic():
         _end_sign_ins(user, actor, "account deleted")

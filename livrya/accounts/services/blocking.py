@@ -1,11 +1,11 @@
 """Blocking and muting; all of it may be repeated without harm."""
 
 import realtime
-from livrya.accounts import limits, signals
+from livrya.accounts import limits, policies, signals
 from livrya.accounts.models import Block, Mute, User
 from livrya.accounts.services.following import unfollow
 from livrya.accounts.services.locking import lock_people
-from realtime.errors import Conflict, ValidationFailed
+from realtime.errors import Conflict, Forbidden, ValidationFailed
 
 
 def block(*, actor: User, user: User) -> None:
@@ -29,10 +29,21 @@ def block(*, actor: User, user: User) -> None:
 
 def unblock(*, actor: User, user: User) -> bool:
     """Ends the actor's block and returns whether there was one; what it ended stays ended."""
+    return _end_block(actor, user, actor)
+
+
+def end_block(*, actor: User, block: Block) -> None:
+    """Ends somebody's block as staff. Raises Forbidden."""
+    if not policies.staff_may(actor, "accounts.delete_block"):
+        raise Forbidden
+    _end_block(block.blocker, block.blocked, actor)
+
+
+def _end_block(blocker: User, blocked: User, actor: User) -> bool:
     with realtime.atomic():
-        deleted, _ = Block.objects.filter(blocker=actor, blocked=user).delete()
+        deleted, _ = Block.objects.filter(blocker=blocker, blocked=blocked).delete()
         if deleted:
-            signals.user_unblocked.send(sender=Block, blocker=actor, blocked=user, actor=actor)
+            signals.user_unblocked.send(sender=Block, blocker=blocker, blocked=blocked, actor=actor)
     return bool(deleted)
 
 
@@ -55,8 +66,19 @@ def mute(*, actor: User, user: User) -> None:
 
 def unmute(*, actor: User, user: User) -> bool:
     """Ends the actor's mute and returns whether there was one."""
+    return _end_mute(actor, user, actor)
+
+
+def end_mute(*, actor: User, mute: Mute) -> None:
+    """Ends somebody's mute as staff. Raises Forbidden."""
+    if not policies.staff_may(actor, "accounts.delete_mute"):
+        raise Forbidden
+    _end_mute(mute.muter, mute.muted, actor)
+
+
+def _end_mute(muter: User, muted: User, actor: User) -> bool:
     with realtime.atomic():
-        deleted, _ = Mute.objects.filter(muter=actor, muted=user).delete()
+        deleted, _ = Mute.objects.filter(muter=muter, muted=muted).delete()
         if deleted:
-            signals.user_unmuted.send(sender=Mute, muter=actor, muted=user, actor=actor)
+            signals.user_unmuted.send(sender=Mute, muter=muter, muted=muted, actor=actor)
     return bool(deleted)

@@ -35,8 +35,19 @@ def follow(*, actor: User, user: User) -> Follow:
 
 def unfollow(*, actor: User, user: User) -> bool:
     """Ends the follow; returns whether there was one."""
+    return _end(actor, user, actor)
+
+
+def end_follow(*, actor: User, follow: Follow) -> None:
+    """Ends somebody's follow as staff. Raises Forbidden."""
+    if not policies.staff_may(actor, "accounts.delete_follow"):
+        raise Forbidden
+    _end(follow.follower, follow.followed, actor)
+
+
+def _end(follower: User, followed: User, actor: User) -> bool:
     with realtime.atomic():
-        deleted, _ = Follow.objects.filter(follower=actor, followed=user).delete()
+        deleted, _ = Follow.objects.filter(follower=follower, followed=followed).delete()
         if deleted:
-            signals.user_unfollowed.send(sender=Follow, follower=actor, followed=user, actor=actor)
+            signals.user_unfollowed.send(sender=Follow, follower=follower, followed=followed, actor=actor)
     return bool(deleted)

@@ -21,13 +21,23 @@ _NAME_TAKEN = "That name is taken."
 
 
 def sign_up(
-    *, username: str, password: str, email: str = "", display_name: str = "", address: str | None = None
+    *,
+    username: str,
+    password: str,
+    email: str = "",
+    display_name: str = "",
+    address: str | None = None,
+    actor: User | None = None,
 ) -> User:
     """Creates an account and returns it; `address` is where its person asks from, None for the system.
+
+    `actor` is staff who makes it for somebody, with leave to add people.
 
     Raises ValidationFailed, with a sentence for each field: a name that is taken or not allowed, a weak password;
     RateLimited for too many from one address.
     """
+    if actor is not None and not policies.staff_may(actor, "accounts.add_user"):
+        raise Forbidden
     limits.SIGN_UPS.charge(address)
     user = User(username=username, email=email.strip(), display_name=clean_line(display_name))
     errors = _field_errors(user)
@@ -44,7 +54,7 @@ def sign_up(
                 user.save(force_insert=True)
         except IntegrityError as error:  # somebody else was faster
             raise ValidationFailed(details={"fields": {"username": _NAME_TAKEN}}) from error
-        signals.person_joined.send(sender=User, user=user)
+        signals.person_joined.send(sender=User, user=user, actor=actor)
     return user
 
 

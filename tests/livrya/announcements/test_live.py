@@ -25,7 +25,7 @@ def let_others_connect():
 
 @pytest.fixture
 def staff():
-    return User.objects.create_user("keeper", is_staff=True)
+    return User.objects.create_user("keeper", is_staff=True, is_superuser=True)
 
 
 def announcements(client: JsonClient) -> list[str]:

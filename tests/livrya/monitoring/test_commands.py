@@ -51,7 +51,7 @@ async def test_a_person_is_put_out_of_every_connection_and_may_come_again(enter:
 
 
 async def test_it_is_told_who_is_connected_in_a_room_and_where_a_person_is(enter: Enter) -> None:
-    staff, ada = await somebody("keeper", is_staff=True), await somebody("ada")
+    staff, ada = await somebody("keeper", is_staff=True, is_superuser=True), await somebody("ada")
     await enter(ada)
     moderator = await enter(staff, "/admin")
     for asked in ({"room": f"user:{ada.pk}"}, {"userId": ada.pk}):
@@ -62,7 +62,7 @@ async def test_it_is_told_who_is_connected_in_a_room_and_where_a_person_is(enter
 
 
 async def test_a_group_is_closed_and_other_rooms_are_not(enter: Enter) -> None:
-    staff = await somebody("keeper", is_staff=True)
+    staff = await somebody("keeper", is_staff=True, is_superuser=True)
     made = await in_thread(group)()
     moderator = await enter(staff, "/admin")
     closed = await moderator.tell("room:close", {"room": f"group:{made.pk}", "reason": "Spam."})
@@ -73,7 +73,7 @@ async def test_a_group_is_closed_and_other_rooms_are_not(enter: Enter) -> None:
 
 
 async def test_staff_hear_what_is_counted_until_they_leave(enter: Enter, hub: Hub) -> None:
-    staff, ada = await somebody("keeper", is_staff=True), await somebody("ada")
+    staff, ada = await somebody("keeper", is_staff=True, is_superuser=True), await somebody("ada")
     made = await in_thread(group)(ada)
     reader = await enter(ada, "/social")
     moderator = await enter(staff, "/admin")
@@ -99,7 +99,7 @@ async def test_staff_hear_what_is_counted_until_they_leave(enter: Enter, hub: Hu
 
 
 async def test_who_subscribes_again_is_told_as_they_say_last_and_zero_ends_it(enter: Enter, hub: Hub) -> None:
-    staff = await somebody("keeper", is_staff=True)
+    staff = await somebody("keeper", is_staff=True, is_superuser=True)
     moderator = await enter(staff, "/admin")
     for seconds, tasks in ((300, 1), (200, 1), (0, 0)):
         assert await moderator.tell("stats:subscribe", {"intervalSeconds": seconds}) == {"intervalSeconds": seconds}

@@ -75,7 +75,7 @@ async def a_group_that_is_deleted_says_so_and_is_gone(world: World) -> None:
     assert await refusal(other, "room:join", roomId=group.pk) == "ROOM_NOT_FOUND"
     assert await make(Message.objects.filter(group=group).exists) is False
     assert await make(Group.objects.filter(pk=group.pk).exists) is True
-    staff = await world.client(await make(library.somebody, is_staff=True), "social")
+    staff = await world.client(await make(library.somebody, is_staff=True, is_superuser=True), "social")
     another, _ = await a_group(is_private=True)
     await staff.tell("room:delete", {"roomId": another.pk})
 
