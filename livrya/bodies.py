@@ -6,13 +6,15 @@ from typing import Any
 import msgspec
 
 from realtime.errors import TooLarge
-from realtime.proxies import Application, Receive, Scope, Send
+from realtime.proxies import UNKEPT, Application, Receive, Scope, Send
 
 MOST_BYTES = 5 * 1024 * 1024
 """A chapter of 500,000 characters in a script of three bytes, as a form writes it, is 4.5 MB."""
 MOST_UPLOAD_BYTES = 21 * 1024 * 1024
 """A form with files; the largest is a sound of 20 MiB, see `social.limits`."""
 
+_LONGEST_SIZE = 18
+"""More digits than a body's size can have; Python refuses to read thousands of them."""
 _UPLOAD = b"multipart/form-data"
 
 
@@ -31,7 +33,7 @@ class BoundedBodies:
         is_upload = headers.get(b"content-type", b"").lstrip().lower().startswith(_UPLOAD)
         most = MOST_UPLOAD_BYTES if is_upload else MOST_BYTES
         said = headers.get(b"content-length", b"")
-        if said.isdigit() and int(said) > most:
+        if said.isdigit() and (len(said) > _LONGEST_SIZE or int(said) > most):
             await _refuse(send, most)
             return
         received = 0
@@ -55,6 +57,7 @@ async def _refuse(send: Send, most: int) -> None:
         (b"content-type", b"application/json"),
         (b"content-length", str(len(body)).encode()),
         (b"connection", b"close"),  # what is still on its way is not waited for
+        *UNKEPT,
     ]
     await send({"type": "http.response.start", "status": refusal.http_status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -74,7 +74,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "livrya.health.health",  # first: before hosts are checked
     "django.middleware.security.SecurityMiddleware",
+    "livrya.headers.HeadersMiddleware",
     "livrya.files.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -172,6 +174,11 @@ REST_FRAMEWORK = {
         "livrya.accounts.api.authentication.BearerToken",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
+    "DEFAULT_PARSER_CLASSES": [
+        "livrya.api.parsing.Json",
+        "rest_framework.parsers.FormParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -255,12 +262,17 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"outages": {"()": "livrya.logs.RedisIsAway"}},
+    "filters": {
+        "outages": {"()": "livrya.logs.RedisIsAway"},
+        "without secrets": {"()": "realtime.servers.access_log.WithoutSecrets"},
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "realtime": {"level": "DEBUG" if REALTIME_DEBUG else "INFO"},
         "livrya": {"level": "INFO"},
+        # Says something with `serve --access-log` alone.
+        "uvicorn.access": {"level": "INFO", "filters": ["without secrets"]},
         # A line and more for every try while PostgreSQL is away; the hub says once that it is.
         "psycopg.pool": {"level": "ERROR"},
         "channels_redis.pubsub": {"filters": ["outages"]},
@@ -273,7 +285,6 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _HTTPS
 if _HTTPS:
     # Browsers take these names from this host alone: no other host of the domain can put its own in their place.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
-SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]  # asked by supervisors on the machine itself
 SECURE_HSTS_SECONDS = read(
     whole_number(least=0), "HSTS_SECONDS", 31_536_000 if _HTTPS else 0, "seconds, a whole number"
 )

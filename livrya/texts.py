@@ -9,20 +9,27 @@ import unicodedata
 # Overrides and embeddings reorder what stands around them; isolates and marks are kept out too, because a
 # browser isolates what is marked up with dir="auto". Source: Unicode UAX #9, section 2.
 _BIDI_CONTROLS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
-# Characters that cannot be seen and let two names look alike. ZWNJ and ZWJ are words in Persian and
-# in emoji: they stay between visible characters, see _JOINERS_ASTRAY.
+# Characters that cannot be seen and let two names look alike, variation selectors among them; the two that choose
+# between emoji and text (U+FE0E, U+FE0F) stay behind signs that have both, see _SELECTORS. ZWNJ and ZWJ are words in
+# Persian and in emoji: they stay between visible characters, see _JOINERS_ASTRAY.
 _INVISIBLE = (
-    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b"
+    "\u2060-\u2065\u206a-\u206f\u3164\ufe00-\ufe0d\ufeff\uffa0\ufff9-\ufffb"
 )
-_TAGS_AND_PRIVATE = "\ue000-\uf8ff\U000e0000-\U000e00ff\U000f0000-\U0010fffd"
+# Tags, variation selectors 17 to 256, what is reserved to be ignored, and private use.
+_TAGS_AND_PRIVATE = "\ue000-\uf8ff\U000e0000-\U000e0fff\U000f0000-\U0010fffd"
 _UNWANTED = re.compile(f"[{_BIDI_CONTROLS}{_INVISIBLE}{_TAGS_AND_PRIVATE}]")
 # C0 (but tab and newline), DEL, C1, lone surrogates and noncharacters: no database or browser wants them.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _JOINERS_ASTRAY = re.compile(r"(?:(?<=\s)|^)[\u200c\u200d]+|[\u200c\u200d]+(?=\s|$)|(?<=[\u200c\u200d])[\u200c\u200d]+")
 _LINE_ENDS = re.compile("\r\n?|\u2028|\u0085")
-_MANY_MARKS = re.compile(
-    r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{4})[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
-)
+_SELECTORS = re.compile("([^\ufe0e\ufe0f]?)[\ufe0e\ufe0f]+(\u20e3?)")
+# Signs that are text and emoji but belong to no category of symbols; digits, # and * are so within a key's cap only.
+_OTHER_SIGNS = "\u203c\u2049\u2139\u3030"
+_BRAILLE_BLANK = "\u2800"
+_MOST_MARKS = 4
+"""Upon one character: Vietnamese, Hebrew with cantillation and Tibetan need no more; sixty cover the lines around."""
+_MAY_BE_MARKS = re.compile(f"[^\\x00-\u02ff]{{{_MOST_MARKS + 1}}}")
 
 
 MOST_SEARCHED_WORDS = 8
@@ -74,6 +81,30 @@ def excerpt(text: str, length: int) -> str:
 
 def _strip(text: str) -> str:
     text = _CONTROLS.sub("", text)
-    text = _UNWANTED.sub("", text)
-    text = _JOINERS_ASTRAY.sub("", text)
-    return _MANY_MARKS.sub(r"\1", unicodedata.normalize("NFC", text))
+    text = _SELECTORS.sub(_selected, _UNWANTED.sub("", text.replace(_BRAILLE_BLANK, " ")))
+    # Joiners last: two of them may stand side by side where marks between them have gone.
+    return _JOINERS_ASTRAY.sub("", _with_few_marks(unicodedata.normalize("NFC", text)))
+
+
+def _selected(found: re.Match[str]) -> str:
+    """Returns a character without the selectors behind it; a sign that has two shapes keeps the first one."""
+    sign, cap = found[1], found[2]
+    has_two = sign in _OTHER_SIGNS or unicodedata.category(sign)[0] == "S" if sign else False
+    if has_two or (cap and sign and sign in "0123456789#*"):
+        return sign + found[0][len(sign)] + cap
+    return sign + cap
+
+
+def _with_few_marks(text: str) -> str:
+    """Returns the text without what is stacked too high: marks of any script, wherever joiners stand between them."""
+    if not _MAY_BE_MARKS.search(text):
+        return text
+    kept, height = [], 0
+    for character in text:
+        if unicodedata.category(character) in ("Mn", "Me"):
+            height += 1
+        elif character not in "\u200c\u200d":
+            height = 0
+        if height <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)

@@ -9,7 +9,6 @@ from drf_spectacular.views import SpectacularJSONAPIView
 
 from livrya.api.views import Documentation, Unknown
 from livrya.files import upload
-from realtime.health import healthz, readyz
 
 api: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
@@ -23,8 +22,6 @@ api: list[URLPattern | URLResolver] = [
 urlpatterns = [
     # Asked for by browsers where a page names no icon: the admin's, the API's, a picture by itself.
     path("favicon.ico", RedirectView.as_view(url=lazy(static, str)("mark.svg"))),
-    path("healthz", healthz, name="healthz"),
-    path("readyz", readyz, name="readyz"),
     # Staff change their own password where everybody does: Django's page knows nothing of tokens and open sockets.
     path("admin/password_change/", RedirectView.as_view(pattern_name="settings")),
     path("admin/", admin.site.urls),

@@ -24,6 +24,8 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _ENCRYPTED = {"http": "https", "websocket": "wss"}
 _PLAIN = {"http": "http", "websocket": "ws"}
+UNKEPT = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]
+"""What an answer of a door or of what stands before it says: nobody keeps it, or takes it for something else."""
 _WITH_PORT = re.compile(r"\[(?P<v6>[^\[\]]+)\](?::[0-9]{1,5})?|(?P<v4>[0-9.]+):[0-9]{1,5}")
 
 
@@ -43,7 +45,8 @@ class BehindProxies:
         trusted = realtime_settings().trusted_proxies
         if trusted and scope["type"] in _PLAIN:
             try:
-                scope = {**scope, **_told(scope, trusted)}
+                # In place: the server's own log of requests names the client, too.
+                scope.update(_told(scope, trusted))
             except ValidationFailed as error:
                 return _refuse(scope, receive, send, error)
         return self._application(scope, receive, send)
@@ -71,7 +74,7 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, error: Application
         await send({"type": "websocket.close", "code": 1008})
         return
     body = msgspec.json.encode(error.as_dict())
-    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), *UNKEPT]
     await send({"type": "http.response.start", "status": error.http_status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

@@ -65,11 +65,11 @@ class BooksView(Listing[Book]):
             raise invalid("withoutWarning", f"There is no warning {min(unknown)[:50]}.")
         return selectors.listed_books(
             viewer(self.request),
-            text=asked.get("q", "")[:200],
-            tags=asked.getlist("tag")[:20],
-            without_tags=asked.getlist("withoutTag")[:100],
-            ratings=asked.getlist("rating")[:10],
-            language=asked.get("language", "")[:35],
+            text=asked.get("q", ""),
+            tags=asked.getlist("tag"),
+            without_tags=asked.getlist("withoutTag"),
+            ratings=asked.getlist("rating"),
+            language=asked.get("language", ""),
             without_warnings=sum(_WARNINGS[name] for name in set(warnings)),
             order=self._asked_order(),
         )

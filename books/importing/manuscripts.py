@@ -19,6 +19,7 @@ from books.models import ContentWarning
 T = TypeVar("T")
 
 _MARKUP = re.compile(r"[\\*_\[]|^[#>]", re.MULTILINE)
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
@@ -131,15 +132,32 @@ def read_moby_dick(package: Path) -> Manuscript:
 
 def _load(file: Path) -> Any:
     try:
-        return json.loads(file.read_text(encoding="utf-8"))
+        data = json.loads(file.read_text(encoding="utf-8"))
+        if where := _no_text(data):
+            raise BrokenFile(f"{file}: half a character or NUL, at {where}.")
+        return data
     except OSError as error:
         raise BrokenFile(f"{file}: {error.strerror or 'it cannot be read'}.") from error
     except UnicodeDecodeError as error:
         raise BrokenFile(f"{file}: this is not UTF-8, at byte {error.start}.") from error
     except json.JSONDecodeError as error:
         raise BrokenFile(f"{file}: {error.msg}, at line {error.lineno}, column {error.colno}.") from error
+    except ValueError as error:  # a number of thousands of digits
+        raise BrokenFile(f"{file}: a number is too long.") from error
     except RecursionError as error:
         raise BrokenFile(f"{file}: this is nested too deeply to be a book.") from error
+
+
+def _no_text(data: Any, where: str = "the top") -> str | None:
+    """Returns where something stands that no database stores: a surrogate without its other half, or NUL."""
+    if isinstance(data, str):
+        return where if _NO_TEXT.search(data) else None
+    inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in inner:
+        step = key if isinstance(key, str) and not _NO_TEXT.search(key) else repr(key)
+        if found := _no_text(key, step) or _no_text(value, step if where == "the top" else f"{where}.{step}"):
+            return found
+    return None
 
 
 def _convert(file: Path, data: Any, shape: type[T]) -> T:

@@ -1,11 +1,12 @@
 """Books as lists and one by one."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Literal
 
 from django.db.models import F, Prefetch, Q, QuerySet
 
-from books.models import Book, Credit, CreditKind, Tag, Visibility
+from books.models import Book, ContentRating, Credit, CreditKind, Tag, Visibility
 from books.policies import Viewer, viewer_id, visible_to
 from livrya.texts import clean_line, search_words
 from realtime.errors import NotFound
@@ -25,6 +26,13 @@ def with_people(books: QuerySet[Book]) -> QuerySet[Book]:
     return books.prefetch_related(
         Prefetch("credits", queryset=credits, to_attr="people"), Prefetch("tags", Tag.objects.all())
     )
+
+
+MOST_TAGS = 20
+"""Each is a subquery of its own."""
+MOST_AVOIDED_TAGS = 100
+_LONGEST_WORD = 100
+_LONGEST_QUERY = 200
 
 
 def visible_books(viewer: Viewer) -> QuerySet[Book]:
@@ -48,21 +56,22 @@ def listed_books(
 
     `text` is looked for in title, byline, blurb, tags and authors' names; `tags` (slugs) must all be there,
     `without_tags` none; `without_warnings` is a bitmask of ContentWarning of which none may be set.
+    What is more than MOST_TAGS, MOST_AVOIDED_TAGS or longer than a name can be is not looked for.
     """
     books = visible_books(viewer).filter(published_count__gt=0)
     if without_warnings:
         books = books.annotate(_warned=F("warnings").bitand(without_warnings)).filter(_warned=0)
     if language:
-        books = books.filter(language=clean_line(language))
-    if ratings := [clean_line(rating) for rating in ratings]:
+        books = books.filter(language=clean_line(language[:_LONGEST_WORD]))
+    if ratings := _slugs(ratings, len(ContentRating.values)):
         books = books.filter(rating__in=ratings)
-    for slug in map(clean_line, tags):
+    for slug in _slugs(tags, MOST_TAGS):
         books = books.filter(pk__in=Book.tags.through.objects.filter(tag__slug=slug).values("book_id"))
-    if without_tags := [clean_line(slug) for slug in without_tags]:
+    if without_tags := _slugs(without_tags, MOST_AVOIDED_TAGS):
         books = books.exclude(pk__in=Book.tags.through.objects.filter(tag__slug__in=without_tags).values("book_id"))
     if author_id is not None:
         books = books.filter(pk__in=_credited(Q(user_id=author_id)))
-    for word in search_words(text):
+    for word in search_words(text[:_LONGEST_QUERY]):
         books = books.filter(
             Q(title__icontains=word)
             | Q(byline__icontains=word)
@@ -71,6 +80,11 @@ def listed_books(
             | Q(pk__in=_credited(Q(user__username__icontains=word) | Q(user__display_name__icontains=word)))
         )
     return with_people(books).order_by(*ORDERS[order])
+
+
+def _slugs(given: Iterable[str], most: int) -> list[str]:
+    """Returns what of the asked words is looked for: each once, and so many of them."""
+    return list(dict.fromkeys(clean_line(slug[:_LONGEST_WORD]) for slug in islice(given, most)))
 
 
 def get_book(viewer: Viewer, *, slug: str | None = None, book_id: int | None = None) -> Book:

@@ -4,6 +4,7 @@ from django.db.models import QuerySet
 
 from books.models import Book, ReadingProgress, Review
 from books.policies import Viewer, visible_to
+from books.policies.people import may_address_authors
 from realtime.errors import NotFound
 
 
@@ -28,7 +29,8 @@ def own_review(viewer: Viewer, book: Book) -> Review | None:
 
 
 def may_review(viewer: Viewer, book: Book) -> bool:
-    """Tells whether `viewer` has opened a chapter of the book."""
+    """Tells whether `viewer` has opened a chapter of the book, and none of its authors has blocked them."""
     if viewer is None or not viewer.is_authenticated:
         return False
-    return ReadingProgress.objects.filter(user_id=viewer.pk, book=book).exists()
+    opened = ReadingProgress.objects.filter(user_id=viewer.pk, book=book).exists()
+    return opened and may_address_authors(viewer, book.pk)

@@ -61,6 +61,8 @@ def edit_comment(*, actor: User | None, comment_id: int, text: str) -> Comment:
             raise Forbidden
         if comment.hidden_at is not None:
             raise Conflict("A moderator has hidden this comment.")
+        if not may_address_authors(person, comment.chapter.book_id):
+            raise Forbidden("You cannot comment on this book.")
         if comment.text != clean:
             comment.text, comment.edited_at = clean, timezone.now()
             comment.save(update_fields=["text", "edited_at"])

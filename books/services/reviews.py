@@ -6,7 +6,7 @@ import realtime
 from books import limits, signals
 from books.errors import NotOpenedYet, invalid
 from books.models import Credit, ReadingProgress, Review
-from books.policies.people import may_read, require_person, require_staff
+from books.policies.people import may_address_authors, may_read, require_person, require_staff
 from books.services import checking
 from books.services.locking import lock_book
 from books.services.sums import count_reviews
@@ -31,6 +31,7 @@ def post_review(*, actor: User | None, book_id: int, rating: int, text: str = ""
             raise Forbidden("Those who work on a book do not review it.")
         if not ReadingProgress.objects.filter(book=book, user=person).exists():
             raise NotOpenedYet
+        _require_welcome(person, book.pk)
         if Review.objects.filter(book=book, author=person).exists():
             raise Conflict("You have reviewed this book already. Edit your review instead.")
         review = Review.objects.create(book=book, author=person, rating=stars, text=words)
@@ -47,6 +48,7 @@ def edit_review(*, actor: User | None, review_id: int, rating: int | None = None
         review = _lock_review(person, review_id)
         if review.author_id != person.pk:
             raise Forbidden
+        _require_welcome(person, review.book_id)
         if rating is not None:
             review.rating = _rating(rating)
         if text is not None:
@@ -98,6 +100,11 @@ def _moderate(actor: User | None, review_id: int, *, hidden: bool) -> Review:
         else:
             signals.review_restored.send(Review, review=review, actor=actor)
     return review
+
+
+def _require_welcome(person: User, book_id: int) -> None:
+    if not may_address_authors(person, book_id):
+        raise Forbidden("You cannot review this book.")
 
 
 def _lock_review(actor: User | None, review_id: int) -> Review:

@@ -3,6 +3,8 @@
 URL configurations that use them import this module.
 """
 
+import re
+
 from django.urls import register_converter
 
 from livrya.api.fields import LARGEST_ID
@@ -33,6 +35,14 @@ class UsernameConverter:
 
     def to_url(self, value: str) -> str:
         return value
+
+
+def read_id(given: str) -> int | None:
+    """Returns the id that a parameter says, None when it says none."""
+    try:
+        return IdConverter().to_python(given) if re.fullmatch(IdConverter.regex, given) else None
+    except ValueError:
+        return None
 
 
 register_converter(IdConverter, "id")

@@ -5,7 +5,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from livrya.pages.requests import PersonRequest
+from livrya.pages.requests import PersonRequest, whole_number
 from notifications import selectors, services
 
 NOTIFICATIONS_PER_PAGE = 50
@@ -16,8 +16,7 @@ def notifications(request: PersonRequest) -> HttpResponse:
     """Lists what happened; a post marks one (`id`) or all as read."""
     if request.method == "POST":
         given = request.POST.get("id", "")
-        ids = [int(given)] if given.isascii() and given.isdigit() else None
-        services.mark_read(actor=request.user, ids=ids)
+        services.mark_read(actor=request.user, ids=[whole_number(given)] if given else None)
         return redirect("notifications")
     shown = Paginator(selectors.notifications_of(request.user), NOTIFICATIONS_PER_PAGE).get_page(
         request.GET.get("page")

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
+from realtime.doors.headers import Unkept
 from realtime.doors.socketio.door import socket_io
 from realtime.doors.sse import EventStreamConsumer
 from realtime.proxies import EncryptedOnly
 
 http_urlpatterns = [
-    path("socket.io/", EncryptedOnly(socket_io)),  # type: ignore[arg-type]  # not a view
-    path("events/", EncryptedOnly(EventStreamConsumer.as_asgi())),  # type: ignore[arg-type]  # not a view
+    path("socket.io/", Unkept(EncryptedOnly(socket_io))),  # type: ignore[arg-type]  # not a view
+    path("events/", Unkept(EncryptedOnly(EventStreamConsumer.as_asgi()))),  # type: ignore[arg-type]  # not a view
 ]
 websocket_urlpatterns = [path("socket.io/", socket_io)]  # type: ignore[arg-type]  # as above

@@ -14,7 +14,7 @@ from books.api.views import gone
 from books.errors import invalid
 from books.models import ReactionKind
 from livrya.accounts.api.authentication import asker
-from livrya.api.fields import LARGEST_ID
+from livrya.api.converters import read_id
 from livrya.api.instants import position
 from livrya.api.reading import body
 from livrya.api.shapes import answer, page_of, shape
@@ -148,6 +148,6 @@ class AttachmentView(MembersView):
 def _id(given: str | None) -> int | None:
     if given is None:
         return None
-    if not (given.isascii() and given.isdigit() and 1 <= int(given[:20]) <= LARGEST_ID):
+    if (number := read_id(given)) is None:
         raise invalid("groupId", "The id of a group, please.")
-    return int(given)
+    return number

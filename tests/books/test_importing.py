@@ -165,6 +165,10 @@ def test_an_interrupted_import_goes_on_where_it_was(tmp_path, owner):
         ),
         ("[" * 100_000, "nested too deeply"),
         (b"\xff\xfe", "not UTF-8, at byte 0"),
+        ('{"title": "x", "author": "\\ud800", "chapters": []}', "half a character or NUL, at author"),
+        ('{"title": "x", "tags": ["a", "b\\u0000"]}', "half a character or NUL, at tags.1"),
+        ('{"\\udfff": 1}', "half a character or NUL"),
+        ('{"title": ' + "9" * 5_000 + "}", "a number is too long"),
     ],
 )
 def test_a_broken_file_is_one_sentence_that_names_the_file_and_the_place(tmp_path, content, sentence):
@@ -218,6 +222,8 @@ def test_the_command_says_what_it_did(tmp_path):
 def test_the_command_refuses_an_owner_whom_nobody_knows(tmp_path):
     with pytest.raises(CommandError, match="nobody called ghost"):
         call_command("import_books", book_file(tmp_path), owner="ghost", stdout=StringIO())
+    with pytest.raises(CommandError, match="nobody called"):
+        call_command("import_books", book_file(tmp_path), owner="\udcff", stdout=StringIO())
 
 
 @pytest.mark.skipif(not MOBY_DICK.exists(), reason="needs the front end's packages: make frontend")

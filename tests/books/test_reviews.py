@@ -2,9 +2,11 @@ import pytest
 
 from books.errors import NotOpenedYet
 from books.selectors.reviews import may_review, own_review, reviews_of
+from books.services.comments import edit_comment
 from books.services.reviews import delete_review, edit_review, hide_review, post_review, restore_review
+from livrya.accounts.services.blocking import block
 from realtime.errors import Conflict, Forbidden, NotFound, ValidationFailed
-from tests.books.library import author_of, book, chapter, reader_of, somebody
+from tests.books.library import author_of, book, chapter, comment, reader_of, somebody
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +27,23 @@ def test_those_who_work_on_a_book_do_not_review_it():
     out = chapter(book())
     with pytest.raises(Forbidden):
         post_review(actor=author_of(out.book), book_id=out.book_id, rating=5)
+
+
+def test_whom_an_author_has_blocked_says_nothing_more_about_their_book():
+    out = chapter(book())
+    before, after = reader_of(out), reader_of(out)
+    review = post_review(actor=before, book_id=out.book_id, rating=4)
+    said = comment(out, before)
+    for reader in (before, after):
+        block(actor=author_of(out.book), user=reader)
+    assert not may_review(after, out.book)
+    with pytest.raises(Forbidden):
+        post_review(actor=after, book_id=out.book_id, rating=1)
+    with pytest.raises(Forbidden):
+        edit_review(actor=before, review_id=review.pk, rating=1, text="Worse.")
+    with pytest.raises(Forbidden):
+        edit_comment(actor=before, comment_id=said.pk, text="Worse.")
+    delete_review(actor=before, review_id=review.pk)
 
 
 @pytest.mark.parametrize("rating", [0, 6, -1])

@@ -1,5 +1,7 @@
 """The one rule for what people write."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,6 +29,22 @@ PERSIAN = "می\u200cخواهم"
         ("one\u2028two", "one two"),
         ("\u3164", ""),
         ("a\ue000\U000e0041b", "ab"),
+        ("\u2800\u2800", ""),
+        ("\u2820\u2801\u2800\u2803", "\u2820\u2801 \u2803"),
+        ("A\ufe01d\ufe0fa\U000e0101", "Ada"),
+        ("\u845b\U000e0100", "\u845b"),
+        ("\ufe0f\ufe0f", ""),
+        ("I \u2764\ufe0f\ufe0f you", "I \u2764\ufe0f you"),
+        ("1\ufe0f\u20e3", "1\ufe0f\u20e3"),
+        ("1\ufe0f2", "12"),
+        ("\U0001f44d\U0001f3fd", "\U0001f44d\U0001f3fd"),
+        ("a" + "\u0e49" * 60, "a" + "\u0e49" * 4),
+        ("a" + "\u05b0" * 60, "a" + "\u05b0" * 4),
+        ("x" + "\u0335\u200d" * 60, "x" + "\u0335\u200d" * 3 + "\u0335"),
+        (
+            "Ti\u1ebfng Vi\u1ec7t \u0928\u092e\u0938\u094d\u0924\u0947 \u05e9\u05b8\u05c1",
+            "Ti\u1ebfng Vi\u1ec7t \u0928\u092e\u0938\u094d\u0924\u0947 \u05e9\u05b8\u05c1",
+        ),
     ],
 )
 def test_a_line_keeps_what_can_be_seen(written: str, kept: str) -> None:
@@ -48,7 +66,12 @@ def test_an_excerpt_is_cut_between_graphemes() -> None:
     assert len(excerpt("x" * 400, 50)) == 50
 
 
-@given(st.text())
+_TRICKY = st.text(
+    st.sampled_from("aé1 \n❤\u0301\u0335\u05b0\u20e3\u200c\u200d\ufe0e\ufe0f\ufe01\u2800\u3164"), max_size=30
+)
+
+
+@given(st.text() | _TRICKY)
 def test_cleaning_twice_changes_nothing_more(written: str) -> None:
     for clean in (clean_line, clean_text):
         assert clean(clean(written)) == clean(written)
@@ -58,6 +81,14 @@ def test_cleaning_twice_changes_nothing_more(written: str) -> None:
 def test_what_is_kept_can_always_be_stored(written: str) -> None:
     clean_text(written).encode()
     assert "\x00" not in clean_line(written)
+
+
+@given(_TRICKY)
+def test_nothing_is_stacked_high_or_made_of_what_cannot_be_seen(written: str) -> None:
+    line = clean_line(written)
+    assert not set(line) & set("\u2800\u3164\ufe01")
+    assert not re.search("[\u0301\u0335\u05b0]{5}", line)
+    assert not re.search("[aé ][\ufe0e\ufe0f]", line)
 
 
 @given(st.text(), st.integers(1, 60))

@@ -41,7 +41,8 @@ class Command(BaseCommand):
 
     def _owner(self, username: str | None) -> User:
         if username:
-            person = User.objects.filter(username=username).first()
+            # A shell may hand on bytes that are no text; no name is made of them.
+            person = User.objects.filter(username=username).first() if username.isascii() else None
             if person is None:
                 raise CommandError(f"There is nobody called {username}.")
             return person
