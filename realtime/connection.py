@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
+from realtime.errors import for_applications
 from realtime.packets import Packet, joined_frames
 
 if TYPE_CHECKING:
@@ -276,9 +277,7 @@ class SendingConnection(Connection):
 
     def close(self, code: int, reason: str = "") -> None:
         self.flush()
-        # Daphne sends no other codes; `bye` has told the real one.
-        sendable = int(code) if code == 1000 or 3000 <= code <= 4999 else 1000
-        self._queue.append({"type": "websocket.close", "code": sendable, "reason": reason})
+        self._queue.append({"type": "websocket.close", "code": for_applications(code), "reason": reason})
         self._wake.set()
 
     def abort(self) -> None:

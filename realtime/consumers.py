@@ -5,7 +5,9 @@ socket, and a cleanup that no exception can skip.
 """
 
 import asyncio
+import contextlib
 import logging
+import random
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,11 +15,13 @@ import msgspec
 from channels.consumer import AsyncConsumer
 
 from realtime.authentication import SUBPROTOCOL, Credentials, authenticate, credentials_of
+from realtime.conf import realtime_settings
 from realtime.connection import Connection, FramedConnection, SendingConnection
 from realtime.dispatch import Request, refusal
 from realtime.errors import (
     ApplicationError,
     CloseCode,
+    Internal,
     NotFound,
     TooLarge,
     Unauthenticated,
@@ -27,6 +31,7 @@ from realtime.errors import (
 from realtime.hub import Hub, current_hub
 from realtime.identity import ANONYMOUS, Identity
 from realtime.namespaces import NAMESPACES, Namespace
+from realtime.packets import Packet
 from realtime.positions import Position
 from realtime.scalars import scalars_only
 from realtime.session import Session, check_number_of_rooms
@@ -89,7 +94,10 @@ class WebSocketConsumer(AsyncConsumer):  # type: ignore[misc]  # channels is unt
             self.hub = await current_hub()
         except Exception:
             logger.exception("The hub does not start; a connection is refused.")
-            await send({"type": "websocket.close", "code": int(CloseCode.SERVICE_RESTART)})
+            await _turn_away(send, self.subprotocol(scope.get("subprotocols", [])))
+            return
+        if self.hub.draining:
+            await _turn_away(send, self.subprotocol(scope.get("subprotocols", [])))
             return
         await send({"type": "websocket.accept", "subprotocol": self.subprotocol(scope.get("subprotocols", []))})
         self.connection = websocket_connection(self.hub, scope, send)
@@ -218,8 +226,8 @@ class JsonConsumer(WebSocketConsumer):
     def _refuse(self, error: ApplicationError, code: CloseCode | None = None) -> None:
         """Says why, then closes: a refused handshake would show a browser nothing but 1006."""
         connection, code = self.connection, code or close_code(error)
-        connection.write(JSON.notice("", "error", error.as_dict()))
-        connection.write(JSON.notice("", "bye", {"code": int(code), "reason": str(error)}))
+        for word in _last_words(error, code):
+            connection.write(word)
         connection.close(code, str(error))
 
     async def received(self, message: str | bytes) -> None:
@@ -250,6 +258,9 @@ class JsonConsumer(WebSocketConsumer):
             if isinstance(error, ValidationFailed) and request_id is None:
                 request_id = _salvage_request_id(message)
             self._answer(request_id, refusal(await self._charged(error)))
+        except Exception:
+            logger.exception("A message could not be taken; its connection is closed.")
+            self._refuse(Internal())
 
     async def _charged(self, error: ApplicationError) -> ApplicationError:
         """Counts a message that never became a command; returns what to answer."""
@@ -321,6 +332,24 @@ class JsonConsumer(WebSocketConsumer):
             await self._open(identity)
         except ApplicationError as error:
             self._refuse(error)
+
+
+def _last_words(error: ApplicationError, code: CloseCode) -> list[Packet]:
+    bye: dict[str, Any] = {"code": int(code), "reason": str(error)}
+    if error.retry_after_ms is not None:
+        bye["retryAfter"] = error.retry_after_ms
+    return [JSON.notice("", "error", error.as_dict()), JSON.notice("", "bye", bye)]
+
+
+async def _turn_away(send: Send, subprotocol: str | None) -> None:
+    """Accepts and says when to come back: browsers hide everything about a refused handshake."""
+    # Spreads load, guards nothing.
+    error = Unavailable(retry_after_ms=random.randint(*realtime_settings().retry_after_ms))  # noqa: S311
+    with contextlib.suppress(OSError, RuntimeError):  # servers disagree on what sending to a lost client raises
+        await send({"type": "websocket.accept", "subprotocol": subprotocol})
+        for word in _last_words(error, CloseCode.COME_BACK):
+            await send({"type": "websocket.send", "text": word.text.decode()})
+        await send({"type": "websocket.close", "code": CloseCode.COME_BACK.value, "reason": str(error)})
 
 
 def _salvage_request_id(message: str | bytes) -> str | None:

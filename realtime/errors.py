@@ -166,6 +166,7 @@ class CloseCode(IntEnum):
     """Why a connection was closed; the range says whether to come back.
 
     1012 and 4000–4499: reconnect with backoff. 4500–4999: do not reconnect by yourself.
+    4012 stands for 1012 where the server (Daphne) can send no code of the standard's own.
     Source: RFC 6455 section 7.4; 4000–4999 is the range for applications.
     """
 
@@ -174,6 +175,7 @@ class CloseCode(IntEnum):
     TOO_BIG = 1009
     SERVICE_RESTART = 1012
     HEARTBEAT_TIMEOUT = 4009
+    COME_BACK = 4012
     TOKEN_EXPIRED = 4401
     TOO_MANY_CONNECTIONS = 4429
     UNAUTHENTICATED = 4501
@@ -181,3 +183,10 @@ class CloseCode(IntEnum):
     REVOKED = 4504
     ABUSE = 4508
     PROTOCOL_ERROR = 4509
+
+
+def for_applications(code: int) -> int:
+    """Returns the code as every server can send it: of the standard's own some send 1000 alone."""
+    if code == CloseCode.SERVICE_RESTART:
+        return CloseCode.COME_BACK.value
+    return int(code) if 3000 <= code <= 4999 else CloseCode.NORMAL.value

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_ASK_AGAIN_SECONDS = 1.0
+"""After so long a grant is asked for again that the database could not be asked for: an outage lasts seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Joined:
@@ -67,6 +70,9 @@ class Memberships:
             except ApplicationError as error:
                 refused[name] = error
         outcomes = await self._enter(asked, auto=set(automatic))
+        for outcome in outcomes.values():
+            if isinstance(outcome, ApplicationError) and outcome.retryable:
+                raise outcome
         if exact and (refused or any(not _is_exact(outcome, asked[room]) for room, outcome in outcomes.items())):
             raise Conflict("Not every room can go on exactly where it was.")
         counted = set(present)
@@ -274,11 +280,15 @@ class Memberships:
         try:
             grant, reached = None, True
             while (member.stale or not reached) and member.phase is not Phase.ENDED:
-                grant = (await self._ask({room: member})).get(room)
-                reached = grant is None or await self._reach(state, grant, None)
-        except Exception as error:
-            if not isinstance(error, Unavailable):
-                logger.exception("A grant could not be checked again; it ends, to be safe.")
+                try:
+                    grant = (await self._ask({room: member})).get(room)
+                    reached = grant is None or await self._reach(state, grant, None)
+                except Unavailable:
+                    # Nobody has said no. Until somebody can, nothing of the room is sent, and nothing is lost.
+                    member.stale, reached = True, False
+                    await asyncio.sleep(_ASK_AGAIN_SECONDS)
+        except Exception:
+            logger.exception("A grant could not be checked again; it ends, to be safe.")
             grant = None
         finally:
             self._rechecking.discard(member)

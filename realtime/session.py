@@ -150,7 +150,7 @@ class Session:
 
         Raises ValidationFailed for more rooms than a session may have, Unauthenticated or Forbidden when the namespace
         does not admit the identity, RateLimited for one that opens too much, Unavailable when the database does not
-        answer.
+        answer, also for one of the rooms: it would be missed for as long as the session lasts.
         """
         if resume:
             check_number_of_rooms(self.hub, len(resume))
@@ -351,7 +351,9 @@ class Session:
         except Exception as error:
             if not isinstance(error, Unavailable):
                 logger.exception("A sign-in could not be checked again; the connection is closed to be safe.")
-            valid = False
+            # Nobody has said that it has ended: the client may come back, and is asked about then.
+            self.end(CloseCode.SERVICE_RESTART, "Your sign-in cannot be checked right now.", retry_after_ms=1000)
+            return
         if not valid:
             self.expel(reason)
             return

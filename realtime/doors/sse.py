@@ -11,6 +11,8 @@ import asyncio
 import contextlib
 import hashlib
 import logging
+import math
+import random
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +22,9 @@ from channels.consumer import AsyncConsumer
 from django.core import signing
 
 from realtime.authentication import Credentials, authenticate, cookies_of, credentials_of, origin_allowed
+from realtime.conf import realtime_settings
 from realtime.connection import Connection
+from realtime.consumers import close_code
 from realtime.doors.engineio.http import (
     Headers,
     Receive,
@@ -37,8 +41,10 @@ from realtime.errors import (
     ApplicationError,
     CloseCode,
     Forbidden,
+    Internal,
     NotFound,
     Unauthenticated,
+    Unavailable,
     ValidationFailed,
 )
 from realtime.hub import Hub, current_hub
@@ -56,6 +62,11 @@ logger = logging.getLogger(__name__)
 HEARTBEAT_SECONDS = 15.0
 _HEARTBEAT = b":\n\n"
 _SALT = "realtime.sse.ticket"
+_STREAM_HEADERS: Headers = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
 _REOPEN_SECONDS = 24 * 3600
 
 
@@ -179,13 +190,18 @@ class EventStreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels is u
             hub = await current_hub()
         except Exception:
             logger.exception("The hub does not start; a stream is refused.")
-            await answer(send, 503, b"", [*headers, (b"retry-after", b"1")])
+            await _refuse(scope, send, headers, Unavailable(retry_after_ms=_soon_ms()))
             return
         try:
+            if hub.draining:
+                raise Unavailable(retry_after_ms=_soon_ms())
             connection, session, reopening = await _open(hub, scope)
         except ApplicationError as error:
-            headers.append((b"content-type", b"application/json"))
-            await answer(send, error.http_status, msgspec.json.encode(error.as_dict()), headers)
+            await _refuse(scope, send, headers, error)
+            return
+        except Exception:
+            logger.exception("Opening a stream failed.")
+            await _refuse(scope, send, headers, Internal(retry_after_ms=_soon_ms()))
             return
         try:
             await _stream(connection, receive, send, [*headers, *reopening])
@@ -193,6 +209,28 @@ class EventStreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels is u
             connection.lost()
             hub.remove_connection(connection)
             await hub.spawn(session.close(clean=False))
+
+
+def _soon_ms() -> int:
+    return random.randint(*realtime_settings().retry_after_ms)  # noqa: S311  # spreads load, guards nothing
+
+
+async def _refuse(scope: Scope, send: Send, headers: Headers, error: ApplicationError) -> None:
+    """Answers a stream that does not begin.
+
+    EventSource takes every status but 200 for final. To it, what is temporary is a stream that says when to come back
+    and ends; any other client is told as HTTP tells it.
+    """
+    if error.retryable and "text/event-stream" in (header_of(scope, b"accept") or ""):
+        retry_ms = error.retry_after_ms or _soon_ms()
+        bye = {"code": int(close_code(error)), "reason": str(error), "retryAfter": retry_ms}
+        body = EVENT_STREAM.notice("", "bye", bye).text + b"\n"
+        await answer(send, 200, body, [*headers, *_STREAM_HEADERS])
+        return
+    headers.append((b"content-type", b"application/json"))
+    if error.retryable:
+        headers.append((b"retry-after", b"%d" % math.ceil((error.retry_after_ms or 1000) / 1000)))
+    await answer(send, error.http_status, msgspec.json.encode(error.as_dict()), headers)
 
 
 async def _open(hub: Hub, scope: Scope) -> tuple[StreamConnection, Session, Headers]:
@@ -284,13 +322,7 @@ def _reopened(cookie: str, mark: str, rooms: str) -> Identity | None:
 
 async def _stream(connection: StreamConnection, receive: Receive, send: Send, headers: Headers) -> None:
     """Sends the stream until it is closed, or its client gone."""
-    headers = [
-        *headers,
-        (b"content-type", b"text/event-stream; charset=utf-8"),
-        (b"cache-control", b"no-store"),
-        (b"x-accel-buffering", b"no"),
-    ]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.start", "status": 200, "headers": [*headers, *_STREAM_HEADERS]})
     sending = asyncio.ensure_future(connection.run(send))
     gone = asyncio.ensure_future(_gone(receive))
     try:

@@ -9,7 +9,6 @@ from typing import Any, Protocol
 from realtime.connection import Connection, FrameStream, SendingConnection
 from realtime.doors.engineio import packets as wire
 from realtime.doors.errors import Refusal, RequestRefused
-from realtime.errors import CloseCode
 from realtime.outbox import Outbox
 from realtime.packets import Packet, joined_frames
 
@@ -100,10 +99,6 @@ class SocketLink(SendingConnection):
 
     def send(self, packets: list[Packet]) -> None:
         self._send(packets)
-
-    def close(self, code: int, reason: str = "") -> None:
-        # Some servers send no close frame but with a plain int that applications may use.
-        super().close(int(code) if 3000 <= code <= 4999 else CloseCode.NORMAL.value, reason)
 
     def gone(self) -> None:
         self.lost()

@@ -11,6 +11,7 @@ from realtime.authentication import Credentials, authenticate, credentials_of
 from realtime.dispatch import Request
 from realtime.doors.engineio.session import EngineSession
 from realtime.doors.socketio.connection import Reply, SocketConnection, UnknownNamespace
+from realtime.doors.socketio.holding import Patience
 from realtime.doors.socketio.recovery import (
     Ticket,
     new_socket_id,
@@ -210,20 +211,28 @@ class HubBackend:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._offsets = Offsets(hub)
+        self._patience = Patience()
 
     async def connect(self, connection: SocketConnection, namespace: str, auth: Mapping[str, Any]) -> SessionEndpoint:
-        self._count_attempt(connection)
+        hold = self._patience.hold(connection, namespace)
+        await hold.through(lambda: self._count_attempt(connection))
         served = NAMESPACES.get(namespace)
         if served is None:
             raise UnknownNamespace
         given = _read(auth)
         check_number_of_rooms(self._hub, len(given.rooms or ()))
-        identity = await self._authenticate(connection, given)
-        return await self._recover(connection, served, identity, given) or await self._begin(
-            connection, served, identity, given
-        )
+        # Once each, however often the rest is tried: a ticket is good once.
+        identity = await hold.through(lambda: self._authenticate(connection, given))
+        await hold.through(lambda: self._hub.seat(connection.engine, identity), code=CloseCode.TOO_MANY_CONNECTIONS)
+        return await hold.through(lambda: self._enter(connection, served, identity, given))
 
-    def _count_attempt(self, connection: SocketConnection) -> None:
+    async def _enter(
+        self, connection: SocketConnection, namespace: Namespace, identity: Identity, given: Given
+    ) -> SessionEndpoint:
+        recovered = await self._recover(connection, namespace, identity, given)
+        return recovered or await self._begin(connection, namespace, identity, given)
+
+    async def _count_attempt(self, connection: SocketConnection) -> None:
         """Whatever comes of it: names that are none and tokens that are no good are looked up, too."""
         limits = connection.engine.limits
         if limits is None:

@@ -5,7 +5,7 @@ What a namespace does is its endpoint's business; here is only the protocol.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -14,7 +14,7 @@ from realtime.doors.engineio.session import EngineSession
 from realtime.doors.errors import MalformedPacket
 from realtime.doors.socketio.packets import Decoder, Packet, PacketType
 from realtime.doors.socketio.written import Written, WrittenEvent, WrittenOffset, written
-from realtime.errors import ApplicationError, CloseCode, Internal, Unavailable
+from realtime.errors import ApplicationError, CloseCode, Unavailable
 from realtime.packets import Packet as EnginePacket
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,14 @@ class UnknownNamespace(ApplicationError):
     code = "UNKNOWN_NAMESPACE"
     http_status = 404
     message = "Invalid namespace"
+
+
+class ComeBack(Exception):
+    """Nothing can be done here now: the connection ends without a word, and its client comes back by itself."""
+
+    def __init__(self, code: CloseCode = CloseCode.SERVICE_RESTART) -> None:
+        super().__init__(code.name)
+        self.code = code
 
 
 class Endpoint(Protocol):
@@ -59,8 +67,8 @@ class Backend(Protocol):
     async def connect(self, connection: "SocketConnection", namespace: str, auth: Mapping[str, Any]) -> Endpoint:
         """Lets the client into a namespace: calls `connection.accept` at the right moment and returns the endpoint.
 
-        Raises ApplicationError to refuse (UnknownNamespace in the protocol's own words), and then has accepted
-        nothing.
+        Raises ApplicationError to refuse for good (UnknownNamespace in the protocol's own words), and ComeBack or
+        anything else for what is temporary; then has accepted nothing.
         """
 
     def restore(self, connection: "SocketConnection", namespace: str, state: bytes) -> Endpoint:
@@ -133,11 +141,6 @@ class SocketConnection:
             raise Unavailable("The client has not answered in time.") from error
         finally:
             del self._asked[key]
-
-    def disconnect(self, namespace: str) -> None:
-        """Ends a namespace from this side; a stock client does not come back by itself."""
-        self.send(Packet(PacketType.DISCONNECT, namespace))
-        self._leave(namespace, "server disconnect")
 
     # From the client
 
@@ -223,9 +226,21 @@ class SocketConnection:
 
     # Entering and leaving
 
+    @property
+    def live(self) -> bool:
+        """Whether the client is in any namespace."""
+        return bool(self._endpoints)
+
+    @property
+    def entering(self) -> Collection[str]:
+        """The namespaces that the client has asked for and not been let into yet."""
+        return self._connecting.keys()
+
     def _connect(self, namespace: str, auth: Mapping[str, Any]) -> None:
-        if namespace in self._connecting or namespace in self._endpoints:
+        if namespace in self._endpoints:
             raise MalformedPacket("The namespace is connected already.")
+        if before := self._connecting.get(namespace):
+            before.cancel()  # a client that was held has thought better of it, and begins anew
         self._connecting[namespace] = asyncio.get_running_loop().create_task(self._admit(namespace, auth))
 
     async def _admit(self, namespace: str, auth: Mapping[str, Any]) -> None:
@@ -234,13 +249,18 @@ class SocketConnection:
         except UnknownNamespace as error:
             # Exactly the protocol's words: its clients and conformance tests know them.
             self._refuse(namespace, {"message": str(error)})
-        except ApplicationError as error:
-            self._refuse(namespace, {"message": str(error), "data": error.as_dict()})
-        except Exception:
-            logger.exception("Connecting to %s failed.", namespace)
-            self._refuse(namespace, {"message": Internal.message, "data": Internal().as_dict()})
+        except ComeBack as error:
+            self.engine.close(error.code, "come back")
+        except Exception as error:
+            if isinstance(error, ApplicationError) and not error.retryable:
+                self._refuse(namespace, {"message": str(error), "data": error.as_dict()})
+                return
+            # Stock clients take every refusal for final; a defect shall not cut them off for good.
+            logger.error("Connecting to %s failed.", namespace, exc_info=error)
+            self.engine.close(CloseCode.SERVICE_RESTART, "come back")
         finally:
-            self._connecting.pop(namespace, None)
+            if self._connecting.get(namespace) is asyncio.current_task():
+                del self._connecting[namespace]
             if not self._connecting:
                 self._connecting = {}  # an emptied dictionary keeps its size
             self._await_namespace()

@@ -5,7 +5,7 @@ import weakref
 
 from realtime.authentication import origin_allowed
 from realtime.doors.engineio.carrier import Carrier
-from realtime.doors.engineio.http import Receive, Scope, Send, answer, serve_polling
+from realtime.doors.engineio.http import Receive, Scope, Send, answer, query_of, serve_polling
 from realtime.doors.engineio.server import EngineServer, Owner
 from realtime.doors.engineio.session import EngineSession, Options
 from realtime.doors.engineio.websocket import serve_websocket
@@ -88,6 +88,10 @@ class SocketDoor:
         except ApplicationError:
             engine.close(CloseCode.SERVICE_RESTART, "moving failed")
 
+    def turns_away(self, scope: Scope) -> bool:
+        """Tells whether this process leaves, and the request is from somebody who has not begun here."""
+        return self._hub.draining and "sid" not in query_of(scope)
+
     def _elsewhere(self, process: str) -> Owner | None:
         return self._carrier.owner(process) if self._carrier is not None else None
 
@@ -111,13 +115,16 @@ async def socket_io(scope: Scope, receive: Receive, send: Send) -> None:
         logger.exception("The hub does not start; a connection is refused.")
         await _unavailable(scope, receive, send)
         return
-    if scope["type"] == "websocket":
+    if door.turns_away(scope):
+        await _unavailable(scope, receive, send)
+    elif scope["type"] == "websocket":
         await serve_websocket(door.server, scope, receive, send)
     else:
         await serve_polling(door.server, scope, receive, send, trusted=lambda scope: origin_allowed(dict(scope)))
 
 
 async def _unavailable(scope: Scope, receive: Receive, send: Send) -> None:
+    """Refuses the handshake: stock clients come back from that with growing delays."""
     if scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.close", "code": int(CloseCode.SERVICE_RESTART)})

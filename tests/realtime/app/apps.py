@@ -7,3 +7,6 @@ class HallsConfig(AppConfig):
 
     def ready(self) -> None:
         import tests.realtime.app.namespaces  # noqa: F401
+        from tests.realtime.app.weather import shorten_holding
+
+        shorten_holding()

@@ -3,6 +3,7 @@
 from realtime.errors import TokenExpired, Unauthenticated
 from realtime.identity import ANONYMOUS, Identity
 from realtime.models import Lease
+from tests.realtime.app.weather import meet
 
 
 class HallAuthenticator:
@@ -10,6 +11,7 @@ class HallAuthenticator:
         return self.from_token(session_key) if session_key.isdigit() else ANONYMOUS
 
     def from_token(self, token: str) -> Identity:
+        meet()
         number, _, rest = token.partition(":")
         if not number.isdigit():
             raise Unauthenticated
@@ -25,5 +27,6 @@ class HallAuthenticator:
         )
 
     def still_valid(self, identities: list[Identity]) -> list[bool]:
+        meet()
         banned = set(Lease.objects.filter(name__startswith="banned:").values_list("name", flat=True))
         return [f"banned:{identity.user_id}" not in banned for identity in identities]

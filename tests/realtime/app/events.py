@@ -6,6 +6,7 @@ from realtime.contracts import Payload, event
 from realtime.identity import Identity
 from realtime.models import Lease
 from realtime.rooms import Grant, Room, authorises
+from tests.realtime.app.weather import meet
 
 
 class HallRoom(Room, pattern="hall:{hall_id}"):
@@ -22,11 +23,13 @@ class VaultRoom(Room, pattern="vault:{vault_id}"):
 
 @authorises(HallRoom)
 def _everybody(identity: Identity, rooms: Sequence[HallRoom]) -> dict[HallRoom, Grant | None]:
+    meet()
     return {room: Grant() for room in rooms}
 
 
 @authorises(VaultRoom)
 def _key_holders(identity: Identity, rooms: Sequence[VaultRoom]) -> dict[VaultRoom, Grant | None]:
+    meet()
     names = {f"key:{room.vault_id}:{identity.user_id}": room for room in rooms}
     held = Lease.objects.filter(name__in=names).values_list("name", flat=True)
     return {names[name]: Grant() for name in held}

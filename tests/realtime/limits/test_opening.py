@@ -10,6 +10,7 @@ import pytest
 
 from realtime.authentication import authenticator
 from realtime.conf import RealtimeSettings
+from realtime.doors.socketio import holding
 from realtime.errors import RateLimited, Unauthenticated
 from realtime.hub import Hub
 from realtime.identity import ANONYMOUS
@@ -148,6 +149,7 @@ async def test_entering_and_leaving_a_namespace_again_and_again_is_paid_for(
         return from_token(token)
 
     monkeypatch.setattr(HallAuthenticator, "from_token", counted)
+    monkeypatch.setattr(holding, "FIRST_WAIT_SECONDS", 10.0)  # longer than `entered` waits
     client = await open_socket()
     for _ in range(200):
         answer = await entered(client, namespace, **auth)
