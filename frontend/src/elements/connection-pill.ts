@@ -1,8 +1,10 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { ConnectionState } from "../realtime/connection";
+import type { Unsent } from "../realtime/outbox";
 import { live } from "../realtime/page";
 import { icon } from "./icon";
 import { define, LiveElement } from "./live-element";
+import { toast } from "./toasts";
 
 const PATIENCE_MS = 1500;
 const BACK_MS = 3000;
@@ -23,6 +25,7 @@ class ConnectionPill extends LiveElement {
     this.until(
       live.state.subscribe((state) => this.follow(state)),
       live.outbox.entries.subscribe(() => this.requestUpdate()),
+      live.outbox.onSetAside(tellSetAside),
       live.caughtUp.subscribe(() => this.back !== null && this.requestUpdate()),
       () => clearTimeout(this.timer),
       () => clearTimeout(this.backTimer),
@@ -89,6 +92,16 @@ function isTrouble(state: ConnectionState): boolean {
 function closed(reason: string): TemplateResult {
   return html`<span class="connection__pill">${icon("wifi-off")}${reason}
     <button type="button" @click=${() => location.reload()}>Reload</button></span>`;
+}
+
+/** Wherever the person is by now: the words may belong to a page that is not open. */
+function tellSetAside({ payload }: Unsent): void {
+  const words = typeof payload.text === "string" ? payload.text : "";
+  toast({
+    text: `This could not be sent and was set aside: “${words.length > 80 ? `${words.slice(0, 80)}…` : words}”`,
+    error: true,
+    ...(words && { action: { label: "Copy", run: () => void navigator.clipboard.writeText(words) } }),
+  });
 }
 
 define("lv-connection", ConnectionPill);

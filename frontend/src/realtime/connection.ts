@@ -1,4 +1,5 @@
-import { CommandError, disconnected, type ErrorShape, signedOut, timedOut } from "./errors";
+import { CloseCode } from "./contracts.gen";
+import { CommandError, disconnected, type ErrorShape, interrupted, signedOut, timedOut } from "./errors";
 import { Store } from "./store";
 import type { Answer, Meta, OpenTransport, Transport } from "./transport";
 
@@ -58,6 +59,11 @@ export function backoff(attempt: number, random: () => number = Math.random): nu
 /** Says whether a close code allows coming back without being asked to. */
 export function mayReconnect(code: number): boolean {
   return code < 4500 || code > 4999;
+}
+
+/** Says whether the server ended the connection for a reason that has nothing to do with what was sent. */
+function endedInOrder(code: number): boolean {
+  return code === CloseCode.SERVICE_RESTART || (code >= 4000 && code < 4500);
 }
 
 interface Pending {
@@ -217,7 +223,7 @@ export class Connection {
 
   /** The connection is over, or is to be taken for dead. */
   private lost(code: number, reason: string, retryAfter?: number): void {
-    this.drop();
+    this.drop(endedInOrder(code) ? disconnected : interrupted);
     if (!this.wanted) return;
     if (!mayReconnect(code)) {
       this.wanted = false;
@@ -236,7 +242,7 @@ export class Connection {
     }
   }
 
-  private drop(): void {
+  private drop(failure: () => CommandError = disconnected): void {
     this.generation += 1;
     this.ready = false;
     for (const timer of [this.retryTimer, this.readyTimer, this.heartbeat, this.settled]) clearTimeout(timer);
@@ -244,7 +250,7 @@ export class Connection {
     this.transport = null;
     transport?.close();
     for (const requestId of [...this.pending.keys()]) {
-      this.settle(requestId, (pending) => pending.fail(this.wanted ? disconnected() : signedOut()));
+      this.settle(requestId, (pending) => pending.fail(this.wanted ? failure() : signedOut()));
     }
     if (this.state.value.unanswered) this.update({ unanswered: false });
   }

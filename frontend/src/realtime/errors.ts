@@ -10,13 +10,14 @@ export interface ErrorShape {
 }
 
 /** What the client itself says when there was no answer. */
-export type LocalCode = "DISCONNECTED" | "TIMEOUT" | "SIGNED_OUT";
+export type LocalCode = "DISCONNECTED" | "INTERRUPTED" | "TIMEOUT" | "SIGNED_OUT";
 
 /** What a program does about an error; see `actionFor`. */
 export type Category = "connection" | "token" | "forbidden" | "invalid" | "server" | "rate";
 
 const CATEGORY: Record<string, Category> = {
   DISCONNECTED: "connection",
+  INTERRUPTED: "connection",
   TIMEOUT: "connection",
   TOKEN_EXPIRED: "token",
   UNAUTHENTICATED: "forbidden",
@@ -80,6 +81,11 @@ export function actionFor(error: CommandError, failures: number): Action {
 
 export function disconnected(): CommandError {
   return new CommandError({ code: "DISCONNECTED", message: "The connection is lost.", retryable: true });
+}
+
+/** The connection ended under it, and nobody said why: it may have been this command that ended it. */
+export function interrupted(): CommandError {
+  return new CommandError({ code: "INTERRUPTED", message: "The connection ended before the answer.", retryable: true });
 }
 
 export function timedOut(): CommandError {

@@ -12,6 +12,8 @@ export interface Unsent {
   /** Waits for the connection or its turn; is on its way; was refused and waits for a person. */
   state: "waiting" | "sending" | "failed";
   error?: string;
+  /** How often the connection ended while this was on its way. */
+  interruptions?: number;
 }
 
 export type Send = (type: keyof CommandMap, payload: unknown, requestId: string) => Promise<unknown>;
@@ -19,6 +21,9 @@ export type Send = (type: keyof CommandMap, payload: unknown, requestId: string)
 type Listener = (entry: Unsent, reply: unknown) => void;
 
 const KEY = "livrya.outbox";
+/** What ended so many connections may end every one: it must not keep back what comes behind it. */
+const MOST_INTERRUPTIONS = 3;
+const SET_ASIDE = "Set aside: the connection ended each time that this was sent.";
 
 /**
  * What a person said while nobody could hear it. Kept over reloads of the tab, sent in order, one after another,
@@ -27,6 +32,7 @@ const KEY = "livrya.outbox";
 export class Outbox {
   readonly entries = new Store<readonly Unsent[]>([]);
   private readonly listeners = new Set<Listener>();
+  private readonly asideListeners = new Set<(entry: Unsent) => void>();
   private open = false;
   private flushing = false;
 
@@ -68,6 +74,12 @@ export class Outbox {
     return () => this.listeners.delete(listener);
   }
 
+  /** Calls `listener` with every entry that is tried no more, because it seems to end the connection. */
+  onSetAside(listener: (entry: Unsent) => void): () => void {
+    this.asideListeners.add(listener);
+    return () => this.asideListeners.delete(listener);
+  }
+
   /** The connection stands, or does not. */
   connected(stands: boolean): void {
     this.open = stands;
@@ -99,11 +111,21 @@ export class Outbox {
       if (error.category === "connection") {
         // Nobody knows whether it arrived; the same requestId makes sending again harmless.
         this.open = false;
-        this.change(entry.requestId, { state: "waiting" });
+        this.interrupted(entry, error);
       } else {
         this.change(entry.requestId, { state: "failed", error: error.message });
       }
     }
+  }
+
+  private interrupted(entry: Unsent, error: CommandError): void {
+    const interruptions = (entry.interruptions ?? 0) + (error.code === "INTERRUPTED" ? 1 : 0);
+    if (interruptions < MOST_INTERRUPTIONS) {
+      this.change(entry.requestId, { state: "waiting", interruptions });
+      return;
+    }
+    this.change(entry.requestId, { state: "failed", error: SET_ASIDE, interruptions: 0 });
+    for (const listener of this.asideListeners) listener(entry);
   }
 
   private change(requestId: string, change: Partial<Unsent>): void {

@@ -41,6 +41,8 @@ const COMMANDS: Record<string, { join: string; leave?: string; field: string }> 
 
 /** A room that nobody holds is left a moment later, so that parts of a page may hand it on. */
 const LINGER_MS = 1000;
+/** A room that cannot be entered for now is asked for again after so long, or as long as the refusal says. */
+const AGAIN_MS = 2000;
 
 /**
  * The rooms of the page: who holds them, where we are in their logs, entering and going on after a break.
@@ -49,6 +51,7 @@ export class Rooms {
   private readonly logs = new Map<string, RoomLog>();
   private readonly wanted = new Map<string, Wanted>();
   private connected = false;
+  private connections = 0;
 
   constructor(private readonly host: RoomsHost) {}
 
@@ -97,6 +100,7 @@ export class Rooms {
    */
   async ready(automatic: Record<string, RoomOutcome>): Promise<void> {
     this.connected = true;
+    this.connections += 1;
     const resume: Record<string, Position> = {};
     for (const room of [...this.logs.keys()]) {
       if (!(room in automatic) && !this.holds(room)) this.logs.delete(room);
@@ -153,8 +157,12 @@ export class Rooms {
     } catch (error) {
       log.asking = false;
       wanted.entered = false;
-      const refused = error instanceof CommandError && error.category !== "connection";
-      if (refused && this.wanted.delete(room)) this.host.lost(room, error);
+      if (!(error instanceof CommandError) || error.category === "connection") return;
+      if (error.retryable) {
+        this.later(error, () => this.wanted.get(room) === wanted && !wanted.entered && void this.enter(room, wanted));
+      } else if (this.wanted.delete(room)) {
+        this.host.lost(room, error);
+      }
     }
   }
 
@@ -163,10 +171,21 @@ export class Rooms {
     try {
       const outcomes = (await this.host.send("session:resume", { rooms })) as Record<string, RoomOutcome>;
       for (const room of Object.keys(rooms)) this.settle(room, outcomes[room] ?? {});
-    } catch {
+    } catch (error) {
       // Without an answer the connection is lost, and coming back resumes from the same places.
       for (const room of Object.keys(rooms)) this.log(room).asking = false;
+      if (error instanceof CommandError && error.category !== "connection" && error.retryable) {
+        this.later(error, () => void this.resume(rooms));
+      }
     }
+  }
+
+  /** What is refused for now: a new connection asks for everything anyway. */
+  private later(error: CommandError, ask: () => void): void {
+    const connection = this.connections;
+    setTimeout(() => {
+      if (this.connected && this.connections === connection) ask();
+    }, error.retryAfter ?? AGAIN_MS);
   }
 
   private settle(room: string, outcome: RoomOutcome): void {

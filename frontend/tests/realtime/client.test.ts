@@ -111,6 +111,28 @@ describe("rooms", () => {
     expect(server.link.count("chapter:join")).toBe(0);
   });
 
+  it("are asked for again when they cannot be entered for now", async () => {
+    start();
+    const lost = vi.fn();
+    client.onLost(lost);
+    client.join("chapter:3");
+    server.link.ready();
+    server.link.refuse("chapter:join", "UNAVAILABLE", { retryable: true, retryAfter: 700 });
+    await settled();
+    vi.advanceTimersByTime(699);
+    expect(server.link.count("chapter:join")).toBe(1);
+    vi.advanceTimersByTime(1);
+    expect(server.link.count("chapter:join")).toBe(2);
+    server.link.refuse("chapter:join", "RATE_LIMITED", { retryable: true });
+    await settled();
+    server.link.cut();
+    vi.advanceTimersByTime(2000);
+    server.link.ready();
+    vi.advanceTimersByTime(5000);
+    expect(server.link.count("chapter:join")).toBe(1);
+    expect(lost).not.toHaveBeenCalled();
+  });
+
   it("skip what is hidden from us without asking for it", () => {
     start(AT_2);
     server.link.ready({ "chapter:3": { position: { epoch: "e1", seq: 2 } } });

@@ -40,6 +40,7 @@ describe("backing off", () => {
 describe("close codes", () => {
   it.each([
     [CloseCode.SERVICE_RESTART, true],
+    [CloseCode.COME_BACK, true],
     [CloseCode.TOO_MANY_CONNECTIONS, true],
     [CloseCode.TOKEN_EXPIRED, true],
     [1006, true],
@@ -81,6 +82,20 @@ describe("a connection", () => {
     expect(server.links).toHaveLength(1);
     vi.advanceTimersByTime(1);
     expect(server.links).toHaveLength(2);
+  });
+
+  it.each([
+    [1006, "INTERRUPTED"],
+    [CloseCode.PROTOCOL_ERROR, "INTERRUPTED"],
+    [CloseCode.SERVICE_RESTART, "DISCONNECTED"],
+    [CloseCode.TOO_MANY_CONNECTIONS, "DISCONNECTED"],
+  ])("says of what was on its way when it ended with %i: %s", async (code, said) => {
+    connection.start();
+    server.link.ready();
+    const request = connection.request("session:ping", {}, "r1");
+    const failed = expect(request).rejects.toMatchObject({ code: said });
+    server.link.cut(code);
+    await failed;
   });
 
   it("waits as long as a refusal asked for", () => {
@@ -176,7 +191,7 @@ describe("a connection", () => {
     server.link.ready();
     const answer = connection.request("comment:post", {}, "r1");
     server.link.cut();
-    await expect(answer).rejects.toMatchObject({ code: "DISCONNECTED" });
+    await expect(answer).rejects.toMatchObject({ code: "INTERRUPTED" });
   });
 
   it("lets go while the page sleeps and comes back when it wakes", () => {

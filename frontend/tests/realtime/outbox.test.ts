@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { CommandError, disconnected } from "../../src/realtime/errors";
+import { CommandError, disconnected, interrupted } from "../../src/realtime/errors";
 import { Outbox } from "../../src/realtime/outbox";
 import { settled, storage } from "./fake-server";
 
@@ -47,6 +47,45 @@ describe("the outbox", () => {
     outbox.retry(first.requestId);
     await settled();
     expect(outbox.entries.value).toEqual([]);
+  });
+
+  it("sets aside what ended the connection three times, says so, and goes on with the rest", async () => {
+    const ends = (payload: unknown) => (payload as typeof POST).text === "Hello";
+    const send = vi.fn((_: unknown, payload: unknown) =>
+      ends(payload) ? Promise.reject(interrupted()) : Promise.resolve({}),
+    );
+    const kept = storage();
+    const told = vi.fn();
+    const first = new Outbox(send, 1, kept);
+    first.add("comment:post", POST);
+    first.add("comment:post", { ...POST, text: "Behind it" });
+    first.connected(true);
+    await settled();
+    // A reload does not begin the count anew.
+    const outbox = new Outbox(send, 1, kept);
+    outbox.onSetAside(told);
+    for (let connection = 2; connection <= 4; connection += 1) {
+      outbox.connected(true);
+      await settled();
+    }
+    expect(outbox.entries.value).toMatchObject([
+      { payload: POST, state: "failed", error: expect.stringMatching(/set aside/i) },
+    ]);
+    expect(told).toHaveBeenCalledOnce();
+    expect(send.mock.calls.filter(([, payload]) => ends(payload))).toHaveLength(3);
+    outbox.discard(outbox.entries.value[0]?.requestId ?? "");
+    expect(outbox.entries.value).toEqual([]);
+  });
+
+  it("blames nothing for a connection that was not there, or ended in order", async () => {
+    const send = vi.fn().mockRejectedValue(disconnected());
+    const outbox = new Outbox(send, 1, storage());
+    outbox.add("comment:post", POST);
+    for (let connection = 1; connection <= 10; connection += 1) {
+      outbox.connected(true);
+      await settled();
+    }
+    expect(outbox.entries.value[0]?.state).toBe("waiting");
   });
 
   it("survives a reload, for the same person only", () => {

@@ -1,6 +1,6 @@
 """What is temporary ends nobody for good: each cause at each door, in this process.
 
-The same with clients that nobody here has written: `test_temporary_stock.py`, and `tests/browser/test_streams.py`.
+The same with clients that nobody here has written: `test_temporary_stock.py`, over every transport.
 """
 
 import asyncio
