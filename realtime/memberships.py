@@ -301,7 +301,7 @@ class Memberships:
                 self._begin(member)
             if member.present:
                 await session._count_in(room)  # once more: what the person hides may have changed
-            elif before is not None and before.unseen != grant.unseen:
+            elif before is not None and _shows(before) != _shows(grant):
                 for listener in session.listeners:
                     await listener.regranted(session, room)
             return
@@ -354,6 +354,11 @@ def _place(state: RoomState, grant: Grant, since: Position | None) -> Joined:
     if start < state.min_seq - 1:
         return Joined(now, False, reason="trimmed")
     return Joined(Position(state.epoch, start), True, state.seq - start)
+
+
+def _shows(grant: Grant) -> object:
+    """Returns what tells one grant's view from another's."""
+    return grant.view.key if grant.view is not None else None
 
 
 def _is_exact(outcome: Outcome, since: Position | None) -> bool:

@@ -13,7 +13,6 @@ from realtime.conf import realtime_settings
 from realtime.contracts import Payload, event_contract
 from realtime.errors import NotJoined
 from realtime.events import EphemeralEvent
-from realtime.hub.unseen import without
 from realtime.installation import database_id
 from realtime.limits.bucket import Rate
 from realtime.limits.limiter import Limiter, Limits
@@ -33,8 +32,9 @@ from realtime.processes.keeper import ProcessKeeper
 from realtime.processes.memory import MemoryProcesses, MemoryRegister
 from realtime.processes.redis import RedisRegister
 from realtime.processes.register import ProcessRegister, Times
+from realtime.redaction import privacy_of
 from realtime.redis_link import RedisLink
-from realtime.rooms import Grant, Room, parse_room
+from realtime.rooms import Room, parse_room
 from realtime.typists.kinds import TypingKind
 from realtime.typists.memory import MemoryTypists
 from realtime.typists.redis import RedisTypists
@@ -131,7 +131,7 @@ class People:
         if roster.people is not None and roster.counts.user_count:
             _tell(session, room, as_snapshot(roster))
         grant = session.grant(room)
-        if grant and grant.types_openly:
+        if grant and privacy_of(grant).types_openly:
             for typing in (await self.typing_now(room, session.identity.user_id)).values():
                 _tell(session, room, typing)
 
@@ -176,11 +176,13 @@ class PeopleListener:
             await people.stop()
 
     async def joined(self, session: "Session", room: Room) -> Mapping[str, Any]:
-        people, grant, identity = people_here(), session.grant(room) or Grant(), session.identity
-        roster = await people.presence.enter(room.name, identity, _key(session), listed=grant.listed, away=session.away)
-        typing = await people.typing_now(room, identity.user_id) if grant.types_openly else {}
+        people, privacy, identity = people_here(), privacy_of(session.grant(room)), session.identity
+        roster = await people.presence.enter(
+            room.name, identity, _key(session), listed=privacy.listed, away=session.away
+        )
+        typing = await people.typing_now(room, identity.user_id) if privacy.types_openly else {}
         told = as_ack(roster) | ({"typing": msgspec.to_builtins(typing)} if typing else {})
-        return dict(without(told, grant.unseen)) if grant.unseen else told
+        return dict(privacy.without(told))
 
     async def left(self, session: "Session", room: Room, disconnected: bool, clean: bool) -> None:
         people = people_here()
@@ -213,7 +215,8 @@ async def who_is_in(session: "Session", room: Room) -> PresenceReply:
     grant = session.grant(room)
     if reply.users is None or not grant:
         return reply
-    return msgspec.structs.replace(reply, users=[user for user in reply.users if user.user_id not in grant.unseen])
+    unseen = privacy_of(grant).unseen
+    return msgspec.structs.replace(reply, users=[user for user in reply.users if user.user_id not in unseen])
 
 
 def attend(session: "Session", *, away: bool) -> None:
@@ -233,7 +236,7 @@ async def start_typing(session: "Session", room: Room, kind: TypingKind, positio
     grant = session.grant(room)
     if not grant or not session.is_present(room):
         raise NotJoined
-    if grant.types_openly:
+    if privacy_of(grant).types_openly:
         await people_here().typing.start(room, kind, session.identity, session.connection.id, position)
 
 
@@ -269,7 +272,8 @@ def _tell(session: "Session", room: Room, payload: Payload) -> None:
     """Tells one session what its room would tell it now."""
     grant = session.grant(room)
     if grant:
-        session.notify(event_contract(payload).name, without(msgspec.to_builtins(payload), grant.unseen), room.name)
+        told = privacy_of(grant).without(msgspec.to_builtins(payload))
+        session.notify(event_contract(payload).name, told, room.name)
 
 
 def _key(session: "Session") -> SessionKey:

@@ -4,10 +4,10 @@ A room type is declared beside its domain (`books/events.py`); its policy in the
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import Any, ClassVar, TypeVar, dataclass_transform
+from typing import Any, ClassVar, Protocol, TypeVar, dataclass_transform
 
 from realtime.errors import NotFound
 from realtime.identity import Identity
@@ -18,20 +18,29 @@ _INT = r"[1-9][0-9]{0,18}"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """Leave to receive a room's events after `from_seq` (0: all that is kept).
+class View(Protocol):
+    """How a room's events look to somebody who is not to see all of them; `realtime.redaction` has the one there is.
 
-    What the person hides there: not `listed` counts them among the guests and never names them; not
-    `types_openly` keeps their typing to themselves, and that of others from them. `unseen` are the ids of people
-    who are not named to this person in anything that passes (presence, typing): those whom they have blocked, or
-    who have blocked them.
+    Hubs know nothing else of it: members whose views have equal keys share one encoding of each event.
     """
 
+    @property
+    def key(self) -> Hashable:
+        """What tells views apart by what they show; None shows everything."""
+
+    def hides(self, event_type: str, actor_id: int | None) -> bool:
+        """Tells whether an event of the log is shown as hidden."""
+
+    def shown(self, event_type: str, payload: bytes) -> tuple[str, bytes] | None:
+        """Returns the type and payload of an ephemeral event as they are shown; None for not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Permission to receive a room's events after `from_seq` (0: all that is kept), as `view` shows them."""
+
     from_seq: int = 0
-    listed: bool = True
-    types_openly: bool = True
-    unseen: frozenset[int] = frozenset()
+    view: View | None = None
 
 
 @dataclass_transform(frozen_default=True, eq_default=True)

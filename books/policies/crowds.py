@@ -7,6 +7,7 @@ from books.policies.people import SEE_BOOKS, SEE_DRAFTS
 from livrya.accounts.models import User
 from livrya.accounts.selectors import blocked_among, staff_among
 from realtime.identity import Identity
+from realtime.redaction import Privacy
 from realtime.rooms import Grant
 
 
@@ -52,13 +53,13 @@ class Crowd:
         return person is not None and (person.pk in self._seeing_drafts or (person.pk, book_id) in self._working)
 
     def reading_grant(self, identity: Identity) -> Grant:
-        """Returns the person's leave to be in rooms where one reads."""
+        """Returns the person's permission to be in rooms where one reads."""
         person = self._person(identity)
         if person is None:
             return Grant()
         hides = person.hide_online or person.hide_reading
         unseen = self._unseen.get(person.pk, frozenset())
-        return Grant(listed=not hides, types_openly=not person.hide_typing, unseen=unseen)
+        return Grant(view=Privacy(listed=not hides, types_openly=not person.hide_typing, unseen=unseen))
 
     def _person(self, identity: Identity) -> User | None:
         return self._people.get(identity.user_id) if identity.user_id is not None else None

@@ -11,6 +11,7 @@ from livrya.accounts.models import Follow, User
 from livrya.accounts.policies import staff_may
 from livrya.accounts.selectors import blocked_ids
 from realtime.identity import Identity
+from realtime.redaction import Privacy
 from realtime.rooms import Grant, authorises, authorises_many
 
 _EDITING = Right.EDIT_DRAFTS | Right.EDIT_CHAPTERS
@@ -55,7 +56,8 @@ def may_enter_draft(identity: Identity, rooms: Sequence[DraftRoom]) -> dict[Draf
         return {}
     chapters = Chapter.objects.filter(pk__in=[room.chapter_id for room in rooms])
     editable = set(_worked_on(person, chapters, _EDITING).values_list("pk", flat=True))
-    grant = Grant(listed=not person.hide_online, types_openly=not person.hide_typing, unseen=blocked_ids(person))
+    privacy = Privacy(listed=not person.hide_online, types_openly=not person.hide_typing, unseen=blocked_ids(person))
+    grant = Grant(view=privacy)
     return {room: grant if room.chapter_id in editable else None for room in rooms}
 
 

@@ -55,10 +55,10 @@ class CatchUp:
     def _write(self, member: Membership, deliveries: list[Delivery]) -> None:
         session, connection = member.session, member.connection
         wire, namespace = session.wire, session.namespace.name
-        unseen = member.grant.unseen if member.grant is not None else frozenset()
+        view = member.grant.view if member.grant is not None else None
         for delivery in deliveries:
             member.seq = delivery.event.seq
-            connection.write(delivery.packet(wire, namespace, connection.id if delivery.event.skip else None, unseen))
+            connection.write(delivery.packet(wire, namespace, connection.id if delivery.event.skip else None, view))
 
     def _enqueue(self, member: Membership) -> None:
         queue = self._waiting.get(member.connection)

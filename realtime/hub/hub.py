@@ -352,7 +352,7 @@ class Hub:
                         member.connection.write(delivery.packet(audience.wire, audience.namespace, skip))
                     else:
                         others.append(member)
-                packet = delivery.packet(audience.wire, audience.namespace, unseen=audience.unseen)
+                packet = delivery.packet(audience.wire, audience.namespace, view=audience.view)
                 if audience.wire.tells_places and self.fanning == 1:
                     audience.spread(packet, self.standings.crowds(others), self.outbox)
                 else:

@@ -2,21 +2,20 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from realtime.batches import in_batches
 from realtime.connection import Connection
-from realtime.contracts import PERSONAL
 from realtime.events import HIDDEN, EphemeralEvent, StoredEvent
 from realtime.hub.standings import Standings, Together
-from realtime.hub.unseen import Views
 from realtime.outbox import Crowd, Outbox
 from realtime.packets import Packet
 from realtime.positions import Position
-from realtime.rooms import Grant, Room
-from realtime.typists.kinds import TYPING_EVENTS
+from realtime.rooms import Grant, Room, View
 from realtime.wire import Wire
 
 if TYPE_CHECKING:
@@ -95,17 +94,15 @@ class Delivery:
         self.event = event
         self._packets: dict[str, Packet] = {}
 
-    def packet(
-        self, wire: Wire, namespace: str, connection_id: str | None = None, unseen: frozenset[int] = frozenset()
-    ) -> Packet:
+    def packet(self, wire: Wire, namespace: str, connection_id: str | None = None, view: View | None = None) -> Packet:
         """Returns the event for sessions of that wire and namespace.
 
-        Hidden from the connection it skips and, when it is its actor's own words, from whoever does not see them.
+        Hidden from the connection it skips, and where the view says so.
         """
         event = self.event
         key = wire.key(namespace)
         hide = event.internal or event.type == HIDDEN or (connection_id is not None and event.skip == connection_id)
-        if unseen and event.actor_id in unseen and event.type in PERSONAL:
+        if view is not None and view.hides(event.type, event.actor_id):
             hide = True
         if hide:
             key = f"hidden {key}"
@@ -119,18 +116,17 @@ class Delivery:
 
 
 class Audience:
-    """The live members that share one encoding, see the same people (all but `unseen`), and hear of typing or not.
+    """The live members that share one encoding and whose views show the same.
 
     None of them is congested: who becomes so is taken out at once.
     """
 
-    __slots__ = ("_all", "_as_of", "_together", "hears_typing", "members", "namespace", "unseen", "wire")
+    __slots__ = ("_all", "_as_of", "_together", "members", "namespace", "view", "wire")
 
-    def __init__(self, wire: Wire, namespace: str, unseen: frozenset[int], hears_typing: bool) -> None:
+    def __init__(self, wire: Wire, namespace: str, view: View | None) -> None:
         self.wire = wire
         self.namespace = namespace
-        self.unseen = unseen
-        self.hears_typing = hears_typing
+        self.view = view
         self.members: dict[Membership, None] = {}
         self._all: Crowd | None = None
         self._together: list[Together] = []
@@ -207,7 +203,7 @@ class RoomState:
         self.early: dict[int, StoredEvent] = {}
         self.gap_timer: asyncio.TimerHandle | None = None
         self.members: set[Membership] = set()
-        self.audiences: dict[tuple[str, frozenset[int], bool], Audience] = {}
+        self.audiences: dict[tuple[str, Hashable], Audience] = {}
         self.live_count = 0
         self.fanning = False
         self.empty_since: float | None = None
@@ -226,7 +222,7 @@ class RoomState:
         key = _audience_of(member)
         audience = self.audiences.get(key)
         if audience is None:
-            audience = self.audiences[key] = Audience(session.wire, session.namespace.name, *key[1:])
+            audience = self.audiences[key] = Audience(session.wire, session.namespace.name, _view_of(member))
         audience.add(member)
         member.phase = Phase.LIVE
         session.rooms_changed()
@@ -295,7 +291,7 @@ class RoomState:
         skip = delivery.event.skip
         for audience in tuple(self.audiences.values()):
             crowd = audience.crowd()
-            packet = delivery.packet(audience.wire, audience.namespace, unseen=audience.unseen)
+            packet = delivery.packet(audience.wire, audience.namespace, view=audience.view)
             if skip:
                 for connection in crowd.connections:
                     if connection.id == skip:
@@ -319,12 +315,14 @@ class RoomState:
         written = 0
         skip: str | tuple[str, ...] = event.skip or ()
         skipped = (skip,) if isinstance(skip, str) else skip
-        views: Views | None = None
-        is_typing = event.type in TYPING_EVENTS
         for audience in tuple(self.audiences.values()):
-            if is_typing and not audience.hears_typing:
-                continue
-            seen: Packet | None
+            seen = event
+            if audience.view is not None:
+                shown = audience.view.shown(event.type, event.payload)
+                if shown is None:
+                    continue
+                if shown != (event.type, event.payload):
+                    seen = msgspec.structs.replace(event, type=shown[0], payload=shown[1])
             crowd = audience.crowd()
             if event.to is not None:
                 crowd = Crowd(connection for connection in crowd.connections if connection.id == event.to)
@@ -332,21 +330,18 @@ class RoomState:
                 crowd = Crowd(connection for connection in crowd.connections if connection.id not in skipped)
             if not crowd:
                 continue
-            if audience.unseen:
-                views = views or Views(event)
-                seen = views.packet(audience.wire, audience.namespace, audience.unseen)
-            else:
-                seen = audience.wire.ephemeral(audience.namespace, event)
-            if seen is not None:
-                outbox.spread(seen, crowd)
-                written += len(crowd)
+            outbox.spread(audience.wire.ephemeral(audience.namespace, seen), crowd)
+            written += len(crowd)
         return written
 
 
-def _audience_of(member: Membership) -> tuple[str, frozenset[int], bool]:
+def _view_of(member: Membership) -> View | None:
+    """Returns the member's view, None when it shows everything."""
+    view = member.grant.view if member.grant is not None else None
+    return view if view is not None and view.key is not None else None
+
+
+def _audience_of(member: Membership) -> tuple[str, Hashable]:
     """Returns what members of one audience have in common; it does not change while one is live."""
-    session, grant = member.session, member.grant or _PLAIN
-    return session.wire.key(session.namespace.name), grant.unseen, grant.types_openly
-
-
-_PLAIN = Grant()
+    session, view = member.session, _view_of(member)
+    return session.wire.key(session.namespace.name), view.key if view is not None else None

@@ -11,6 +11,7 @@ from realtime.namespaces import Call, Commands
 from realtime.presence.events import as_reply
 from realtime.presence.store import Roster
 from realtime.presence.watching import watches
+from realtime.redaction import privacy_of
 from social.events import CallRoom, GroupRoom
 from social.events.commands import AskRoom, RoomInfo
 from social.events.members import CallChanged, RoomMembers
@@ -107,8 +108,7 @@ async def _take_part(call: Call, group_id: int) -> CallState:
 
 
 def _unseen(session: "Session", group_id: int) -> frozenset[int]:
-    grant = session.grant(GroupRoom(group_id))
-    return grant.unseen if grant is not None else frozenset()
+    return privacy_of(session.grant(GroupRoom(group_id))).unseen
 
 
 def _member_count(identity: Identity, group_id: int) -> int:

@@ -6,6 +6,7 @@ from typing import TypeVar
 from livrya.accounts.models import User
 from livrya.accounts.selectors import blocked_among, muted_among
 from realtime.identity import Identity
+from realtime.redaction import Privacy
 from realtime.rooms import Grant, authorises, authorises_many
 from social.events.rooms import CallRoom, DirectoryRoom, GroupRoom
 from social.models import Membership
@@ -43,9 +44,11 @@ def _for_members(asked: Sequence[tuple[Identity, R]]) -> dict[tuple[Identity, R]
     # Muted people go on as before: it is only this person who neither hears nor sees them here.
     grants = {
         pk: Grant(
-            listed=not person.hide_online,
-            types_openly=not person.hide_typing,
-            unseen=blocked.get(pk, nobody) | muted.get(pk, nobody),
+            view=Privacy(
+                listed=not person.hide_online,
+                types_openly=not person.hide_typing,
+                unseen=blocked.get(pk, nobody) | muted.get(pk, nobody),
+            )
         )
         for pk, person in people.items()
     }

@@ -21,6 +21,7 @@ from realtime.connection import FramedConnection
 from realtime.hub import Hub, current_hub
 from realtime.identity import ANONYMOUS, Identity
 from realtime.namespaces import NAMESPACES
+from realtime.redaction import Privacy
 from realtime.rooms import Grant, authorise, authorise_many
 from realtime.session import Session
 from realtime.wire import JSON
@@ -73,11 +74,11 @@ def test_what_people_hide_and_do_not_see_is_each_ones_own() -> None:
     Block.objects.create(blocker=blocking, blocked=plain)
     people = [hiding, blocking, plain]
     assert authorise_many([(identity(person), room) for person in people]) == [
-        Grant(listed=False),
-        Grant(unseen=frozenset({plain.pk})),
-        Grant(types_openly=False, unseen=frozenset({blocking.pk})),
+        Grant(view=Privacy(listed=False)),
+        Grant(view=Privacy(unseen=frozenset({plain.pk}))),
+        Grant(view=Privacy(types_openly=False, unseen=frozenset({blocking.pk}))),
     ]
-    assert authorise(identity(hiding), [room]) == {room: Grant(listed=False)}
+    assert authorise(identity(hiding), [room]) == {room: Grant(view=Privacy(listed=False))}
 
 
 @pytest.fixture
