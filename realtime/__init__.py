@@ -1,12 +1,14 @@
 """Rooms over the channel layer, with the delivery guarantees of a log.
 
 The public interface, for services and broadcasts: `atomic`, `emit`, `aemit`, `snapshot`, `blank`, `about`,
-`revoke`, `disconnect`.
+`revoke`, `disconnect`; for what lives beside rooms: `Part`, `attach`.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from realtime.hub.parts import Part as Part
+    from realtime.hub.parts import attach as attach
     from realtime.revoking import UserRoom as UserRoom
     from realtime.revoking import disconnect as disconnect
     from realtime.revoking import revoke as revoke
@@ -18,9 +20,11 @@ if TYPE_CHECKING:
     from realtime.writing import emit as emit
 
 _HOMES = {
+    "Part": "realtime.hub.parts",
     "UserRoom": "realtime.revoking",
     "about": "realtime.writing",
     "aemit": "realtime.writing",
+    "attach": "realtime.hub.parts",
     "atomic": "realtime.writing",
     "blank": "realtime.writing",
     "disconnect": "realtime.revoking",

@@ -2,24 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
-from django.core.signals import setting_changed
-from django.dispatch import receiver
 from django.http.cookie import parse_cookie
 from django.http.request import validate_host
-from django.utils.module_loading import import_string
 
 from realtime import tickets
 from realtime.conf import realtime_settings
 from realtime.errors import Forbidden
-from realtime.identity import ANONYMOUS, Authenticator, Identity
-
-if TYPE_CHECKING:
-    from realtime.hub.hub import Hub
+from realtime.hub.hub import Hub
+from realtime.identity import ANONYMOUS, Identity, authenticator
 
 SUBPROTOCOL = "livrya.v1"
 _TOKEN_PREFIX = "livrya.token."  # noqa: S105  # the name of a place for tokens
@@ -35,19 +29,6 @@ class Credentials:
 
     def __bool__(self) -> bool:
         return bool(self.token or self.ticket or self.session_key)
-
-
-@lru_cache(maxsize=1)
-def authenticator() -> Authenticator:
-    """Returns the project's authenticator."""
-    made: Authenticator = import_string(realtime_settings().authenticator)()
-    return made
-
-
-@receiver(setting_changed)
-def _forget(setting: str, **kwargs: Any) -> None:
-    if setting == "REALTIME":
-        authenticator.cache_clear()
 
 
 def header(scope: dict[str, Any], name: bytes) -> str:
@@ -107,7 +88,7 @@ def origin_allowed(scope: dict[str, Any]) -> bool:
         return False
 
 
-async def authenticate(hub: "Hub", credentials: Credentials, scope: dict[str, Any]) -> Identity:
+async def authenticate(hub: Hub, credentials: Credentials, scope: dict[str, Any]) -> Identity:
     """Returns who the credentials stand for; ANONYMOUS without any, or when the login session has ended.
 
     Raises Unauthenticated or TokenExpired for a token or ticket that is no good, and Forbidden for a cookie

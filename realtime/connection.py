@@ -11,17 +11,26 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from realtime.errors import for_applications
+from realtime.identity import Identity
 from realtime.packets import Packet, joined_frames
 
 if TYPE_CHECKING:
-    from realtime.limits.limiter import ConnectionLimits
     from realtime.outbox import Outbox
-    from realtime.session import Session
 
 logger = logging.getLogger(__name__)
 
 # More than this in one loop turn leaves at once, so that a turn never piles up a second buffer.
 TURN_BYTES = 256 * 1024
+
+
+class CommandLimits(Protocol):
+    """What a connection may do; `realtime.limits` has it."""
+
+    abusive: bool
+    """Somebody goes on for long without waiting."""
+
+    async def charge(self, identity: Identity, cost: float) -> None:
+        """Counts a command against the connection and its person. Raises RateLimited with the time to wait."""
 
 
 class Connection:
@@ -52,7 +61,8 @@ class Connection:
     def __init__(self, outbox: "Outbox", *, address: str = "") -> None:
         self.id = secrets.token_urlsafe(12)
         self.address = address
-        self.sessions: dict[str, Session] = {}
+        self.sessions: dict[str, Any] = {}
+        """What lives on the link, by namespace; the hub knows more of it (`realtime.hub.members.HubSession`)."""
         self.congested = False
         self.closed = False
         self.direct: Sink | None = None
@@ -60,7 +70,7 @@ class Connection:
         self.descriptor: int | None = None
         """The socket below, when frames may be sent past `direct` too."""
         self.on_congested: Callable[[Connection], None] | None = None
-        self.limits: ConnectionLimits | None = None
+        self.limits: CommandLimits | None = None
         self.seats: list[str] | None = None
         self._outbox = outbox
         # One packet by itself, as after most turns, needs no list; `_pending_bytes` counts those of a list.

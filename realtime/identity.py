@@ -1,7 +1,14 @@
 """Who is at the other end of a session."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from functools import lru_cache
+from typing import Any, Protocol
+
+from django.core.signals import setting_changed
+from django.dispatch import receiver
+from django.utils.module_loading import import_string
+
+from realtime.conf import realtime_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +50,16 @@ class Authenticator(Protocol):
 
     def still_valid(self, identities: list[Identity]) -> list[bool]:
         """Answers for each identity whether its credential still holds, in a constant number of queries."""
+
+
+@lru_cache(maxsize=1)
+def authenticator() -> Authenticator:
+    """Returns the project's authenticator."""
+    made: Authenticator = import_string(realtime_settings().authenticator)()
+    return made
+
+
+@receiver(setting_changed)
+def _forget(setting: str, **kwargs: Any) -> None:
+    if setting == "REALTIME":
+        authenticator.cache_clear()

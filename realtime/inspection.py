@@ -11,16 +11,15 @@ import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from realtime.conf import realtime_settings
+from realtime.hub.hub import Hub
+from realtime.hub.members import HubSession
+from realtime.hub.parts import Part
 from realtime.hub.statistics import percentiles
-
-if TYPE_CHECKING:
-    from realtime.hub.hub import Hub
-    from realtime.session import Session
 
 logger = logging.getLogger(__name__)
 
@@ -30,11 +29,11 @@ _MEMBERS_A_TURN = 1_000
 """So many are looked at before deliveries go on, 1 to 4 ms; one room of 10,000 people takes 5 ms."""
 
 
-class Inspection:
+class Inspection(Part):
     """The answering side. Without a directory in the settings it does nothing."""
 
-    def __init__(self, hub: "Hub") -> None:
-        self._hub = hub
+    def __init__(self, hub: Hub) -> None:
+        super().__init__(hub)
         self._server: asyncio.Server | None = None
         self._path: Path | None = None
 
@@ -42,7 +41,7 @@ class Inspection:
         directory = realtime_settings().inspection_dir
         if directory is None:
             return
-        path = Path(directory) / f"{os.getpid()}-{self._hub.id[:4]}.sock"
+        path = Path(directory) / f"{os.getpid()}-{self.hub.id[:4]}.sock"
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._server = await asyncio.start_unix_server(self._answer, path)
@@ -79,7 +78,7 @@ class Inspection:
         """What several processes' answers can be added up from; the engine's own memberships left out."""
         rooms: dict[str, dict[str, Any]] = {}
         looked_at = 0
-        for state in list(self._hub.rooms.values()):
+        for state in list(self.hub.rooms.values()):
             members = [member for member in state.members if not member.watching]
             if members or not state.members:
                 users = {member.session.identity.user_id for member in members} - {None}
@@ -90,12 +89,12 @@ class Inspection:
             if looked_at > _MEMBERS_A_TURN:
                 looked_at = 0
                 await asyncio.sleep(0)
-        users = {session.identity.user_id for session in self._hub.sessions()} - {None}
-        latencies = list(self._hub.statistics.latencies_ms)
+        users = {session.identity.user_id for session in self.hub.sessions()} - {None}
+        latencies = list(self.hub.statistics.latencies_ms)
         return {"counted": self._statistics(), "latenciesMs": latencies, "users": list(users), "rooms": rooms}
 
     def _statistics(self) -> dict[str, Any]:
-        hub = self._hub
+        hub = self.hub
         counted = hub.statistics
         return {
             "process": os.getpid(),
@@ -125,12 +124,12 @@ class Inspection:
         room, user = question.get("room"), question.get("user")
         return [
             self._describe(session)
-            for session in self._hub.sessions()
+            for session in self.hub.sessions()
             if (room is None or room in session.memberships)
             and (user is None or user in (str(session.identity.user_id), session.identity.username))
         ]
 
-    def _describe(self, session: "Session") -> dict[str, Any]:
+    def _describe(self, session: HubSession) -> dict[str, Any]:
         connection, identity = session.connection, session.identity
         return {
             "process": os.getpid(),

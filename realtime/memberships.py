@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from realtime.errors import ApplicationError, Conflict, NotFound, TooLarge, Unavailable
-from realtime.hub.room import UNHEARD, Membership, Phase, RoomState
+from realtime.hub.members import UNHEARD, Membership, Phase
+from realtime.hub.room import RoomState
 from realtime.positions import Position
 from realtime.rooms import Grant, Room, parse_room
 
@@ -18,6 +19,14 @@ logger = logging.getLogger(__name__)
 
 _ASK_AGAIN_SECONDS = 1.0
 """After so long a grant is asked for again that the database could not be asked for: an outage lasts seconds."""
+_ROOMS_PER_POINT = 10
+"""Rooms are asked for in sets, so each is cheaper than a command. Whoever comes back to as many as a session may have
+(200) pays 21 points with the opening: once within the burst of an anonymous address (30)."""
+
+
+def cost_of_rooms(rooms: int) -> float:
+    """Returns the points for asking for so many rooms at once."""
+    return rooms / _ROOMS_PER_POINT
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,8 +311,8 @@ class Memberships:
             if member.present:
                 await session._count_in(room)  # once more: what the person hides may have changed
             elif before is not None and _shows(before) != _shows(grant):
-                for listener in session.listeners:
-                    await listener.regranted(session, room)
+                for part in session.hub.parts:
+                    await part.regranted(session, room)
             return
         present = member.present
         self._end(member)
@@ -325,8 +334,8 @@ class Memberships:
             await self._count_out(room, disconnected=False)
 
     async def _count_out(self, room: Room, *, disconnected: bool) -> None:
-        for listener in self._session.listeners:
-            await listener.left(self._session, room, disconnected, True)
+        for part in self._session.hub.parts:
+            await part.left(self._session, room, disconnected, True)
 
     def _end(self, member: Membership) -> None:
         self._session.hub.leave(member)

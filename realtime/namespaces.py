@@ -1,21 +1,72 @@
 """What a client may say where: namespaces, and the handlers of commands."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from realtime.contracts import Alias, CommandContract, Payload, command_contract
 from realtime.identity import Identity
-from realtime.rooms import Room
+from realtime.positions import Position
+from realtime.rooms import Grant, Room, Roster
 
-if TYPE_CHECKING:
-    from realtime.session import Session
+T = TypeVar("T")
 
 NAMESPACES: dict[str, "Namespace"] = {}
+
+
+class Session(Protocol):
+    """One person in one namespace of one connection, as handlers see them. Belongs to the event loop."""
+
+    @property
+    def identity(self) -> Identity:
+        """Who it is."""
+
+    @property
+    def connection_id(self) -> str:
+        """What `emit(skip=…, to=…)` takes."""
+
+    @property
+    def namespace(self) -> "Namespace":
+        """Where."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is over."""
+
+    async def read(self, function: Callable[..., T], *arguments: Any) -> T:
+        """Returns what `function`, which reads the database, returns; called in a thread."""
+
+    async def write(self, room: Room, function: Callable[..., T], *arguments: Any) -> T:
+        """Returns what `function`, which writes, returns; called in a thread, one after another for each room.
+
+        It may share a transaction with its neighbours, and is then called again when that failed.
+        """
+
+    async def roster(self, room: Room) -> Roster:
+        """Returns who is in a room, over all processes, for whoever asks."""
+
+    async def join(self, room: Room, since: Position | None = None, *, present: bool = False) -> dict[str, Any]:
+        """Enters a room and returns the answer's data. Raises NotFound for a room that is not for this person."""
+
+    async def leave(self, room: Room) -> None:
+        """Takes the person out; an automatic room goes on being received. Harmless when not joined."""
+
+    def grant(self, room: Room) -> Grant | None:
+        """Returns the session's permission to receive the room, None when it has none (any more)."""
+
+    def is_present(self, room: Room) -> bool:
+        """Tells whether this session counts its person in the room."""
+
+    def notify(self, name: str, payload: Any, room: str | None = None) -> None:
+        """Tells this session alone, outside of any log."""
+
+    def spawn(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        """Runs `work` until it ends or the process leaves; what it raises is logged."""
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -28,8 +79,20 @@ class Call(msgspec.Struct, frozen=True):
     identity: Identity
     connection_id: str
     request_id: str | None
-    session: "Session"
+    session: Session
     present: bool = False
+
+    async def read(self, function: Callable[..., T], *arguments: Any) -> T:
+        """See `Session.read`."""
+        return await self.session.read(function, *arguments)
+
+    async def write(self, room: Room, function: Callable[..., T], *arguments: Any) -> T:
+        """See `Session.write`."""
+        return await self.session.write(room, function, *arguments)
+
+    async def roster(self, room: Room) -> Roster:
+        """See `Session.roster`."""
+        return await self.session.roster(room)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +131,10 @@ class Commands:
         return register
 
 
+standard = Commands()
+"""What the engine itself answers, in every namespace."""
+
+
 class Namespace:
     """A door's room of its own: which commands are taken, which rooms may be joined, who gets in.
 
@@ -86,7 +153,7 @@ class Namespace:
         admits: Callable[[Identity], bool] = lambda identity: True,
         auto_rooms: Callable[[Identity], Sequence[Room]] = lambda identity: (),
         greeting: Callable[[Identity], Sequence[tuple[Room, Payload]]] | None = None,
-        opened: Callable[["Session"], Coroutine[Any, Any, None]] | None = None,
+        opened: Callable[[Session], Coroutine[Any, Any, None]] | None = None,
         listed: bool = True,
     ) -> None:
         if listed and name in NAMESPACES:
@@ -106,8 +173,6 @@ class Namespace:
     @cached_property
     def commands(self) -> dict[str, tuple[Handler, Alias]]:
         """Every name that is taken here, aliases and the engine's own commands included."""
-        from realtime.standard_commands import standard
-
         found: dict[str, tuple[Handler, Alias]] = {}
         for handler in (*standard.handlers.values(), *self.handlers.values()):
             # An alias of the command's own name says how its arguments come.

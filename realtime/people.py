@@ -2,8 +2,8 @@
 
 import asyncio
 import weakref
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Mapping
+from typing import Any
 
 import msgspec
 
@@ -13,12 +13,17 @@ from realtime.conf import realtime_settings
 from realtime.contracts import Payload, event_contract
 from realtime.errors import NotJoined
 from realtime.events import EphemeralEvent
+from realtime.hub.hub import Hub
+from realtime.hub.members import HubSession, Membership
+from realtime.hub.parts import Part
+from realtime.identity import ANONYMOUS
 from realtime.installation import database_id
 from realtime.limits.bucket import Rate
 from realtime.limits.limiter import Limiter, Limits
 from realtime.limits.memory import MemoryPoints, MemorySeating, MemorySeats
 from realtime.limits.redis import RedisPoints, RedisSeats
 from realtime.limits.store import PointStore, SeatStore
+from realtime.namespaces import Call, Session
 from realtime.presence.events import PresenceReply, as_ack, as_reply, as_snapshot
 from realtime.presence.local import SessionKey
 from realtime.presence.memory import MemoryPresence, MemoryRooms
@@ -35,16 +40,12 @@ from realtime.processes.register import ProcessRegister, Times
 from realtime.redaction import privacy_of
 from realtime.redis_link import RedisLink
 from realtime.rooms import Room, parse_room
+from realtime.session import Session as OpenSession
 from realtime.typists.kinds import TypingKind
 from realtime.typists.memory import MemoryTypists
 from realtime.typists.redis import RedisTypists
 from realtime.typists.store import TypistStore
 from realtime.typists.tracker import TypingTracker
-
-if TYPE_CHECKING:
-    from realtime.hub.hub import Hub
-    from realtime.hub.room import Membership
-    from realtime.session import Session
 
 _JOIN_WAIT_SECONDS = 0.2
 """The longest that a join waits for Redis, the first time that Redis does not answer."""
@@ -57,12 +58,12 @@ class _Change(msgspec.Struct, rename="camel"):
 _decode_change = msgspec.json.Decoder(_Change).decode
 
 
-class People:
+class People(Part):
     """Presence, typing and limits of one hub, in Redis where there is one. Belongs to the hub's loop."""
 
-    def __init__(self, hub: "Hub") -> None:
+    def __init__(self, hub: Hub) -> None:
+        super().__init__(hub)
         clock = SystemClock()
-        self._hub = hub
         self._watched: set[str] = set()
         self.link: RedisLink | None = None
         register: ProcessRegister
@@ -104,10 +105,13 @@ class People:
         self.keeper.look_after(self.limiter)
 
     async def start(self) -> None:
+        _PEOPLE[self.hub.loop] = self
+        self.hub.limiter, self.hub.rosters = self.limiter, self.presence.roster
         await self.keeper.start()
 
     async def stop(self) -> None:
         """Leaves the people of this process to the others for the grace: they are on their way there."""
+        _PEOPLE.pop(self.hub.loop, None)
         self.typing.close()
         await self.presence.stop()
         await self.limiter.close(self.keeper.process_id)
@@ -115,17 +119,39 @@ class People:
         if self.link:
             await self.link.close()
 
-    def overhear(self, event: EphemeralEvent) -> None:
+    # What sessions do
+
+    async def opened(self, session: HubSession) -> None:
+        await self.online.opened(session)
+
+    async def closed(self, session: HubSession, clean: bool) -> None:
+        self.online.closed(session)
+
+    async def joined(self, session: HubSession, room: Room) -> Mapping[str, Any]:
+        privacy, identity = privacy_of(session.grant(room)), session.identity
+        roster = await self.presence.enter(room.name, identity, _key(session), listed=privacy.listed, away=session.away)
+        typing = await self.typing_now(room, identity.user_id) if privacy.types_openly else {}
+        told = as_ack(roster) | ({"typing": msgspec.to_builtins(typing)} if typing else {})
+        return dict(privacy.without(told))
+
+    async def left(self, session: HubSession, room: Room, disconnected: bool, clean: bool) -> None:
+        self.typing.gone(session.connection.id, room)
+        self.presence.leave(room.name, _key(session), disconnected=disconnected, clean=clean)
+
+    async def regranted(self, session: HubSession, room: Room) -> None:
+        await self.show(session, room)
+
+    def overheard(self, event: EphemeralEvent) -> None:
         """Takes note of who came and went, as the clients here have now heard from another process."""
         if event.type in ("user:joined", "user:left", "user:away", "user:reconnected"):
             self.presence.heard(event.room, event.version, _decode_change(event.payload).user_count)
 
-    def catch_up(self, member: "Membership") -> None:
+    def went_live(self, member: Membership) -> None:
         """Tells a member who is there, when more happened before it went live than it was told."""
         if member.heard != self.presence.told(member.state.name):
-            self._hub.spawn(self.show(member.session, member.state.room))
+            self.hub.spawn(self.show(member.session, member.state.room))
 
-    async def show(self, session: "Session", room: Room) -> None:
+    async def show(self, session: HubSession, room: Room) -> None:
         """Tells one session who is in a room and who types there."""
         roster = await self.presence.roster(room.name)
         if roster.people is not None and roster.counts.user_count:
@@ -148,7 +174,7 @@ class People:
         watch = watch_of(room)
         if watch and name not in self._watched:
             self._watched.add(name)
-            self._hub.spawn(self._tell_watch(room, watch))
+            self.hub.spawn(self._tell_watch(room, watch))
 
     async def _tell_watch(self, room: Room, watch: Watch) -> None:
         await asyncio.sleep(0)  # what changes in the same turn is one change
@@ -162,49 +188,12 @@ class People:
 _PEOPLE: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, People]" = weakref.WeakKeyDictionary()
 
 
-class PeopleListener:
-    """Hears from sessions who comes and goes (`realtime.session.Listener`); one for all hubs of the process."""
-
-    async def start(self, hub: "Hub") -> None:
-        people = _PEOPLE[asyncio.get_running_loop()] = People(hub)
-        hub.limiter, hub.overhears, hub.goes_live = people.limiter, people.overhear, people.catch_up
-        await people.start()
-
-    async def stop(self) -> None:
-        people = _PEOPLE.pop(asyncio.get_running_loop(), None)
-        if people:
-            await people.stop()
-
-    async def joined(self, session: "Session", room: Room) -> Mapping[str, Any]:
-        people, privacy, identity = people_here(), privacy_of(session.grant(room)), session.identity
-        roster = await people.presence.enter(
-            room.name, identity, _key(session), listed=privacy.listed, away=session.away
-        )
-        typing = await people.typing_now(room, identity.user_id) if privacy.types_openly else {}
-        told = as_ack(roster) | ({"typing": msgspec.to_builtins(typing)} if typing else {})
-        return dict(privacy.without(told))
-
-    async def left(self, session: "Session", room: Room, disconnected: bool, clean: bool) -> None:
-        people = people_here()
-        people.typing.gone(session.connection.id, room)
-        people.presence.leave(room.name, _key(session), disconnected=disconnected, clean=clean)
-
-    async def regranted(self, session: "Session", room: Room) -> None:
-        await people_here().show(session, room)
-
-    async def opened(self, session: "Session") -> None:
-        await people_here().online.opened(session)
-
-    async def closed(self, session: "Session", clean: bool) -> None:
-        people_here().online.closed(session)
-
-
 def people_here() -> People:
     """Returns what the running loop's hub knows of people."""
     return _PEOPLE[asyncio.get_running_loop()]
 
 
-async def who_is_in(session: "Session", room: Room) -> PresenceReply:
+async def who_is_in(session: Session, room: Room) -> PresenceReply:
     """Returns who is in a room that the session receives, as its person sees it. For async handlers.
 
     Raises NotJoined.
@@ -219,7 +208,7 @@ async def who_is_in(session: "Session", room: Room) -> PresenceReply:
     return msgspec.structs.replace(reply, users=[user for user in reply.users if user.user_id not in unseen])
 
 
-def attend(session: "Session", *, away: bool) -> None:
+def attend(session: HubSession, *, away: bool) -> None:
     """Notes that the session's page is in the background, or in front again; for async handlers."""
     session.away = away
     presence = people_here().presence
@@ -228,7 +217,27 @@ def attend(session: "Session", *, away: bool) -> None:
             presence.attend(name, _key(session), away=away)
 
 
-async def start_typing(session: "Session", room: Room, kind: TypingKind, position: int | None = None) -> None:
+async def count_session(session: Session, place: str) -> None:
+    """Counts a session as one more guest of `place`, a name that is no room's; until `uncount_session`."""
+    await people_here().presence.enter(place, ANONYMOUS, _key(session))
+
+
+def uncount_session(session: Session, place: str) -> None:
+    """Ends what `count_session` began."""
+    people_here().presence.leave(place, _key(session))
+
+
+async def sessions_in(place: str) -> int:
+    """Returns how many sessions are counted in `place`, over all processes."""
+    return (await people_here().presence.roster(place)).counts.guest_count
+
+
+async def online_among(user_ids: Collection[int]) -> set[int]:
+    """Returns who of these people is online and shows it; on the loop."""
+    return await people_here().online.among(user_ids)
+
+
+async def start_typing(session: Session, room: Room, kind: TypingKind, position: int | None = None) -> None:
     """Notes a keystroke of the session's person, told to the others; for async handlers.
 
     People who keep their typing to themselves are not told of. Raises NotJoined.
@@ -237,16 +246,18 @@ async def start_typing(session: "Session", room: Room, kind: TypingKind, positio
     if not grant or not session.is_present(room):
         raise NotJoined
     if privacy_of(grant).types_openly:
-        await people_here().typing.start(room, kind, session.identity, session.connection.id, position)
+        await people_here().typing.start(room, kind, session.identity, session.connection_id, position)
 
 
-async def stop_typing(session: "Session", room: Room, kind: TypingKind) -> None:
+async def stop_typing(session: Session, room: Room, kind: TypingKind) -> None:
     """Ends what the session's person types there; harmless when they do not. For async handlers."""
-    await people_here().typing.stop(room, kind, session.identity, session.connection.id)
+    await people_here().typing.stop(room, kind, session.identity, session.connection_id)
 
 
-def typing_arrived(hub: "Hub", room: Room, kind: TypingKind, user_id: int) -> None:
-    """Ends what a person types on whatever device, because it has arrived; from any thread, waits for nothing."""
+def typing_arrived(call: Call, room: Room, kind: TypingKind, user_id: int) -> None:
+    """Ends what a person types on whatever device, because it has arrived; for handlers, in whatever thread."""
+    assert isinstance(call.session, OpenSession)
+    hub = call.session.hub
 
     def end() -> None:
         people = _PEOPLE.get(hub.loop)
@@ -268,7 +279,7 @@ def _limits() -> Limits:
     )
 
 
-def _tell(session: "Session", room: Room, payload: Payload) -> None:
+def _tell(session: HubSession, room: Room, payload: Payload) -> None:
     """Tells one session what its room would tell it now."""
     grant = session.grant(room)
     if grant:
@@ -276,5 +287,5 @@ def _tell(session: "Session", room: Room, payload: Payload) -> None:
         session.notify(event_contract(payload).name, told, room.name)
 
 
-def _key(session: "Session") -> SessionKey:
-    return SessionKey(session.connection.id, session.namespace.name)
+def _key(session: Session) -> SessionKey:
+    return SessionKey(session.connection_id, session.namespace.name)

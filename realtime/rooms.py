@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import Any, ClassVar, Protocol, TypeVar, dataclass_transform
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar, dataclass_transform
 
 from realtime.errors import NotFound
 from realtime.identity import Identity
@@ -41,6 +41,38 @@ class Grant:
 
     from_seq: int = 0
     view: View | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """People and guests of a room, over all processes.
+
+    `version` grows by exactly 1 with each person who comes, goes, or is away or here again, so a missed one is
+    noticed; `revision` grows with every change, guests' too. Both only ever grow, also when the store was lost in
+    between.
+    0: not known (the store is away, or nobody has ever been there).
+    """
+
+    user_count: int = 0
+    guest_count: int = 0
+    version: int = 0
+    revision: int = 0
+
+
+class Present(NamedTuple):
+    """A person in a roster."""
+
+    username: str
+    display_name: str = ""
+    is_away: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Who is in a room: its counts, and the people by user id; `people` is None where they are too many to list."""
+
+    counts: Counts
+    people: Mapping[int, Present] | None
 
 
 @dataclass_transform(frozen_default=True, eq_default=True)

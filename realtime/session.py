@@ -5,61 +5,29 @@ Neutral of doors: a door makes a Connection and a Wire, opens a Session, and sub
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
+from typing import Any, TypeVar
 
 from realtime.connection import Connection
 from realtime.contracts import event_contract
 from realtime.dispatch import Request, carry_out, refusal
 from realtime.errors import CloseCode, Forbidden, RateLimited, Unauthenticated, Unavailable, ValidationFailed
-from realtime.hub.room import Membership, Phase
+from realtime.hub.hub import Hub
+from realtime.hub.members import Membership, Phase
 from realtime.hub.standings import Standing
 from realtime.identity import Identity
-from realtime.limits.limiter import cost_of_rooms
-from realtime.memberships import Memberships
+from realtime.memberships import Memberships, cost_of_rooms
 from realtime.namespaces import Namespace
 from realtime.positions import Position
-from realtime.rooms import Grant, Room
+from realtime.revoking import UserRoom
+from realtime.rooms import Grant, Room, Roster
 from realtime.wire import Wire
-
-if TYPE_CHECKING:
-    from realtime.hub.hub import Hub
 
 logger = logging.getLogger(__name__)
 
+T = TypeVar("T")
 
-class Listener(Protocol):
-    """Hears of people coming and going; presence and typing register themselves in `LISTENERS`.
-
-    `clean` says that the end was meant (a close of the client's own, a sign-out, a revocation), not a cut.
-    """
-
-    async def start(self, hub: "Hub") -> None:
-        """The hub begins; called once, before any session."""
-
-    async def stop(self) -> None:
-        """The hub ends; all sessions have been closed."""
-
-    async def joined(self, session: "Session", room: Room) -> Mapping[str, Any]:
-        """A session counts its person in `room`; what is returned becomes part of the join's answer.
-
-        `version` in it is that of who is there, see `Membership.heard`.
-        """
-
-    async def left(self, session: "Session", room: Room, disconnected: bool, clean: bool) -> None:
-        """The end of what `joined` began, exactly once, whatever ended it."""
-
-    async def regranted(self, session: "Session", room: Room) -> None:
-        """Whom the session, which does not count its person there, sees in `room` is another set of people now."""
-
-    async def opened(self, session: "Session") -> None:
-        """A session has begun, or its person may hide other things than before."""
-
-    async def closed(self, session: "Session", clean: bool) -> None:
-        """The session is over; `left` has been called for its rooms."""
-
-
-LISTENERS: list[Listener] = []
 
 # So many commands of one session are carried out before others have their turn: a refusal waits for nothing.
 _COMMANDS_AT_ONCE = 8
@@ -97,9 +65,7 @@ class Session:
         "wire",
     )
 
-    def __init__(
-        self, hub: "Hub", connection: Connection, wire: Wire, namespace: Namespace, identity: Identity
-    ) -> None:
+    def __init__(self, hub: Hub, connection: Connection, wire: Wire, namespace: Namespace, identity: Identity) -> None:
         self.hub = hub
         self.connection = connection
         self.wire = wire
@@ -118,11 +84,6 @@ class Session:
         self._departed: tuple[list[Room], bool] | None = None
 
     @property
-    def listeners(self) -> Sequence[Listener]:
-        """Who hears of this session's coming and going."""
-        return LISTENERS
-
-    @property
     def memberships(self) -> dict[str, Membership]:
         """The rooms that this session receives, or is about to, by name."""
         return self._rooms.members
@@ -132,6 +93,34 @@ class Session:
         """Whose requestIds they are: the user's on all devices, or this connection's when anonymous."""
         identity = self.identity
         return f"user:{identity.user_id}" if identity.user_id is not None else f"connection:{self.connection.id}"
+
+    @property
+    def connection_id(self) -> str:
+        """What `emit(skip=…, to=…)` takes."""
+        return self.connection.id
+
+    # Work for handlers
+
+    async def read(self, function: Callable[..., T], *arguments: Any) -> T:
+        """Returns what `function`, which reads the database, returns; called in a thread."""
+        return await self.hub.handlers.run(function, *arguments)
+
+    async def write(self, room: Room, function: Callable[..., T], *arguments: Any) -> T:
+        """Returns what `function`, which writes, returns; called in a thread, one after another for each room.
+
+        It may share a transaction with its neighbours, and is then called again when that failed.
+        """
+        return await self.hub.lanes.run(room.name, partial(function, *arguments), batchable=True)
+
+    async def roster(self, room: Room) -> Roster:
+        """Returns who is in a room, over all processes, for whoever asks. Raises Unavailable without presence."""
+        if self.hub.rosters is None:
+            raise Unavailable
+        return await self.hub.rosters(room.name)
+
+    def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Runs `work` until it ends or the hub does; what it raises is logged."""
+        return self.hub.spawn(work)
 
     # Opening
 
@@ -192,8 +181,8 @@ class Session:
             await self.connection.limits.charge(self.identity, cost, ahead=ahead)
 
     def _tell_opened(self) -> None:
-        for listener in LISTENERS:
-            self.hub.spawn(listener.opened(self))
+        for part in self.hub.parts:
+            self.hub.spawn(part.opened(self))
 
     def _describe(self, outcomes: Mapping[str, Any]) -> dict[str, Any]:
         identity = self.identity
@@ -213,8 +202,6 @@ class Session:
 
     async def _watch_for_revocations(self) -> None:
         """Enters the person's own room for the engine alone, then re-reads whether they may still be here."""
-        from realtime.revoking import UserRoom
-
         if self.identity.user_id is None:
             return
         self._watch = self.hub.enter(self, UserRoom(self.identity.user_id))
@@ -294,8 +281,8 @@ class Session:
 
     async def _count_in(self, room: Room) -> dict[str, Any]:
         details: dict[str, Any] = {}
-        for listener in LISTENERS:
-            details |= await listener.joined(self, room)
+        for part in self.hub.parts:
+            details |= await part.joined(self, room)
         member = self.memberships.get(room.name)
         if member is not None:
             member.heard = details.get("version", member.heard)
@@ -445,10 +432,10 @@ class Session:
         await asyncio.shield(farewell)
 
     async def _say_farewell(self, present: list[Room], clean: bool) -> None:
-        for listener in LISTENERS:
+        for part in self.hub.parts:
             try:
                 for room in present:
-                    await listener.left(self, room, True, clean)
-                await listener.closed(self, clean)
+                    await part.left(self, room, True, clean)
+                await part.closed(self, clean)
             except Exception:
-                logger.exception("A listener failed at the end of a session.")
+                logger.exception("A part of the hub failed at the end of a session.")

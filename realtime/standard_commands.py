@@ -4,17 +4,15 @@ from typing import Annotated, Any
 
 import msgspec
 
-from realtime.authentication import authenticator
 from realtime.contracts import Alias, Payload, command
 from realtime.errors import Unauthenticated, ValidationFailed
 from realtime.events import read_event_id
-from realtime.limits.limiter import cost_of_rooms
-from realtime.namespaces import Call, Commands
+from realtime.identity import authenticator
+from realtime.memberships import cost_of_rooms
+from realtime.namespaces import Call, standard
 from realtime.positions import Position
 from realtime.rooms import parse_room
-from realtime.session import check_number_of_rooms
-
-standard = Commands()
+from realtime.session import Session, check_number_of_rooms
 
 EventId = Annotated[str, msgspec.Meta(max_length=300)]
 
@@ -70,17 +68,24 @@ class Heartbeat(Payload):
     """Answers `{time}` as `session:ping` does, and says `pong`: for clients with a heartbeat of their own."""
 
 
+def _own(call: Call) -> Session:
+    """Returns the session with all that it can, which is more than handlers of apps see."""
+    assert isinstance(call.session, Session)
+    return call.session
+
+
 @standard.handles(ResumeSession)
 async def resume_session(call: Call, command: ResumeSession) -> dict[str, Any]:
-    check_number_of_rooms(call.session.hub, len(command.rooms))
+    session = _own(call)
+    check_number_of_rooms(session.hub, len(command.rooms))
     rooms = dict.fromkeys(command.rooms) if isinstance(command.rooms, list) else dict(command.rooms)
     if command.since is not None:
         known = read_event_id(command.since)
         if known is None:
             raise ValidationFailed("That is the id of no durable event.", details={"field": "since"})
         rooms[known[0]] = known[1]
-    await call.session.charge(cost_of_rooms(len(rooms)))
-    return await call.session.resume(rooms)
+    await session.charge(cost_of_rooms(len(rooms)))
+    return await session.resume(rooms)
 
 
 @standard.handles(SubscribeRoom)
@@ -97,18 +102,18 @@ async def unsubscribe_room(call: Call, command: UnsubscribeRoom) -> None:
 async def refresh_sign_in(call: Call, command: RefreshSignIn) -> dict[str, Any]:
     if call.identity.is_anonymous:
         raise Unauthenticated
-    identity = await call.session.hub.handlers.run(authenticator().from_token, command.token)
-    call.session.renew(identity)
+    identity = await call.read(authenticator().from_token, command.token)
+    _own(call).renew(identity)
     return {"expiresAt": identity.expires_at_ms}
 
 
 @standard.handles(Ping)
 async def ping(call: Call, command: Ping) -> dict[str, Any]:
-    return {"time": call.session.hub.now_ms()}
+    return {"time": _own(call).hub.now_ms()}
 
 
 @standard.handles(Heartbeat)
 async def heartbeat(call: Call, command: Heartbeat) -> dict[str, Any]:
-    told = {"time": call.session.hub.now_ms()}
+    told = {"time": _own(call).hub.now_ms()}
     call.session.notify("pong", told)
     return told

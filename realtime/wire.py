@@ -3,15 +3,12 @@
 A wire encodes an event once; what it returns is shared by every connection that speaks it.
 """
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from realtime.packets import Packet
 from realtime.positions import Position
-
-if TYPE_CHECKING:
-    from realtime.session import Session
 
 encode_json = msgspec.json.Encoder(enc_hook=str).encode
 
@@ -66,7 +63,7 @@ class Wire(Protocol):
     def hidden(self, namespace: str, room: str, position: Position) -> Packet:
         """Encodes the place of an event that this session may not see, so that positions stay dense."""
 
-    def placed(self, packet: Packet, session: "Session") -> Packet:
+    def placed(self, packet: Packet, session: Any) -> Packet:
         """Returns an event of the log as it goes to sessions that, behind it, all stand where this one does."""
         return packet
 

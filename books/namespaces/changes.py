@@ -100,7 +100,7 @@ def on_post_comment(call: Call, wanted: PostComment) -> CommentContent:
         parent_id=wanted.parent_id,
         paragraph=wanted.paragraph,
     )
-    typing_arrived(call.session.hub, ChapterRoom(wanted.chapter_id), COMMENTING, comment.author_id)
+    typing_arrived(call, ChapterRoom(wanted.chapter_id), COMMENTING, comment.author_id)
     return CommentContent(**comment_fields(comment))
 
 

@@ -18,10 +18,10 @@ _KINDS: dict[Kind, TypingKind] = {"writing": WRITING, "reviewing": REVIEWING, "c
 async def count_readers(call: Call, wanted: CountReaders) -> ReaderCount:
     room = BookRoom(wanted.book_id)
     if not call.session.grant(room):
-        granted = await call.session.hub.handlers.run(authorise, call.identity, [room])
+        granted = await call.read(authorise, call.identity, [room])
         if not granted[room]:
             raise NotFound
-    counts = (await people.people_here().presence.roster(room.name)).counts
+    counts = (await call.roster(room)).counts
     return ReaderCount(count=counts.user_count, guest_count=counts.guest_count)
 
 

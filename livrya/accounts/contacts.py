@@ -1,7 +1,6 @@
 """Contacts, people who follow each other: who of them hears that a person has come or gone."""
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -10,11 +9,9 @@ from livrya.accounts.events import Contact, ContactOffline, ContactOnline, Conta
 from livrya.accounts.models import User
 from realtime import UserRoom
 from realtime.contracts import Payload, event_contract
-from realtime.people import people_here
+from realtime.namespaces import Session
+from realtime.people import online_among
 from realtime.presence.online import Whereabouts
-
-if TYPE_CHECKING:
-    from realtime.session import Session
 
 MOST = 500
 """So many contacts are watched, those whom one follows longest."""
@@ -39,17 +36,17 @@ class MutualFollows:
         )
 
 
-async def online_contacts(session: "Session") -> list[Contact]:
+async def online_contacts(session: Session) -> list[Contact]:
     """Returns the contacts of the session's person who are online and show it. On the loop."""
     user_id = session.identity.user_id
     if user_id is None:
         return []
-    known = await session.hub.handlers.run(_contacts, user_id)
-    online = await people_here().online.among([contact.user_id for contact in known])
+    known = await session.read(_contacts, user_id)
+    online = await online_among([contact.user_id for contact in known])
     return [contact for contact in known if contact.user_id in online]
 
 
-async def greet_with_contacts(session: "Session") -> None:
+async def greet_with_contacts(session: Session) -> None:
     """Tells a session that has just begun who of its contacts is online; for `Namespace(opened=…)`."""
     if session.identity.user_id is not None:
         told = ContactsListed(contacts=await online_contacts(session))

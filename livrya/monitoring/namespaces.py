@@ -34,7 +34,7 @@ from social.events import GroupRoom
 from social.services.groups import delete_group
 
 if TYPE_CHECKING:
-    from realtime.session import Session
+    from realtime.namespaces import Session
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ async def on_subscribe(call: Call, wanted: SubscribeStats) -> StatsSubscribed:
     if (before := _watching.pop(call.session, None)) is not None:
         before.cancel()
     if wanted.interval_seconds:
-        _watching[call.session] = call.session.hub.spawn(_tell_stats(call.session, wanted.interval_seconds))
+        _watching[call.session] = call.session.spawn(_tell_stats(call.session, wanted.interval_seconds))
     return StatsSubscribed(interval_seconds=wanted.interval_seconds)
 
 
@@ -94,8 +94,8 @@ async def _tell_stats(session: "Session", interval_seconds: int) -> None:
     before: Look | None = None
     while not session.closed:
         try:
-            await session.hub.handlers.run(_require_watcher, session.identity)
-            told, before = await session.hub.handlers.run(look, before)
+            await session.read(_require_watcher, session.identity)
+            told, before = await session.read(look, before)
             session.notify(name, msgspec.to_builtins(told), room)
         except (Forbidden, Unauthenticated):
             return  # no longer theirs to see

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from realtime.connection import Connection
 from realtime.errors import ApplicationError
-from realtime.hub.room import UNHEARD, Delivery, Membership, Phase
+from realtime.hub.members import UNHEARD, Membership, Phase
+from realtime.hub.room import Delivery
 
 if TYPE_CHECKING:
     from realtime.hub.hub import Hub
@@ -48,8 +49,9 @@ class CatchUp:
         if member.connection.congested:  # by just this: a live member would be written to without a bound
             return False
         state.enter_live(member)
-        if member.present and self._hub.goes_live is not None:
-            self._hub.goes_live(member)
+        if member.present:
+            for part in self._hub.parts:
+                part.went_live(member)
         return True
 
     def _write(self, member: Membership, deliveries: list[Delivery]) -> None:

@@ -5,22 +5,24 @@ import logging
 import secrets
 import time
 import weakref
-from collections.abc import Callable, Coroutine, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from typing import Any, Protocol, TypeVar
 
 from django.db import connection as database
 
 from realtime import outlet
 from realtime.conf import realtime_settings
-from realtime.connection import Connection
+from realtime.connection import CommandLimits, Connection
 from realtime.events import EphemeralEvent, OutgoingEvent, StoredEvent
 from realtime.hub.catchup import CatchUp
 from realtime.hub.heartbeat import Heartbeat
 from realtime.hub.internal import Internals
 from realtime.hub.layer import LayerLink
 from realtime.hub.log import LogReader
+from realtime.hub.members import HubSession, Membership, Phase
+from realtime.hub.parts import Part, parts_for
 from realtime.hub.questions import Questions
-from realtime.hub.room import Delivery, Membership, Phase, RoomState
+from realtime.hub.room import Delivery, RoomState
 from realtime.hub.seats import Seats
 from realtime.hub.standings import Standings
 from realtime.hub.statistics import Statistics
@@ -28,16 +30,12 @@ from realtime.hub.sweep import Sweep
 from realtime.hub.tasks import end
 from realtime.hub.threads import DatabaseThreads
 from realtime.identity import Identity
-from realtime.inspection import Inspection
 from realtime.installation import database_id
 from realtime.lanes import Lanes
 from realtime.outbox import Crowd, Outbox
 from realtime.positions import Position
 from realtime.reading import Head
-from realtime.rooms import Room, parse_room
-
-if TYPE_CHECKING:
-    from realtime.limits.limiter import Limiter
+from realtime.rooms import Room, Roster, parse_room
 
 T = TypeVar("T")
 
@@ -63,6 +61,19 @@ def hub_of(loop: asyncio.AbstractEventLoop) -> "Hub | None":
     return _HUBS.get(loop)
 
 
+class Limiter(Protocol):
+    """Says no in time; `realtime.limits` has it. Seats are numbers of connections."""
+
+    def connection(self, address: str) -> CommandLimits:
+        """Returns the limits of a new connection from `address`."""
+
+    async def seat(self, identity: Identity, address: str) -> list[str]:
+        """Takes a connection's seats and returns them for `release`. Raises RateLimited, and holds none."""
+
+    async def release(self, seats: list[str]) -> None:
+        """Gives seats back."""
+
+
 class Hub:
     """Everything that one process knows of rooms and sessions. Belongs to its loop, but for `receive`."""
 
@@ -84,14 +95,12 @@ class Hub:
         self.layer = LayerLink(self)
         self.sweep = Sweep(self)
         self.internals = Internals(self)
-        self.inspection = Inspection(self)
         self.questions = Questions(self.handlers)
         self.limiter: Limiter | None = None
+        """Set by the part that keeps limits, as `rosters` by the one that keeps presence."""
+        self.rosters: Callable[[str], Awaitable[Roster]] | None = None
         self._seats = Seats(self, self.connections)
-        self.overhears: Callable[[EphemeralEvent], None] | None = None
-        """Hears what other processes told in passing to rooms of this one; presence sets it."""
-        self.goes_live: Callable[[Membership], None] | None = None
-        """Hears of each member who counts a person and now gets what passes; presence sets it."""
+        self.parts: list[Part] = []
         self.draining = False
         self.moment = 0
         """Another number whenever any room is at another place."""
@@ -110,8 +119,6 @@ class Hub:
         await asyncio.shield(self._start)
 
     async def _begin(self) -> None:
-        from realtime.session import LISTENERS
-
         await self.handlers.run(database_id)
         outlet.attach(self.receive)
         await self.layer.start()
@@ -120,22 +127,19 @@ class Hub:
         self.spawn(self.heartbeat.run())
         if database.vendor == "sqlite":
             self.spawn(self.sweep.watch())
-        await self.inspection.start()
-        for listener in LISTENERS:
-            await listener.start(self)
+        self.parts = parts_for(self)
+        for part in self.parts:
+            await part.start()
 
     async def stop(self) -> None:
         """Ends all tasks and threads; sessions are to be closed before. A stopped hub is replaced by a new one."""
-        from realtime.session import LISTENERS
-
         if self._stopped:
             return
         self._stopped = True
         outlet.detach(self.receive)
         _HUBS.pop(self.loop, None)
-        for listener in LISTENERS:
-            await listener.stop()
-        await self.inspection.stop()
+        for part in self.parts:
+            await part.stop()
         await self.layer.stop()
         await end(lambda: self._tasks)
         for threads in (self.readers, self.handlers, self.lanes):
@@ -184,7 +188,7 @@ class Hub:
 
     # Rooms and members
 
-    def enter(self, session: Any, room: Room) -> Membership:
+    def enter(self, session: HubSession, room: Room) -> Membership:
         """Puts the session into the room's pending set, where revocations reach it."""
         state = self.rooms.get(room.name)
         if state is None:
@@ -263,8 +267,8 @@ class Hub:
                 self.accept(event)
             else:
                 self.deliver_here(event)
-                if self.overhears is not None:
-                    self.overhears(event)
+                for part in self.parts:
+                    part.overheard(event)
 
     def wake_sweep(self) -> None:
         self.sweep.wake()
@@ -434,7 +438,7 @@ class Hub:
         """Returns Unix milliseconds."""
         return time.time_ns() // 1_000_000
 
-    def sessions(self) -> list[Any]:
+    def sessions(self) -> list[HubSession]:
         """Returns every open session of this process."""
         return [session for connection in self.connections.values() for session in connection.sessions.values()]
 

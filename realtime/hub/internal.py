@@ -13,7 +13,7 @@ from realtime.revoking import Revoked
 
 if TYPE_CHECKING:
     from realtime.hub.hub import Hub
-    from realtime.session import Session
+    from realtime.hub.members import HubSession
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Internals:
         for session in self._watching(state):
             self._hub.spawn(session.recheck_identity(""))
 
-    def _watching(self, state: RoomState) -> list["Session"]:
+    def _watching(self, state: RoomState) -> list["HubSession"]:
         return [member.session for member in state.members if member.watching]
 
     def _revoked(self, state: RoomState, revoked: Revoked) -> None:

@@ -3,11 +3,10 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from realtime.authentication import authenticator
 from realtime.contracts import Payload
 from realtime.hub.threads import DatabaseThreads
 from realtime.hub.together import Together
-from realtime.identity import ANONYMOUS, Identity
+from realtime.identity import ANONYMOUS, Identity, authenticator
 from realtime.namespaces import Namespace
 from realtime.rooms import Grant, Room, authorise, authorise_many, shares_questions
 

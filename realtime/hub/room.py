@@ -3,86 +3,18 @@
 import asyncio
 from collections import deque
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from enum import IntEnum
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from realtime.batches import in_batches
-from realtime.connection import Connection
 from realtime.events import HIDDEN, EphemeralEvent, StoredEvent
+from realtime.hub.members import Membership, Phase
 from realtime.hub.standings import Standings, Together
 from realtime.outbox import Crowd, Outbox
 from realtime.packets import Packet
 from realtime.positions import Position
-from realtime.rooms import Grant, Room, View
+from realtime.rooms import Room, View
 from realtime.wire import Wire
-
-if TYPE_CHECKING:
-    from realtime.session import Session
-
-
-UNHEARD = -1
-
-
-class Phase(IntEnum):
-    """Where a membership stands. PENDING: revocations hit it, nothing is granted yet. HELD: granted at a
-    position, nothing is sent before the answer that says so. CATCHING_UP: reads at the client's pace. LIVE:
-    gets what the hub gets. ENDED: over, for ever."""
-
-    PENDING = 0
-    HELD = 1
-    CATCHING_UP = 2
-    LIVE = 3
-    ENDED = 4
-
-
-class Membership:
-    """One session in one room. The object is the grant: whoever awaited checks that it is still the session's.
-
-    `seq` is its own place until it is live; a live one stands where the room stands, and `seq` is the last
-    event that it got in slices.
-    `auto`: entered by itself on connect; `wanted`: asked for; `present`: counts a person. `watching`: only
-    the engine listens (revocations), the client receives nothing. `stale`: its leave is being asked for again.
-    `heard`: the version of presence that it was told, UNHEARD when it may have missed what passed.
-    """
-
-    __slots__ = (
-        "auto",
-        "connection",
-        "grant",
-        "heard",
-        "phase",
-        "present",
-        "seq",
-        "session",
-        "stale",
-        "state",
-        "wanted",
-        "watching",
-    )
-
-    def __init__(self, session: "Session", state: "RoomState") -> None:
-        self.session = session
-        self.connection: Connection = session.connection
-        self.state = state
-        self.phase = Phase.PENDING
-        self.seq = 0
-        self.grant: Grant | None = None
-        self.auto = False
-        self.wanted = False
-        self.present = False
-        self.watching = False
-        self.stale = False
-        self.heard = UNHEARD
-
-    @property
-    def is_live(self) -> bool:
-        return self.phase is Phase.LIVE
-
-    def place(self) -> int:
-        """Returns the last seq that is surely written to this member; the next it gets may be that plus one."""
-        return self.state.place_of(self) if self.phase is Phase.LIVE else self.seq
 
 
 class Delivery:

@@ -7,12 +7,11 @@ from weakref import WeakValueDictionary
 from realtime.outbox import Crowd
 
 if TYPE_CHECKING:
-    from realtime.hub.room import Membership
-    from realtime.session import Session
+    from realtime.hub.members import HubSession, Membership
 
 P = TypeVar("P")
 
-Together: TypeAlias = tuple["Session | None", Crowd]
+Together: TypeAlias = tuple["HubSession | None", Crowd]
 """One of the sessions that stand at the same place, and the connections of them all; None where each stands alone."""
 
 
@@ -37,7 +36,7 @@ class Standings:
         """Another number whenever any session's rooms are others."""
         self._shared: WeakValueDictionary[tuple[object, ...], Standing[Any]] = WeakValueDictionary()
 
-    def of(self, session: "Session") -> Standing[Any] | None:
+    def of(self, session: "HubSession") -> Standing[Any] | None:
         """Returns the session's standing, None while it is not live in all of its rooms."""
         if session.standing is None:
             session.standing = self._find(session)
@@ -59,7 +58,7 @@ class Standings:
             crowds.append((None, Crowd(member.connection for member in alone)))
         return crowds
 
-    def _find(self, session: "Session") -> Standing[Any] | None:
+    def _find(self, session: "HubSession") -> Standing[Any] | None:
         key: list[object] = [session.namespace.name]
         for member in session.memberships.values():
             if not member.is_live:

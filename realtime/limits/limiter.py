@@ -16,14 +16,6 @@ from realtime.proxies import counted_as
 PREFETCH_SECONDS = 0.25
 """A connection takes shared points for so long ahead, so that not every command asks the store."""
 _SEAT_RETRY_MS = 10_000
-_ROOMS_PER_POINT = 10
-"""Rooms are asked for in sets, so each is cheaper than a command. Whoever comes back to as many as a session may have
-(200) pays 21 points with the opening: once within the burst of an anonymous address (30)."""
-
-
-def cost_of_rooms(rooms: int) -> float:
-    """Returns the points for asking for so many rooms at once."""
-    return rooms / _ROOMS_PER_POINT
 
 
 @dataclass(frozen=True, slots=True)

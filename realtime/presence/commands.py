@@ -1,11 +1,11 @@
 """Asking who is in a room, and saying whether one is there with more than an open tab."""
 
 from realtime.contracts import Payload, command
-from realtime.namespaces import Call
+from realtime.namespaces import Call, standard
 from realtime.people import attend, who_is_in
 from realtime.presence.events import PresenceReply
 from realtime.rooms import parse_room
-from realtime.standard_commands import standard
+from realtime.session import Session
 
 
 @command("presence:list", reply=PresenceReply)
@@ -28,6 +28,11 @@ class ComeBack(Payload):
     """This page is in front again."""
 
 
+def _own(call: Call) -> Session:
+    assert isinstance(call.session, Session)
+    return call.session
+
+
 @standard.handles(ListPresent)
 async def list_present(call: Call, asked: ListPresent) -> PresenceReply:
     return await who_is_in(call.session, parse_room(asked.room))
@@ -35,9 +40,9 @@ async def list_present(call: Call, asked: ListPresent) -> PresenceReply:
 
 @standard.handles(GoAway)
 async def go_away(call: Call, said: GoAway) -> None:
-    attend(call.session, away=True)
+    attend(_own(call), away=True)
 
 
 @standard.handles(ComeBack)
 async def come_back(call: Call, said: ComeBack) -> None:
-    attend(call.session, away=False)
+    attend(_own(call), away=False)

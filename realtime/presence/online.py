@@ -4,21 +4,19 @@ import asyncio
 import logging
 from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from django.db import DatabaseError, InterfaceError
 
 from realtime.announcing import Announcer
 from realtime.contracts import Payload
 from realtime.errors import Unavailable
+from realtime.hub.members import HubSession
 from realtime.hub.threads import DatabaseThreads
 from realtime.presence.local import SessionKey
 from realtime.presence.store import Outcome, State
 from realtime.presence.tracker import PresenceTracker
 from realtime.revoking import UserRoom
-
-if TYPE_CHECKING:
-    from realtime.session import Session
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +81,7 @@ class Online:
         self._telling = False
         presence.listen(ONLINE, self._heard)
 
-    async def opened(self, session: "Session") -> None:
+    async def opened(self, session: HubSession) -> None:
         """Counts a session's person, or counts them anew after their privacy changed."""
         user_id = session.identity.user_id
         if user_id is None or not _CONTACTS:
@@ -96,7 +94,7 @@ class Online:
         if not session.closed:
             self._presence.note(ONLINE, session.identity, _key(session), listed=shown)
 
-    def closed(self, session: "Session") -> None:
+    def closed(self, session: HubSession) -> None:
         """Ends what `opened` began."""
         self._presence.leave(ONLINE, _key(session), disconnected=True, clean=False)
 
@@ -144,5 +142,5 @@ class Online:
             logger.exception("The contacts of %s were not told.", whereabouts.user_id)
 
 
-def _key(session: "Session") -> SessionKey:
+def _key(session: HubSession) -> SessionKey:
     return SessionKey(session.connection.id, session.namespace.name)

@@ -3,7 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Protocol
+
+from realtime.rooms import Counts as Counts
+from realtime.rooms import Present as Present
+from realtime.rooms import Roster as Roster
 
 LIST_LIMIT = 100
 """Up to so many people are listed by name; above there are counts only."""
@@ -57,22 +61,6 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """People and guests of a room, over all processes.
-
-    `version` grows by exactly 1 with each person who comes, goes, or is away or here again, so a missed one is
-    noticed; `revision` grows with every change, guests' too. Both only ever grow, also when the store was lost in
-    between.
-    0: not known (the store is away, or nobody has ever been there).
-    """
-
-    user_count: int = 0
-    guest_count: int = 0
-    version: int = 0
-    revision: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a holding: how the person was held by all processes together before, and is now.
 
@@ -86,22 +74,6 @@ class Outcome:
     now: State
     counts: Counts
     display_name: str = ""
-
-
-class Present(NamedTuple):
-    """A person in a list."""
-
-    username: str
-    display_name: str = ""
-    is_away: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Roster:
-    """A room's counts, and the people by user id; `people` is None where there are more than LIST_LIMIT."""
-
-    counts: Counts
-    people: Mapping[int, Present] | None
 
 
 @dataclass(frozen=True, slots=True)

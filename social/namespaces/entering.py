@@ -1,6 +1,5 @@
 """Becoming a member and entering, leaving: the commands that touch the session as well as the database."""
 
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -29,12 +28,12 @@ SHOWN_ON_JOINING = 50
 @entering.handles(JoinRoom)
 async def join_room(call: Call, wanted: JoinRoom) -> dict[str, Any]:
     session, room = call.session, GroupRoom(wanted.room_id)
-    asked: Admission = await session.hub.handlers.run(_admit, call.identity, wanted)
+    asked: Admission = await call.read(_admit, call.identity, wanted)
     # In the group's lane: of many who come at once none waits for a lock that another of this process has.
-    await session.hub.lanes.run(room.name, partial(take_seat, asked), batchable=True)
+    await call.write(room, take_seat, asked)
     stream = await session.join(room, wanted.since, present=True)
     # Read after the stream began: what is said meanwhile may be here and follow, but is never missing.
-    state = await session.hub.handlers.run(_state, call.identity, wanted.room_id)
+    state = await call.read(_state, call.identity, wanted.room_id)
     call_now = await call_state(session, room.group_id)
     return stream | state | {"roomName": room.name, "call": call_now if call_now.participant_count else None}
 
@@ -42,7 +41,7 @@ async def join_room(call: Call, wanted: JoinRoom) -> dict[str, Any]:
 @entering.handles(LeaveRoom)
 async def leave_room(call: Call, wanted: LeaveRoom) -> RoomGone:
     session, room = call.session, GroupRoom(wanted.room_id)
-    await session.hub.lanes.run(room.name, partial(_leave, call.identity, wanted.room_id))
+    await call.write(room, _leave, call.identity, wanted.room_id)
     await session.leave(room)
     return RoomGone(room_id=wanted.room_id)
 

@@ -47,7 +47,7 @@ def on_send(call: Call, wanted: SendMessage) -> MessageContent:
         attachments=wanted.attachments,
         joined=call.present,
     )
-    typing_arrived(call.session.hub, GroupRoom(wanted.room_id), TYPING, message.sender_id)
+    typing_arrived(call, GroupRoom(wanted.room_id), TYPING, message.sender_id)
     return selectors.content(message)
 
 

@@ -1,13 +1,11 @@
 """Who is there, who types, who takes part in a call: commands and what groups hear by themselves."""
 
-from typing import TYPE_CHECKING
-
 import realtime
 from livrya.accounts.selectors import signed_in
 from realtime import people
 from realtime.errors import NotJoined
 from realtime.identity import Identity
-from realtime.namespaces import Call, Commands
+from realtime.namespaces import Call, Commands, Session
 from realtime.presence.events import as_reply
 from realtime.presence.store import Roster
 from realtime.presence.watching import watches
@@ -20,17 +18,14 @@ from social.events.typing import TYPING, StartTyping, StopTyping
 from social.namespaces.sockets import socket_count
 from social.selectors.groups import group_of_member
 
-if TYPE_CHECKING:
-    from realtime.session import Session
-
 presence = Commands()
 
 
 @presence.handles(AskRoom)
 async def ask_room(call: Call, wanted: AskRoom) -> RoomInfo:
     room = GroupRoom(wanted.room_id)
-    members = await call.session.hub.handlers.run(_member_count, call.identity, wanted.room_id)
-    roster = await people.people_here().presence.roster(room.name)
+    members = await call.read(_member_count, call.identity, wanted.room_id)
+    roster = await call.roster(room)
     unseen = _unseen(call.session, wanted.room_id)
     return RoomInfo(
         online_count=roster.counts.user_count,
@@ -92,9 +87,9 @@ def tell_call(room: CallRoom, roster: Roster) -> None:
     realtime.emit(GroupRoom(room.group_id), told, version=roster.counts.version)
 
 
-async def call_state(session: "Session", group_id: int) -> CallState:
+async def call_state(session: Session, group_id: int) -> CallState:
     """Returns who takes part in a group's call, as the session's person sees them."""
-    reply = as_reply(await people.people_here().presence.roster(CallRoom(group_id).name))
+    reply = as_reply(await session.roster(CallRoom(group_id)))
     unseen = _unseen(session, group_id)
     seen = None if reply.users is None else [user for user in reply.users if user.user_id not in unseen]
     return CallState(room_id=group_id, participant_count=reply.user_count, participants=seen)
@@ -107,7 +102,7 @@ async def _take_part(call: Call, group_id: int) -> CallState:
     return await call_state(call.session, group_id)
 
 
-def _unseen(session: "Session", group_id: int) -> frozenset[int]:
+def _unseen(session: Session, group_id: int) -> frozenset[int]:
     return privacy_of(session.grant(GroupRoom(group_id))).unseen
 
 

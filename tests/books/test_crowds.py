@@ -16,10 +16,9 @@ from books.policies.crowds import Crowd
 from books.policies.people import visible_to
 from livrya.accounts.models import Block, User
 from livrya.accounts.services import tokens
-from realtime.authentication import authenticator
 from realtime.connection import FramedConnection
 from realtime.hub import Hub, current_hub
-from realtime.identity import ANONYMOUS, Identity
+from realtime.identity import ANONYMOUS, Identity, authenticator
 from realtime.namespaces import NAMESPACES
 from realtime.redaction import Privacy
 from realtime.rooms import Grant, authorise, authorise_many

@@ -11,7 +11,8 @@ from typing import Any
 from django.apps import AppConfig
 
 from realtime.events import StoredEvent
-from realtime.hub.room import Membership, RoomState
+from realtime.hub.members import Membership
+from realtime.hub.room import RoomState
 from realtime.identity import Identity
 from realtime.reading import Head
 from realtime.rooms import Grant, Room

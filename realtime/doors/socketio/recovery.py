@@ -13,9 +13,8 @@ import msgspec
 from django.core import signing
 
 from realtime.doors.places import read_places, write_place
-from realtime.hub.room import Phase
+from realtime.hub.members import HubSession, Phase
 from realtime.positions import Position
-from realtime.session import Session
 
 _SALT = "realtime.socketio.pid"
 _VERSION = "1"
@@ -57,7 +56,7 @@ def read_pid(pid: object) -> Ticket | None:
     return Ticket(socket_id, namespace, user_id)
 
 
-def offset_of(session: Session) -> str | None:
+def offset_of(session: HubSession) -> str | None:
     """Returns the position of everything that was written to the session, None while that is not known.
 
     To be asked between turns only: within one, a room's place may be ahead of what was written.

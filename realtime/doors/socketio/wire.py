@@ -11,9 +11,9 @@ from typing import Any
 from realtime.doors.socketio.packets import PacketType, head
 from realtime.doors.socketio.recovery import offset_of
 from realtime.doors.socketio.written import MESSAGE, Written, WrittenEvent, WrittenOffset
+from realtime.hub.members import HubSession
 from realtime.packets import Packet
 from realtime.positions import Position
-from realtime.session import Session
 from realtime.wire import Heard, Wire, encode_json
 
 
@@ -67,7 +67,7 @@ class SocketIOWire(Wire):
             namespace=namespace,
         )
 
-    def placed(self, packet: Packet, session: Session) -> Packet:
+    def placed(self, packet: Packet, session: HubSession) -> Packet:
         offset = offset_of(session)
         if offset is None or not isinstance(packet, WrittenEvent):
             return packet
