@@ -8,14 +8,12 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from realtime.errors import for_applications
 from realtime.identity import Identity
+from realtime.outbox import Outbox, Sink
 from realtime.packets import Packet, joined_frames
-
-if TYPE_CHECKING:
-    from realtime.outbox import Outbox
 
 logger = logging.getLogger(__name__)
 
@@ -58,11 +56,11 @@ class Connection:
         "sessions",
     )
 
-    def __init__(self, outbox: "Outbox", *, address: str = "") -> None:
+    def __init__(self, outbox: Outbox, *, address: str = "") -> None:
         self.id = secrets.token_urlsafe(12)
         self.address = address
         self.sessions: dict[str, Any] = {}
-        """What lives on the link, by namespace; the hub knows more of it (`realtime.hub.members.HubSession`)."""
+        """What lives on the link, by namespace; the hub knows more of it (`realtime.hub.room.HubSession`)."""
         self.congested = False
         self.closed = False
         self.direct: Sink | None = None
@@ -130,7 +128,7 @@ class Connection:
             return 0
         return self._pending_bytes if isinstance(pending, list) else len(pending.text)
 
-    def redirect(self, sink: "Sink | None", descriptor: int | None = None) -> None:
+    def redirect(self, sink: Sink | None, descriptor: int | None = None) -> None:
         """Sets where finished frames go from now on; None: they have to be sent in another way, or not at all.
 
         `descriptor`: the socket into which the sink writes without holding anything back. As soon as it does, or
@@ -187,13 +185,6 @@ class Connection:
         self.became_drained()
 
 
-class Sink(Protocol):
-    """Where finished frames go: the transport itself."""
-
-    def write(self, data: bytes | memoryview, /) -> None:
-        """Sends the bytes behind what was written before; never blocks."""
-
-
 class FrameStream(Protocol):
     """What a server offers in `scope["extensions"]["realtime.frames"]["stream"]`: its socket, past ASGI.
 
@@ -232,7 +223,7 @@ class FramedConnection(Connection):
 
     __slots__ = ("stream",)
 
-    def __init__(self, outbox: "Outbox", stream: FrameStream, *, limit: int, address: str = "") -> None:
+    def __init__(self, outbox: Outbox, stream: FrameStream, *, limit: int, address: str = "") -> None:
         super().__init__(outbox, address=address)
         self.stream = stream
         stream.attach(self, limit)
@@ -259,9 +250,7 @@ class SendingConnection(Connection):
 
     __slots__ = ("_limit", "_queue", "_queued_bytes", "_send_event", "_task", "_wake")
 
-    def __init__(
-        self, outbox: "Outbox", send: Callable[[dict[str, Any]], Any], *, limit: int, address: str = ""
-    ) -> None:
+    def __init__(self, outbox: Outbox, send: Callable[[dict[str, Any]], Any], *, limit: int, address: str = "") -> None:
         super().__init__(outbox, address=address)
         self._send_event = send
         self._limit = limit

@@ -4,7 +4,7 @@ import logging
 import secrets
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import msgspec
 from django.db import DatabaseError, InterfaceError
@@ -13,13 +13,12 @@ from realtime import idempotency
 from realtime.contracts import Alias, Payload
 from realtime.errors import ApplicationError, CloseCode, Internal, Unavailable, UnknownCommand, ValidationFailed
 from realtime.flushing import is_outage
+from realtime.hub.hub import Hub
+from realtime.hub.room import HubSession
 from realtime.ids import with_numbers
 from realtime.namespaces import Call, Handler
 from realtime.positions import Position
 from realtime.wire import Answer, encode_json
-
-if TYPE_CHECKING:
-    from realtime.session import Session
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +26,16 @@ MAX_REQUEST_ID = 100
 
 _CLAIMS = frozenset({"userId", "userName", "username"})
 """Who a client says that it is. Older clients add it to every object; the session knows better."""
+
+
+class Caller(HubSession, Protocol):
+    """The session of a command, as its carrying out needs to know it; `realtime.session` has it."""
+
+    hub: Hub
+
+    @property
+    def actor_key(self) -> str:
+        """Whose requestIds they are."""
 
 
 class Request(msgspec.Struct, kw_only=True):
@@ -48,7 +57,7 @@ def refusal(error: ApplicationError) -> Answer:
     return Answer(False, error=error.as_dict())
 
 
-async def carry_out(session: "Session", request: Request) -> Answer:
+async def carry_out(session: Caller, request: Request) -> Answer:
     """Runs one command; whatever goes wrong becomes an answer in the one error shape."""
     hub = session.hub
     hub.statistics.commands += 1
@@ -73,7 +82,7 @@ async def carry_out(session: "Session", request: Request) -> Answer:
     return answer
 
 
-async def _run(session: "Session", request: Request) -> Answer:
+async def _run(session: Caller, request: Request) -> Answer:
     request_id = request.request_id
     if request_id is not None and not 0 < len(request_id) <= MAX_REQUEST_ID:
         raise ValidationFailed(f"A requestId has 1 to {MAX_REQUEST_ID} characters.", details={"field": "requestId"})

@@ -17,8 +17,8 @@ import msgspec
 
 from realtime.conf import realtime_settings
 from realtime.hub.hub import Hub
-from realtime.hub.members import HubSession
 from realtime.hub.parts import Part
+from realtime.hub.room import HubSession
 from realtime.hub.statistics import percentiles
 
 logger = logging.getLogger(__name__)
@@ -31,6 +31,8 @@ _MEMBERS_A_TURN = 1_000
 
 class Inspection(Part):
     """The answering side. Without a directory in the settings it does nothing."""
+
+    hub: Hub
 
     def __init__(self, hub: Hub) -> None:
         super().__init__(hub)

@@ -4,16 +4,13 @@ import asyncio
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from realtime.errors import ApplicationError, Conflict, NotFound, TooLarge, Unavailable
-from realtime.hub.members import UNHEARD, Membership, Phase
-from realtime.hub.room import RoomState
+from realtime.hub.hub import Hub
+from realtime.hub.room import UNHEARD, HubSession, Membership, Phase, RoomState
 from realtime.positions import Position
 from realtime.rooms import Grant, Room, parse_room
-
-if TYPE_CHECKING:
-    from realtime.session import Session
 
 logger = logging.getLogger(__name__)
 
@@ -52,12 +49,21 @@ class Joined:
 Outcome = Joined | ApplicationError
 
 
+class Owner(HubSession, Protocol):
+    """The session whose rooms they are; `realtime.session` has it."""
+
+    hub: Hub
+
+    async def count_in(self, room: Room) -> dict[str, Any]:
+        """Counts the person in a room; returns what presence has to say."""
+
+
 class Memberships:
     """The rooms of one session. Entering is serialised, so that a room is never entered twice at a time."""
 
     __slots__ = ("_entering", "_held", "_rechecking", "_session", "members")
 
-    def __init__(self, session: "Session") -> None:
+    def __init__(self, session: Owner) -> None:
         self.members: dict[str, Membership] = {}
         self._session = session
         self._entering: asyncio.Lock | None = None
@@ -89,7 +95,7 @@ class Memberships:
             if room.name in counted and isinstance(outcome, Joined):
                 self.members[room.name].present = True
                 self._session.rooms_changed()
-                await self._session._count_in(room)
+                await self._session.count_in(room)
         return {room.name: _told(outcome) for room, outcome in outcomes.items()} | {
             name: _told(error) for name, error in refused.items()
         }
@@ -309,7 +315,7 @@ class Memberships:
             if all(held is not member for held, _ in self._held):  # else its answer comes first, and then the stream
                 self._begin(member)
             if member.present:
-                await session._count_in(room)  # once more: what the person hides may have changed
+                await session.count_in(room)  # once more: what the person hides may have changed
             elif before is not None and _shows(before) != _shows(grant):
                 for part in session.hub.parts:
                     await part.regranted(session, room)

@@ -2,15 +2,40 @@
 
 import asyncio
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from realtime.packets import Packet
 from realtime.sockets import send_to_all
 
-if TYPE_CHECKING:
-    from realtime.connection import Connection
-
 _NO_PACKET = Packet(b"")
+
+
+class Sink(Protocol):
+    """Where finished frames go: the transport itself."""
+
+    def write(self, data: bytes | memoryview, /) -> None:
+        """Sends the bytes behind what was written before; never blocks."""
+
+
+class Writable(Protocol):
+    """A connection, as what is due to it needs to know it; `realtime.connection` has it."""
+
+    id: str
+    pending: Packet | list[Packet] | None
+    direct: Sink | None
+    descriptor: int | None
+
+    def write(self, packet: Packet) -> None:
+        """Queues the packet for the end of this turn."""
+
+    def flush(self) -> None:
+        """Hands everything queued to the transport now."""
+
+    def hand_over(self, due: Packet | list[Packet]) -> None:
+        """Hands this to the transport now, past what is queued."""
+
+    def broken(self) -> None:
+        """Cuts a link that raised the exception which is being handled."""
 
 
 class Crowd:
@@ -22,12 +47,12 @@ class Crowd:
 
     __slots__ = ("_as_of", "connections", "descriptors", "others", "straight")
 
-    def __init__(self, connections: "Iterable[Connection]") -> None:
+    def __init__(self, connections: Iterable[Writable]) -> None:
         self.connections = tuple(connections)
-        self.straight: tuple[Connection, ...] = ()
+        self.straight: tuple[Writable, ...] = ()
         self.descriptors: tuple[int, ...] = ()
         """Those of `straight`."""
-        self.others: tuple[Connection, ...] = ()
+        self.others: tuple[Writable, ...] = ()
         """Those that have no descriptor just now."""
         self._as_of = -1
 
@@ -54,13 +79,13 @@ class Outbox:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._dirty: list[Connection] = []
+        self._dirty: list[Writable] = []
         self.spreads: list[tuple[Packet, Crowd]] = []
         """What `deal` has not dealt out yet."""
         self.redirections = 0
         """How often any connection's frames began to go elsewhere."""
 
-    def add(self, connection: "Connection") -> None:
+    def add(self, connection: Writable) -> None:
         if not self._dirty:
             self._loop.call_soon(self._flush)
         self._dirty.append(connection)

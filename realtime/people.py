@@ -14,8 +14,8 @@ from realtime.contracts import Payload, event_contract
 from realtime.errors import NotJoined
 from realtime.events import EphemeralEvent
 from realtime.hub.hub import Hub
-from realtime.hub.members import HubSession, Membership
 from realtime.hub.parts import Part
+from realtime.hub.room import HubSession, Membership
 from realtime.identity import ANONYMOUS
 from realtime.installation import database_id
 from realtime.limits.bucket import Rate
@@ -60,6 +60,8 @@ _decode_change = msgspec.json.Decoder(_Change).decode
 
 class People(Part):
     """Presence, typing and limits of one hub, in Redis where there is one. Belongs to the hub's loop."""
+
+    hub: Hub
 
     def __init__(self, hub: Hub) -> None:
         super().__init__(hub)

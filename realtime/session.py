@@ -14,7 +14,7 @@ from realtime.contracts import event_contract
 from realtime.dispatch import Request, carry_out, refusal
 from realtime.errors import CloseCode, Forbidden, RateLimited, Unauthenticated, Unavailable, ValidationFailed
 from realtime.hub.hub import Hub
-from realtime.hub.members import Membership, Phase
+from realtime.hub.room import Membership, Phase
 from realtime.hub.standings import Standing
 from realtime.identity import Identity
 from realtime.memberships import Memberships, cost_of_rooms
@@ -276,10 +276,11 @@ class Session:
         joined = await self._rooms.enter_one(room, since, present=present)
         data = joined.as_dict() | {"room": room.name}
         if present:
-            data |= await self._count_in(room)
+            data |= await self.count_in(room)
         return data
 
-    async def _count_in(self, room: Room) -> dict[str, Any]:
+    async def count_in(self, room: Room) -> dict[str, Any]:
+        """Counts the person in a room; returns what the hub's parts have to say."""
         details: dict[str, Any] = {}
         for part in self.hub.parts:
             details |= await part.joined(self, room)

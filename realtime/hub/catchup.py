@@ -3,15 +3,13 @@
 import asyncio
 import logging
 from collections import deque
-from typing import TYPE_CHECKING
 
 from realtime.connection import Connection
 from realtime.errors import ApplicationError
-from realtime.hub.members import UNHEARD, Membership, Phase
-from realtime.hub.room import Delivery
-
-if TYPE_CHECKING:
-    from realtime.hub.hub import Hub
+from realtime.hub.audience import Delivery
+from realtime.hub.core import HubCore
+from realtime.hub.log import LogReader
+from realtime.hub.room import UNHEARD, Membership, Phase
 
 logger = logging.getLogger(__name__)
 
@@ -21,8 +19,9 @@ _RETRY_SECONDS = 0.5
 class CatchUp:
     """Brings members to where their rooms stand, each at its client's pace; a task per connection that needs it."""
 
-    def __init__(self, hub: "Hub") -> None:
+    def __init__(self, hub: HubCore, log: LogReader) -> None:
         self._hub = hub
+        self._log = log
         self._waiting: dict[Connection, deque[Membership]] = {}
 
     def begin(self, member: Membership) -> None:
@@ -49,9 +48,7 @@ class CatchUp:
         if member.connection.congested:  # by just this: a live member would be written to without a bound
             return False
         state.enter_live(member)
-        if member.present:
-            for part in self._hub.parts:
-                part.went_live(member)
+        self._hub.went_live(member)
         return True
 
     def _write(self, member: Membership, deliveries: list[Delivery]) -> None:
@@ -96,7 +93,7 @@ class CatchUp:
             await asyncio.sleep(0)
             return
         epoch = state.epoch
-        page = await self._hub.log.page(state, after)
+        page = await self._log.page(state, after)
         if member.phase is not Phase.CATCHING_UP or member.seq != after or state.epoch != epoch:
             return
         if not page:

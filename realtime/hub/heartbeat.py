@@ -2,13 +2,10 @@
 
 import asyncio
 from collections import OrderedDict
-from typing import TYPE_CHECKING
 
 from realtime.connection import Connection, FramedConnection
 from realtime.errors import CloseCode
-
-if TYPE_CHECKING:
-    from realtime.hub.hub import Hub
+from realtime.hub.core import HubCore
 
 
 class Heartbeat:
@@ -18,7 +15,7 @@ class Heartbeat:
     backlog shrinks.
     """
 
-    def __init__(self, hub: "Hub") -> None:
+    def __init__(self, hub: HubCore) -> None:
         self._hub = hub
         self._due: OrderedDict[FramedConnection, float] = OrderedDict()
         self._pinged: OrderedDict[FramedConnection, float] = OrderedDict()

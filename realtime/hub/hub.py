@@ -2,33 +2,30 @@
 
 import asyncio
 import logging
-import secrets
 import time
 import weakref
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TypeVar
 
 from django.db import connection as database
 
 from realtime import outlet
-from realtime.conf import realtime_settings
-from realtime.connection import CommandLimits, Connection
+from realtime.connection import Connection
 from realtime.events import EphemeralEvent, OutgoingEvent, StoredEvent
+from realtime.hub.audience import Delivery
 from realtime.hub.catchup import CatchUp
+from realtime.hub.core import HubCore
 from realtime.hub.heartbeat import Heartbeat
 from realtime.hub.internal import Internals
 from realtime.hub.layer import LayerLink
 from realtime.hub.log import LogReader
-from realtime.hub.members import HubSession, Membership, Phase
 from realtime.hub.parts import Part, parts_for
 from realtime.hub.questions import Questions
-from realtime.hub.room import Delivery, RoomState
+from realtime.hub.room import HubSession, Membership, Phase, RoomState
 from realtime.hub.seats import Seats
 from realtime.hub.standings import Standings
-from realtime.hub.statistics import Statistics
 from realtime.hub.sweep import Sweep
 from realtime.hub.tasks import end
-from realtime.hub.threads import DatabaseThreads
 from realtime.identity import Identity
 from realtime.installation import database_id
 from realtime.lanes import Lanes
@@ -61,44 +58,23 @@ def hub_of(loop: asyncio.AbstractEventLoop) -> "Hub | None":
     return _HUBS.get(loop)
 
 
-class Limiter(Protocol):
-    """Says no in time; `realtime.limits` has it. Seats are numbers of connections."""
-
-    def connection(self, address: str) -> CommandLimits:
-        """Returns the limits of a new connection from `address`."""
-
-    async def seat(self, identity: Identity, address: str) -> list[str]:
-        """Takes a connection's seats and returns them for `release`. Raises RateLimited, and holds none."""
-
-    async def release(self, seats: list[str]) -> None:
-        """Gives seats back."""
-
-
-class Hub:
+class Hub(HubCore):
     """Everything that one process knows of rooms and sessions. Belongs to its loop, but for `receive`."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.loop = loop
-        self.id = secrets.token_hex(8)
-        self.settings = realtime_settings()
+        super().__init__(loop)
         self.outbox = Outbox(loop)
-        self.statistics = Statistics()
         self.standings = Standings()
-        self.rooms: dict[str, RoomState] = {}
-        self.connections: dict[str, Connection] = {}
-        self.readers = DatabaseThreads("reader", self.settings.reader_threads, keep=True)
-        self.handlers = DatabaseThreads("handler", self.settings.handler_threads, keep=False)
         self.lanes = Lanes(self.settings.lane_threads)
         self.log = LogReader(self)
-        self.catch_up = CatchUp(self)
+        self.catch_up = CatchUp(self, self.log)
         self.heartbeat = Heartbeat(self)
         self.layer = LayerLink(self)
-        self.sweep = Sweep(self)
-        self.internals = Internals(self)
+        self.sweep = Sweep(self, self.log, self.layer)
         self.questions = Questions(self.handlers)
-        self.limiter: Limiter | None = None
-        """Set by the part that keeps limits, as `rosters` by the one that keeps presence."""
+        self.internals = Internals(self, self.questions)
         self.rosters: Callable[[str], Awaitable[Roster]] | None = None
+        """Set by the part that keeps presence."""
         self._seats = Seats(self, self.connections)
         self.parts: list[Part] = []
         self.draining = False
@@ -107,7 +83,6 @@ class Hub:
         self.fanning = 0
         """How many rooms are in the middle of a fan-out in slices."""
         self._start: asyncio.Task[None] | None = None
-        self._tasks: set[asyncio.Task[Any]] = set()
         self._stopped = False
 
     # Life
@@ -144,18 +119,6 @@ class Hub:
         await end(lambda: self._tasks)
         for threads in (self.readers, self.handlers, self.lanes):
             await threads.stop()
-
-    def spawn(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """Runs `work` until it ends or the hub does; what it raises is logged."""
-        task = self.loop.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-        return task
-
-    def _ended(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            logger.error("A task of the hub failed.", exc_info=error)
 
     # Connections
 
@@ -272,6 +235,11 @@ class Hub:
 
     def wake_sweep(self) -> None:
         self.sweep.wake()
+
+    def went_live(self, member: Membership) -> None:
+        if member.present:
+            for part in self.parts:
+                part.went_live(member)
 
     def accept(self, event: StoredEvent) -> bool:
         """Takes an event of the log from wherever it comes; True when it was news for a room of this process.
@@ -433,10 +401,6 @@ class Hub:
                 session.namespace.name, "room:reset", {"reason": reason, "position": position}, state.name
             )
         )
-
-    def now_ms(self) -> int:
-        """Returns Unix milliseconds."""
-        return time.time_ns() // 1_000_000
 
     def sessions(self) -> list[HubSession]:
         """Returns every open session of this process."""

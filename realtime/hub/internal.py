@@ -1,19 +1,16 @@
 """What the engine tells itself through the log: leave that has ended, copies to be forgotten, rooms to enter."""
 
 import logging
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from realtime.autorooms import RoomsChanged
 from realtime.contracts import event_contract
 from realtime.events import BLANKED, StoredEvent
-from realtime.hub.room import RoomState
+from realtime.hub.core import HubCore
+from realtime.hub.questions import Questions
+from realtime.hub.room import HubSession, RoomState
 from realtime.revoking import Revoked
-
-if TYPE_CHECKING:
-    from realtime.hub.hub import Hub
-    from realtime.hub.members import HubSession
 
 logger = logging.getLogger(__name__)
 
@@ -24,8 +21,9 @@ _ROOMS_CHANGED = event_contract(RoomsChanged).name
 class Internals:
     """Acts on internal events, in the loop step in which they take their place in the room's order."""
 
-    def __init__(self, hub: "Hub") -> None:
+    def __init__(self, hub: HubCore, questions: Questions) -> None:
         self._hub = hub
+        self._questions = questions
 
     def heard(self, state: RoomState, event: StoredEvent) -> None:
         """Carries out one internal event; an unknown type (from a newer release) means nothing to this one."""
@@ -43,12 +41,12 @@ class Internals:
         for session in self._watching(state):
             self._hub.spawn(session.recheck_identity(""))
 
-    def _watching(self, state: RoomState) -> list["HubSession"]:
+    def _watching(self, state: RoomState) -> list[HubSession]:
         return [member.session for member in state.members if member.watching]
 
     def _revoked(self, state: RoomState, revoked: Revoked) -> None:
         if revoked.user_id is None:
-            self._hub.questions.forget(state.room)
+            self._questions.forget(state.room)
             for session in {member.session for member in state.members if not member.watching}:
                 session.recheck_room(state.name, revoked.reason)
             return

@@ -5,7 +5,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Awaitable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from redis.exceptions import RedisError
@@ -13,11 +13,9 @@ from redis.exceptions import RedisError
 from realtime import hints
 from realtime.batches import in_batches
 from realtime.events import OutgoingEvent, StoredEvent
+from realtime.hub.core import HubCore
 from realtime.hub.tasks import end
 from realtime.layers import answers, said
-
-if TYPE_CHECKING:
-    from realtime.hub.hub import Hub
 
 logger = logging.getLogger(__name__)
 
@@ -40,7 +38,7 @@ class LayerLink:
     The layer is only a wire to make things fast: whatever it loses the sweep finds.
     """
 
-    def __init__(self, hub: "Hub") -> None:
+    def __init__(self, hub: HubCore) -> None:
         self._hub = hub
         self.layer: Any = get_channel_layer()
         # Nobody else can hear an in-memory layer, and its bursts are dropped: groups yes, hints no.

@@ -3,15 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from realtime import reading
 from realtime.errors import ApplicationError, Unavailable
-from realtime.hub.room import Delivery, RoomState
+from realtime.hub.audience import Delivery
+from realtime.hub.core import HubCore
+from realtime.hub.room import RoomState
 from realtime.reading import Head, HistoryGone
-
-if TYPE_CHECKING:
-    from realtime.hub.hub import Hub
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +19,7 @@ _RETRY_SECONDS = 0.5
 class LogReader:
     """Brings heads, gaps and pages from the log to the loop."""
 
-    def __init__(self, hub: "Hub") -> None:
+    def __init__(self, hub: HubCore) -> None:
         self._hub = hub
         self._heads: dict[str, asyncio.Future[Head]] = {}
         self._asked: list[str] = []

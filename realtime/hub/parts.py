@@ -2,14 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
-if TYPE_CHECKING:
-    from realtime.events import EphemeralEvent
-    from realtime.hub.hub import Hub
-    from realtime.hub.members import HubSession, Membership
-    from realtime.rooms import Room
-
+from realtime.events import EphemeralEvent
+from realtime.hub.core import HubCore
+from realtime.hub.room import HubSession, Membership
+from realtime.rooms import Room
 
 T = TypeVar("T")
 
@@ -21,7 +19,7 @@ class Part:
     end was meant (a close of the client's own, a sign-out, a revocation), not a cut.
     """
 
-    def __init__(self, hub: "Hub") -> None:
+    def __init__(self, hub: HubCore) -> None:
         self.hub = hub
 
     async def read(self, function: Callable[..., T], *arguments: Any) -> T:
@@ -38,29 +36,29 @@ class Part:
     async def stop(self) -> None:
         """The hub ends; all sessions have been closed."""
 
-    async def opened(self, session: "HubSession") -> None:
+    async def opened(self, session: HubSession) -> None:
         """A session has begun, or its person may hide other things than before."""
 
-    async def closed(self, session: "HubSession", clean: bool) -> None:
+    async def closed(self, session: HubSession, clean: bool) -> None:
         """The session is over; `left` has been called for its rooms."""
 
-    async def joined(self, session: "HubSession", room: "Room") -> Mapping[str, Any]:
+    async def joined(self, session: HubSession, room: Room) -> Mapping[str, Any]:
         """A session counts its person in `room`; what is returned becomes part of the join's answer.
 
         `version` in it is that of who is there, see `Membership.heard`.
         """
         return {}
 
-    async def left(self, session: "HubSession", room: "Room", disconnected: bool, clean: bool) -> None:
+    async def left(self, session: HubSession, room: Room, disconnected: bool, clean: bool) -> None:
         """The end of what `joined` began, exactly once, whatever ended it."""
 
-    async def regranted(self, session: "HubSession", room: "Room") -> None:
+    async def regranted(self, session: HubSession, room: Room) -> None:
         """Whom the session, which does not count its person there, sees in `room` is another set of people now."""
 
-    def overheard(self, event: "EphemeralEvent") -> None:
+    def overheard(self, event: EphemeralEvent) -> None:
         """Another process told this in passing to a room of this one."""
 
-    def went_live(self, member: "Membership") -> None:
+    def went_live(self, member: Membership) -> None:
         """A member who counts a person gets from now on what passes."""
 
 
@@ -75,6 +73,6 @@ def attach(part: P) -> P:
     return part
 
 
-def parts_for(hub: "Hub") -> list[Part]:
+def parts_for(hub: HubCore) -> list[Part]:
     """Makes a hub's parts, in the order in which they were attached."""
     return [part(hub) for part in _ATTACHED]

@@ -2,98 +2,128 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from enum import IntEnum
+from typing import Any, Protocol
 
 import msgspec
 
 from realtime.batches import in_batches
-from realtime.events import HIDDEN, EphemeralEvent, StoredEvent
-from realtime.hub.members import Membership, Phase
-from realtime.hub.standings import Standings, Together
+from realtime.connection import Connection
+from realtime.errors import CloseCode
+from realtime.events import EphemeralEvent, StoredEvent
+from realtime.hub.audience import Audience, Delivery
+from realtime.hub.standings import Standing, Standings
+from realtime.identity import Identity
+from realtime.namespaces import Namespace
+from realtime.namespaces import Session as HandlersSession
 from realtime.outbox import Crowd, Outbox
-from realtime.packets import Packet
 from realtime.positions import Position
-from realtime.rooms import Room, View
+from realtime.rooms import Grant, Room, View
 from realtime.wire import Wire
 
-
-class Delivery:
-    """An event of the log with its encodings, each made once."""
-
-    __slots__ = ("_packets", "event")
-
-    def __init__(self, event: StoredEvent) -> None:
-        self.event = event
-        self._packets: dict[str, Packet] = {}
-
-    def packet(self, wire: Wire, namespace: str, connection_id: str | None = None, view: View | None = None) -> Packet:
-        """Returns the event for sessions of that wire and namespace.
-
-        Hidden from the connection it skips, and where the view says so.
-        """
-        event = self.event
-        key = wire.key(namespace)
-        hide = event.internal or event.type == HIDDEN or (connection_id is not None and event.skip == connection_id)
-        if view is not None and view.hides(event.type, event.actor_id):
-            hide = True
-        if hide:
-            key = f"hidden {key}"
-        packet = self._packets.get(key)
-        if packet is None:
-            position = Position(event.epoch, event.seq)
-            hidden = wire.hidden(namespace, event.room, position) if hide else None
-            packet = hidden or wire.durable(namespace, event, position)
-            self._packets[key] = packet
-        return packet
+UNHEARD = -1
 
 
-class Audience:
-    """The live members that share one encoding and whose views show the same.
+class Phase(IntEnum):
+    """Where a membership stands. PENDING: revocations hit it, nothing is granted yet. HELD: granted at a
+    position, nothing is sent before the answer that says so. CATCHING_UP: reads at the client's pace. LIVE:
+    gets what the hub gets. ENDED: over, for ever."""
 
-    None of them is congested: who becomes so is taken out at once.
+    PENDING = 0
+    HELD = 1
+    CATCHING_UP = 2
+    LIVE = 3
+    ENDED = 4
+
+
+class HubSession(HandlersSession, Protocol):
+    """What the hub asks of a session, beside what handlers do; `realtime.session` has it. Belongs to the loop."""
+
+    identity: Identity
+    namespace: Namespace
+    connection: Connection
+    wire: Wire
+    closed: bool
+    away: bool
+    standing: Standing[Any] | None
+
+    @property
+    def memberships(self) -> Mapping[str, "Membership"]:
+        """The rooms that this session receives, or is about to, by name."""
+
+    def rooms_changed(self) -> None:
+        """A membership began, ended, went live or no longer, or counts a person now."""
+
+    def recheck_room(self, room: str, reason: str) -> None:
+        """Stops the room at once and asks its policy again."""
+
+    async def recheck_identity(self, reason: str) -> None:
+        """Asks whether the sign-in still holds, then for each room again."""
+
+    async def refresh_auto_rooms(self) -> None:
+        """Enters and leaves what the namespace's automatic rooms are now."""
+
+    def expel(self, reason: str) -> None:
+        """Ends the connection because permission to be here has ended."""
+
+    def end(self, code: CloseCode, reason: str, retry_after_ms: int | None = None) -> None:
+        """Says `bye` and closes the connection."""
+
+    def joined(self) -> Mapping[str, bool]:
+        """Returns the received rooms, and whether the person is counted there."""
+
+
+class Membership:
+    """One session in one room. The object is the grant: whoever awaited checks that it is still the session's.
+
+    `seq` is its own place until it is live; a live one stands where the room stands, and `seq` is the last
+    event that it got in slices.
+    `auto`: entered by itself on connect; `wanted`: asked for; `present`: counts a person. `watching`: only
+    the engine listens (revocations), the client receives nothing. `stale`: its permission is being asked for again.
+    `heard`: the version of presence that it was told, UNHEARD when it may have missed what passed.
     """
 
-    __slots__ = ("_all", "_as_of", "_together", "members", "namespace", "view", "wire")
+    __slots__ = (
+        "auto",
+        "connection",
+        "grant",
+        "heard",
+        "phase",
+        "present",
+        "seq",
+        "session",
+        "stale",
+        "state",
+        "wanted",
+        "watching",
+    )
 
-    def __init__(self, wire: Wire, namespace: str, view: View | None) -> None:
-        self.wire = wire
-        self.namespace = namespace
-        self.view = view
-        self.members: dict[Membership, None] = {}
-        self._all: Crowd | None = None
-        self._together: list[Together] = []
-        self._as_of = -1
+    def __init__(self, session: HubSession, state: "RoomState") -> None:
+        self.session = session
+        self.connection: Connection = session.connection
+        self.state = state
+        self.phase = Phase.PENDING
+        self.seq = 0
+        self.grant: Grant | None = None
+        self.auto = False
+        self.wanted = False
+        self.present = False
+        self.watching = False
+        self.stale = False
+        self.heard = UNHEARD
 
-    def add(self, member: Membership) -> None:
-        self.members[member] = None
-        self._forget()
+    @property
+    def is_live(self) -> bool:
+        return self.phase is Phase.LIVE
 
-    def discard(self, member: Membership) -> None:
-        if self.members.pop(member, member) is None:
-            self._forget()
+    @property
+    def room(self) -> Room:
+        return self.state.room
 
-    def _forget(self) -> None:
-        """Lets go of what was cached, and so of connections that are gone."""
-        self._all = None
-        self._together, self._as_of = [], -1
-
-    def crowd(self) -> Crowd:
-        """Returns the members' connections as they are now, cached until they change."""
-        if self._all is None:
-            self._all = Crowd(member.connection for member in self.members)
-        return self._all
-
-    def crowds(self, standings: Standings) -> list[Together]:
-        """Returns the members as they are now by where they stand, cached until the rooms of any session change."""
-        if self._as_of != standings.changes:
-            self._together = standings.crowds(self.members)
-            self._as_of = standings.changes
-        return self._together
-
-    def spread(self, packet: Packet, crowds: Iterable[Together], outbox: Outbox) -> None:
-        """Writes an event of the log to crowds of members, who are told where each crowd stands behind it."""
-        for session, crowd in crowds:
-            outbox.spread(self.wire.placed(packet, session) if session else packet, crowd)
+    def place(self) -> int:
+        """Returns the last seq that is surely written to this member; the next it gets may be that plus one."""
+        return self.state.place_of(self) if self.phase is Phase.LIVE else self.seq
 
 
 class RoomState:
@@ -135,7 +165,7 @@ class RoomState:
         self.early: dict[int, StoredEvent] = {}
         self.gap_timer: asyncio.TimerHandle | None = None
         self.members: set[Membership] = set()
-        self.audiences: dict[tuple[str, Hashable], Audience] = {}
+        self.audiences: dict[tuple[str, Hashable], Audience[Membership]] = {}
         self.live_count = 0
         self.fanning = False
         self.empty_since: float | None = None
@@ -236,7 +266,7 @@ class RoomState:
             written += len(crowd)
         return written
 
-    def slices(self, size: int) -> Iterator[tuple[Audience, list[Membership]]]:
+    def slices(self, size: int) -> Iterator[tuple[Audience[Membership], list[Membership]]]:
         """Yields the live members of this moment in slices; who leaves meanwhile is no longer LIVE."""
         for audience, members in [(audience, list(audience.members)) for audience in self.audiences.values()]:
             for part in in_batches(members, size):

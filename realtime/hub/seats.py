@@ -3,14 +3,11 @@
 import asyncio
 import weakref
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from realtime.connection import Connection
 from realtime.errors import RateLimited
+from realtime.hub.core import HubCore
 from realtime.identity import Identity
-
-if TYPE_CHECKING:
-    from realtime.hub.hub import Hub
 
 
 class Seats:
@@ -21,7 +18,7 @@ class Seats:
     store would count on. Of one connection one is taken at a time, so that two namespaces do not take the same twice.
     """
 
-    def __init__(self, hub: "Hub", connections: Mapping[str, Connection]) -> None:
+    def __init__(self, hub: HubCore, connections: Mapping[str, Connection]) -> None:
         self._hub = hub
         self._connections = connections
         self._locks: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()

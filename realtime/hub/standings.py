@@ -1,17 +1,14 @@
 """Where sessions stand, found and told once for all that stand at the same place."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
 
 from realtime.outbox import Crowd
 
-if TYPE_CHECKING:
-    from realtime.hub.members import HubSession, Membership
-
 P = TypeVar("P")
 
-Together: TypeAlias = tuple["HubSession | None", Crowd]
+Together: TypeAlias = tuple[Any, Crowd]
 """One of the sessions that stand at the same place, and the connections of them all; None where each stands alone."""
 
 
@@ -36,15 +33,16 @@ class Standings:
         """Another number whenever any session's rooms are others."""
         self._shared: WeakValueDictionary[tuple[object, ...], Standing[Any]] = WeakValueDictionary()
 
-    def of(self, session: "HubSession") -> Standing[Any] | None:
+    def of(self, session: Any) -> Standing[Any] | None:
         """Returns the session's standing, None while it is not live in all of its rooms."""
         if session.standing is None:
             session.standing = self._find(session)
-        return session.standing
+        standing: Standing[Any] | None = session.standing
+        return standing
 
-    def crowds(self, members: Iterable["Membership"]) -> list[Together]:
+    def crowds(self, members: Iterable[Any]) -> list[Together]:
         """Returns members, live in one room, by where their sessions stand."""
-        by_standing: dict[Standing[Any] | None, list[Membership]] = {}
+        by_standing: dict[Standing[Any] | None, list[Any]] = {}
         for member in members:
             by_standing.setdefault(self.of(member.session), []).append(member)
         alone = by_standing.pop(None, [])
@@ -58,7 +56,7 @@ class Standings:
             crowds.append((None, Crowd(member.connection for member in alone)))
         return crowds
 
-    def _find(self, session: "HubSession") -> Standing[Any] | None:
+    def _find(self, session: Any) -> Standing[Any] | None:
         key: list[object] = [session.namespace.name]
         for member in session.memberships.values():
             if not member.is_live:

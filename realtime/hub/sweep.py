@@ -4,13 +4,12 @@ import asyncio
 import contextlib
 import logging
 import time
-from typing import TYPE_CHECKING
 
 from realtime import changes
 from realtime.errors import ApplicationError
-
-if TYPE_CHECKING:
-    from realtime.hub.hub import Hub
+from realtime.hub.core import HubCore
+from realtime.hub.layer import LayerLink
+from realtime.hub.log import LogReader
 
 logger = logging.getLogger(__name__)
 
@@ -21,8 +20,10 @@ class Sweep:
     `last_run` is the monotonic time of the last sweep that worked; `working` says whether it was the last.
     """
 
-    def __init__(self, hub: "Hub") -> None:
+    def __init__(self, hub: HubCore, log: LogReader, layer: LayerLink) -> None:
         self._hub = hub
+        self._log = log
+        self._layer = layer
         self._wake = asyncio.Event()
         self._cursor = changes.ChangeCursor()
         self._chores_due = 0.0
@@ -65,7 +66,7 @@ class Sweep:
         with changes.DataVersion() as file:
             while True:
                 await asyncio.sleep(self._hub.settings.watch_seconds)
-                if not self._hub.layer.brings_hints and file.changed():  # microseconds: not worth a thread
+                if not self._layer.brings_hints and file.changed():  # microseconds: not worth a thread
                     self.wake()
 
     async def _sweep(self) -> None:
@@ -80,7 +81,7 @@ class Sweep:
             if position.epoch != state.epoch or position.seq > state.seq:
                 hub.statistics.swept += 1
                 logger.debug("The sweep finds %s at %d, known up to %d", name, position.seq, state.seq)
-                hub.log.close_gap(state)
+                self._log.close_gap(state)
         if time.monotonic() >= self._chores_due:
             self._chores_due = time.monotonic() + hub.settings.sweep_seconds
             hub.drop_empty_rooms()
@@ -96,7 +97,7 @@ class Sweep:
         before = {name: state.seq for name in batch if (state := hub.rooms.get(name)) is not None and state.loaded}
         if not before:
             return
-        for name, head in (await hub.log.heads(before)).items():
+        for name, head in (await self._log.heads(before)).items():
             state = hub.rooms.get(name)
             if state is None:
                 continue
@@ -105,4 +106,4 @@ class Sweep:
             elif not hub.history_lost(state, head):
                 state.min_seq = head.min_seq
                 if head.seq > state.seq:
-                    hub.log.close_gap(state)
+                    self._log.close_gap(state)

@@ -11,7 +11,7 @@ from django.db import DatabaseError, InterfaceError
 from realtime.announcing import Announcer
 from realtime.contracts import Payload
 from realtime.errors import Unavailable
-from realtime.hub.members import HubSession
+from realtime.hub.room import HubSession
 from realtime.hub.threads import DatabaseThreads
 from realtime.presence.local import SessionKey
 from realtime.presence.store import Outcome, State

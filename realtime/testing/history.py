@@ -68,7 +68,7 @@ class History:
 
     def client(self, name: str, user: int | None = None) -> Recording:
         """Begins the record of a client."""
-        recording = Recording(self, name, user)
+        recording = Recording(self.tick, name, user)
         self.clients.append(recording)
         return recording
 

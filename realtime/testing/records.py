@@ -1,15 +1,12 @@
 """What a history is made of: the log as it was in the end, and each client's connections, frame by frame."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from realtime.positions import Position
 from realtime.testing.frames import READERS, Began, Heard, Left, Reset, Told
-
-if TYPE_CHECKING:
-    from realtime.testing.history import History
 
 
 class Entry(NamedTuple):
@@ -81,7 +78,7 @@ class Link:
     def take(self, raw: str) -> tuple[Told, ...]:
         """Records a frame before anybody has touched it; returns what it says."""
         told = tuple(READERS[self.door](raw))
-        self.steps.append(Step(self.client.history.tick(), raw, told))
+        self.steps.append(Step(self.client.tick(), raw, told))
         for happening in told:
             match happening:
                 case Began(room, Position() as position) if room not in self.client.places:
@@ -117,7 +114,8 @@ class Link:
 class Recording:
     """One client over all its connections; `places` is where it stands, to come back with."""
 
-    history: "History"
+    tick: Callable[[], int]
+    """Numbers what happens in the whole history."""
     name: str
     user: int | None
     places: dict[str, Position] = field(default_factory=dict)
@@ -126,6 +124,6 @@ class Recording:
     def connected(self, door: str, asked: Mapping[str, Position | None] | None = None) -> Link:
         """Begins the record of a connection through `door`: "json", "socketio" or "sse"."""
         known = {room: position for room, position in (asked or {}).items() if position is not None}
-        link = Link(self, len(self.links) + 1, door, self.history.tick(), known)
+        link = Link(self, len(self.links) + 1, door, self.tick(), known)
         self.links.append(link)
         return link

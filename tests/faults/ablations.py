@@ -11,8 +11,7 @@ from typing import Any
 from django.apps import AppConfig
 
 from realtime.events import StoredEvent
-from realtime.hub.members import Membership
-from realtime.hub.room import RoomState
+from realtime.hub.room import Membership, RoomState
 from realtime.identity import Identity
 from realtime.reading import Head
 from realtime.rooms import Grant, Room

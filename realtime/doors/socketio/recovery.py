@@ -13,7 +13,7 @@ import msgspec
 from django.core import signing
 
 from realtime.doors.places import read_places, write_place
-from realtime.hub.members import HubSession, Phase
+from realtime.hub.room import HubSession, Phase
 from realtime.positions import Position
 
 _SALT = "realtime.socketio.pid"

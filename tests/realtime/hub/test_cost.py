@@ -18,7 +18,7 @@ import pytest
 from realtime.connection import Connection
 from realtime.events import EphemeralEvent, StoredEvent
 from realtime.hub import Hub
-from realtime.hub.members import Phase
+from realtime.hub.room import Phase
 from realtime.routing import websocket_application
 from realtime.testing.client import ApplicationLink
 from tests.realtime.halls import hub

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from realtime.hub import Hub
-from realtime.hub.members import Phase
+from realtime.hub.room import Phase
 from realtime.people import people_here
 from tests.realtime.halls import Connect, connect, hub
 

@@ -1,0 +1,107 @@
+"""Who gets one encoding of a room's events, and the encodings themselves, each made once."""
+
+from collections.abc import Iterable
+from typing import Any, Generic, Protocol, TypeVar
+
+from realtime.connection import Connection
+from realtime.events import HIDDEN, StoredEvent
+from realtime.hub.standings import Standings, Together
+from realtime.outbox import Crowd, Outbox
+from realtime.packets import Packet
+from realtime.positions import Position
+from realtime.rooms import View
+from realtime.wire import Wire
+
+
+class Receiver(Protocol):
+    """A live member, as its audience needs to know it."""
+
+    @property
+    def connection(self) -> Connection:
+        """Where its packets go."""
+
+    @property
+    def session(self) -> Any:
+        """Whose they are."""
+
+
+class Delivery:
+    """An event of the log with its encodings, each made once."""
+
+    __slots__ = ("_packets", "event")
+
+    def __init__(self, event: StoredEvent) -> None:
+        self.event = event
+        self._packets: dict[str, Packet] = {}
+
+    def packet(self, wire: Wire, namespace: str, connection_id: str | None = None, view: View | None = None) -> Packet:
+        """Returns the event for sessions of that wire and namespace.
+
+        Hidden from the connection it skips, and where the view says so.
+        """
+        event = self.event
+        key = wire.key(namespace)
+        hide = event.internal or event.type == HIDDEN or (connection_id is not None and event.skip == connection_id)
+        if view is not None and view.hides(event.type, event.actor_id):
+            hide = True
+        if hide:
+            key = f"hidden {key}"
+        packet = self._packets.get(key)
+        if packet is None:
+            position = Position(event.epoch, event.seq)
+            hidden = wire.hidden(namespace, event.room, position) if hide else None
+            packet = hidden or wire.durable(namespace, event, position)
+            self._packets[key] = packet
+        return packet
+
+
+M = TypeVar("M", bound=Receiver)
+
+
+class Audience(Generic[M]):
+    """The live members that share one encoding and whose views show the same.
+
+    None of them is congested: who becomes so is taken out at once.
+    """
+
+    __slots__ = ("_all", "_as_of", "_together", "members", "namespace", "view", "wire")
+
+    def __init__(self, wire: Wire, namespace: str, view: View | None) -> None:
+        self.wire = wire
+        self.namespace = namespace
+        self.view = view
+        self.members: dict[M, None] = {}
+        self._all: Crowd | None = None
+        self._together: list[Together] = []
+        self._as_of = -1
+
+    def add(self, member: M) -> None:
+        self.members[member] = None
+        self._forget()
+
+    def discard(self, member: M) -> None:
+        if self.members.pop(member, member) is None:
+            self._forget()
+
+    def _forget(self) -> None:
+        """Lets go of what was cached, and so of connections that are gone."""
+        self._all = None
+        self._together, self._as_of = [], -1
+
+    def crowd(self) -> Crowd:
+        """Returns the members' connections as they are now, cached until they change."""
+        if self._all is None:
+            self._all = Crowd(member.connection for member in self.members)
+        return self._all
+
+    def crowds(self, standings: Standings) -> list[Together]:
+        """Returns the members as they are now by where they stand, cached until the rooms of any session change."""
+        if self._as_of != standings.changes:
+            self._together = standings.crowds(self.members)
+            self._as_of = standings.changes
+        return self._together
+
+    def spread(self, packet: Packet, crowds: Iterable[Together], outbox: Outbox) -> None:
+        """Writes an event of the log to crowds of members, who are told where each crowd stands behind it."""
+        for session, crowd in crowds:
+            outbox.spread(self.wire.placed(packet, session) if session else packet, crowd)
