@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from redis.asyncio import Redis
@@ -14,6 +15,8 @@ from realtime.errors import Unavailable
 
 logger = logging.getLogger(__name__)
 
+_LUA = Path(__file__).parent / "lua"
+
 Command = tuple[Any, ...]
 """A Redis command and its arguments, or a `Script.call`."""
 
@@ -24,6 +27,11 @@ class Script:
     def __init__(self, source: str) -> None:
         self.source = source
         self.sha = ""
+
+    @classmethod
+    def read(cls, *names: str) -> "Script":
+        """Returns the script that these files of `lua/` make, one behind the other."""
+        return cls("\n".join((_LUA / f"{name}.lua").read_text() for name in names))
 
     def call(self, keys: Sequence[str], arguments: Sequence[object]) -> Command:
         """Returns the command that runs it."""

@@ -31,7 +31,7 @@ class Limiter(Protocol):
         """Returns the seats that a connection has to have and does not hold, with how many there are of each."""
 
     async def seat(self, identity: Identity, address: str, held: Collection[str] = ()) -> list[str]:
-        """Takes the seats that a connection lacks and returns them for `release`. Raises RateLimited, and takes none."""
+        """Takes what a connection lacks and returns it for `release`. Raises RateLimited, and takes nothing."""
 
     async def release(self, seats: list[str]) -> None:
         """Gives seats back."""

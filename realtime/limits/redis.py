@@ -3,54 +3,14 @@
 from collections.abc import Callable
 
 from realtime.limits.bucket import Rate
-from realtime.processes.redis import NOW
 from realtime.redis_link import RedisLink, Script
 
-TAKE_POINTS = Script(
-    NOW
-    + """
-local rate, burst, wanted, least = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
-local now = now_ms(ARGV[5])
-local points, at = unpack(redis.call('HMGET', KEYS[1], 'points', 'at'))
-points, at = tonumber(points or burst), tonumber(at or now)
-points = math.min(burst, points + math.max(0, now - at) / 1000 * rate)
-least = math.min(least, burst)
-local taken, wait = 0, 0
-if points < least then
-  wait = math.floor((least - points) / rate * 1000) + 1
-else
-  taken = math.min(wanted, points)
-  points = points - taken
-end
-redis.call('HSET', KEYS[1], 'points', tostring(points), 'at', string.format('%.0f', now))
-redis.call('PEXPIRE', KEYS[1], math.ceil((burst - points) / rate * 1000) + 1000)
-return {tostring(taken), wait}
-"""
-)
+TAKE_POINTS = Script.read("now", "limits_take_points")
 """A bucket: HASH points, at. It expires when it would be full. Arguments: rate, burst, wanted, least, now or ""."""
 
-# Seats of a key: HASH process -> number.
-_TAKE_SEAT = Script(
-    """
-local sum = 0
-for _, number in ipairs(redis.call('HVALS', KEYS[1])) do sum = sum + number end
-if sum >= tonumber(ARGV[2]) then return 0 end
-redis.call('HINCRBY', KEYS[1], ARGV[1], 1)
-return 1
-"""
-)
+_TAKE_SEAT = Script.read("limits_take_seat")
 
-_GIVE_BACK = Script(
-    """
-local number = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or 0)
-if number > 1 then
-  redis.call('HINCRBY', KEYS[1], ARGV[1], -1)
-else
-  redis.call('HDEL', KEYS[1], ARGV[1])
-end
-return number - 1
-"""
-)
+_GIVE_BACK = Script.read("limits_give_back")
 
 
 def points_key(prefix: str, key: str) -> str:

@@ -20,165 +20,24 @@ from realtime.presence.store import (
     State,
     Turns,
 )
-from realtime.processes.redis import NOW, generation_key
+from realtime.processes.redis import generation_key
 from realtime.redis_link import Command, RedisLink, Script
 
 EVICT_AT_ONCE = 200
 """So many people of a dead process are removed in one script: Redis serves nobody else meanwhile."""
 
-_FUNCTIONS = (
-    NOW
-    + """
-local people, hidden, guests, meta = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 
-local RANK = {here = 4, away = 3, cut = 2, ['cut away'] = 1, gone = 0}
-local SHOWN = {cut = 'here', ['cut away'] = 'away'}
+_HOLD = Script.read("now", "presence_functions", "presence_hold")
 
-local function strongest(held)
-  local best = 'gone'
-  for _, state in pairs(held) do
-    if RANK[state] > RANK[best] then best = state end
-  end
-  return best
-end
+_HOLD_GUESTS = Script.read("now", "presence_functions", "presence_hold_guests")
 
-local function connected(state) return state == 'here' or state == 'away' end
+_READ_COUNTS = Script.read("now", "presence_functions", "presence_counts", "presence_read_counts")
 
-local function shown(state) return SHOWN[state] or state end
+_READ_ROSTER = Script.read("now", "presence_functions", "presence_counts", "presence_read_roster")
 
-local function hold(key, process, user, name, display_name, state)
-  local raw = redis.call('HGET', key, user)
-  local person = raw and cjson.decode(raw) or {p = {}}
-  local was = strongest(person.p)
-  if not raw or connected(state) then person.n = name; person.d = display_name end
-  if connected(state) then
-    for other, how in pairs(person.p) do
-      if not connected(how) then person.p[other] = nil end
-    end
-  elseif state ~= 'gone' then
-    for other, how in pairs(person.p) do
-      if other ~= process and connected(how) then state = 'gone' end
-    end
-  end
-  if state == 'gone' then person.p[process] = nil else person.p[process] = state end
-  if next(person.p) then
-    redis.call('HSET', key, user, cjson.encode(person))
-  elseif raw then
-    redis.call('HDEL', key, user)
-  end
-  return was, strongest(person.p), person
-end
+_TAKE_TURN = Script.read("now", "presence_functions", "presence_take_turn")
 
-local function hold_listed(process, user, name, display_name, state, listed)
-  local before = redis.call('HLEN', hidden)
-  local was, now, person
-  if listed then
-    was, now, person = hold(people, process, user, name, display_name, state)
-    hold(hidden, process, user, name, display_name, 'gone')
-  else
-    hold(hidden, process, user, name, display_name, state)
-    was, now, person = hold(people, process, user, name, display_name, 'gone')
-  end
-  return was, now, person, redis.call('HLEN', hidden) ~= before
-end
-
-local function guest_count()
-  local sum = redis.call('HLEN', hidden)
-  for _, number in ipairs(redis.call('HVALS', guests)) do sum = sum + number end
-  return sum
-end
-
--- A room's numbers start at the time, so they grow even when everything was lost in between.
-local function counts(person_changed, guests_changed, given_now)
-  local version, revision = unpack(redis.call('HMGET', meta, 'version', 'revision'))
-  local missing = not version
-  if missing then version = now_ms(given_now); revision = version end
-  if person_changed then version = version + 1 end
-  if person_changed or guests_changed then revision = revision + 1 end
-  if missing or person_changed or guests_changed then
-    redis.call('HSET', meta, 'version', string.format('%.0f', version), 'revision', string.format('%.0f', revision))
-    redis.call('PEXPIRE', meta, 86400000)
-  end
-  return redis.call('HLEN', people), guest_count(), tonumber(version), tonumber(revision)
-end
-"""
-)
-
-_HOLD = Script(
-    _FUNCTIONS
-    + """
-local held = KEYS[5]
-local process, user, name, display_name, state, listed = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6] == '1'
-redis.call(state == 'gone' and 'SREM' or 'SADD', held, user)
-local was, now, person, guests_changed = hold_listed(process, user, name, display_name, state, listed)
-return {was, now, person.n, person.d, counts(shown(was) ~= shown(now), guests_changed, ARGV[7])}
-"""
-)
-
-_HOLD_GUESTS = Script(
-    _FUNCTIONS
-    + """
-local process, number = ARGV[1], tonumber(ARGV[2])
-local before = tonumber(redis.call('HGET', guests, process) or 0)
-if number == 0 then redis.call('HDEL', guests, process) else redis.call('HSET', guests, process, number) end
-return {counts(false, number ~= before, ARGV[3])}
-"""
-)
-
-_COUNTS = """
-local version, revision = unpack(redis.call('HMGET', meta, 'version', 'revision'))
-local found = {redis.call('HLEN', people), guest_count(), tonumber(version or 0), tonumber(revision or 0)}
-"""
-_READ_COUNTS = Script(_FUNCTIONS + _COUNTS + "return found")
-
-_READ_ROSTER = Script(
-    _FUNCTIONS
-    + _COUNTS
-    + """
-if found[1] > tonumber(ARGV[1]) then return {found, false} end
-local list = {}
-local entries = redis.call('HGETALL', people)
-for i = 1, #entries, 2 do
-  local person = cjson.decode(entries[i + 1])
-  list[#list + 1] = {entries[i], person.n, person.d, shown(strongest(person.p)) == 'away' and 1 or 0}
-end
-return {found, list}
-"""
-)
-
-_TAKE_TURN = Script(
-    _FUNCTIONS
-    + """
-local user_count, guest_count, version, revision = counts(false, false, ARGV[2])
-local now = now_ms(ARGV[2])
-local said, said_at = unpack(redis.call('HMGET', meta, 'said', 'said_at'))
-if said and tonumber(said) >= revision then return {'none'} end
-if said_at and now - said_at < tonumber(ARGV[1]) then return {'later'} end
-redis.call('HSET', meta, 'said', string.format('%.0f', revision), 'said_at', string.format('%.0f', now))
-return {'now', user_count, guest_count, version, revision}
-"""
-)
-
-_EVICT = Script(
-    _FUNCTIONS
-    + """
-local held = KEYS[5]
-local process = ARGV[1]
-local outcomes = {}
-for _, user in ipairs(redis.call('SPOP', held, ARGV[2])) do
-  local listed = redis.call('HEXISTS', people, user) == 1
-  local was, now, person, guests_changed = hold_listed(process, user, '', '', 'gone', listed)
-  outcomes[#outcomes + 1] = {
-    user, person.n, person.d, was, now, counts(shown(was) ~= shown(now), guests_changed, ARGV[3])
-  }
-end
-local more = redis.call('EXISTS', held)
-if more == 0 then
-  counts(false, redis.call('HDEL', guests, process) == 1, ARGV[3])
-end
-return {more, outcomes}
-"""
-)
+_EVICT = Script.read("now", "presence_functions", "presence_evict")
 
 
 class RedisPresence:

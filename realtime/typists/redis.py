@@ -4,78 +4,14 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from realtime.processes.redis import NOW
 from realtime.redis_link import RedisLink, Script
 from realtime.typists.store import Typist, Typists
 
-_FUNCTIONS = (
-    NOW
-    + """
-local place = KEYS[1]
+_PUT = Script.read("now", "typing_functions", "typing_put")
 
-local function expire(now)
-  local gone = false
-  local entries = redis.call('HGETALL', place)
-  for i = 1, #entries, 2 do
-    if entries[i] ~= 'version' and cjson.decode(entries[i + 1]).ends <= now then
-      redis.call('HDEL', place, entries[i])
-      gone = true
-    end
-  end
-  return gone
-end
+_REMOVE = Script.read("now", "typing_functions", "typing_remove")
 
-local function read(now)
-  local people, version = {}, '0'
-  local entries = redis.call('HGETALL', place)
-  for i = 1, #entries, 2 do
-    if entries[i] == 'version' then
-      version = entries[i + 1]
-    elseif cjson.decode(entries[i + 1]).ends > now then
-      people[#people + 1] = entries[i + 1]
-    end
-  end
-  return {version, people}
-end
-
-local function changed(now)
-  local version = math.max(tonumber(redis.call('HGET', place, 'version') or 0) + 1, now)
-  redis.call('HSET', place, 'version', string.format('%.0f', version))
-  redis.call('PEXPIRE', place, 600000)
-  return read(now)
-end
-"""
-)
-
-_PUT = Script(
-    _FUNCTIONS
-    + """
-local user, typist, lasts, now = ARGV[1], cjson.decode(ARGV[2]), tonumber(ARGV[3]), now_ms(ARGV[4])
-local gone = expire(now)
-local raw = redis.call('HGET', place, user)
-local before = raw and cjson.decode(raw)
-typist.ends = now + lasts
-redis.call('HSET', place, user, cjson.encode(typist))
-local same = before and before.position == typist.position and before.connection_id == typist.connection_id
-if same and not gone then return false end
-return changed(now)
-"""
-)
-
-_REMOVE = Script(
-    _FUNCTIONS
-    + """
-local user, connection, now = ARGV[1], ARGV[2], now_ms(ARGV[3])
-local raw = redis.call('HGET', place, user)
-local found = raw and (connection == '' or cjson.decode(raw).connection_id == connection)
-if found then redis.call('HDEL', place, user) end
-local gone = expire(now)
-if not found and not gone then return false end
-return changed(now)
-"""
-)
-
-_READ = Script(_FUNCTIONS + "return read(now_ms(ARGV[1]))")
+_READ = Script.read("now", "typing_functions", "typing_read")
 
 
 class _Entry(msgspec.Struct):

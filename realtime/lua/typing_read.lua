@@ -1,0 +1,1 @@
+return read(now_ms(ARGV[1]))
