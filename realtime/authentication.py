@@ -15,9 +15,6 @@ from realtime.errors import Forbidden
 from realtime.hub.hub import Hub
 from realtime.identity import ANONYMOUS, Identity, authenticator
 
-SUBPROTOCOL = "livrya.v1"
-_TOKEN_PREFIX = "livrya.token."  # noqa: S105  # the name of a place for tokens
-
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
@@ -41,13 +38,9 @@ def header(scope: dict[str, Any], name: bytes) -> str:
 
 def credentials_of(scope: dict[str, Any]) -> Credentials:
     """Reads the handshake's credentials: subprotocol or Authorization, ticket in the URL, session cookie."""
+    prefix = realtime_settings().token_subprotocol
     token: str | None = next(
-        (
-            offered.removeprefix(_TOKEN_PREFIX)
-            for offered in scope.get("subprotocols", ())
-            if offered.startswith(_TOKEN_PREFIX)
-        ),
-        None,
+        (offered.removeprefix(prefix) for offered in scope.get("subprotocols", ()) if offered.startswith(prefix)), None
     )
     scheme, _, bearer = header(scope, b"authorization").partition(" ")
     if token is None and scheme.lower() == "bearer":

@@ -15,6 +15,10 @@ class RealtimeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
 
     authenticator: str
     redis_url: str | None = None
+    # What the engine is called where others see it: the JSON door's subprotocols, and what is kept in Redis.
+    subprotocol: str = "livrya.v1"
+    token_subprotocol: str = "livrya.token."  # noqa: S105  # the name of a place for tokens
+    redis_prefix: str = "lv"
     inspection_dir: str | None = None
 
     # Requests over HTTP, WebSocket handshakes among them

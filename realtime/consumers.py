@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from channels.consumer import AsyncConsumer
 
-from realtime.authentication import SUBPROTOCOL, Credentials, authenticate, credentials_of
+from realtime.authentication import Credentials, authenticate, credentials_of
 from realtime.conf import realtime_settings
 from realtime.connection import Connection, FramedConnection, SendingConnection
 from realtime.dispatch import Request, refusal
@@ -179,7 +179,8 @@ class JsonConsumer(WebSocketConsumer):
     _resumes: Identity | None = None
 
     def subprotocol(self, offered: list[str]) -> str | None:
-        return SUBPROTOCOL if SUBPROTOCOL in offered else None
+        known = self.hub.settings.subprotocol
+        return known if known in offered else None
 
     async def opened(self) -> None:
         name = "/" + self.scope["url_route"]["kwargs"].get("namespace", "")

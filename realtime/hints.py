@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import msgspec
 
+from realtime.conf import realtime_settings
 from realtime.events import OutgoingEvent, StoredEvent
 from realtime.installation import database_id
 
@@ -67,7 +68,7 @@ def group_name(room: str) -> str:
 
     Touches the database the first time in a process, see `database_id`.
     """
-    return f"lv.{database_id()}.{_hash(room)}"
+    return f"{realtime_settings().redis_prefix}.{database_id()}.{_hash(room)}"
 
 
 @lru_cache(maxsize=65536)

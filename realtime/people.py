@@ -77,7 +77,7 @@ class People(Part):
         self._grace_seconds = settings.presence_grace_seconds
         times = Times(round(settings.process_lease_seconds * 1000))
         if url := settings.redis_url:
-            prefix = f"lv.{database_id()}"
+            prefix = f"{settings.redis_prefix}.{database_id()}"
             self.link = RedisLink(url, clock)
             register = RedisRegister(self.link, prefix, hub.id, times=times)
             store = RedisPresence(self.link, prefix, hub.id)

@@ -4,7 +4,6 @@ from django.db.models import QuerySet
 
 from books.models import Book, Credit, CreditKind, Invitation
 from books.policies import Viewer, viewer_id
-from livrya.accounts.models import User
 
 
 def credits_of(book: Book) -> QuerySet[Credit]:
@@ -40,8 +39,3 @@ def authors_of(book_id: int) -> list[int]:
     kinds = (CreditKind.AUTHOR, CreditKind.CO_AUTHOR)
     credits = Credit.objects.filter(book_id=book_id, kind__in=kinds, accepted_at__isnull=False)
     return list(credits.order_by("kind", "id").values_list("user_id", flat=True))
-
-
-def author_users(book_id: int) -> QuerySet[User]:
-    """Returns the book's author and co-authors."""
-    return User.objects.filter(pk__in=authors_of(book_id))

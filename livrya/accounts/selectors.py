@@ -1,6 +1,6 @@
 """Reads about people."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
@@ -68,12 +68,6 @@ def follows(follower: User, followed: User) -> bool:
     return Follow.objects.filter(follower=follower, followed=followed).exists()
 
 
-def followed_among(follower: User, people: Iterable[User]) -> set[int]:
-    """Returns the ids of those among `people` whom `follower` follows, in one query."""
-    ids = [someone.pk for someone in people]
-    return set(Follow.objects.filter(follower=follower, followed__in=ids).values_list("followed_id", flat=True))
-
-
 def followers(user: User) -> QuerySet[Follow]:
     """Returns who follows the person; page it by FOLLOW_ORDER."""
     return Follow.objects.filter(followed=user, follower__is_active=True).select_related("follower")
@@ -82,12 +76,6 @@ def followers(user: User) -> QuerySet[Follow]:
 def following(user: User) -> QuerySet[Follow]:
     """Returns whom the person follows; page it by FOLLOW_ORDER."""
     return Follow.objects.filter(follower=user, followed__is_active=True).select_related("followed")
-
-
-def follower_ids(user_id: int, *, after: int, limit: int) -> Sequence[int]:
-    """Returns up to `limit` ids of active followers above `after`, ascending: an audience, in slices."""
-    found = Follow.objects.filter(followed=user_id, follower__gt=after, follower__is_active=True)
-    return list(found.order_by("follower").values_list("follower_id", flat=True)[:limit])
 
 
 def blocks(blocker: User, blocked: User) -> bool:

@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from livrya.accounts import selectors, signals
+from livrya.accounts import signals
 from livrya.accounts.events import FollowChanged
 from livrya.accounts.models import Follow
 from livrya.accounts.services import access, following
@@ -51,14 +51,3 @@ def test_nobody_follows_themselves_or_a_closed_account() -> None:
     closed = access.deactivate(actor=None, user=bob)
     with pytest.raises(Forbidden):
         following.follow(actor=ada, user=closed)
-
-
-def test_an_audience_comes_in_slices_without_closed_accounts() -> None:
-    ada = person("ada")
-    readers = [person(f"reader{number}") for number in range(5)]
-    for reader in readers:
-        following.follow(actor=reader, user=ada)
-    access.deactivate(actor=None, user=readers[1])
-    first = selectors.follower_ids(ada.pk, after=0, limit=2)
-    assert first == [readers[0].pk, readers[2].pk]
-    assert selectors.follower_ids(ada.pk, after=first[-1], limit=5) == [readers[3].pk, readers[4].pk]

@@ -6,9 +6,9 @@ polling it is `b` and base64, and packets are joined by the record separator 0x1
 Source: the Engine.IO protocol, revision 4, "Packet encoding" and "HTTP long-polling".
 """
 
-from base64 import b64decode, b64encode
+from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -57,14 +57,6 @@ def decode(message: str | bytes) -> Packet:
     if packet_type is None:
         raise MalformedPacket("That is no Engine.IO packet.")
     return Packet(packet_type, message[1:])
-
-
-def encode_payload(packets: Iterable[Packet]) -> bytes:
-    """Returns the packets as the body of one polling response."""
-    return SEPARATOR.join(
-        f"b{b64encode(packet.data).decode()}" if isinstance(packet.data, bytes) else f"{packet.type}{packet.data}"
-        for packet in packets
-    ).encode()
 
 
 def decode_payload(body: bytes) -> Iterator[Packet]:

@@ -1,6 +1,7 @@
 """The Engine.IO codec: what goes in comes out, and garbage is one declared error."""
 
 import contextlib
+from base64 import b64encode
 
 import pytest
 from hypothesis import given
@@ -17,6 +18,14 @@ any_packets = st.one_of(
 )
 
 
+def _payload(sent: list[Packet]) -> bytes:
+    """What a client writes as the body of one polling request."""
+    return packets.SEPARATOR.join(
+        f"b{b64encode(packet.data).decode()}" if isinstance(packet.data, bytes) else f"{packet.type}{packet.data}"
+        for packet in sent
+    ).encode()
+
+
 @given(any_packets)
 def test_a_packet_survives_the_websocket(packet: Packet) -> None:
     assert packets.decode(packets.encode(packet)) == packet
@@ -24,7 +33,7 @@ def test_a_packet_survives_the_websocket(packet: Packet) -> None:
 
 @given(st.lists(any_packets, min_size=1, max_size=40))
 def test_a_payload_keeps_every_packet_in_order(sent: list[Packet]) -> None:
-    assert list(packets.decode_payload(packets.encode_payload(sent))) == sent
+    assert list(packets.decode_payload(_payload(sent))) == sent
 
 
 @given(st.one_of(st.text(max_size=40), st.binary(max_size=40)))
@@ -52,7 +61,5 @@ def test_a_payload_with_one_bad_packet_is_malformed(body: bytes) -> None:
 
 
 def test_binary_travels_as_base64_between_texts() -> None:
-    body = packets.encode_payload(
-        [Packet(PacketType.MESSAGE, "hello"), Packet(PacketType.MESSAGE, b"\x01\x02\x03\x04")]
-    )
+    body = _payload([Packet(PacketType.MESSAGE, "hello"), Packet(PacketType.MESSAGE, b"\x01\x02\x03\x04")])
     assert body == b"4hello\x1ebAQIDBA=="
