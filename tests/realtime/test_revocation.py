@@ -120,13 +120,13 @@ def _ask_everybody_again() -> None:
 def late_answer(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     """Keeps the answers to joins back until it is set: the grant has been given, the room's place is known."""
     told = asyncio.Event()
-    count_in = Session._count_in
+    count_in = Session.count_in
 
     async def count_in_late(self: Session, room: Room) -> dict[str, Any]:
         await told.wait()
         return await count_in(self, room)
 
-    monkeypatch.setattr(Session, "_count_in", count_in_late)
+    monkeypatch.setattr(Session, "count_in", count_in_late)
     return told
 
 
