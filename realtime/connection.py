@@ -27,8 +27,14 @@ class CommandLimits(Protocol):
     abusive: bool
     """Somebody goes on for long without waiting."""
 
-    async def charge(self, identity: Identity, cost: float) -> None:
-        """Counts a command against the connection and its person. Raises RateLimited with the time to wait."""
+    async def charge(self, identity: Identity, cost: float, *, ahead: bool = True) -> None:
+        """Counts a command against the connection and its person. Raises RateLimited with the time to wait.
+
+        `ahead`: takes shared points for the next commands too.
+        """
+
+    def attempt(self) -> None:
+        """Counts one try of somebody who is not known yet, against the connection alone. Raises RateLimited."""
 
 
 class Connection:

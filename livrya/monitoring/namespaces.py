@@ -75,7 +75,7 @@ def on_close(call: Call, wanted: CloseRoom) -> Closed:
 
 @monitoring.handles(SubscribeStats)
 async def on_subscribe(call: Call, wanted: SubscribeStats) -> StatsSubscribed:
-    await call.session.hub.handlers.run(_require_watcher, call.identity)
+    await call.read(_require_watcher, call.identity)
     if (before := _watching.pop(call.session, None)) is not None:
         before.cancel()
     if wanted.interval_seconds:
