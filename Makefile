@@ -16,7 +16,7 @@ BIN := .venv/bin
 VAR := $(or $(VAR_DIR),var)
 FRONTEND_SOURCES := $(shell find frontend/src -type f 2>/dev/null) frontend/package.json frontend/vite.config.ts frontend/tsconfig.json
 
-MIGRATIONS := $(wildcard */migrations/*.py livrya/*/migrations/*.py)
+MIGRATIONS := $(wildcard */migrations/*.py livrya/*/migrations/*.py livrya/site/*/migrations/*.py)
 
 export DEBUG ?= true
 

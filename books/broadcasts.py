@@ -36,9 +36,9 @@ from books.selectors.comments import reactions_of
 from books.selectors.people import authors_of
 from livrya.accounts.models import Follow, User
 from livrya.accounts.signals import user_followed, user_unfollowed
-from livrya.api.fields import unix_ms
+from livrya.kit.api.fields import unix_ms
 from realtime import UserRoom
-from realtime.autorooms import refresh_rooms
+from realtime.log.auto_rooms import refresh_rooms
 
 Actor = User | None
 

@@ -19,7 +19,7 @@ from books.selectors.books import byline, get_book
 from books.selectors.chapters import latest_chapters
 from livrya.accounts import selectors as people
 from livrya.accounts.models import User
-from livrya.texts import excerpt
+from livrya.kit.texts import excerpt
 
 ENTRIES = 50
 EXCERPT = 400

@@ -13,7 +13,7 @@ from books.policies import may_read
 from books.selectors.books import is_public
 from books.selectors.people import authors_of
 from livrya.accounts.models import Follow, User
-from livrya.texts import excerpt
+from livrya.kit.texts import excerpt
 from notifications import audiences, kinds
 from notifications.fan_out import fan_out, withdraw
 from notifications.services import Notice, notify

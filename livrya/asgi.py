@@ -11,8 +11,8 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402  # afte
 from django.core.asgi import get_asgi_application  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
-from livrya.bodies import BoundedBodies  # noqa: E402
-from realtime.proxies import BehindProxies  # noqa: E402
+from livrya.site.bodies import BoundedBodies  # noqa: E402
+from realtime.doors.proxies import BehindProxies  # noqa: E402
 from realtime.routing import http_urlpatterns, websocket_application  # noqa: E402
 
 application = BehindProxies(

@@ -13,7 +13,7 @@ from environs import Env, EnvError
 from redis.connection import parse_url
 
 from realtime.conf import RealtimeSettings
-from realtime.redis_parser import Parser
+from realtime.log.redis_parser import Parser
 
 T = TypeVar("T")
 

@@ -44,7 +44,7 @@ ALLOWED_HOSTS = read(env.list, "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1
 CSRF_TRUSTED_ORIGINS = read(env.list, "CSRF_TRUSTED_ORIGINS", [], "origins such as https://livrya.example")
 
 INSTALLED_APPS = [
-    "livrya.development",  # before daphne: its runserver runs the jobs too
+    "livrya.site.development",  # before daphne: its runserver runs the jobs too
     "daphne",  # before staticfiles: its runserver serves sockets too
     "django.contrib.admin",
     "django.contrib.auth",
@@ -66,18 +66,19 @@ INSTALLED_APPS = [
     "realtime",
     "livrya.accounts",
     "livrya.audit",
-    "livrya.announcements",
+    "livrya.site.announcements",
     "notifications",
     "books",
     "social",
+    "livrya.site",
     "livrya",
 ]
 
 MIDDLEWARE = [
-    "livrya.health.health",  # first: before hosts are checked
+    "livrya.site.health.health",  # first: before hosts are checked
     "django.middleware.security.SecurityMiddleware",
-    "livrya.headers.HeadersMiddleware",
-    "livrya.files.StaticFilesMiddleware",
+    "livrya.site.headers.HeadersMiddleware",
+    "livrya.kit.files.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -85,11 +86,11 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "livrya.pages.errors.RefusalMiddleware",
+    "livrya.site.pages.errors.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",  # last: it replaces the answer of a sign-in view
 ]
-DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # as `livrya.bodies.MOST_BYTES`, which counts everything first
-CSRF_FAILURE_VIEW = "livrya.pages.errors.csrf_failure"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # as `livrya.site.bodies.MOST_BYTES`, which counts everything first
+CSRF_FAILURE_VIEW = "livrya.site.pages.errors.csrf_failure"
 
 ROOT_URLCONF = "livrya.urls"
 ASGI_APPLICATION = "livrya.asgi.application"
@@ -97,14 +98,14 @@ ASGI_APPLICATION = "livrya.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "livrya" / "templates"],
+        "DIRS": [BASE_DIR / "livrya" / "site" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "livrya.pages.context.frame",
+                "livrya.site.pages.context.frame",
             ],
         },
     },
@@ -159,8 +160,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_CLIENT_IP_CALLABLE = "livrya.accounts.addresses.client_address"
-AXES_USERNAME_CALLABLE = "livrya.lockout.tried_name"
-AXES_LOCKOUT_CALLABLE = "livrya.lockout.locked_out"
+AXES_USERNAME_CALLABLE = "livrya.site.lockout.tried_name"
+AXES_LOCKOUT_CALLABLE = "livrya.site.lockout.locked_out"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
@@ -175,24 +176,24 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
     "DEFAULT_PARSER_CLASSES": [
-        "livrya.api.parsing.Json",
+        "livrya.kit.api.parsing.Json",
         "rest_framework.parsers.FormParser",
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_PAGINATION_CLASS": "livrya.api.pages.CursorPages",
+    "DEFAULT_PAGINATION_CLASS": "livrya.kit.api.pages.CursorPages",
     "DEFAULT_THROTTLE_CLASSES": [
-        "livrya.api.throttles.AnonymousRate",
-        "livrya.api.throttles.PersonRate",
+        "livrya.kit.api.throttles.AnonymousRate",
+        "livrya.kit.api.throttles.PersonRate",
     ],
     "DEFAULT_THROTTLE_RATES": {
         "anon": "300/min",
         "user": "1200/min",
     },
-    "NUM_PROXIES": 0,  # the server knows the client's address already, see realtime.proxies
-    "EXCEPTION_HANDLER": "livrya.api.errors.answer_exception",
+    "NUM_PROXIES": 0,  # the server knows the client's address already, see realtime.doors.proxies
+    "EXCEPTION_HANDLER": "livrya.kit.api.errors.answer_exception",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SIMPLE_JWT = {
@@ -217,7 +218,7 @@ SPECTACULAR_SETTINGS = {
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "livrya.api.schema.document_errors",
+        "livrya.kit.api.schema.document_errors",
     ],
 }
 
@@ -263,7 +264,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "filters": {
-        "outages": {"()": "livrya.logs.RedisIsAway"},
+        "outages": {"()": "livrya.kit.logs.RedisIsAway"},
         "without secrets": {"()": "realtime.servers.access_log.WithoutSecrets"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},

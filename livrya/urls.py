@@ -7,8 +7,8 @@ from django.utils.functional import lazy
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularJSONAPIView
 
-from livrya.api.views import Documentation, Unknown
-from livrya.files import upload
+from livrya.kit.api.views import Documentation, Unknown
+from livrya.kit.files import upload
 
 api: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularJSONAPIView.as_view(), name="api-schema"),
@@ -29,10 +29,10 @@ urlpatterns = [
     path("", include("books.urls")),
     re_path("^api/", Unknown.as_view()),
     path("media/<path:path>", upload, name="upload"),
-    path("", include("livrya.pages.urls")),
+    path("", include("livrya.site.pages.urls")),
 ]
 
-handler400 = "livrya.pages.errors.bad_request"
-handler403 = "livrya.pages.errors.forbidden"
-handler404 = "livrya.pages.errors.not_found"
-handler500 = "livrya.pages.errors.server_error"
+handler400 = "livrya.site.pages.errors.bad_request"
+handler403 = "livrya.site.pages.errors.forbidden"
+handler404 = "livrya.site.pages.errors.not_found"
+handler500 = "livrya.site.pages.errors.server_error"

@@ -8,7 +8,7 @@ from django.dispatch import receiver
 
 import realtime
 from livrya.accounts.models import User
-from livrya.api.fields import unix_ms
+from livrya.kit.api.fields import unix_ms
 from notifications import signals
 from notifications.events import NotificationRemoved, NotificationsRead, NotificationsRoom, UnreadCount, notified
 from notifications.models import Notification

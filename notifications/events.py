@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from livrya.api.fields import unix_ms
+from livrya.kit.api.fields import unix_ms
 from notifications.models import Notification
 from realtime.contracts import Id, Payload, command, event
 from realtime.rooms import Room

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from django.db.models import Count, QuerySet
 
 from livrya.accounts.models import User
-from livrya.cursors import Page, page
+from livrya.kit.cursors import Page, page
 from notifications.kinds import KINDS
 from notifications.models import Notification, Preference
 
 ORDER = ("-occurred_at", "-id")
-"""The newest first, for `livrya.cursors.page`."""
+"""The newest first, for `livrya.kit.cursors.page`."""
 
 
 def notifications_of(user: User, *, unread: bool = False) -> QuerySet[Notification]:

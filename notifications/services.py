@@ -10,7 +10,7 @@ from django.utils import timezone
 import realtime
 from livrya.accounts.models import User
 from livrya.accounts.selectors import silent_between
-from livrya.texts import excerpt
+from livrya.kit.texts import excerpt
 from notifications import selectors, signals
 from notifications.kinds import KINDS
 from notifications.models import Notification, Preference

@@ -9,28 +9,28 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from realtime.hub.parts import Part as Part
     from realtime.hub.parts import attach as attach
-    from realtime.revoking import UserRoom as UserRoom
-    from realtime.revoking import disconnect as disconnect
-    from realtime.revoking import revoke as revoke
-    from realtime.snapshots import snapshot as snapshot
-    from realtime.writing import about as about
-    from realtime.writing import aemit as aemit
-    from realtime.writing import atomic as atomic
-    from realtime.writing import blank as blank
-    from realtime.writing import emit as emit
+    from realtime.log.revocation import UserRoom as UserRoom
+    from realtime.log.revocation import disconnect as disconnect
+    from realtime.log.revocation import revoke as revoke
+    from realtime.log.snapshots import snapshot as snapshot
+    from realtime.log.writing import about as about
+    from realtime.log.writing import aemit as aemit
+    from realtime.log.writing import atomic as atomic
+    from realtime.log.writing import blank as blank
+    from realtime.log.writing import emit as emit
 
 _HOMES = {
     "Part": "realtime.hub.parts",
-    "UserRoom": "realtime.revoking",
-    "about": "realtime.writing",
-    "aemit": "realtime.writing",
+    "UserRoom": "realtime.log.revocation",
+    "about": "realtime.log.writing",
+    "aemit": "realtime.log.writing",
     "attach": "realtime.hub.parts",
-    "atomic": "realtime.writing",
-    "blank": "realtime.writing",
-    "disconnect": "realtime.revoking",
-    "emit": "realtime.writing",
-    "revoke": "realtime.revoking",
-    "snapshot": "realtime.snapshots",
+    "atomic": "realtime.log.writing",
+    "blank": "realtime.log.writing",
+    "disconnect": "realtime.log.revocation",
+    "emit": "realtime.log.writing",
+    "revoke": "realtime.log.revocation",
+    "snapshot": "realtime.log.snapshots",
 }
 
 __all__ = list(_HOMES)

@@ -5,11 +5,13 @@ class RealtimeConfig(AppConfig):
     name = "realtime"
 
     def ready(self) -> None:
-        from realtime import checks, installation, revoking, standard_commands  # noqa: F401  # they register themselves
+        from realtime import checks  # noqa: F401  # they register themselves
         from realtime.hub.parts import attach
-        from realtime.inspection import Inspection
-        from realtime.people import People
-        from realtime.presence import commands  # noqa: F401  # registers itself
+        from realtime.log import installation, revocation  # noqa: F401  # they register themselves
+        from realtime.ops.inspection import Inspection
+        from realtime.people.part import People
+        from realtime.people.presence import commands  # noqa: F401  # registers itself
+        from realtime.sessions import standard_commands  # noqa: F401  # they register themselves
 
         attach(People)
         attach(Inspection)

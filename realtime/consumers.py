@@ -14,10 +14,7 @@ from typing import Any
 import msgspec
 from channels.consumer import AsyncConsumer
 
-from realtime.authentication import Credentials, authenticate, credentials_of
 from realtime.conf import realtime_settings
-from realtime.connection import Connection, FramedConnection, SendingConnection
-from realtime.dispatch import Request, refusal
 from realtime.errors import (
     ApplicationError,
     CloseCode,
@@ -31,11 +28,14 @@ from realtime.errors import (
 from realtime.hub import Hub, current_hub
 from realtime.identity import ANONYMOUS, Identity
 from realtime.namespaces import NAMESPACES, Namespace
-from realtime.packets import Packet
 from realtime.positions import Position
-from realtime.scalars import scalars_only
-from realtime.session import Session, check_number_of_rooms
-from realtime.wire import JSON, Answer
+from realtime.sessions.authentication import Credentials, authenticate, credentials_of
+from realtime.sessions.dispatch import Request, refusal
+from realtime.sessions.session import Session, check_number_of_rooms
+from realtime.transport.connection import Connection, FramedConnection, SendingConnection
+from realtime.transport.packets import Packet
+from realtime.transport.scalars import scalars_only
+from realtime.transport.wire import JSON, Answer
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ class RoomHead(models.Model):
 
     `seq` is the last number given out, `min_seq` the lowest that is still kept (seq + 1 when none is).
     `epoch` is random at creation and changes when history is lost. Rows are never deleted.
-    Only `realtime.flushing` advances a head: no other statement touches several of them.
+    Only `realtime.log.flushing` advances a head: no other statement touches several of them.
     """
 
     room = models.CharField(max_length=100, primary_key=True)
@@ -23,7 +23,7 @@ class Event(models.Model):
 
     `ref` names the thing it tells about (`comment:123`), so that it can be blanked with it. `payload` is
     JSON text: jsonb would reorder the keys. `skip` is the connection that is left out. On PostgreSQL the
-    table has one more column, `xid`, the transaction that wrote the row (see `realtime.changes`).
+    table has one more column, `xid`, the transaction that wrote the row (see `realtime.log.changes`).
     """
 
     room = models.CharField(max_length=100)

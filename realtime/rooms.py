@@ -19,7 +19,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 class View(Protocol):
-    """How a room's events look to somebody who is not to see all of them; `realtime.redaction` has the one there is.
+    """How a room's events look to somebody who is not to see all of them; see `realtime.people.redaction`.
 
     Hubs know nothing else of it: members whose views have equal keys share one encoding of each event.
     """

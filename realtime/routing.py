@@ -7,7 +7,7 @@ from django.urls import path, re_path
 
 from realtime.consumers import JsonConsumer
 from realtime.doors import routing as doors
-from realtime.proxies import EncryptedOnly
+from realtime.doors.proxies import EncryptedOnly
 
 
 async def no_such_door(scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.dispatch import receiver
 
 from livrya.accounts.models import User
-from livrya.texts import excerpt
+from livrya.kit.texts import excerpt
 from notifications import kinds
 from notifications.fan_out import withdraw
 from notifications.services import Notice, notify

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoDbBlocker, Settings
 
-from realtime.limits.acts import forget_counts
+from realtime.people.limits.acts import forget_counts
 from tests.services import Valkey, redis_url
 
 

@@ -14,7 +14,7 @@ from books.models import Book, Chapter, ContentWarning, Credit, CreditKind, Invi
 from books.services import books as services
 from books.services import chapters, credits, invitations
 from livrya.accounts.models import User
-from livrya.pictures import PictureField
+from livrya.kit.pictures import PictureField
 from realtime.admin import ServiceInline
 from realtime.errors import ApplicationError
 

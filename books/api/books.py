@@ -27,8 +27,8 @@ from books.models import Book, ContentRating, ContentWarning, Tag
 from books.selectors import books as selectors
 from books.services import books as services
 from livrya.accounts.api.authentication import asker
-from livrya.api.instants import position
-from livrya.api.reading import body
+from livrya.kit.api.instants import position
+from livrya.kit.api.reading import body
 
 _WARNINGS = {str(warning.name).lower(): int(warning) for warning in ContentWarning}
 

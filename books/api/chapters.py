@@ -29,9 +29,9 @@ from books.services import chapters as services
 from books.services import releases
 from books.services.rendering import rendered
 from livrya.accounts.api.authentication import asker
-from livrya.api.instants import position
-from livrya.api.pages import CursorPages
-from livrya.api.reading import body
+from livrya.kit.api.instants import position
+from livrya.kit.api.pages import CursorPages
+from livrya.kit.api.reading import body
 
 
 class ContentsPages(CursorPages):

@@ -20,9 +20,9 @@ from books.selectors import comments as selectors
 from books.selectors.chapters import chapter_by_id
 from books.services import comments as services
 from livrya.accounts.api.authentication import asker
-from livrya.api.instants import position
-from livrya.api.pages import PositionedPages
-from livrya.api.reading import body
+from livrya.kit.api.instants import position
+from livrya.kit.api.pages import PositionedPages
+from livrya.kit.api.reading import body
 
 
 class CommentPages(PositionedPages):

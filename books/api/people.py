@@ -23,7 +23,7 @@ from books.selectors import people as selectors
 from books.selectors.books import get_book
 from books.services import credits, invitations
 from livrya.accounts.api.authentication import asker
-from livrya.api.reading import body
+from livrya.kit.api.reading import body
 
 
 @extend_schema_view(get=extend_schema(operation_id="credits"))

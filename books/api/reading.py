@@ -24,7 +24,7 @@ from books.selectors.books import get_book
 from books.services import reading as services
 from books.services import subscriptions
 from livrya.accounts.api.authentication import asker
-from livrya.api.reading import body
+from livrya.kit.api.reading import body
 from realtime.errors import NotFound
 
 

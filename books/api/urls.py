@@ -1,7 +1,7 @@
 from django.urls import path
 
 from books.api import books, chapters, comments, people, reading, reviews
-from livrya.api import converters  # noqa: F401  # registers <id:…>
+from livrya.kit.api import converters  # noqa: F401  # registers <id:…>
 
 urlpatterns = [
     path("books/", books.BooksView.as_view(), name="api-books"),

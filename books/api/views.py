@@ -14,7 +14,7 @@ M = TypeVar("M", bound=Model)
 
 
 class Listing(generics.ListAPIView[M]):
-    """A list in pages; `order` follows the rule of `livrya.cursors.page`."""
+    """A list in pages; `order` follows the rule of `livrya.kit.cursors.page`."""
 
     filter_backends: Any = ()
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from books.models import Book, Chapter, Comment, Review
-from livrya.api.fields import unix_ms
+from livrya.kit.api.fields import unix_ms
 
 
 def comment_fields(comment: Comment) -> dict[str, Any]:

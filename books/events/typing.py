@@ -7,8 +7,8 @@ import msgspec
 
 from books.events.rooms import ChapterRoom, DraftRoom
 from realtime.contracts import Alias, Id, Payload, command, event
-from realtime.typists.kinds import declare_typing
-from realtime.typists.store import Typists
+from realtime.people.typing.kinds import declare_typing
+from realtime.people.typing.store import Typists
 
 SECONDS = 3.0
 """Typing that is not told again ends after this long."""

@@ -37,9 +37,9 @@ from books.services.releases import publish_chapter
 from books.services.reviews import post_review
 from books.services.subscriptions import subscribe, unsubscribe
 from livrya.accounts.selectors import signed_in
-from livrya.api.fields import unix_ms
+from livrya.kit.api.fields import unix_ms
 from realtime.namespaces import Call, Commands
-from realtime.people import typing_arrived
+from realtime.people.part import typing_arrived
 from realtime.rooms import Room
 
 changes = Commands()

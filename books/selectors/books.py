@@ -8,7 +8,7 @@ from django.db.models import F, Prefetch, Q, QuerySet
 
 from books.models import Book, ContentRating, Credit, CreditKind, Tag, Visibility
 from books.policies import Viewer, viewer_id, visible_to
-from livrya.texts import clean_line, search_words
+from livrya.kit.texts import clean_line, search_words
 from realtime.errors import NotFound
 
 Order = Literal["recent", "popular", "newest", "title"]

@@ -32,7 +32,7 @@ from livrya.accounts.limits import UPLOADS
 from livrya.accounts.models import User
 from livrya.accounts.policies import staff_may
 from livrya.audit.services import record
-from livrya.pictures import Reencoded, reencode
+from livrya.kit.pictures import Reencoded, reencode
 from realtime.errors import Conflict, Unauthenticated
 
 COVER_WIDTH, COVER_HEIGHT = 800, 1200
@@ -113,7 +113,7 @@ def update_book(*, actor: User | None, book_id: int, **description: Unpack[Descr
 def encode_cover(upload: "UploadedFile[Any] | Reencoded") -> Reencoded:
     """Returns the picture as a cover is stored; for a caller who is in a transaction when `set_cover` is called.
 
-    Raises what `livrya.pictures.reencode` raises.
+    Raises what `livrya.kit.pictures.reencode` raises.
     """
     return reencode(upload, width=COVER_WIDTH, height=COVER_HEIGHT)
 

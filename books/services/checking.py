@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from books.errors import invalid
 from livrya.accounts.models import User
-from livrya.texts import clean_line, clean_text
+from livrya.kit.texts import clean_line, clean_text
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 

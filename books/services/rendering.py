@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from books import text as prose
 from books.models import Chapter, Rendering
-from livrya.turns import Turns
+from livrya.kit.turns import Turns
 
 # One core for the dearest texts (a second each), however many people save or open them; others wait, a short text
 # for milliseconds.

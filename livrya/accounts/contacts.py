@@ -10,15 +10,15 @@ from livrya.accounts.models import User
 from realtime import UserRoom
 from realtime.contracts import Payload, event_contract
 from realtime.namespaces import Session
-from realtime.people import online_among
-from realtime.presence.online import Whereabouts
+from realtime.people.part import online_among
+from realtime.people.presence.online import Whereabouts
 
 MOST = 500
 """So many contacts are watched, those whom one follows longest."""
 
 
 class MutualFollows:
-    """What the engine asks about contacts, see `realtime.presence.online.Contacts`."""
+    """What the engine asks about contacts, see `realtime.people.presence.online.Contacts`."""
 
     def shows_online(self, user_id: int) -> bool:
         return User.objects.filter(pk=user_id, hide_online=False).exists()

@@ -2,7 +2,7 @@
 
 from livrya.accounts.models import User
 from realtime.contracts import Id, Payload, command, event
-from realtime.revoking import UserRoom
+from realtime.log.revocation import UserRoom
 
 
 class Person(Payload):

@@ -11,7 +11,7 @@ from realtime.errors import NotFound, Unauthenticated
 from realtime.identity import Identity
 
 FOLLOW_ORDER = ("-id",)
-"""The order of the lists of follows, blocks and mutes, for `livrya.cursors.page`."""
+"""The order of the lists of follows, blocks and mutes, for `livrya.kit.cursors.page`."""
 
 
 def signed_in(identity: Identity) -> User:

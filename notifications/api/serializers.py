@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from rest_framework import serializers
 
-from livrya.api.fields import IdField, Serializer
+from livrya.kit.api.fields import IdField, Serializer
 from notifications.events import shown
 from notifications.models import Notification
 

@@ -13,9 +13,9 @@ from rest_framework.views import APIView
 
 import realtime
 from livrya.accounts.api.authentication import asker
-from livrya.api.instants import position
-from livrya.api.pages import PositionedPages
-from livrya.api.reading import body, flag
+from livrya.kit.api.instants import position
+from livrya.kit.api.pages import PositionedPages
+from livrya.kit.api.reading import body, flag
 from notifications import selectors, services
 from notifications.api import serializers
 from notifications.events import NotificationsRoom

@@ -5,7 +5,7 @@ from typing import Any
 
 from asgiref.sync import markcoroutinefunction
 
-from realtime.proxies import UNKEPT, Application, Receive, Scope, Send
+from realtime.doors.proxies import UNKEPT, Application, Receive, Scope, Send
 
 
 class Unkept:

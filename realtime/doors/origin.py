@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from realtime.authentication import header
+from realtime.sessions.authentication import header
 
 
 def with_origin(scope: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -3,9 +3,9 @@
 from django.urls import path
 
 from realtime.doors.headers import Unkept
+from realtime.doors.proxies import EncryptedOnly
 from realtime.doors.socketio.door import socket_io
 from realtime.doors.sse import EventStreamConsumer
-from realtime.proxies import EncryptedOnly
 
 http_urlpatterns = [
     path("socket.io/", Unkept(EncryptedOnly(socket_io))),  # type: ignore[arg-type]  # not a view

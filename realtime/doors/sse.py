@@ -21,9 +21,7 @@ import msgspec
 from channels.consumer import AsyncConsumer
 from django.core import signing
 
-from realtime.authentication import Credentials, authenticate, cookies_of, credentials_of, origin_allowed
 from realtime.conf import realtime_settings
-from realtime.connection import Connection
 from realtime.consumers import close_code
 from realtime.doors.engineio.http import (
     Headers,
@@ -50,12 +48,14 @@ from realtime.errors import (
 from realtime.hub import Hub, current_hub
 from realtime.identity import ANONYMOUS, Identity
 from realtime.namespaces import Namespace
-from realtime.outbox import Outbox
-from realtime.packets import Packet
 from realtime.positions import Position
 from realtime.rooms import ROOM_TYPES
-from realtime.session import Session, check_number_of_rooms
-from realtime.wire import JSON, Heard, Wire
+from realtime.sessions.authentication import Credentials, authenticate, cookies_of, credentials_of, origin_allowed
+from realtime.sessions.session import Session, check_number_of_rooms
+from realtime.transport.connection import Connection
+from realtime.transport.packets import Packet
+from realtime.transport.wire import JSON, Heard, Wire
+from realtime.transport.write_batch import Outbox
 
 logger = logging.getLogger(__name__)
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from typing import Any, Generic, Protocol, TypeVar
 
-from realtime.connection import Connection
-from realtime.events import HIDDEN, StoredEvent
 from realtime.hub.standings import Standings, Together
-from realtime.outbox import Crowd, Outbox
-from realtime.packets import Packet
+from realtime.log.events import HIDDEN, StoredEvent
 from realtime.positions import Position
 from realtime.rooms import View
-from realtime.wire import Wire
+from realtime.transport.connection import Connection
+from realtime.transport.packets import Packet
+from realtime.transport.wire import Wire
+from realtime.transport.write_batch import Crowd, Outbox
 
 
 class Receiver(Protocol):

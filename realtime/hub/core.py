@@ -8,13 +8,13 @@ from collections.abc import Collection, Coroutine, Sequence
 from typing import Any, Protocol, TypeVar
 
 from realtime.conf import realtime_settings
-from realtime.connection import CommandLimits, Connection
-from realtime.events import OutgoingEvent, StoredEvent
 from realtime.hub.room import Membership, RoomState
 from realtime.hub.statistics import Statistics
 from realtime.hub.threads import DatabaseThreads
 from realtime.identity import Identity
-from realtime.reading import Head
+from realtime.log.events import OutgoingEvent, StoredEvent
+from realtime.log.reading import Head
+from realtime.transport.connection import CommandLimits, Connection
 
 T = TypeVar("T")
 
@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 
 class Limiter(Protocol):
-    """Says no in time; `realtime.limits` has it. Seats are numbers of connections."""
+    """Says no in time; `realtime.people.limits` has it. Seats are numbers of connections."""
 
     def connection(self, address: str) -> CommandLimits:
         """Returns the limits of a new connection from `address`."""

@@ -3,9 +3,9 @@
 import asyncio
 from collections import OrderedDict
 
-from realtime.connection import Connection, FramedConnection
 from realtime.errors import CloseCode
 from realtime.hub.core import HubCore
+from realtime.transport.connection import Connection, FramedConnection
 
 
 class Heartbeat:

@@ -9,30 +9,30 @@ from typing import TypeVar
 
 from django.db import connection as database
 
-from realtime import outlet
-from realtime.connection import Connection
-from realtime.events import EphemeralEvent, OutgoingEvent, StoredEvent
 from realtime.hub.audience import Delivery
-from realtime.hub.catchup import CatchUp
+from realtime.hub.authorizer import Questions
+from realtime.hub.catch_up import CatchUp
 from realtime.hub.core import HubCore
 from realtime.hub.heartbeat import Heartbeat
 from realtime.hub.internal import Internals
+from realtime.hub.lanes import Lanes
 from realtime.hub.layer import LayerLink
 from realtime.hub.log import LogReader
 from realtime.hub.parts import Part, parts_for
-from realtime.hub.questions import Questions
 from realtime.hub.room import HubSession, Membership, Phase, RoomState
 from realtime.hub.seats import Seats
 from realtime.hub.standings import Standings
 from realtime.hub.sweep import Sweep
 from realtime.hub.tasks import end
 from realtime.identity import Identity
-from realtime.installation import database_id
-from realtime.lanes import Lanes
-from realtime.outbox import Crowd, Outbox
+from realtime.log import after_commit
+from realtime.log.events import EphemeralEvent, OutgoingEvent, StoredEvent
+from realtime.log.installation import database_id
+from realtime.log.reading import Head
 from realtime.positions import Position
-from realtime.reading import Head
 from realtime.rooms import Room, Roster, parse_room
+from realtime.transport.connection import Connection
+from realtime.transport.write_batch import Crowd, Outbox
 
 T = TypeVar("T")
 
@@ -95,7 +95,7 @@ class Hub(HubCore):
 
     async def _begin(self) -> None:
         await self.handlers.run(database_id)
-        outlet.attach(self.receive)
+        after_commit.attach(self.receive)
         await self.layer.start()
         await self.sweep.begin()
         self.spawn(self.sweep.run())
@@ -111,7 +111,7 @@ class Hub(HubCore):
         if self._stopped:
             return
         self._stopped = True
-        outlet.detach(self.receive)
+        after_commit.detach(self.receive)
         _HUBS.pop(self.loop, None)
         for part in self.parts:
             await part.stop()

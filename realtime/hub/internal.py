@@ -4,13 +4,13 @@ import logging
 
 import msgspec
 
-from realtime.autorooms import RoomsChanged
 from realtime.contracts import event_contract
-from realtime.events import BLANKED, StoredEvent
+from realtime.hub.authorizer import Questions
 from realtime.hub.core import HubCore
-from realtime.hub.questions import Questions
 from realtime.hub.room import HubSession, RoomState
-from realtime.revoking import Revoked
+from realtime.log.auto_rooms import RoomsChanged
+from realtime.log.events import BLANKED, StoredEvent
+from realtime.log.revocation import Revoked
 
 logger = logging.getLogger(__name__)
 

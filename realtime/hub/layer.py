@@ -10,12 +10,12 @@ from typing import Any
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 from redis.exceptions import RedisError
 
-from realtime import hints
-from realtime.batches import in_batches
-from realtime.events import OutgoingEvent, StoredEvent
 from realtime.hub.core import HubCore
 from realtime.hub.tasks import end
-from realtime.layers import answers, said
+from realtime.log import hints
+from realtime.log.batches import in_batches
+from realtime.log.events import OutgoingEvent, StoredEvent
+from realtime.log.layers import answers, said
 
 logger = logging.getLogger(__name__)
 

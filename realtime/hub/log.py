@@ -4,12 +4,12 @@ import asyncio
 import logging
 from collections.abc import Iterable
 
-from realtime import reading
 from realtime.errors import ApplicationError, Unavailable
 from realtime.hub.audience import Delivery
 from realtime.hub.core import HubCore
 from realtime.hub.room import RoomState
-from realtime.reading import Head, HistoryGone
+from realtime.log import reading
+from realtime.log.reading import Head, HistoryGone
 
 logger = logging.getLogger(__name__)
 

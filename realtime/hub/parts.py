@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
-from realtime.events import EphemeralEvent
 from realtime.hub.core import HubCore
 from realtime.hub.room import HubSession, Membership
+from realtime.log.events import EphemeralEvent
 from realtime.rooms import Room
 
 T = TypeVar("T")

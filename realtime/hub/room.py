@@ -8,19 +8,19 @@ from typing import Any, Protocol
 
 import msgspec
 
-from realtime.batches import in_batches
-from realtime.connection import Connection
 from realtime.errors import CloseCode
-from realtime.events import EphemeralEvent, StoredEvent
 from realtime.hub.audience import Audience, Delivery
 from realtime.hub.standings import Standing, Standings
 from realtime.identity import Identity
+from realtime.log.batches import in_batches
+from realtime.log.events import EphemeralEvent, StoredEvent
 from realtime.namespaces import Namespace
 from realtime.namespaces import Session as HandlersSession
-from realtime.outbox import Crowd, Outbox
 from realtime.positions import Position
 from realtime.rooms import Grant, Room, View
-from realtime.wire import Wire
+from realtime.transport.connection import Connection
+from realtime.transport.wire import Wire
+from realtime.transport.write_batch import Crowd, Outbox
 
 UNHEARD = -1
 
@@ -38,7 +38,7 @@ class Phase(IntEnum):
 
 
 class HubSession(HandlersSession, Protocol):
-    """What the hub asks of a session, beside what handlers do; `realtime.session` has it. Belongs to the loop."""
+    """What the hub asks of a session, beside what handlers do; `realtime.sessions` has it. Belongs to the loop."""
 
     identity: Identity
     namespace: Namespace

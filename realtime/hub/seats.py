@@ -4,10 +4,10 @@ import asyncio
 import weakref
 from collections.abc import Mapping
 
-from realtime.connection import Connection
 from realtime.errors import RateLimited
 from realtime.hub.core import HubCore
 from realtime.identity import Identity
+from realtime.transport.connection import Connection
 
 
 class Seats:

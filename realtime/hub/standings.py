@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Generic, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
 
-from realtime.outbox import Crowd
+from realtime.transport.write_batch import Crowd
 
 P = TypeVar("P")
 

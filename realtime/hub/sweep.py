@@ -5,11 +5,11 @@ import contextlib
 import logging
 import time
 
-from realtime import changes
 from realtime.errors import ApplicationError
 from realtime.hub.core import HubCore
 from realtime.hub.layer import LayerLink
 from realtime.hub.log import LogReader
+from realtime.log import changes
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeAlias, TypeVar
 from django.db import Error, InterfaceError, OperationalError, close_old_connections, connections
 
 from realtime.errors import Unavailable
-from realtime.flushing import is_outage
+from realtime.log.flushing import is_outage
 
 P = ParamSpec("P")
 T = TypeVar("T")

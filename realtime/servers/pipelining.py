@@ -10,7 +10,7 @@ from typing import Any
 from uvicorn.protocols.http.flow_control import FlowControl
 
 from realtime.servers.http import BoundedProtocol
-from realtime.turns import turns_of
+from realtime.transport.turns import turns_of
 
 _END_OF_HEAD = b"\r\n\r\n"
 # Of what has no known length: heads and chunks. The smallest of them have five bytes, so this is under a millisecond.

@@ -118,7 +118,7 @@ def serve_here(application: str, bound: socket.socket, *, access_log: bool, star
         ws_ping_interval=None,  # the hub's own heartbeat
         ws_per_message_deflate=False,  # it would be paid per connection
         lifespan="off",
-        proxy_headers=False,  # realtime.proxies, for every server alike
+        proxy_headers=False,  # realtime.doors.proxies, for every server alike
         log_config=None,
         access_log=access_log,
         server_header=False,

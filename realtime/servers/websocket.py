@@ -18,13 +18,13 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.http11 import Request
 
 from realtime.conf import realtime_settings
-from realtime.connection import Connection
 from realtime.errors import CloseCode
-from realtime.limits.trifles import one_more
+from realtime.people.limits.trifles import one_more
 from realtime.servers.http import missing_of_uvicorn
 from realtime.servers.lean import Inbox, Latch
 from realtime.servers.parsing import frame_bytes, is_close, is_trifle, is_whole
-from realtime.turns import turns_of
+from realtime.transport.connection import Connection
+from realtime.transport.turns import turns_of
 
 T = TypeVar("T")
 

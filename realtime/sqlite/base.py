@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.backends.sqlite3 import base
 
-from realtime.fairlock import FairLock
+from realtime.sqlite.fairlock import FairLock
 
 PATIENCE_S = 20.0
 """How long a writer queues; as long as SQLite's own busy timeout, which is then tried without a turn."""

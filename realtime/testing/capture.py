@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 import msgspec
 
-from realtime import outlet
 from realtime.contracts import Payload, event_in
-from realtime.events import OutgoingEvent
+from realtime.log import after_commit
+from realtime.log.events import OutgoingEvent
 from realtime.rooms import Room, parse_room
 
 
@@ -42,8 +42,8 @@ def capture_events() -> Iterator[Captured]:
     events are handed on when their `realtime.atomic()` block ends.
     """
     captured = Captured()
-    outlet.attach(captured.take)
+    after_commit.attach(captured.take)
     try:
         yield captured
     finally:
-        outlet.detach(captured.take)
+        after_commit.detach(captured.take)

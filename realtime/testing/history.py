@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from realtime.events import HIDDEN
+from realtime.log.events import HIDDEN
 from realtime.positions import Position
 from realtime.testing.frames import Answered, Began, Heard, Left, Reset, Told
 from realtime.testing.records import Entry, Link, Log, Recording

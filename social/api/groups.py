@@ -7,10 +7,10 @@ from rest_framework.response import Response
 import realtime
 from books.api.views import gone
 from livrya.accounts.api.authentication import asker
-from livrya.api.fields import unix_ms
-from livrya.api.reading import body
-from livrya.api.shapes import answer, page_of, shape
-from realtime.snapshots import Snapshot
+from livrya.kit.api.fields import unix_ms
+from livrya.kit.api.reading import body
+from livrya.kit.api.shapes import answer, page_of, shape
+from realtime.log.snapshots import Snapshot
 from social.api.serializers import (
     EndSerializer,
     GroupChangeSerializer,

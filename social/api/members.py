@@ -6,9 +6,9 @@ from rest_framework.response import Response
 
 from books.api.views import gone
 from livrya.accounts.api.authentication import asker
-from livrya.api.fields import unix_ms
-from livrya.api.reading import body
-from livrya.api.shapes import answer, page_of, shape
+from livrya.kit.api.fields import unix_ms
+from livrya.kit.api.reading import body
+from livrya.kit.api.shapes import answer, page_of, shape
 from social.api.serializers import BanSerializer, LinkSerializer, RoleSerializer, WhomSerializer
 from social.api.views import PAGED, ListView, MembersView
 from social.events.commands import RoomAndPerson, RoomLink

@@ -14,11 +14,11 @@ from books.api.views import gone
 from books.errors import invalid
 from books.models import ReactionKind
 from livrya.accounts.api.authentication import asker
-from livrya.api.converters import read_id
-from livrya.api.instants import position
-from livrya.api.reading import body
-from livrya.api.shapes import answer, page_of, shape
-from livrya.files import private
+from livrya.kit.api.converters import read_id
+from livrya.kit.api.instants import position
+from livrya.kit.api.reading import body
+from livrya.kit.api.shapes import answer, page_of, shape
+from livrya.kit.files import private
 from realtime.positions import Position
 from social.api.serializers import MessageChangeSerializer, NewMessageSerializer, UploadSerializer
 from social.api.views import PAGED, ListView, MembersView

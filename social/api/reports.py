@@ -12,8 +12,8 @@ from rest_framework.views import APIView
 
 from livrya.accounts.api.authentication import asker
 from livrya.accounts.api.serializers import PersonSerializer
-from livrya.api.fields import IdField, ModelSerializer, Serializer, TextField
-from livrya.api.reading import body
+from livrya.kit.api.fields import IdField, ModelSerializer, Serializer, TextField
+from livrya.kit.api.reading import body
 from realtime.errors import ValidationFailed
 from social import limits
 from social.models import Report, ReportKind, ReportState

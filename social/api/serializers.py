@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from livrya.api.fields import IdField, LineField, Serializer, TextField, TimeField
+from livrya.kit.api.fields import IdField, LineField, Serializer, TextField, TimeField
 from social import limits
 from social.models import Role
 

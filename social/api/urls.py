@@ -1,6 +1,6 @@
 from django.urls import path
 
-from livrya.api import converters  # noqa: F401  # registers <id:…>
+from livrya.kit.api import converters  # noqa: F401  # registers <id:…>
 from social.api import groups, members, messages, reports
 
 urlpatterns = [

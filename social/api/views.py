@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from livrya.api.pages import CursorPages
+from livrya.kit.api.pages import CursorPages
 
 M = TypeVar("M", bound=Model)
 
@@ -22,7 +22,7 @@ PAGED = [
         {"type": "integer", "minimum": 1, "maximum": CursorPages.max_page_size, "default": CursorPages.page_size},
     ),
 ]
-"""What a list takes, see `livrya.api.pages`."""
+"""What a list takes, see `livrya.kit.api.pages`."""
 
 
 class MembersView(APIView):
@@ -32,7 +32,7 @@ class MembersView(APIView):
 
 
 class ListView(MembersView):
-    """A list in pages; `order` follows the rule of `livrya.cursors.page`."""
+    """A list in pages; `order` follows the rule of `livrya.kit.cursors.page`."""
 
     order: ClassVar[Sequence[str]] = ("-id",)
 

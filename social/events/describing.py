@@ -3,7 +3,7 @@
 from typing import Any
 
 from livrya.accounts.models import User
-from livrya.api.fields import unix_ms
+from livrya.kit.api.fields import unix_ms
 from social import limits
 from social.events.groups import Named
 from social.models import Group, Invitation, Membership

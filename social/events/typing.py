@@ -1,8 +1,8 @@
 """Who is typing in a group this moment."""
 
 from realtime.contracts import Alias, Id, Payload, command, event
-from realtime.typists.kinds import declare_typing
-from realtime.typists.store import Typists
+from realtime.people.typing.kinds import declare_typing
+from realtime.people.typing.store import Typists
 from social.events.rooms import GroupRoom
 
 SECONDS = 10.0

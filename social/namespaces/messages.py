@@ -4,9 +4,9 @@ from typing import Any
 
 import realtime
 from livrya.accounts.selectors import signed_in
-from livrya.cursors import page
+from livrya.kit.cursors import page
 from realtime.namespaces import Call, Commands
-from realtime.people import typing_arrived
+from realtime.people.part import typing_arrived
 from realtime.rooms import Room
 from social.broadcasts import ref
 from social.events import GroupRoom

@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from livrya.accounts.models import User
 from livrya.accounts.selectors import blocked_ids
-from livrya.texts import search_words
+from livrya.kit.texts import search_words
 from realtime.errors import NotFound
 from realtime.identity import Identity
-from realtime.revoking import UserRoom
+from realtime.log.revocation import UserRoom
 from realtime.rooms import Room
 from social.errors import RoomNotFound
 from social.events.describing import listed_fields
@@ -19,7 +19,7 @@ from social.models import Group, Invitation, Membership
 from social.policies import refuse_stranger
 
 ORDER = ("-last_activity_at", "-id")
-"""The order of lists of groups, for `livrya.cursors.page`."""
+"""The order of lists of groups, for `livrya.kit.cursors.page`."""
 ON_CONNECT = 20
 
 

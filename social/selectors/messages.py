@@ -7,8 +7,8 @@ from django.db.models import Count, QuerySet
 
 from livrya.accounts.models import User
 from livrya.accounts.selectors import blocked_ids, muted_ids
-from livrya.api.fields import unix_ms
-from livrya.texts import search_words
+from livrya.kit.api.fields import unix_ms
+from livrya.kit.texts import search_words
 from realtime.errors import NotFound
 from social import limits
 from social.events.describing import person_fields
@@ -18,7 +18,7 @@ from social.selectors.groups import group_of_member
 from social.selectors.links import chapter_paths, unfolded
 
 SEARCH_ORDER = ("-id",)
-"""The order of what is found, for `livrya.cursors.page`."""
+"""The order of what is found, for `livrya.kit.cursors.page`."""
 
 
 def messages_before(viewer: User, group: Group, *, before: int | None, limit: int) -> tuple[list[Message], bool]:

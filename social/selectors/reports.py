@@ -6,7 +6,7 @@ from realtime.errors import NotFound
 from social.models import Report, ReportState
 
 REPORT_ORDER = ("-id",)
-"""The order of the queue, for `livrya.cursors.page`."""
+"""The order of the queue, for `livrya.kit.cursors.page`."""
 
 
 def reports(state: str | None = ReportState.OPEN) -> QuerySet[Report]:

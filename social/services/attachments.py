@@ -15,8 +15,8 @@ from books.errors import invalid
 from books.policies.people import require_person
 from livrya.accounts.limits import UPLOADS
 from livrya.accounts.models import User
-from livrya.pictures import reencode, size_of
-from livrya.texts import clean_line
+from livrya.kit.pictures import reencode, size_of
+from livrya.kit.texts import clean_line
 from realtime.errors import NotFound, TooLarge
 from social import limits
 from social.errors import RoomNotFound

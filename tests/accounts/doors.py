@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from channels.db import database_sync_to_async
 
-import livrya.namespaces  # noqa: F401  # declares / and /admin
+import livrya.site.namespaces  # noqa: F401  # declares / and /admin
 from livrya.accounts.models import User
 from livrya.accounts.services import tokens
 from realtime.hub import Hub, current_hub

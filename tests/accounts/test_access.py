@@ -14,7 +14,7 @@ from livrya.accounts.services import access, tokens
 from livrya.accounts.sockets import SocketAuthenticator
 from realtime.errors import Forbidden, TokenExpired, Unauthenticated, ValidationFailed
 from realtime.identity import ANONYMOUS, Identity
-from realtime.revoking import Revoked
+from realtime.log.revocation import Revoked
 from realtime.testing.capture import Captured, capture_events
 from tests.accounts.people import PASSWORD, person
 

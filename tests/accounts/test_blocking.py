@@ -8,7 +8,7 @@ from livrya.accounts.events import BlockChanged, MuteChanged
 from livrya.accounts.models import Block, Follow
 from livrya.accounts.services import blocking, following
 from realtime.errors import Conflict, Forbidden, ValidationFailed
-from realtime.revoking import Revoked
+from realtime.log.revocation import Revoked
 from realtime.testing.capture import capture_events
 from tests.accounts.people import browser, person
 

@@ -10,8 +10,8 @@ from livrya.accounts.models import User
 from livrya.accounts.services import blocking, following, people
 from livrya.settings import REALTIME
 from realtime.hub import Hub, current_hub
-from realtime.people import people_here
-from realtime.presence.online import ONLINE
+from realtime.people.part import people_here
+from realtime.people.presence.online import ONLINE
 from realtime.testing.client import JsonClient
 from tests.accounts.doors import Enter, enter, in_thread
 from tests.accounts.people import person

@@ -17,7 +17,7 @@ from books.services.invitations import accept_invitation, invite_reader
 from books.services.reading import open_chapter
 from books.services.releases import schedule_chapter
 from books.services.reviews import post_review
-from livrya.api.fields import unix_ms
+from livrya.kit.api.fields import unix_ms
 from tests.accounts.people import person
 from tests.books.library import book, chapter, draft
 from tests.livrya.routes import Route, World, everybody, signed_in

@@ -20,7 +20,7 @@ from books.services.releases import publish_chapter, unpublish_chapter
 from books.services.reviews import delete_review, edit_review, post_review
 from books.services.subscriptions import subscribe, unsubscribe
 from livrya.accounts.services.following import follow
-from livrya.api.fields import unix_ms
+from livrya.kit.api.fields import unix_ms
 from realtime import UserRoom
 from realtime.models import Event
 from realtime.testing.capture import capture_events

@@ -16,14 +16,14 @@ from books.policies.crowds import Crowd
 from books.policies.people import visible_to
 from livrya.accounts.models import Block, User
 from livrya.accounts.services import tokens
-from realtime.connection import FramedConnection
 from realtime.hub import Hub, current_hub
 from realtime.identity import ANONYMOUS, Identity, authenticator
 from realtime.namespaces import NAMESPACES
-from realtime.redaction import Privacy
+from realtime.people.redaction import Privacy
 from realtime.rooms import Grant, authorise, authorise_many
-from realtime.session import Session
-from realtime.wire import JSON
+from realtime.sessions.session import Session
+from realtime.transport.connection import FramedConnection
+from realtime.transport.wire import JSON
 from tests.books.library import author_of, book, chapter, draft, somebody, worker_on
 from tests.realtime.hub.test_cost import Swallowed
 

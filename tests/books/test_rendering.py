@@ -14,8 +14,8 @@ from books import limits, text
 from books.models import Chapter, Rendering
 from books.services import rendering
 from books.services.chapters import create_chapter, update_chapter
-from livrya import texts
-from livrya.texts import excerpt
+from livrya.kit import texts
+from livrya.kit.texts import excerpt
 from realtime.errors import Conflict, Forbidden, ValidationFailed
 from tests.books.library import book, chapter, draft, somebody
 

@@ -5,10 +5,10 @@ import pytest
 from books.events import commands as c
 from books.events.typing import StopTypingText, TypeText
 from books.namespaces import books_namespace
-from livrya.namespaces import default
-from realtime.dispatch import Request, decode
+from livrya.site.namespaces import default
 from realtime.errors import ValidationFailed
 from realtime.positions import Position
+from realtime.sessions.dispatch import Request, decode
 
 CHANGE = {"title": "Loomings", "text": "Call me Ishmael."}
 

@@ -11,7 +11,7 @@ from livrya.accounts.models import User
 from livrya.accounts.services import tokens
 from livrya.accounts.services.people import set_privacy
 from realtime.hub import Hub, current_hub
-from realtime.people import people_here
+from realtime.people.part import people_here
 from realtime.routing import websocket_application
 from realtime.testing.client import JsonClient
 from realtime.testing.clock import FakeClock

@@ -21,7 +21,7 @@ from realtime.doors.engineio.session import Application, EngineSession, Options 
 from realtime.doors.engineio.websocket import serve_websocket  # noqa: E402
 from realtime.doors.socketio.connection import Endpoint, Reply, SocketConnection, UnknownNamespace  # noqa: E402
 from realtime.errors import Unavailable  # noqa: E402
-from realtime.packets import Packet as Written  # noqa: E402
+from realtime.transport.packets import Packet as Written  # noqa: E402
 
 OPTIONS = Options(ping_interval_ms=300, ping_timeout_ms=200, max_payload=1_000_000)
 

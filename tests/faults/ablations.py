@@ -10,10 +10,10 @@ from typing import Any
 
 from django.apps import AppConfig
 
-from realtime.events import StoredEvent
 from realtime.hub.room import Membership, RoomState
 from realtime.identity import Identity
-from realtime.reading import Head
+from realtime.log.events import StoredEvent
+from realtime.log.reading import Head
 from realtime.rooms import Grant, Room
 
 
@@ -54,7 +54,7 @@ def epoch_check() -> None:
 
 def catching_up() -> None:
     """Who enters a room is live at once, wherever it stood."""
-    from realtime.hub.catchup import CatchUp
+    from realtime.hub.catch_up import CatchUp
 
     def live_at_once(self: CatchUp, member: Membership) -> None:
         member.seq = member.state.seq
@@ -72,7 +72,7 @@ def order() -> None:
 
 def request_ids() -> None:
     """A repeated requestId is a new request."""
-    from realtime import idempotency
+    from realtime.log import idempotency
 
     run_once = idempotency.run_once
 
@@ -84,12 +84,12 @@ def request_ids() -> None:
 
 def policies() -> None:
     """Everybody may receive everything."""
-    from realtime.hub import questions
+    from realtime.hub import authorizer
 
     def everything(identity: Identity, rooms: Sequence[Room]) -> dict[Room, Grant | None]:
         return {room: Grant() for room in rooms}
 
-    questions.authorise = everything  # type: ignore[assignment]
+    authorizer.authorise = everything  # type: ignore[assignment]
 
 
 MECHANISMS = {

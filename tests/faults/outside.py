@@ -23,11 +23,11 @@ django.setup()
 from django.db import connection  # noqa: E402  # after the apps are loaded
 
 import realtime  # noqa: E402
-from realtime import outlet  # noqa: E402
 from realtime.errors import ApplicationError  # noqa: E402
-from realtime.events import OutgoingEvent  # noqa: E402
+from realtime.log import after_commit  # noqa: E402
+from realtime.log.events import OutgoingEvent  # noqa: E402
+from realtime.log.revocation import revoke  # noqa: E402
 from realtime.models import Lease  # noqa: E402
-from realtime.revoking import revoke  # noqa: E402
 from realtime.rooms import parse_room  # noqa: E402
 from tests.realtime.app.events import HallRoom, Said, VaultRoom  # noqa: E402
 
@@ -78,7 +78,7 @@ def swallow(events: Sequence[OutgoingEvent]) -> None:
 
 def obey(order: dict[str, Any]) -> None:
     if order["do"] == "say-unheard":
-        outlet.attach(swallow)
+        after_commit.attach(swallow)
     with realtime.atomic():
         match order:
             case {"do": "let-in", "vault": vault, "user": user}:
@@ -91,7 +91,7 @@ def obey(order: dict[str, Any]) -> None:
             case {"do": "say-many", "room": room, "count": count}:
                 for number in range(count):
                     realtime.emit(parse_room(room), Said(text=f"{number} of many"))
-    outlet.detach(swallow)
+    after_commit.detach(swallow)
     connection.close()
     tell({"done": order["number"]})
 

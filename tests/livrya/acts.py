@@ -14,7 +14,7 @@ from PIL import Image
 from books.models import Book, Chapter, Comment
 from livrya.accounts.models import User
 from livrya.accounts.services import tokens
-from realtime.limits.acts import uncounted
+from realtime.people.limits.acts import uncounted
 from realtime.testing.client import JsonClient
 from social.models import Group, Message
 from social.services.entering import join_group

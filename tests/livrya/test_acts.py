@@ -9,8 +9,8 @@ from django.test import Client
 
 from livrya.accounts.services import access, people
 from realtime.errors import RateLimited
-from realtime.limits import acts
-from realtime.limits.acts import ACTS, Act, charged_once, forget_counts, uncounted
+from realtime.people.limits import acts
+from realtime.people.limits.acts import ACTS, Act, charged_once, forget_counts, uncounted
 from tests.accounts.doors import Enter, enter, hub, in_thread
 from tests.accounts.people import PASSWORD, person
 from tests.commands import ROOT

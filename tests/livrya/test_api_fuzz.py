@@ -20,8 +20,8 @@ from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from livrya.api import throttles
-from realtime.limits.acts import ACTS
+from livrya.kit.api import throttles
+from realtime.people.limits.acts import ACTS
 from tests.accounts.people import person
 from tests.livrya.pictures import SHAPES
 from tests.livrya.routes import ROLES, World

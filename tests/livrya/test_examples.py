@@ -15,8 +15,8 @@ from django.db import connections
 
 from books.models import Book
 from livrya.accounts.models import User
-from livrya.demo.filling import fill_library
 from livrya.management.commands.demo import PASSWORD
+from livrya.site.demo.filling import fill_library
 from realtime.testing.server import ServerProcess
 from tests.books.library import chapter
 from tests.commands import ROOT, running_database_url

@@ -17,7 +17,7 @@ from books.services.comments import post_comment
 from books.services.reading import open_chapter
 from books.services.reviews import post_review
 from livrya.accounts.services import people
-from livrya.announcements.services import announce
+from livrya.site.announcements.services import announce
 from tests.books import library
 
 pytestmark = pytest.mark.django_db

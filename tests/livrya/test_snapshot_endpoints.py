@@ -17,7 +17,7 @@ from books.services import books, chapters, comments, reviews
 from notifications import kinds, services
 from notifications.kinds import Kind
 from notifications.models import Notification
-from realtime.reading import heads, read_page
+from realtime.log.reading import heads, read_page
 from tests.accounts.people import browser
 from tests.books import library
 from tests.realtime.threads import PATIENCE_S, Threads, threads_of

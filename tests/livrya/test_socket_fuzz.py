@@ -22,14 +22,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-import livrya.namespaces  # noqa: F401  # declares / and /admin
+import livrya.site.namespaces  # noqa: F401  # declares / and /admin
 from livrya.accounts.services import tokens
 from livrya.settings import REALTIME
 from realtime.contracts import CommandContract
 from realtime.errors import CloseCode
 from realtime.hub import Hub, current_hub
-from realtime.limits.acts import ACTS
 from realtime.namespaces import NAMESPACES
+from realtime.people.limits.acts import ACTS
 from realtime.routing import websocket_application
 from realtime.testing.client import ApplicationLink, JsonClient
 from tests.accounts.people import person

@@ -17,8 +17,8 @@ from livrya.accounts.selectors import staff_among
 from livrya.accounts.services import access, blocking, following
 from livrya.audit.models import AuditEntry
 from realtime.errors import Forbidden
+from realtime.log.revocation import Revoked, UserRoom
 from realtime.namespaces import NAMESPACES
-from realtime.revoking import Revoked, UserRoom
 from realtime.testing.capture import capture_events
 from social.services.groups import delete_group
 from social.services.messages import delete_message

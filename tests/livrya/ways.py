@@ -16,15 +16,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 import books.signals
-import livrya.announcements.signals
+import livrya.site.announcements.signals
 from books.models import Chapter, Comment
 from books.services.releases import schedule_chapter
 from books.services.subscriptions import subscribe
 from livrya.accounts.models import User
 from livrya.accounts.services.following import follow
-from livrya.announcements.models import Announcement
-from livrya.jobs.entries import SCHEDULE
-from livrya.jobs.schedule import Clock
+from livrya.site.announcements.models import Announcement
+from livrya.site.jobs.entries import SCHEDULE
+from livrya.site.jobs.schedule import Clock
 from tests.accounts.doors import Enter, in_thread
 from tests.accounts.people import browser, person
 from tests.books.library import author_of, book, chapter, comment, draft, somebody
@@ -188,7 +188,7 @@ COMMENT = Deed(
 )
 ANNOUNCE = Deed(
     "announce",
-    livrya.announcements.signals.announced,
+    livrya.site.announcements.signals.announced,
     lambda scene: [("admin:broadcast", "announcement")],
     lambda scene: Announcement.objects.exists(),
 )

@@ -14,7 +14,7 @@ from notifications.fan_out import take_back_slice, withdraw
 from notifications.kinds import Kind
 from notifications.models import Notification
 from realtime.errors import ValidationFailed
-from realtime.events import EphemeralEvent
+from realtime.log.events import EphemeralEvent
 from realtime.testing.capture import capture_events
 from tests.accounts.people import person
 

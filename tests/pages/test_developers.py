@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from livrya.pages.manual import EXAMPLES, SOURCES, rendered
+from livrya.site.pages.manual import EXAMPLES, SOURCES, rendered
 from realtime.exporting.catalogue import catalogue
 
 LINK = re.compile(r'href="([^"]+)"')

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client, RequestFactory
 
-from livrya.pages import errors
+from livrya.site.pages import errors
 
 
 def test_what_broke_has_a_page_by_itself_and_a_reference_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
@@ -12,7 +12,7 @@ def test_what_broke_has_a_page_by_itself_and_a_reference_in_the_log(caplog: pyte
     answer = errors.server_error(RequestFactory().get("/books/"))
     assert answer.status_code == 500
     page = answer.content.decode()
-    [line] = [record.getMessage() for record in caplog.records if record.name == "livrya.pages"]
+    [line] = [record.getMessage() for record in caplog.records if record.name == "livrya.site.pages"]
     reference = line.split("reference ")[1].split(":")[0]
     assert f"<b>{reference}</b>" in page
     assert "failure.css" in page

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from django.test import Client
 
-from livrya.pages.conversation import lines
+from livrya.site.pages.conversation import lines
 from social.events.messages import MessageShown, Sender
 from social.models import Ban, Group, Invitation, Membership, Message
 from social.services.invitations import invite_person, make_link

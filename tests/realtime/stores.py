@@ -5,20 +5,20 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from realtime.limits.memory import MemoryPoints, MemorySeating, MemorySeats
-from realtime.limits.redis import RedisPoints, RedisSeats
-from realtime.limits.store import PointStore, SeatStore
-from realtime.presence.memory import MemoryPresence, MemoryRooms
-from realtime.presence.redis import RedisPresence
-from realtime.presence.store import PresenceStore
-from realtime.processes.memory import MemoryProcesses, MemoryRegister
-from realtime.processes.redis import RedisRegister
-from realtime.processes.register import ProcessRegister
-from realtime.redis_link import RedisLink
+from realtime.people.limits.memory import MemoryPoints, MemorySeating, MemorySeats
+from realtime.people.limits.redis import RedisPoints, RedisSeats
+from realtime.people.limits.store import PointStore, SeatStore
+from realtime.people.presence.memory import MemoryPresence, MemoryRooms
+from realtime.people.presence.redis import RedisPresence
+from realtime.people.presence.store import PresenceStore
+from realtime.people.processes.memory import MemoryProcesses, MemoryRegister
+from realtime.people.processes.redis import RedisRegister
+from realtime.people.processes.register import ProcessRegister
+from realtime.people.redis_link import RedisLink
+from realtime.people.typing.memory import MemoryTypists
+from realtime.people.typing.redis import RedisTypists
+from realtime.people.typing.store import TypistStore
 from realtime.testing.clock import FakeClock
-from realtime.typists.memory import MemoryTypists
-from realtime.typists.redis import RedisTypists
-from realtime.typists.store import TypistStore
 from tests.services import redis_url
 
 

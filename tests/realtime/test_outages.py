@@ -9,8 +9,8 @@ from django.conf import settings
 from django.db import connection
 
 import realtime
-from realtime.changes import ChangeCursor
 from realtime.errors import Unavailable
+from realtime.log.changes import ChangeCursor
 from realtime.models import Event
 from realtime.testing.capture import capture_events
 from tests.realtime.examples import BenchRoom, Spoken

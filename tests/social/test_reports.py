@@ -11,8 +11,8 @@ from books.events import ChapterRoom
 from livrya.accounts.models import User
 from livrya.accounts.services import access, blocking
 from livrya.audit.models import AuditEntry
-from livrya.jobs.entries import SCHEDULE
-from livrya.jobs.schedule import Clock
+from livrya.site.jobs.entries import SCHEDULE
+from livrya.site.jobs.schedule import Clock
 from notifications.models import Notification
 from realtime.errors import Conflict, Forbidden, NotFound, RateLimited, ValidationFailed
 from realtime.testing.capture import capture_events

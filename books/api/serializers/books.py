@@ -7,7 +7,7 @@ from books.api.serializers.fields import WarningsField
 from books.api.serializers.positions import PositionSerializer
 from books.models import Book, ContentRating, Credit, Progress, Tag, Visibility
 from livrya.accounts.api.serializers import PersonSerializer
-from livrya.api.fields import LineField, ModelSerializer, Serializer, TextField
+from livrya.kit.api.fields import LineField, ModelSerializer, Serializer, TextField
 
 
 class TagSerializer(ModelSerializer):

@@ -6,7 +6,7 @@ from books import limits
 from books.api.serializers.positions import PositionSerializer
 from books.models import Chapter
 from books.services.rendering import Rendered
-from livrya.api.fields import IdField, LineField, ModelSerializer, Serializer, TextField, TimeField
+from livrya.kit.api.fields import IdField, LineField, ModelSerializer, Serializer, TextField, TimeField
 
 
 class ChapterRowSerializer(ModelSerializer):

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from books import limits
 from books.models import Comment
 from livrya.accounts.api.serializers import PersonSerializer
-from livrya.api.fields import IdField, ModelSerializer, Serializer, TextField
+from livrya.kit.api.fields import IdField, ModelSerializer, Serializer, TextField
 
 
 class CommentSerializer(ModelSerializer):

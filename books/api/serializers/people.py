@@ -5,7 +5,7 @@ from rest_framework import serializers
 from books.api.serializers.fields import RightsField
 from books.models import Credit, CreditKind, Invitation
 from livrya.accounts.api.serializers import PersonSerializer
-from livrya.api.fields import IdField, ModelSerializer, Serializer
+from livrya.kit.api.fields import IdField, ModelSerializer, Serializer
 
 
 class CreditSerializer(ModelSerializer):

@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from livrya.api.fields import Serializer
+from livrya.kit.api.fields import Serializer
 
 
 class PositionSerializer(Serializer):

@@ -6,7 +6,7 @@ from books import limits
 from books.api.serializers.books import BookSerializer
 from books.api.serializers.chapters import ChapterRowSerializer
 from books.models import ReadingProgress, Shelf, ShelfEntry, Subscription, SubscriptionLevel
-from livrya.api.fields import ModelSerializer, Serializer
+from livrya.kit.api.fields import ModelSerializer, Serializer
 
 
 class SubscriptionSerializer(ModelSerializer):

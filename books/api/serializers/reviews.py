@@ -5,7 +5,7 @@ from rest_framework import serializers
 from books import limits
 from books.models import Review
 from livrya.accounts.api.serializers import PersonSerializer
-from livrya.api.fields import ModelSerializer, Serializer, TextField
+from livrya.kit.api.fields import ModelSerializer, Serializer, TextField
 
 
 class ReviewSerializer(ModelSerializer):

@@ -6,7 +6,7 @@ import { define, LiveElement } from "./live-element";
 
 type Announced = EventMap["announcement"];
 
-const KEY = "livrya.announcements";
+const KEY = "livrya.site.announcements";
 
 /** `<lv-announcement>`: what the people who run this place say to everybody, until it is over or dismissed. */
 class Announcement extends LiveElement {

@@ -13,7 +13,7 @@ from livrya.accounts.api import serializers
 from livrya.accounts.api.authentication import asker
 from livrya.accounts.services import access, people
 from livrya.accounts.services.tokens import AccessClaims
-from livrya.api.reading import body
+from livrya.kit.api.reading import body
 
 
 class _OwnView(APIView):

@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from livrya.accounts.models import Block, Follow, Mute, User
 from livrya.accounts.services.tokens import TokenPair
-from livrya.api.fields import LineField, ModelSerializer, Serializer, TextField
+from livrya.kit.api.fields import LineField, ModelSerializer, Serializer, TextField
 
 
 class PersonSerializer(ModelSerializer):

@@ -13,11 +13,11 @@ from livrya.accounts.api.authentication import asker
 from livrya.accounts.services import people, tokens
 from livrya.accounts.services.tokens import AccessClaims
 from livrya.accounts.sessions import credential
-from livrya.api.fields import unix_now_ms
-from livrya.api.reading import body
-from realtime import tickets
+from livrya.kit.api.fields import unix_now_ms
+from livrya.kit.api.reading import body
 from realtime.errors import Unauthenticated
 from realtime.identity import Identity
+from realtime.sessions import tickets
 
 
 class _DoorView(APIView):

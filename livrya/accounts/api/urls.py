@@ -1,7 +1,7 @@
 from django.urls import path
 
 from livrya.accounts.api import keeping_away, me, people, tokens
-from livrya.api import converters  # noqa: F401  # registers <username:…>
+from livrya.kit.api import converters  # noqa: F401  # registers <username:…>
 
 urlpatterns = [
     path("auth/sign-up/", tokens.SignUpView.as_view(), name="api-sign-up"),

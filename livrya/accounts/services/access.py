@@ -15,7 +15,7 @@ from livrya.accounts import limits, policies, signals
 from livrya.accounts.models import LoginSession, TokenFamily, User
 from livrya.accounts.sessions import SessionStore
 from realtime.errors import Conflict, Forbidden, NotFound, ValidationFailed
-from realtime.writing import MAX_ROOMS
+from realtime.log.writing import MAX_ROOMS
 
 
 def change_password(*, actor: User | None, user: User, new_password: str, old_password: str | None = None) -> User:

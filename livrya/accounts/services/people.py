@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 import realtime
 from livrya.accounts import limits, policies, signals
 from livrya.accounts.models import User
-from livrya.pictures import reencode
-from livrya.texts import clean_line, clean_text
+from livrya.kit.pictures import reencode
+from livrya.kit.texts import clean_line, clean_text
 from realtime.errors import Forbidden, ValidationFailed
 
 if TYPE_CHECKING:  # generic for the type checker alone

@@ -17,9 +17,9 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 import realtime
 from livrya.accounts import limits
 from livrya.accounts.models import TokenFamily, User
-from realtime import tickets
 from realtime.errors import TokenExpired, Unauthenticated
 from realtime.identity import Identity
+from realtime.sessions import tickets
 
 FAMILY_CLAIM = "fam"
 LOST_ANSWER_GRACE = timedelta(seconds=30)

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime, parse_duration
 
-from livrya.announcements import services
+from livrya.site.announcements import services
 from realtime.errors import ApplicationError
 
 

@@ -7,11 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from livrya.demo.cast.member import Lost
-from livrya.demo.cast.play import play, socket_address
-from livrya.demo.cast.stage import Stage
-from livrya.demo.data import people
-from livrya.demo.filling import fill_library
+from livrya.site.demo.cast.member import Lost
+from livrya.site.demo.cast.play import play, socket_address
+from livrya.site.demo.cast.stage import Stage
+from livrya.site.demo.data import people
+from livrya.site.demo.filling import fill_library
 from realtime.errors import ApplicationError
 
 PASSWORD = "paper-ink-rubric"  # noqa: S105  # printed, and refused outside of development

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from livrya.environment import DEVELOPMENT_FILE
-from livrya.jobs import start_runner, stop_runner
+from livrya.site.jobs import start_runner, stop_runner
 from realtime.conf import realtime_settings
 from realtime.servers.processes import Processes, end_with_parent
 from realtime.servers.serving import listen, serve_here

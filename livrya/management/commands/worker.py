@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from livrya.jobs.process import make_runner
+from livrya.site.jobs.process import make_runner
 
 
 class Command(BaseCommand):

@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-from realtime.authentication import cookies_of, credentials_of
-from realtime.proxies import counted_as
+from realtime.doors.proxies import counted_as
+from realtime.sessions.authentication import cookies_of, credentials_of
 
 _PLAIN_NAME = "realtime-door"
 # With the prefix browsers take it from this host alone, so no other host of the domain can put its own in its place.

@@ -18,7 +18,7 @@ from realtime.doors.engineio.server import EngineServer, LinkTo, Moved, Scope
 from realtime.doors.engineio.session import EngineSession
 from realtime.doors.errors import Refusal, RequestRefused
 from realtime.errors import ApplicationError
-from realtime.layers import answers, said
+from realtime.log.layers import answers, said
 
 logger = logging.getLogger(__name__)
 

@@ -6,11 +6,11 @@ from base64 import b64encode
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from realtime.connection import Connection, FrameStream, SendingConnection
 from realtime.doors.engineio import packets as wire
 from realtime.doors.errors import Refusal, RequestRefused
-from realtime.outbox import Outbox
-from realtime.packets import Packet, joined_frames
+from realtime.transport.connection import Connection, FrameStream, SendingConnection
+from realtime.transport.packets import Packet, joined_frames
+from realtime.transport.write_batch import Outbox
 
 _SEPARATOR = wire.SEPARATOR.encode()
 CLOSE = Packet(wire.PacketType.CLOSE.encode())

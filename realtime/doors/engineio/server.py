@@ -12,8 +12,8 @@ from realtime.doors.engineio.heartbeats import Heartbeats
 from realtime.doors.engineio.links import Link
 from realtime.doors.engineio.session import Application, EngineSession, Options
 from realtime.doors.errors import Refusal, RequestRefused
-from realtime.outbox import Outbox
-from realtime.packets import Packet
+from realtime.transport.packets import Packet
+from realtime.transport.write_batch import Outbox
 
 Scope = Mapping[str, Any]
 LinkTo = Callable[[EngineSession], Link]

@@ -10,17 +10,17 @@ from typing import Any, Protocol
 
 import msgspec
 
-from realtime.connection import TURN_BYTES, Connection
 from realtime.doors.engineio.binding import Binding
 from realtime.doors.engineio.links import NOOP, PING, Link, PollingLink, polled
 from realtime.doors.engineio.packets import Packet as EnginePacket
 from realtime.doors.engineio.packets import PacketType, decode_payload
 from realtime.doors.errors import MalformedPacket, Refusal, RequestRefused
 from realtime.errors import CloseCode
-from realtime.limits.trifles import one_more
-from realtime.outbox import Outbox
-from realtime.packets import Packet
-from realtime.turns import turns_of
+from realtime.people.limits.trifles import one_more
+from realtime.transport.connection import TURN_BYTES, Connection
+from realtime.transport.packets import Packet
+from realtime.transport.turns import turns_of
+from realtime.transport.write_batch import Outbox
 
 _LAST_POLL_SECONDS = 0.05
 # Of a posted body: more than a stock client has to say at once, nearly always.

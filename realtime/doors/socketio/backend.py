@@ -7,8 +7,6 @@ from typing import Any
 
 import msgspec
 
-from realtime.authentication import Credentials, authenticate, credentials_of
-from realtime.dispatch import Request
 from realtime.doors.engineio.session import EngineSession
 from realtime.doors.socketio.connection import Reply, SocketConnection, UnknownNamespace
 from realtime.doors.socketio.holding import Patience
@@ -28,8 +26,10 @@ from realtime.hub.standings import Standing
 from realtime.identity import Identity
 from realtime.namespaces import NAMESPACES, Namespace
 from realtime.positions import Position
-from realtime.session import Session, check_number_of_rooms
-from realtime.wire import Answer
+from realtime.sessions.authentication import Credentials, authenticate, credentials_of
+from realtime.sessions.dispatch import Request
+from realtime.sessions.session import Session, check_number_of_rooms
+from realtime.transport.wire import Answer
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from realtime.doors.errors import MalformedPacket
 from realtime.doors.socketio.packets import Decoder, Packet, PacketType
 from realtime.doors.socketio.written import Written, WrittenEvent, WrittenOffset, written
 from realtime.errors import ApplicationError, CloseCode, Unavailable
-from realtime.packets import Packet as EnginePacket
+from realtime.transport.packets import Packet as EnginePacket
 
 logger = logging.getLogger(__name__)
 

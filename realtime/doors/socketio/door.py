@@ -3,7 +3,6 @@
 import logging
 import weakref
 
-from realtime.authentication import origin_allowed
 from realtime.doors.engineio.carrier import Carrier
 from realtime.doors.engineio.http import Receive, Scope, Send, answer, query_of, serve_polling
 from realtime.doors.engineio.server import EngineServer, Owner
@@ -15,6 +14,7 @@ from realtime.doors.socketio.connection import SocketConnection
 from realtime.errors import ApplicationError, CloseCode
 from realtime.hub import Hub, current_hub
 from realtime.identity import ANONYMOUS
+from realtime.sessions.authentication import origin_allowed
 
 logger = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from typing import Any
 import msgspec
 
 from realtime.doors.errors import MalformedPacket
-from realtime.scalars import scalars_only
-from realtime.wire import encode_json
+from realtime.transport.scalars import scalars_only
+from realtime.transport.wire import encode_json
 
 MAX_ATTACHMENTS = 16
 MAX_NESTING = 64

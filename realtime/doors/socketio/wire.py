@@ -12,9 +12,9 @@ from realtime.doors.socketio.packets import PacketType, head
 from realtime.doors.socketio.recovery import offset_of
 from realtime.doors.socketio.written import MESSAGE, Written, WrittenEvent, WrittenOffset
 from realtime.hub.room import HubSession
-from realtime.packets import Packet
 from realtime.positions import Position
-from realtime.wire import Heard, Wire, encode_json
+from realtime.transport.packets import Packet
+from realtime.transport.wire import Heard, Wire, encode_json
 
 
 class SocketIOWire(Wire):

@@ -2,7 +2,7 @@
 
 from realtime.doors.socketio.packets import Packet as SocketPacket
 from realtime.doors.socketio.packets import encode
-from realtime.packets import Packet
+from realtime.transport.packets import Packet
 
 MESSAGE = b"4"
 """What stands before every message of an Engine.IO session."""

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from realtime.retention import prune
+from realtime.log.retention import prune
 
 
 class Command(BaseCommand):

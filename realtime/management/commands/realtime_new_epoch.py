@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from realtime.retention import begin_new_epoch
+from realtime.log.retention import begin_new_epoch
 
 
 class Command(BaseCommand):

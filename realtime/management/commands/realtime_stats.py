@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from realtime.inspection import ask_processes
+from realtime.ops.inspection import ask_processes
 
 
 class Command(BaseCommand):

@@ -5,9 +5,9 @@ from typing import Any
 import realtime
 from realtime.contracts import Alias, Id, Payload, command
 from realtime.errors import Conflict
+from realtime.log.revocation import UserRoom
 from realtime.namespaces import Call, Commands, Namespace
 from realtime.positions import Position
-from realtime.revoking import UserRoom
 from tests.realtime.app.events import HallRoom, Level, Said, VaultRoom, Waved
 
 commands = Commands()

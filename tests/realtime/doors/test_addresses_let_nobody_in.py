@@ -9,10 +9,10 @@ from asgiref.sync import sync_to_async
 from channels.routing import URLRouter
 
 import realtime
-from realtime import tickets
 from realtime.doors.routing import websocket_urlpatterns
 from realtime.hub import Hub
 from realtime.identity import Identity
+from realtime.sessions import tickets
 from realtime.testing.client import ApplicationLink, Closed
 from tests.realtime.app.events import HallRoom, Said
 from tests.realtime.doors.plain_http import Answered, ask

@@ -2,10 +2,10 @@
 
 import asyncio
 
-from realtime.connection import Connection
 from realtime.doors.engineio.links import FrameLink
-from realtime.outbox import Outbox
-from realtime.packets import Packet
+from realtime.transport.connection import Connection
+from realtime.transport.packets import Packet
+from realtime.transport.write_batch import Outbox
 
 
 class _Gone:

@@ -14,8 +14,8 @@ from realtime.doors.engineio.server import EngineServer
 from realtime.doors.engineio.session import EngineSession, Options
 from realtime.doors.errors import MalformedPacket, RequestRefused
 from realtime.doors.socketio.connection import Endpoint, SocketConnection
-from realtime.limits.trifles import TRIFLES_AT_ONCE
-from realtime.turns import TURN_POINTS
+from realtime.people.limits.trifles import TRIFLES_AT_ONCE
+from realtime.transport.turns import TURN_POINTS
 from tests.conformance.server import MirrorBackend
 
 _OPTIONS = Options(max_payload=2_000)

@@ -15,8 +15,8 @@ from django.core import signing
 import realtime
 from realtime.doors.socketio.recovery import read_offset
 from realtime.errors import CloseCode
-from realtime.events import StoredEvent
 from realtime.hub import Hub
+from realtime.log.events import StoredEvent
 from realtime.models import Event, Lease, RoomHead
 from realtime.positions import Position
 from tests.realtime.app.events import HallRoom, Said, VaultRoom

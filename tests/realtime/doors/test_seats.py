@@ -10,13 +10,13 @@ import msgspec
 import pytest
 from channels.routing import ProtocolTypeRouter, URLRouter
 
-from realtime.connection import SendingConnection
 from realtime.doors.socketio import door
 from realtime.errors import CloseCode, RateLimited
 from realtime.hub import Hub
 from realtime.identity import ANONYMOUS, Identity
 from realtime.models import Lease
 from realtime.routing import http_urlpatterns, websocket_application
+from realtime.transport.connection import SendingConnection
 from tests.realtime.doors.in_process import Open, open_socket
 from tests.realtime.doors.plain_http import ask
 from tests.realtime.halls import Connect, connect, hub

@@ -18,7 +18,7 @@ from realtime.doors.socketio.packets import (
     encode,
 )
 
-# Halves of pairs and NUL are no text to the other side; see tests/realtime/test_scalars.py.
+# Halves of pairs and NUL are no text to the other side; see tests/realtime/transport/test_scalars.py.
 texts = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=10)
 plain = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | texts
 values = st.recursive(

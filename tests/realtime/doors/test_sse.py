@@ -10,7 +10,6 @@ from asgiref.sync import sync_to_async
 from channels.routing import URLRouter
 
 import realtime
-from realtime import tickets
 from realtime.doors import sse
 from realtime.errors import CloseCode
 from realtime.hub import Hub
@@ -18,6 +17,7 @@ from realtime.identity import Identity
 from realtime.models import Lease
 from realtime.routing import http_urlpatterns
 from realtime.servers.serving import drain
+from realtime.sessions import tickets
 from tests.realtime.app.events import HallRoom, Said, VaultRoom
 from tests.realtime.halls import hub
 

@@ -15,7 +15,7 @@ from asgiref.sync import sync_to_async
 from realtime.doors.socketio import holding
 from realtime.errors import CATALOGUE, CloseCode
 from realtime.hub import Hub
-from realtime.revoking import revoke
+from realtime.log.revocation import revoke
 from realtime.testing.client import JsonClient
 from tests.realtime.app.events import HallRoom, VaultRoom
 from tests.realtime.app.weather import FILE, Weather
@@ -82,8 +82,8 @@ async def test_a_connect_is_held_until_it_can_be_answered(open_socket: Open, wea
 
 
 async def test_a_ticket_is_spent_once_however_often_the_rest_is_tried(open_socket: Open, weather: Weather) -> None:
-    from realtime import tickets
     from realtime.identity import Identity
+    from realtime.sessions import tickets
 
     ticket = await sync_to_async(tickets.issue)(Identity(7, "guest7", credential="jwt:7"))
     client = await open_socket()
@@ -204,7 +204,7 @@ async def test_who_finds_no_seat_is_sent_back_at_once_and_without_a_word(
 async def test_who_finds_no_seat_beside_a_namespace_that_lives_waits_for_one(
     open_socket: Open, seatless: list[JsonClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from realtime.limits import limiter
+    from realtime.people.limits import limiter
 
     monkeypatch.setattr(limiter, "_SEAT_RETRY_MS", 20)
     monkeypatch.setattr(holding, "FIRST_WAIT_SECONDS", 0.01)
@@ -327,8 +327,8 @@ async def test_a_sign_in_that_cannot_be_checked_again_ends_nobody_for_good(
 async def test_a_room_that_cannot_be_asked_about_is_silent_until_it_can(
     connect: Connect, weather: Weather, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from realtime import memberships
-    from tests.realtime.test_session import say
+    from realtime.sessions import memberships
+    from tests.realtime.sessions.test_session import say
 
     monkeypatch.setattr(memberships, "_ASK_AGAIN_SECONDS", 0.01)
     client = await connect(token="7")
@@ -350,8 +350,8 @@ async def test_a_room_that_cannot_be_asked_about_is_silent_until_it_can(
 async def test_a_room_that_is_closed_meanwhile_is_left_when_it_can_be_asked(
     connect: Connect, weather: Weather, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from realtime import memberships
     from realtime.models import Lease
+    from realtime.sessions import memberships
 
     monkeypatch.setattr(memberships, "_ASK_AGAIN_SECONDS", 0.01)
     await Lease.objects.acreate(name="key:1:7", holder="test", expires_at="2030-01-01T00:00:00Z")

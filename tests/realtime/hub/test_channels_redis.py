@@ -17,10 +17,10 @@ from redis.asyncio.connection import Connection, SSLConnection, UnixDomainSocket
 import realtime
 from livrya.environment import channel_layer
 from livrya.settings import REALTIME
-from realtime import hints, outlet
-from realtime.hints import group_name
 from realtime.hub import Hub, current_hub
 from realtime.hub import layer as layer_module
+from realtime.log import after_commit, hints
+from realtime.log.hints import group_name
 from realtime.routing import websocket_application
 from realtime.testing.client import JsonClient
 from tests.realtime.app.events import HallRoom, Said
@@ -70,7 +70,7 @@ class Place:
 
     async def elsewhere(self, hall: int, text: str) -> None:
         """Commits as another process does, whose hint comes through Redis."""
-        outlet.detach(self.hub.receive)
+        after_commit.detach(self.hub.receive)
         await realtime.aemit(HallRoom(hall), Said(text=text))
         self.publish(await asyncio.to_thread(group_name, f"hall:{hall}"), hints.WAKE_UP)
 
@@ -241,7 +241,7 @@ def test_addresses_are_those_of_redis_py(url: str, kind: type, options: dict[str
     pool = create_pool(host)
     assert pool.connection_class is kind
     assert options.items() <= pool.connection_kwargs.items()
-    assert pool.make_connection()._parser.__class__.__module__ == "realtime.redis_parser"
+    assert pool.make_connection()._parser.__class__.__module__ == "realtime.log.redis_parser"
 
 
 async def test_a_password_is_used_and_a_wrong_one_never_told(valkey: Valkey) -> None:

@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 
-from realtime.connection import Connection
-from realtime.events import EphemeralEvent, StoredEvent
 from realtime.hub import Hub
 from realtime.hub.room import Phase
+from realtime.log.events import EphemeralEvent, StoredEvent
 from realtime.routing import websocket_application
 from realtime.testing.client import ApplicationLink
+from realtime.transport.connection import Connection
 from tests.realtime.halls import hub
 
 __all__ = ["hub"]

@@ -12,16 +12,16 @@ from django.test import override_settings
 
 import realtime
 from livrya.settings import REALTIME
-from realtime import outlet, reading
-from realtime.events import StoredEvent
-from realtime.hints import group_name
 from realtime.hub import Hub, current_hub
 from realtime.hub.layer import LayerLink
 from realtime.hub.room import RoomState
+from realtime.log import after_commit, reading
+from realtime.log.events import StoredEvent
+from realtime.log.hints import group_name
+from realtime.log.reading import Head
+from realtime.log.retention import begin_new_epoch
 from realtime.models import Event, RoomHead
 from realtime.positions import Position
-from realtime.reading import Head
-from realtime.retention import begin_new_epoch
 from realtime.testing.client import JsonClient
 from tests.realtime.app.events import HallRoom, Said
 from tests.realtime.halls import AUTHENTICATOR, Connect, connect, hub
@@ -51,7 +51,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 def elsewhere(hub: Hub) -> None:
     """From now on this process's commits reach the hub as another process's would: by the log alone."""
-    outlet.detach(hub.receive)
+    after_commit.detach(hub.receive)
 
 
 async def stored(hub: Hub) -> list[StoredEvent]:
@@ -356,7 +356,7 @@ async def test_a_cancelled_connection_is_cleaned_up_like_any_other(connect: Conn
 async def test_one_event_is_encoded_once_for_all_sessions(
     connect: Connect, hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from realtime.wire import JsonWire
+    from realtime.transport.wire import JsonWire
 
     encoded: list[object] = []
     durable = JsonWire.durable

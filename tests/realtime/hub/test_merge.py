@@ -11,16 +11,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from realtime import reading
-from realtime.connection import Connection
-from realtime.events import StoredEvent
 from realtime.hub import Hub
 from realtime.identity import ANONYMOUS
+from realtime.log import reading
+from realtime.log.events import StoredEvent
 from realtime.namespaces import NAMESPACES
-from realtime.packets import Packet
 from realtime.positions import Position
-from realtime.session import Session
-from realtime.wire import JSON
+from realtime.sessions.session import Session
+from realtime.transport.connection import Connection
+from realtime.transport.packets import Packet
+from realtime.transport.wire import JSON
 from tests.realtime.app import namespaces as _namespaces  # noqa: F401  # declares them
 from tests.realtime.app.events import HallRoom
 

@@ -13,19 +13,19 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from realtime import reading
 from realtime.contracts import event_contract
 from realtime.errors import ApplicationError
-from realtime.events import StoredEvent
 from realtime.hub import Hub
 from realtime.identity import Identity
+from realtime.log import reading
+from realtime.log.events import StoredEvent
+from realtime.log.revocation import Revoked, UserRoom
 from realtime.namespaces import NAMESPACES
-from realtime.packets import Packet
 from realtime.positions import Position
-from realtime.revoking import Revoked, UserRoom
 from realtime.rooms import Grant, Room
-from realtime.session import Session
-from realtime.wire import JSON
+from realtime.sessions.session import Session
+from realtime.transport.packets import Packet
+from realtime.transport.wire import JSON
 from tests.realtime.app.events import VaultRoom
 from tests.realtime.hub.test_merge import Paper
 

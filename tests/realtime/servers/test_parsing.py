@@ -15,10 +15,10 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import Protocol
 
 from realtime.errors import CloseCode
-from realtime.limits.trifles import TRIFLES_AT_ONCE, TRIFLES_PER_SECOND, one_more
+from realtime.people.limits.trifles import TRIFLES_AT_ONCE, TRIFLES_PER_SECOND, one_more
 from realtime.servers.parsing import frame_bytes, is_whole
 from realtime.servers.websocket import FramesProtocol
-from realtime.turns import TURN_POINTS, Turns
+from realtime.transport.turns import TURN_POINTS, Turns
 
 FLOOD_BYTES = 3_000_000
 HANDSHAKE = (

@@ -11,7 +11,7 @@ from websockets.frames import Frame
 from websockets.protocol import Protocol
 
 from realtime.servers.websocket import FramesProtocol
-from realtime.turns import TURN_POINTS
+from realtime.transport.turns import TURN_POINTS
 from tests.realtime.servers.test_parsing import HANDSHAKE
 
 CLIENTS = 5

@@ -12,7 +12,7 @@ from websockets.frames import Frame, Opcode
 
 from realtime.servers.pipelining import PipelineProtocol
 from realtime.servers.websocket import FramesProtocol
-from realtime.turns import TURN_POINTS, Turns
+from realtime.transport.turns import TURN_POINTS, Turns
 from tests.realtime.servers.test_parsing import FLOOD_BYTES, HANDSHAKE
 
 

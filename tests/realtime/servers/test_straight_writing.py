@@ -10,11 +10,11 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from realtime.connection import FramedConnection
-from realtime.outbox import Crowd, Outbox
-from realtime.packets import Packet, websocket_frame
 from realtime.servers.websocket import FramesProtocol
-from realtime.sockets import send_to_all
+from realtime.transport.connection import FramedConnection
+from realtime.transport.packets import Packet, websocket_frame
+from realtime.transport.sockets import send_to_all
+from realtime.transport.write_batch import Crowd, Outbox
 
 LIMIT = 200_000
 MEMORY = 16_384

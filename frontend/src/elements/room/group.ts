@@ -11,7 +11,7 @@ import { live, page } from "../../realtime/page";
 import { Store } from "../../realtime/store";
 import { Conversation } from "./conversation";
 
-/** What the server says about the group in its page; see `livrya.pages.conversation`. */
+/** What the server says about the group in its page; see `livrya.site.pages.conversation`. */
 interface Known {
   room: RoomState;
   role: string;

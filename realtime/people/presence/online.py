@@ -1,0 +1,146 @@
+"""Who is connected at all, on whatever page, device and process, and who is to hear of it."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Coroutine
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.db import DatabaseError, InterfaceError
+
+from realtime.contracts import Payload
+from realtime.errors import Unavailable
+from realtime.hub.room import HubSession
+from realtime.hub.threads import DatabaseThreads
+from realtime.log.revocation import UserRoom
+from realtime.people.announcing import Announcer
+from realtime.people.presence.local import SessionKey
+from realtime.people.presence.store import Outcome, State
+from realtime.people.presence.tracker import PresenceTracker
+
+logger = logging.getLogger(__name__)
+
+ONLINE = "people:online"
+"""Where the store keeps it: presence like that in a room, which nobody can enter and where nothing is said."""
+
+TOLD_AT_ONCE = 20
+"""So many people's contacts are looked up side by side: a dead process may have held thousands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """A person who is now online, or no longer. `version` grows with each change, whoever's."""
+
+    user_id: int
+    username: str
+    display_name: str
+    is_online: bool
+    version: int
+
+
+class Contacts(Protocol):
+    """What a project knows of contacts. Sync and touching the database: called from an executor."""
+
+    def shows_online(self, user_id: int) -> bool:
+        """Tells whether others may see that the person is there."""
+
+    def audience(self, user_id: int) -> Collection[int]:
+        """Returns the ids of the people who are to hear of the person's coming and going."""
+
+    def event(self, whereabouts: Whereabouts) -> Payload:
+        """Returns what they hear, each in their own room; an ephemeral event."""
+
+
+_CONTACTS: list[Contacts] = []
+
+
+def use_contacts(contacts: Contacts) -> None:
+    """Makes the engine count who is online, and tell whom `contacts` says; once, when the project starts."""
+    _CONTACTS[:] = [contacts]
+
+
+class Online:
+    """Counts a person once over all their sessions, and tells their contacts on the way from 0 and to 0.
+
+    Whoever goes is expected back for the grace, however they went: from page to page one connects anew. Changes of
+    one person are told in their order by one process; `version` settles it between several. Belongs to the hub's loop.
+    """
+
+    def __init__(
+        self,
+        presence: PresenceTracker,
+        announcer: Announcer,
+        threads: DatabaseThreads,
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+    ) -> None:
+        self._presence = presence
+        self._announcer = announcer
+        self._threads = threads
+        self._spawn = spawn
+        self._changed: dict[int, Whereabouts] = {}
+        self._telling = False
+        presence.listen(ONLINE, self._heard)
+
+    async def opened(self, session: HubSession) -> None:
+        """Counts a session's person, or counts them anew after their privacy changed."""
+        user_id = session.identity.user_id
+        if user_id is None or not _CONTACTS:
+            return
+        try:
+            shown = await self._threads.run(_CONTACTS[0].shows_online, user_id)
+        except (DatabaseError, InterfaceError, Unavailable) as error:
+            logger.warning("Whether %s may be seen online is not known: %s", user_id, error)
+            return
+        if not session.closed:
+            self._presence.note(ONLINE, session.identity, _key(session), listed=shown)
+
+    def closed(self, session: HubSession) -> None:
+        """Ends what `opened` began."""
+        self._presence.leave(ONLINE, _key(session), disconnected=True, clean=False)
+
+    async def among(self, user_ids: Collection[int]) -> set[int]:
+        """Returns who of these people is online and shows it; nobody while the store is away."""
+        try:
+            return (await self._presence.among(ONLINE, user_ids))[0]
+        except Unavailable:
+            return set()
+
+    def _heard(self, outcome: Outcome) -> None:
+        came, went = outcome.was is State.GONE, outcome.now is State.GONE
+        if came is went:
+            return
+        self._changed[outcome.user_id] = Whereabouts(
+            outcome.user_id,
+            outcome.username,
+            outcome.display_name or outcome.username,
+            came,
+            outcome.counts.version,
+        )
+        if not self._telling:
+            self._telling = True
+            self._spawn(self._tell_all())
+
+    async def _tell_all(self) -> None:
+        try:
+            while self._changed:
+                due = [self._changed.pop(user_id) for user_id in list(self._changed)[:TOLD_AT_ONCE]]
+                await asyncio.gather(*(self._tell(whereabouts) for whereabouts in due))
+        finally:
+            self._telling = False
+
+    async def _tell(self, whereabouts: Whereabouts) -> None:
+        try:
+            contacts = _CONTACTS[0]
+            audience = await self._threads.run(contacts.audience, whereabouts.user_id)
+            shown, hidden = await self._presence.among(ONLINE, audience)
+            payload = contacts.event(whereabouts)
+            for user_id in shown | hidden:
+                self._announcer.everywhere(UserRoom(user_id).name, payload, version=whereabouts.version)
+        except Unavailable as outage:
+            logger.warning("The contacts of %s were not told: %s", whereabouts.user_id, outage)
+        except Exception:
+            logger.exception("The contacts of %s were not told.", whereabouts.user_id)
+
+
+def _key(session: HubSession) -> SessionKey:
+    return SessionKey(session.connection.id, session.namespace.name)

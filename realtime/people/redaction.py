@@ -1,0 +1,90 @@
+"""What people hide from each other in rooms: the view of a grant, from its policy to what passes."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from realtime.contracts import PERSONAL
+from realtime.people.typing.kinds import TYPING_EVENTS
+from realtime.rooms import Grant
+from realtime.transport.wire import encode_json
+
+_PRESENCE = ("user:joined", "user:left", "user:reconnected", "user:away")
+_NUMBERS = ("userCount", "guestCount", "version")
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """What a person hides in a room, and what is hidden from them (`realtime.rooms.View`).
+
+    Not `listed` counts them among the guests and never names them; not `types_openly` keeps their typing to themselves,
+    and that of others from them. `unseen` are the ids of people who are not named to this person in anything that
+    passes (presence, typing): those whom they have blocked, or who have blocked them.
+    """
+
+    listed: bool = True
+    types_openly: bool = True
+    unseen: frozenset[int] = frozenset()
+
+    @property
+    def key(self) -> tuple[frozenset[int], bool] | None:
+        """Being listed or not changes what others see, not what this person does."""
+        return (self.unseen, self.types_openly) if self.unseen or not self.types_openly else None
+
+    def hides(self, event_type: str, actor_id: int | None) -> bool:
+        """Hides the words of people who are not seen."""
+        return actor_id in self.unseen and event_type in PERSONAL
+
+    def shown(self, event_type: str, payload: bytes) -> tuple[str, bytes] | None:
+        """Leaves out the people who are not seen, and typing where it is kept to oneself.
+
+        An event about a person who is not seen does not arrive; in its place, when somebody came or went, the room's
+        numbers do, so that the hole in the versions is explained.
+        """
+        if not self.types_openly and event_type in TYPING_EVENTS:
+            return None
+        if not self.unseen:
+            return event_type, payload
+        told = _decoded(payload)
+        if _names(told, self.unseen):
+            if event_type not in _PRESENCE:
+                return None
+            return "presence:changed", encode_json({name: told[name] for name in _NUMBERS})
+        seen = self.without(told)
+        return event_type, payload if seen == told else encode_json(seen)
+
+    def without(self, payload: Any) -> Any:
+        """Returns the payload (as plain values) with all entries left out of its lists that name one of `unseen`.
+
+        People are named by `userId`, in whatever event; numbers stay, they are the room's.
+        """
+        return _without(payload, self.unseen) if self.unseen else payload
+
+
+OPEN = Privacy()
+"""Hides nothing."""
+
+
+def privacy_of(grant: Grant | None) -> Privacy:
+    """Returns what the person of a grant hides, and what is hidden from them."""
+    return grant.view if grant is not None and isinstance(grant.view, Privacy) else OPEN
+
+
+def _without(payload: Any, unseen: frozenset[int]) -> Any:
+    if isinstance(payload, dict):
+        return {key: _without(value, unseen) for key, value in payload.items()}
+    if isinstance(payload, list):
+        return [_without(entry, unseen) for entry in payload if not _names(entry, unseen)]
+    return payload
+
+
+def _names(entry: Any, unseen: frozenset[int]) -> bool:
+    return isinstance(entry, dict) and entry.get("userId") in unseen
+
+
+@lru_cache(maxsize=1)
+def _decoded(payload: bytes) -> Any:
+    """Returns the payload's values, decoded once for all views of a room in turn; nobody changes them."""
+    return msgspec.json.decode(payload)

@@ -1,0 +1,128 @@
+"""Wires: how events, answers and the engine's own words are written for a kind of client.
+
+A wire encodes an event once; what it returns is shared by every connection that speaks it.
+"""
+
+from typing import Any, Protocol
+
+import msgspec
+
+from realtime.positions import Position
+from realtime.transport.packets import Packet
+
+encode_json = msgspec.json.Encoder(enc_hook=str).encode
+
+
+class Heard(Protocol):
+    """What a wire needs of an event; `realtime.log.events` has the two kinds.
+
+    `payload` is JSON as it was stored. `seq` and `epoch` are None when the event is ephemeral.
+    """
+
+    @property
+    def room(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def payload(self) -> bytes: ...
+    @property
+    def created_at_ms(self) -> int: ...
+    @property
+    def event_id(self) -> str: ...
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The answer to a command: `data`, or `error` in the one error shape.
+
+    `position` says where a durable command's own event stands: `{room, epoch, seq}`.
+    """
+
+    success: bool
+    data: Any = None
+    error: dict[str, Any] | None = None
+    position: dict[str, Any] | None = None
+
+
+class Wire(Protocol):
+    """One encoding. Stateless; shared by all connections of its kind.
+
+    `tells_places`: each client is also told where it stands in all of its rooms.
+    """
+
+    tells_places: bool = False
+
+    def key(self, namespace: str) -> str:
+        """Returns what distinguishes encodings of one event: sessions with equal keys share bytes."""
+
+    def durable(self, namespace: str, event: Heard, position: Position) -> Packet:
+        """Encodes an event of the log."""
+
+    def ephemeral(self, namespace: str, event: Heard) -> Packet:
+        """Encodes an event that is not in the log."""
+
+    def hidden(self, namespace: str, room: str, position: Position) -> Packet:
+        """Encodes the place of an event that this session may not see, so that positions stay dense."""
+
+    def placed(self, packet: Packet, session: Any) -> Packet:
+        """Returns an event of the log as it goes to sessions that, behind it, all stand where this one does."""
+        return packet
+
+    def notice(self, namespace: str, name: str, payload: Any, room: str | None = None) -> Packet:
+        """Encodes a word of the engine itself: session:ready, room:reset, auth:expiring, bye, error."""
+
+
+class JsonWire(Wire):
+    """The wire of `livrya.v1`: one JSON object per message; the namespace is the connection's."""
+
+    def key(self, namespace: str) -> str:
+        return "json"
+
+    def durable(self, namespace: str, event: Heard, position: Position) -> Packet:
+        return Packet(
+            b'{"eventId":"%b","timestamp":%d,"type":"%b","room":"%b","epoch":"%b","seq":%d,"payload":%b}'
+            % (
+                event.event_id.encode(),
+                event.created_at_ms,
+                event.type.encode(),
+                event.room.encode(),
+                position.epoch.encode(),
+                position.seq,
+                event.payload,
+            )
+        )
+
+    def ephemeral(self, namespace: str, event: Heard) -> Packet:
+        return Packet(
+            b'{"eventId":"%b","timestamp":%d,"type":"%b","room":"%b","payload":%b}'
+            % (
+                event.event_id.encode(),
+                event.created_at_ms,
+                event.type.encode(),
+                event.room.encode(),
+                event.payload,
+            )
+        )
+
+    def hidden(self, namespace: str, room: str, position: Position) -> Packet:
+        return Packet(
+            b'{"type":"hidden","room":"%b","epoch":"%b","seq":%d}'
+            % (room.encode(), position.epoch.encode(), position.seq)
+        )
+
+    def notice(self, namespace: str, name: str, payload: Any, room: str | None = None) -> Packet:
+        message = {"type": name, "room": room, "payload": payload} if room else {"type": name, "payload": payload}
+        return Packet(encode_json(message))
+
+    def answer(self, request_id: str | None, answer: Answer) -> Packet:
+        """Encodes the answer to a command; `requestId` is null when the request's own could not be read."""
+        message: dict[str, Any] = {"requestId": request_id, "success": answer.success}
+        if answer.success:
+            message["data"] = answer.data
+        else:
+            message["error"] = answer.error
+        if answer.position:
+            message["position"] = answer.position
+        return Packet(encode_json(message))
+
+
+JSON = JsonWire()

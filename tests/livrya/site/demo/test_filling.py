@@ -1,0 +1,95 @@
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from books.languages import direction
+from books.models import Book, Chapter, Comment, Credit, ReadingProgress, Review, Subscription
+from books.text import render
+from livrya.accounts.models import Follow, User
+from livrya.site.demo.data import people, serials
+from livrya.site.demo.filling import fill_library
+from realtime.models import Event
+from social.models import Group, Message
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOWHERE = Path("/nonexistent")
+COUNTED = (User, Follow, Book, Chapter, Credit, Subscription, Comment, Review, ReadingProgress, Group, Message, Event)
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def fill() -> None:
+    fill_library(password="paper-ink-rubric", moby_dick=NOWHERE, note=lambda sentence: None)
+
+
+def test_the_demo_library_has_people_who_write_read_and_talk():
+    fill()
+    assert User.objects.count() == len(people())
+    agnes = User.objects.get(username="agnes")
+    assert agnes.is_superuser
+    assert agnes.check_password("paper-ink-rubric")
+    for book in Book.objects.all():
+        assert book.published_count >= 3
+        assert book.subscriber_count >= 2
+        assert Comment.objects.filter(chapter__book=book).exists()
+    assert not Credit.objects.filter(accepted_at=None).exists()
+    for group in Group.objects.all():
+        assert (group.member_count, group.last_number) >= (6, 7)
+        assert group.messages.exclude(reply_to=None).exists()
+    assert Chapter.objects.filter(state="scheduled").count() == 1
+
+
+def test_filling_again_adds_nothing_and_tells_nobody():
+    fill()
+    before = [model.objects.count() for model in COUNTED]
+    fill()
+    assert [model.objects.count() for model in COUNTED] == before
+
+
+def test_what_was_removed_by_hand_comes_back_and_what_was_changed_stays():
+    fill()
+    Comment.objects.filter(chapter__book__title="The Lamp Room", author__username="ben").delete()
+    ines = User.objects.get(username="ines")
+    ines.set_password("a-word-of-her-own")
+    ines.save()
+    fill()
+    assert Comment.objects.filter(chapter__book__title="The Lamp Room", author__username="ben").count() == 1
+    assert User.objects.get(username="ines").check_password("a-word-of-her-own")
+
+
+@pytest.mark.either_database
+def test_the_serials_cover_what_a_library_has_to_bear():
+    ours = serials()
+    assert len(ours) >= 3
+    assert {direction(serial.book.language) for serial in ours.values()} == {"ltr", "rtl"}
+    assert "ja" in {serial.book.language for serial in ours.values()}
+    assert any(len(serial.credits) > 2 for serial in ours.values())
+    assert any(serial.book.warnings for serial in ours.values())
+    chapters = [chapter for serial in ours.values() for chapter in serial.book.chapters]
+    assert any(chapter.volume for chapter in chapters)
+    lengths = sorted(len(chapter.text.split()) for chapter in chapters)
+    assert lengths[0] < 10
+    assert lengths[-1] > 700
+    assert all(render(chapter.text) for chapter in chapters)
+
+
+def test_the_command_prints_the_accounts(settings, monkeypatch):
+    settings.DEBUG = True
+    monkeypatch.setattr("livrya.management.commands.demo.MOBY_DICK", NOWHERE)
+    said = StringIO()
+    call_command("demo", stdout=said)
+    assert "paper-ink-rubric" in said.getvalue()
+    assert all(person.username in said.getvalue() for person in people())
+
+
+def test_outside_of_development_the_command_asks_for_a_password_of_ones_own(settings):
+    settings.DEBUG = False
+    with pytest.raises(CommandError, match="--password"):
+        call_command("demo", stdout=StringIO())
+    assert not User.objects.exists()

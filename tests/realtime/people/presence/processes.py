@@ -1,0 +1,137 @@
+"""Several server processes' trackers on one world, and what their rooms heard."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from realtime.contracts import Payload, event_contract
+from realtime.errors import Unavailable
+from realtime.identity import ANONYMOUS, Identity
+from realtime.people.presence.local import SessionKey
+from realtime.people.presence.store import PresenceStore, Roster
+from realtime.people.presence.telling import Teller
+from realtime.people.presence.tracker import PresenceTracker
+from realtime.people.processes.keeper import ProcessKeeper
+from realtime.people.processes.register import ProcessRegister
+from tests.realtime.stores import World
+
+ROOM = "book:1"
+
+
+@dataclass(frozen=True)
+class Told:
+    """One announcement: which process made it, and whether it was for its own clients only."""
+
+    process: str
+    here: bool
+    room: str
+    payload: Payload
+    skip: object
+
+    @property
+    def name(self) -> str:
+        return event_contract(self.payload).name
+
+
+class Recorder:
+    def __init__(self, process: str, told: list[Told]) -> None:
+        self._process = process
+        self._told = told
+
+    def everywhere(self, room: str, payload: Payload, *, key=None, version=0, skip=None, to=None) -> None:
+        self._told.append(Told(self._process, False, room, payload, skip))
+
+    def here(self, room: str, payload: Payload, *, key=None, version=0) -> None:
+        self._told.append(Told(self._process, True, room, payload, None))
+
+
+class Switchable:
+    """A store or register that can be made to refuse, as one in a Redis that is down does."""
+
+    def __init__(self, inner: PresenceStore | ProcessRegister) -> None:
+        self._inner = inner
+        self.down = False
+
+    def __getattr__(self, name: str) -> object:
+        found = getattr(self._inner, name)
+        if not callable(found):
+            return found
+
+        async def asked(*args: object, **kwargs: object) -> object:
+            if self.down:
+                raise Unavailable
+            return await found(*args, **kwargs)
+
+        return asked
+
+
+class Process:
+    """One server process: its keeper and tracker. Sessions are named by a short text."""
+
+    def __init__(self, world: World, name: str, told: list[Told]) -> None:
+        self.name = name
+        self.told = told
+        self.store = Switchable(world.presence(name))
+        self.register = Switchable(world.register(name))
+        self.keeper = ProcessKeeper(self.register, world.clock)
+        teller = Teller(self.store, Recorder(name, told), world.clock, believes=self.keeper.believes)
+        self.tracker = PresenceTracker(self.store, self.keeper, teller, world.clock)
+
+    async def enter(
+        self, who: str | int, session: str, *, room: str = ROOM, listed: bool = True, away: bool = False
+    ) -> Roster:
+        """`who` is "guest" or a user id."""
+        identity = ANONYMOUS if who == "guest" else Identity(user_id=int(who), username=f"name {who}")
+        return await self.tracker.enter(room, identity, SessionKey(session, "/"), listed=listed, away=away)
+
+    async def attend(self, session: str, *, away: bool) -> None:
+        self.tracker.attend(ROOM, SessionKey(session, "/"), away=away)
+        await self.tracker.settle()
+
+    async def leave(self, session: str, *, room: str = ROOM) -> None:
+        self.tracker.leave(room, SessionKey(session, "/"))
+        await self.tracker.settle()
+
+    async def lose(self, session: str, *, clean: bool = False, room: str = ROOM) -> None:
+        self.tracker.leave(room, SessionKey(session, "/"), disconnected=True, clean=clean)
+        await self.tracker.settle()
+
+    async def beat(self) -> None:
+        await self.keeper.beat()
+        await self.tracker.settle()
+
+    def go_down(self) -> None:
+        self.store.down = self.register.down = True
+
+    def come_back(self) -> None:
+        self.store.down = self.register.down = False
+
+
+class Processes:
+    """The processes of one test, and everything that they told, in order."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.told: list[Told] = []
+        self.all: list[Process] = []
+
+    async def start(self, name: str) -> Process:
+        process = Process(self.world, name, self.told)
+        await process.keeper.beat()
+        self.all.append(process)
+        return process
+
+    async def pass_time(self, seconds: float, *, alive: Sequence[Process] | None = None) -> None:
+        """Lets time pass in steps of a second; the processes alive beat every fifth."""
+        for second in range(1, round(seconds) + 1):
+            self.world.clock.advance(1)
+            for process in self.all if alive is None else alive:
+                await process.tracker.settle()
+                if second % 5 == 0:
+                    await process.beat()
+
+    def heard(self, name: str) -> list[Payload]:
+        return [told.payload for told in self.told if told.name == name]
+
+    def changes(self) -> list[tuple[str, int]]:
+        """Who came, went and came back, in order."""
+        return [(told.name, told.payload.user_id) for told in self.told if told.name.startswith("user:")]
