@@ -37,8 +37,7 @@ from books.selectors.people import authors_of
 from livrya.accounts.models import Follow, User
 from livrya.accounts.signals import user_followed, user_unfollowed
 from livrya.kit.api.fields import unix_ms
-from realtime import UserRoom
-from realtime.log.auto_rooms import refresh_rooms
+from realtime import UserRoom, refresh_rooms
 
 Actor = User | None
 

@@ -1,6 +1,6 @@
 """How large things may be, in characters unless said otherwise, and how often people may do what."""
 
-from realtime.people.limits.acts import Act
+from realtime.people import Act
 
 SUMMARY = 1_250
 NOTE = 5_000

@@ -12,8 +12,8 @@ from django.forms import BaseInlineFormSet, ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-import realtime
 from realtime.errors import ApplicationError, Conflict, RateLimited
+from realtime.log.writing import atomic
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -52,7 +52,7 @@ class _Writes:
 class ServiceAdmin(_Writes, _ModelAdmin):
     """A ModelAdmin whose every way of writing goes through `create_object`, `change_object`, `remove_object`.
 
-    A submitted form with its inlines is one transaction, opened here by `realtime.atomic()`: Django's admin
+    A submitted form with its inlines is one transaction, opened here by `atomic()`: Django's admin
     opens one of its own, in which events could not be emitted. Bulk deletion takes a transaction for each
     object. Without one of the three methods, withhold the permission (`has_add_permission`, …).
     """
@@ -62,7 +62,7 @@ class ServiceAdmin(_Writes, _ModelAdmin):
     ) -> HttpResponse:
         if request.method != "POST":
             return super().add_view(request, form_url, extra_context)
-        with realtime.atomic():
+        with atomic():
             return super().add_view(request, form_url, extra_context)
 
     def changeform_view(
@@ -75,7 +75,7 @@ class ServiceAdmin(_Writes, _ModelAdmin):
         if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
         try:
-            with realtime.atomic():
+            with atomic():
                 return super().changeform_view(request, object_id, form_url, extra_context)
         except ApplicationError as refusal:
             # The second pass writes nothing: get_form makes a form that the refusal has turned invalid.
@@ -83,7 +83,7 @@ class ServiceAdmin(_Writes, _ModelAdmin):
             for name in request.FILES:
                 for upload in request.FILES.getlist(name):
                     upload.seek(0)
-            with realtime.atomic():
+            with atomic():
                 response = super().changeform_view(request, object_id, form_url, extra_context)
             if isinstance(refusal, RateLimited):
                 response.status_code = refusal.http_status
@@ -96,7 +96,7 @@ class ServiceAdmin(_Writes, _ModelAdmin):
         if request.method != "POST":
             return super().delete_view(request, object_id, extra_context)
         try:
-            with realtime.atomic():
+            with atomic():
                 return super().delete_view(request, object_id, extra_context)
         except ApplicationError as refusal:
             self.message_user(request, str(refusal), messages.ERROR)
@@ -151,7 +151,7 @@ class ServiceAdmin(_Writes, _ModelAdmin):
         refusals = []
         for obj in queryset:
             try:
-                with realtime.atomic():
+                with atomic():
                     self._remove(request, obj)
             except ApplicationError as refusal:
                 refusals.append(f"{obj}: {refusal}")

@@ -8,13 +8,13 @@ import asyncio
 import contextlib
 import logging
 import random
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
 from channels.consumer import AsyncConsumer
 
 from realtime.conf import realtime_settings
+from realtime.doors.errors import close_code
 from realtime.errors import (
     ApplicationError,
     CloseCode,
@@ -32,6 +32,7 @@ from realtime.positions import Position
 from realtime.sessions.authentication import Credentials, authenticate, credentials_of
 from realtime.sessions.dispatch import Request, refusal
 from realtime.sessions.session import Session, check_number_of_rooms
+from realtime.transport.asgi import Receive, Send
 from realtime.transport.connection import Connection, FramedConnection, SendingConnection
 from realtime.transport.packets import Packet
 from realtime.transport.scalars import scalars_only
@@ -39,26 +40,9 @@ from realtime.transport.wire import JSON, Answer
 
 logger = logging.getLogger(__name__)
 
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 # So many messages of one client are read before others have their turn.
 _AT_ONCE = 8
-
-_CLOSE_CODES: dict[str, CloseCode] = {
-    "UNAUTHENTICATED": CloseCode.UNAUTHENTICATED,
-    "TOKEN_EXPIRED": CloseCode.TOKEN_EXPIRED,
-    "FORBIDDEN": CloseCode.FORBIDDEN,
-    "NOT_FOUND": CloseCode.PROTOCOL_ERROR,
-    "UNAVAILABLE": CloseCode.SERVICE_RESTART,
-    "RATE_LIMITED": CloseCode.TOO_MANY_CONNECTIONS,
-    "TOO_MANY_CONNECTIONS": CloseCode.TOO_MANY_CONNECTIONS,
-}
-
-
-def close_code(error: ApplicationError) -> CloseCode:
-    """Returns the close code for an error that ends a connection."""
-    return _CLOSE_CODES.get(error.code, CloseCode.SERVICE_RESTART)
 
 
 def client_address(scope: dict[str, Any]) -> str:

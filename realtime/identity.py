@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from ipaddress import IPv6Address, ip_address
 from typing import Any, Protocol
 
 from django.core.signals import setting_changed
@@ -63,3 +64,19 @@ def authenticator() -> Authenticator:
 def _forget(setting: str, **kwargs: Any) -> None:
     if setting == "REALTIME":
         authenticator.cache_clear()
+
+
+def counted_as(address: str) -> str:
+    """Returns the name under which an address is counted, "" for one that is no client's own (loopback, unknown).
+
+    Whoever has an IPv6 address has 2^64 of them: what is counted is the network.
+    """
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return ""
+    if isinstance(parsed, IPv6Address):
+        parsed = parsed.ipv4_mapped or parsed
+    if parsed.is_loopback:
+        return ""
+    return str(parsed) if parsed.version == 4 else str(IPv6Address(int(parsed) >> 64 << 64))

@@ -8,8 +8,7 @@ from django.dispatch import receiver
 import realtime
 from livrya.accounts.models import User
 from livrya.accounts.signals import user_muted, user_unmuted
-from realtime import UserRoom
-from realtime.log.auto_rooms import refresh_rooms
+from realtime import UserRoom, refresh_rooms
 from social import signals
 from social.events import CallRoom, DirectoryRoom, GroupRoom
 from social.events.describing import available_fields, member_fields, named, state_fields, tells_receipts

@@ -1,6 +1,6 @@
 """How large things may be, in characters unless said otherwise, and how often people may do what."""
 
-from realtime.people.limits.acts import Act
+from realtime.people import Act
 
 NAME = 80
 DESCRIPTION = 1_250

@@ -7,8 +7,7 @@ import msgspec
 
 from books.events.rooms import ChapterRoom, DraftRoom
 from realtime.contracts import Alias, Id, Payload, command, event
-from realtime.people.typing.kinds import declare_typing
-from realtime.people.typing.store import Typists
+from realtime.people import Typists, declare_typing
 
 SECONDS = 3.0
 """Typing that is not told again ends after this long."""

@@ -39,7 +39,7 @@ from books.services.subscriptions import subscribe, unsubscribe
 from livrya.accounts.selectors import signed_in
 from livrya.kit.api.fields import unix_ms
 from realtime.namespaces import Call, Commands
-from realtime.people.part import typing_arrived
+from realtime.people import typing_arrived
 from realtime.rooms import Room
 
 changes = Commands()

@@ -3,10 +3,10 @@
 from books.events import BookRoom, ChapterRoom, DraftRoom
 from books.events.commands import CountReaders, ReaderCount
 from books.events.typing import COMMENTING, REVIEWING, WRITING, Kind, StopTypingText, TypeText
+from realtime import people
 from realtime.errors import NotFound, Unauthenticated
 from realtime.namespaces import Call, Commands
-from realtime.people import part
-from realtime.people.typing.kinds import TypingKind
+from realtime.people import TypingKind
 from realtime.rooms import Room, authorise
 
 presence = Commands()
@@ -32,13 +32,13 @@ async def type_text(call: Call, wanted: TypeText) -> None:
     draft = DraftRoom(wanted.chapter_id)
     kind = wanted.kind or ("writing" if call.session.grant(draft) else "commenting")
     room = _room(kind, wanted.chapter_id)
-    await part.start_typing(call.session, room, _KINDS[kind], wanted.position if kind == "writing" else None)
+    await people.start_typing(call.session, room, _KINDS[kind], wanted.position if kind == "writing" else None)
 
 
 @presence.handles(StopTypingText)
 async def stop_typing_text(call: Call, wanted: StopTypingText) -> None:
     for kind in [wanted.kind] if wanted.kind else _KINDS:
-        await part.stop_typing(call.session, _room(kind, wanted.chapter_id), _KINDS[kind])
+        await people.stop_typing(call.session, _room(kind, wanted.chapter_id), _KINDS[kind])
 
 
 def _room(kind: Kind, chapter_id: int) -> Room:

@@ -7,7 +7,7 @@ from books.policies.people import SEE_BOOKS, SEE_DRAFTS
 from livrya.accounts.models import User
 from livrya.accounts.selectors import blocked_among, staff_among
 from realtime.identity import Identity
-from realtime.people.redaction import Privacy
+from realtime.people import Privacy
 from realtime.rooms import Grant
 
 

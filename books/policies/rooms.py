@@ -11,7 +11,7 @@ from livrya.accounts.models import Follow, User
 from livrya.accounts.policies import staff_may
 from livrya.accounts.selectors import blocked_ids
 from realtime.identity import Identity
-from realtime.people.redaction import Privacy
+from realtime.people import Privacy
 from realtime.rooms import Grant, authorises, authorises_many
 
 _EDITING = Right.EDIT_DRAFTS | Right.EDIT_CHAPTERS

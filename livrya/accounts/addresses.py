@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 
-from realtime.doors.proxies import counted_as
+from realtime.identity import counted_as
 
 
 def client_address(request: HttpRequest) -> str:

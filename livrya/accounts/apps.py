@@ -8,6 +8,6 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from livrya.accounts import broadcasts  # noqa: F401  # receivers connect themselves
         from livrya.accounts.contacts import MutualFollows
-        from realtime.people.presence.online import use_contacts
+        from realtime.people import use_contacts
 
         use_contacts(MutualFollows())

@@ -10,8 +10,7 @@ from livrya.accounts.models import User
 from realtime import UserRoom
 from realtime.contracts import Payload, event_contract
 from realtime.namespaces import Session
-from realtime.people.part import online_among
-from realtime.people.presence.online import Whereabouts
+from realtime.people import Whereabouts, online_among
 
 MOST = 500
 """So many contacts are watched, those whom one follows longest."""

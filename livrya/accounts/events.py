@@ -1,8 +1,8 @@
 """What the world hears of accounts, and what one may say about them."""
 
 from livrya.accounts.models import User
+from realtime import UserRoom
 from realtime.contracts import Id, Payload, command, event
-from realtime.log.revocation import UserRoom
 
 
 class Person(Payload):

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from realtime.people.limits.acts import Act
+from realtime.people import Act
 
 KEPT_AWAY = 1000
 """So many people can be blocked, and as many muted: each session holds the set while it is open."""

@@ -5,8 +5,9 @@ from typing import Any
 
 import msgspec
 
-from realtime.doors.proxies import UNKEPT, Application, Receive, Scope, Send
+from realtime.doors.proxies import UNKEPT
 from realtime.errors import TooLarge
+from realtime.transport.asgi import Application, Receive, Scope, Send
 
 MOST_BYTES = 5 * 1024 * 1024
 """A chapter of 500,000 characters in a script of three bytes, as a form writes it, is 4.5 MB."""

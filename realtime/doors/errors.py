@@ -3,7 +3,7 @@
 from enum import Enum
 from typing import Any
 
-from realtime.errors import ApplicationError
+from realtime.errors import ApplicationError, CloseCode
 
 
 class MalformedPacket(ApplicationError):
@@ -37,3 +37,19 @@ class RequestRefused(ApplicationError):
         super().__init__(words)
         self.refusal = refusal
         self.body: dict[str, Any] = {"code": number, "message": words}
+
+
+_CLOSE_CODES: dict[str, CloseCode] = {
+    "UNAUTHENTICATED": CloseCode.UNAUTHENTICATED,
+    "TOKEN_EXPIRED": CloseCode.TOKEN_EXPIRED,
+    "FORBIDDEN": CloseCode.FORBIDDEN,
+    "NOT_FOUND": CloseCode.PROTOCOL_ERROR,
+    "UNAVAILABLE": CloseCode.SERVICE_RESTART,
+    "RATE_LIMITED": CloseCode.TOO_MANY_CONNECTIONS,
+    "TOO_MANY_CONNECTIONS": CloseCode.TOO_MANY_CONNECTIONS,
+}
+
+
+def close_code(error: ApplicationError) -> CloseCode:
+    """Returns the close code for an error that ends a connection."""
+    return _CLOSE_CODES.get(error.code, CloseCode.SERVICE_RESTART)

@@ -5,7 +5,8 @@ from typing import Any
 
 from asgiref.sync import markcoroutinefunction
 
-from realtime.doors.proxies import UNKEPT, Application, Receive, Scope, Send
+from realtime.doors.proxies import UNKEPT
+from realtime.transport.asgi import Application, Receive, Scope, Send
 
 
 class Unkept:

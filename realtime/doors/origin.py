@@ -1,12 +1,10 @@
 """Which page is behind an HTTP request of a door."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from realtime.sessions.authentication import header
+from realtime.transport.asgi import Scope
 
 
-def with_origin(scope: Mapping[str, Any]) -> Mapping[str, Any]:
+def with_origin(scope: Scope) -> Scope:
     """Returns the scope with the Origin that a browser leaves out when it polls its own site.
 
     Browsers send no Origin with a same-origin GET; they say so in Sec-Fetch-Site, which no page can forge.
@@ -16,5 +14,5 @@ def with_origin(scope: Mapping[str, Any]) -> Mapping[str, Any]:
     if header(dict(scope), b"sec-fetch-site") != "same-origin":
         return scope
     origin = f"{scope['scheme']}://{header(dict(scope), b'host')}".encode("latin-1")
-    completed: Mapping[str, Any] = {**scope, "headers": [*scope["headers"], (b"origin", origin)]}
+    completed: Scope = {**scope, "headers": [*scope["headers"], (b"origin", origin)]}
     return completed

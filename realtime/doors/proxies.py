@@ -7,7 +7,7 @@ long as a socket is open.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
@@ -16,11 +16,7 @@ from asgiref.sync import markcoroutinefunction
 
 from realtime.conf import realtime_settings
 from realtime.errors import ApplicationError, Forbidden, ValidationFailed
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Mapping[str, Any]]]
-Send = Callable[[Mapping[str, Any]], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+from realtime.transport.asgi import Application, Receive, Scope, Send
 
 _ENCRYPTED = {"http": "https", "websocket": "wss"}
 _PLAIN = {"http": "http", "websocket": "ws"}
@@ -77,22 +73,6 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, error: Application
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), *UNKEPT]
     await send({"type": "http.response.start", "status": error.http_status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
-
-
-def counted_as(address: str) -> str:
-    """Returns the name under which an address is counted, "" for one that is no client's own (loopback, unknown).
-
-    Whoever has an IPv6 address has 2^64 of them: what is counted is the network.
-    """
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return ""
-    if isinstance(parsed, IPv6Address):
-        parsed = parsed.ipv4_mapped or parsed
-    if parsed.is_loopback:
-        return ""
-    return str(parsed) if parsed.version == 4 else str(IPv6Address(int(parsed) >> 64 << 64))
 
 
 def _told(scope: Scope, trusted: int) -> dict[str, Any]:

@@ -22,17 +22,8 @@ from channels.consumer import AsyncConsumer
 from django.core import signing
 
 from realtime.conf import realtime_settings
-from realtime.consumers import close_code
-from realtime.doors.engineio.http import (
-    Headers,
-    Receive,
-    Scope,
-    Send,
-    answer,
-    cross_origin_headers,
-    header_of,
-    query_of,
-)
+from realtime.doors.engineio.http import Headers, answer, cross_origin_headers, header_of, query_of
+from realtime.doors.errors import close_code
 from realtime.doors.origin import with_origin
 from realtime.doors.places import read_places, write_place
 from realtime.errors import (
@@ -52,6 +43,7 @@ from realtime.positions import Position
 from realtime.rooms import ROOM_TYPES
 from realtime.sessions.authentication import Credentials, authenticate, cookies_of, credentials_of, origin_allowed
 from realtime.sessions.session import Session, check_number_of_rooms
+from realtime.transport.asgi import Receive, Scope, Send
 from realtime.transport.connection import Connection
 from realtime.transport.packets import Packet
 from realtime.transport.wire import JSON, Heard, Wire

@@ -13,8 +13,8 @@ from django.db import connection as database
 
 from realtime.errors import Unavailable
 from realtime.hub.threads import DatabaseThreads, settle
+from realtime.log.attempts import one_work
 from realtime.log.writing import MAX_ROOMS, Unit, atomic
-from realtime.people.limits.acts import charged_once
 
 T = TypeVar("T")
 
@@ -52,7 +52,7 @@ class Lanes:
         again when the shared one failed. Cancelling the caller does not stop what has begun.
         """
         loop = asyncio.get_running_loop()
-        work = _Work(charged_once(function), loop.create_future(), batchable)
+        work = _Work(one_work(function), loop.create_future(), batchable)
         key = "" if self._single else lane
         queue = self._waiting.get(key)
         if queue is None:

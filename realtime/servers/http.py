@@ -10,7 +10,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from realtime.conf import realtime_settings
-from realtime.doors.proxies import counted_as
+from realtime.identity import counted_as
 
 _BODY_SECONDS = 30.0
 """A body is looked at so often; longer than a telephone is without a network between two masts."""

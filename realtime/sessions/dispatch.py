@@ -9,11 +9,10 @@ from typing import Any, Protocol
 import msgspec
 from django.db import DatabaseError, InterfaceError
 
-from realtime.contracts import Alias, Payload
+from realtime.contracts import Alias, Payload, with_numbers
 from realtime.errors import ApplicationError, CloseCode, Internal, Unavailable, UnknownCommand, ValidationFailed
 from realtime.hub.hub import Hub
 from realtime.hub.room import HubSession
-from realtime.ids import with_numbers
 from realtime.log import idempotency
 from realtime.log.flushing import is_outage
 from realtime.namespaces import Call, Handler

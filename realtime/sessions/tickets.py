@@ -11,16 +11,16 @@ from realtime.errors import Unauthenticated
 from realtime.identity import Identity
 from realtime.models import Ticket
 
-LIFETIME_MS = 60_000
+TICKET_LIFETIME_MS = 60_000
 
 
-def issue(identity: Identity) -> str:
+def issue_ticket(identity: Identity) -> str:
     """Returns a new ticket for `identity`, good once within 60 s. The database keeps only its hash."""
     token = secrets.token_urlsafe(24)
     Ticket.objects.create(
         token_hash=_hash(token),
         identity=msgspec.json.encode(identity).decode(),
-        expires_at_ms=_now_ms() + LIFETIME_MS,
+        expires_at_ms=_now_ms() + TICKET_LIFETIME_MS,
     )
     return token
 

@@ -10,7 +10,7 @@ from livrya.accounts.api.authentication import asker
 from livrya.kit.api.fields import unix_ms
 from livrya.kit.api.reading import body
 from livrya.kit.api.shapes import answer, page_of, shape
-from realtime.log.snapshots import Snapshot
+from realtime import Snapshot
 from social.api.serializers import (
     EndSerializer,
     GroupChangeSerializer,

@@ -2,7 +2,7 @@
 
 from realtime import UserRoom
 from realtime.contracts import Payload, event
-from realtime.people.presence.events import PresentUser
+from realtime.people import PresentUser
 from social.events.rooms import GroupRoom
 
 

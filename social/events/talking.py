@@ -5,7 +5,7 @@ from typing import Annotated
 import msgspec
 
 from realtime.contracts import Alias, Id, Payload, command
-from realtime.people.presence.events import PresentUser
+from realtime.people import PresentUser
 from social import limits
 from social.events.commands import OLDER
 from social.events.messages import MessageContent, MessageShown

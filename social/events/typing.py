@@ -1,8 +1,7 @@
 """Who is typing in a group this moment."""
 
 from realtime.contracts import Alias, Id, Payload, command, event
-from realtime.people.typing.kinds import declare_typing
-from realtime.people.typing.store import Typists
+from realtime.people import Typists, declare_typing
 from social.events.rooms import GroupRoom
 
 SECONDS = 10.0

@@ -6,7 +6,7 @@ import realtime
 from livrya.accounts.selectors import signed_in
 from livrya.kit.cursors import page
 from realtime.namespaces import Call, Commands
-from realtime.people.part import typing_arrived
+from realtime.people import typing_arrived
 from realtime.rooms import Room
 from social.broadcasts import ref
 from social.events import GroupRoom

@@ -2,14 +2,12 @@
 
 import realtime
 from livrya.accounts.selectors import signed_in
+from realtime import people
 from realtime.errors import NotJoined
 from realtime.identity import Identity
 from realtime.namespaces import Call, Commands, Session
-from realtime.people import part
-from realtime.people.presence.events import as_reply
-from realtime.people.presence.store import Roster
-from realtime.people.presence.watching import watches
-from realtime.people.redaction import privacy_of
+from realtime.people import as_reply, privacy_of, watches
+from realtime.rooms import Roster
 from social.events import CallRoom, GroupRoom
 from social.events.commands import AskRoom, RoomInfo
 from social.events.members import CallChanged, RoomMembers
@@ -40,12 +38,12 @@ async def start_typing(call: Call, wanted: StartTyping) -> None:
     room = GroupRoom(wanted.room_id)
     if not call.session.is_present(room):
         raise NotJoined
-    await part.start_typing(call.session, room, TYPING)
+    await people.start_typing(call.session, room, TYPING)
 
 
 @presence.handles(StopTyping)
 async def stop_typing(call: Call, wanted: StopTyping) -> None:
-    await part.stop_typing(call.session, GroupRoom(wanted.room_id), TYPING)
+    await people.stop_typing(call.session, GroupRoom(wanted.room_id), TYPING)
 
 
 @presence.handles(StartCall)

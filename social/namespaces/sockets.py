@@ -10,7 +10,7 @@ from realtime import Part, attach
 from realtime.conf import realtime_settings
 from realtime.errors import Unavailable
 from realtime.namespaces import Session
-from realtime.people.part import count_session, sessions_in, uncount_session
+from realtime.people import count_session, sessions_in, uncount_session
 from realtime.rooms import Room
 from social.events import CallRoom, GroupRoom
 from social.services.seats import keep_seats

@@ -6,7 +6,7 @@ from typing import TypeVar
 from livrya.accounts.models import User
 from livrya.accounts.selectors import blocked_among, muted_among
 from realtime.identity import Identity
-from realtime.people.redaction import Privacy
+from realtime.people import Privacy
 from realtime.rooms import Grant, authorises, authorises_many
 from social.events.rooms import CallRoom, DirectoryRoom, GroupRoom
 from social.models import Membership

@@ -8,9 +8,9 @@ from django.utils import timezone
 from livrya.accounts.models import User
 from livrya.accounts.selectors import blocked_ids
 from livrya.kit.texts import search_words
+from realtime import UserRoom
 from realtime.errors import NotFound
 from realtime.identity import Identity
-from realtime.log.revocation import UserRoom
 from realtime.rooms import Room
 from social.errors import RoomNotFound
 from social.events.describing import listed_fields

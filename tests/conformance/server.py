@@ -15,12 +15,13 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.realtime.settings")
 django.setup()  # the doors ask for settings and models while they are imported
 
-from realtime.doors.engineio.http import Receive, Scope, Send, serve_polling  # noqa: E402
+from realtime.doors.engineio.http import serve_polling  # noqa: E402
 from realtime.doors.engineio.server import EngineServer  # noqa: E402
 from realtime.doors.engineio.session import Application, EngineSession, Options  # noqa: E402
 from realtime.doors.engineio.websocket import serve_websocket  # noqa: E402
 from realtime.doors.socketio.connection import Endpoint, Reply, SocketConnection, UnknownNamespace  # noqa: E402
 from realtime.errors import Unavailable  # noqa: E402
+from realtime.transport.asgi import Receive, Scope, Send  # noqa: E402
 from realtime.transport.packets import Packet as Written  # noqa: E402
 
 OPTIONS = Options(ping_interval_ms=300, ping_timeout_ms=200, max_payload=1_000_000)

@@ -9,8 +9,9 @@ from django.test import Client
 
 from livrya.accounts.services import access, people
 from realtime.errors import RateLimited
+from realtime.log.attempts import one_work
 from realtime.people.limits import acts
-from realtime.people.limits.acts import ACTS, Act, charged_once, forget_counts, uncounted
+from realtime.people.limits.acts import ACTS, Act, forget_counts, uncounted
 from tests.accounts.doors import Enter, enter, hub, in_thread
 from tests.accounts.people import PASSWORD, person
 from tests.commands import ROOT
@@ -89,14 +90,14 @@ def test_what_a_command_does_in_peoples_names_and_what_the_system_does_is_not_co
         access.change_password(actor=ada, user=ada, old_password=PASSWORD, new_password=PASSWORD)
 
 
-def test_an_act_that_is_tried_again_with_its_neighbours_is_charged_once(settings) -> None:
+def test_an_act_that_is_tried_again_with_its_neighbours_is_one_work(settings) -> None:
     settings.ACT_LIMITS = {"message": (2, 60)}
-    twice = charged_once(lambda: ACTS["message"].charge(7))
+    twice = one_work(lambda: ACTS["message"].charge(7))
     twice()
     twice()
     ACTS["message"].charge(7)
     with pytest.raises(RateLimited):
-        charged_once(lambda: ACTS["message"].charge(7))()
+        one_work(lambda: ACTS["message"].charge(7))()
 
 
 @pytest.fixture

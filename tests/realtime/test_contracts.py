@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 from msgspec import inspect as types
 
 from livrya.site.namespaces import default  # declares every command
-from realtime.contracts import COMMANDS, Id, Payload
+from realtime.contracts import COMMANDS, Id, Payload, id_fields, with_numbers
 from realtime.errors import ValidationFailed
-from realtime.ids import id_fields, with_numbers
 from realtime.sessions.dispatch import Request, decode
 
 assert default

@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+import realtime
 from livrya.accounts.addresses import client_address
 from livrya.accounts.api import serializers
 from livrya.accounts.api.authentication import asker
@@ -17,7 +18,6 @@ from livrya.kit.api.fields import unix_now_ms
 from livrya.kit.api.reading import body
 from realtime.errors import Unauthenticated
 from realtime.identity import Identity
-from realtime.sessions import tickets
 
 
 class _DoorView(APIView):
@@ -77,7 +77,7 @@ class TicketView(APIView):
 
     @extend_schema(operation_id="ticket", request=None, responses={201: serializers.TicketSerializer})
     def post(self, request: Request) -> Response:
-        expires_at = unix_now_ms() + tickets.LIFETIME_MS
+        expires_at = unix_now_ms() + realtime.TICKET_LIFETIME_MS
         answer = {"ticket": tokens.issue_ticket(_identity(request)), "expires_at": expires_at}
         return Response(serializers.TicketSerializer(answer).data, status=status.HTTP_201_CREATED)
 

@@ -14,8 +14,8 @@ import realtime
 from livrya.accounts import limits, policies, signals
 from livrya.accounts.models import LoginSession, TokenFamily, User
 from livrya.accounts.sessions import SessionStore
+from realtime import MAX_ROOMS
 from realtime.errors import Conflict, Forbidden, NotFound, ValidationFailed
-from realtime.log.writing import MAX_ROOMS
 
 
 def change_password(*, actor: User | None, user: User, new_password: str, old_password: str | None = None) -> User:

@@ -19,7 +19,6 @@ from livrya.accounts import limits
 from livrya.accounts.models import TokenFamily, User
 from realtime.errors import TokenExpired, Unauthenticated
 from realtime.identity import Identity
-from realtime.sessions import tickets
 
 FAMILY_CLAIM = "fam"
 LOST_ANSWER_GRACE = timedelta(seconds=30)
@@ -135,7 +134,7 @@ def family_credential(family_id: int) -> str:
 def issue_ticket(identity: Identity) -> str:
     """Returns a ticket for one connection of somebody signed in. Raises RateLimited."""
     limits.TICKETS.charge(identity.user_id)
-    return tickets.issue(identity)
+    return realtime.issue_ticket(identity)
 
 
 def prune() -> int:

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from realtime.log.snapshots import Snapshot
+from realtime import Snapshot
 from realtime.rooms import Room
 
 

@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import AnonRateThrottle, SimpleRateThrottle, UserRateThrottle
 
-from realtime.doors.proxies import counted_as
+from realtime.identity import counted_as
 
 if TYPE_CHECKING:  # DRF's views import the throttles of the settings
     from rest_framework.views import APIView

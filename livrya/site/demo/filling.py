@@ -21,7 +21,7 @@ from livrya.accounts.services.access import set_role
 from livrya.accounts.services.following import follow
 from livrya.accounts.services.people import sign_up, update_profile
 from livrya.site.demo.data import Circle, Part, Person, Readership, Remark, Serial, circles, people, serials, talk
-from realtime.people.limits.acts import uncounted
+from realtime.people import uncounted
 from social.models import Group, Message, Role
 from social.services import invitations
 from social.services.entering import join_group

@@ -4,8 +4,8 @@ from typing import Annotated, Any
 
 import msgspec
 
+from realtime import UserRoom
 from realtime.contracts import Alias, Id, Payload, command, event
-from realtime.log.revocation import UserRoom
 from social.events.commands import Line
 
 

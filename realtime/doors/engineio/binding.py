@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from realtime.doors.proxies import counted_as
+from realtime.identity import counted_as
 from realtime.sessions.authentication import cookies_of, credentials_of
 
 _PLAIN_NAME = "realtime-door"

@@ -14,11 +14,12 @@ import msgspec
 from redis.exceptions import RedisError
 
 from realtime.doors.engineio.binding import Shown
-from realtime.doors.engineio.server import EngineServer, LinkTo, Moved, Scope
+from realtime.doors.engineio.server import EngineServer, LinkTo, Moved
 from realtime.doors.engineio.session import EngineSession
 from realtime.doors.errors import Refusal, RequestRefused
 from realtime.errors import ApplicationError
 from realtime.log.layers import answers, said
+from realtime.transport.asgi import Scope
 
 logger = logging.getLogger(__name__)
 

@@ -6,8 +6,7 @@ Source: the Engine.IO protocol, revision 4, "HTTP long-polling"; ASGI HTTP conne
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import parse_qs
 
 import msgspec
@@ -17,10 +16,8 @@ from realtime.doors.engineio.links import polled
 from realtime.doors.engineio.server import EngineServer
 from realtime.doors.errors import Refusal, RequestRefused
 from realtime.errors import ApplicationError, TooLarge
+from realtime.transport.asgi import Receive, Scope, Send
 
-Scope = Mapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
 logger = logging.getLogger(__name__)

@@ -2,8 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 import msgspec
 
@@ -12,10 +12,10 @@ from realtime.doors.engineio.heartbeats import Heartbeats
 from realtime.doors.engineio.links import Link
 from realtime.doors.engineio.session import Application, EngineSession, Options
 from realtime.doors.errors import Refusal, RequestRefused
+from realtime.transport.asgi import Scope
 from realtime.transport.packets import Packet
 from realtime.transport.write_batch import Outbox
 
-Scope = Mapping[str, Any]
 LinkTo = Callable[[EngineSession], Link]
 
 _SETTLE_SECONDS = 5.0

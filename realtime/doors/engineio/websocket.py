@@ -11,13 +11,14 @@ from typing import Any
 import msgspec
 
 from realtime.doors.engineio.binding import shown_by
-from realtime.doors.engineio.http import Receive, Scope, Send, check_query, query_of
+from realtime.doors.engineio.http import check_query, query_of
 from realtime.doors.engineio.links import PROBE_ANSWER, FrameLink, Link, SocketLink
 from realtime.doors.engineio.packets import PacketType, decode
 from realtime.doors.engineio.server import EngineServer, LinkTo
 from realtime.doors.engineio.session import EngineSession
 from realtime.doors.errors import MalformedPacket, RequestRefused
 from realtime.errors import ApplicationError, CloseCode, TooLarge
+from realtime.transport.asgi import Receive, Scope, Send
 
 _REFUSED_SECONDS = 5.0
 

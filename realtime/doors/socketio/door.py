@@ -4,7 +4,7 @@ import logging
 import weakref
 
 from realtime.doors.engineio.carrier import Carrier
-from realtime.doors.engineio.http import Receive, Scope, Send, answer, query_of, serve_polling
+from realtime.doors.engineio.http import answer, query_of, serve_polling
 from realtime.doors.engineio.server import EngineServer, Owner
 from realtime.doors.engineio.session import EngineSession, Options
 from realtime.doors.engineio.websocket import serve_websocket
@@ -15,6 +15,7 @@ from realtime.errors import ApplicationError, CloseCode
 from realtime.hub import Hub, current_hub
 from realtime.identity import ANONYMOUS
 from realtime.sessions.authentication import origin_allowed
+from realtime.transport.asgi import Receive, Scope, Send
 
 logger = logging.getLogger(__name__)
 

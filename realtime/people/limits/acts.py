@@ -12,7 +12,7 @@ as it answers, else in this process. Charging waits for Redis at most `REDIS_SEC
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -27,6 +27,7 @@ from redis.retry import Retry
 from realtime.clock import SystemClock
 from realtime.conf import realtime_settings
 from realtime.errors import RateLimited
+from realtime.log.attempts import done_before, note_done
 from realtime.log.installation import database_id
 from realtime.people.limits.bucket import Rate
 from realtime.people.limits.memory import MemoryPoints
@@ -43,7 +44,6 @@ _PAUSE_SECONDS = 1.0
 ACTS: dict[str, "Act"] = {}
 """Every declared act by its name."""
 
-_paid: ContextVar[set[str] | None] = ContextVar("paid", default=None)
 _uncounted: ContextVar[bool] = ContextVar("uncounted", default=False)
 
 
@@ -72,13 +72,11 @@ class Act:
         if who in (None, "") or _uncounted.get():
             return
         key = f"act:{self.name}:{'person' if isinstance(who, int) else 'address'}:{who}"
-        paid = _paid.get()
-        if paid is not None and key in paid:
+        if done_before(key):
             return
         if wait_ms := _counts.take(key, self.rate):
             raise RateLimited(retry_after_ms=wait_ms)
-        if paid is not None:
-            paid.add(key)
+        note_done(key)
 
 
 @contextmanager
@@ -89,20 +87,6 @@ def uncounted() -> Iterator[None]:
         yield
     finally:
         _uncounted.reset(before)
-
-
-def charged_once(function: Callable[[], T]) -> Callable[[], T]:
-    """Returns `function` for calling it more than once for one act: each count is charged once."""
-    paid: set[str] = set()
-
-    def run() -> T:
-        before = _paid.set(paid)
-        try:
-            return function()
-        finally:
-            _paid.reset(before)
-
-    return run
 
 
 def forget_counts() -> None:

@@ -5,9 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from realtime.clock import Clock
-from realtime.doors.proxies import counted_as
 from realtime.errors import RateLimited, Unavailable
-from realtime.identity import Identity
+from realtime.identity import Identity, counted_as
 from realtime.people.limits.bucket import Bucket, Rate
 from realtime.people.limits.memory import MemoryPoints
 from realtime.people.limits.store import PointStore, SeatStore

@@ -166,7 +166,7 @@ async def test_an_upgrade_needs_it_too_as_far_as_browsers_can_show_it(hub: Hub) 
 
 
 async def test_the_id_of_an_event_opens_nothing(hub: Hub) -> None:
-    ticket = await sync_to_async(tickets.issue)(Identity(7, "guest7", credential="jwt:7"))
+    ticket = await sync_to_async(tickets.issue_ticket)(Identity(7, "guest7", credential="jwt:7"))
     address = f"/events/?rooms=hall:1@:0&ticket={ticket}"
     await realtime.aemit(HallRoom(1), Said(text="one"))
     stream = await ask(address, until=b"hall:said")

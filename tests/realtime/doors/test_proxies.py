@@ -12,7 +12,8 @@ from websockets.exceptions import InvalidStatus
 from realtime.checks import somebody_encrypts
 from realtime.conf import RealtimeSettings
 from realtime.doors import proxies
-from realtime.doors.proxies import BehindProxies, counted_as
+from realtime.doors.proxies import BehindProxies
+from realtime.identity import counted_as
 from realtime.testing.client import JsonClient
 from realtime.testing.server import ServerProcess
 from tests.realtime.halls import server_environment

@@ -240,7 +240,7 @@ async def test_a_page_of_the_same_site_reads_with_its_cookie(read: Read) -> None
 
 
 async def test_a_ticket_opens_one_stream_and_that_one_again(read: Read) -> None:
-    ticket = await sync_to_async(tickets.issue)(Identity(7, "guest7", credential="jwt:7"))
+    ticket = await sync_to_async(tickets.issue_ticket)(Identity(7, "guest7", credential="jwt:7"))
     url = f"rooms=hall:1&ticket={ticket}"
     stream = await read(url)
     assert (await stream.next("session:ready"))["payload"]["userId"] == 7
@@ -258,7 +258,7 @@ async def test_a_ticket_opens_one_stream_and_that_one_again(read: Read) -> None:
 
 
 async def test_a_ticket_s_stream_is_not_opened_again_for_who_has_left(read: Read) -> None:
-    ticket = await sync_to_async(tickets.issue)(Identity(7, "guest7", credential="jwt:7"))
+    ticket = await sync_to_async(tickets.issue_ticket)(Identity(7, "guest7", credential="jwt:7"))
     stream = await read(f"rooms=hall:1&ticket={ticket}")
     await stream.next("session:ready")
     await Lease.objects.acreate(name="banned:7", holder="test", expires_at="2030-01-01T00:00:00Z")

@@ -85,7 +85,7 @@ async def test_a_ticket_is_spent_once_however_often_the_rest_is_tried(open_socke
     from realtime.identity import Identity
     from realtime.sessions import tickets
 
-    ticket = await sync_to_async(tickets.issue)(Identity(7, "guest7", credential="jwt:7"))
+    ticket = await sync_to_async(tickets.issue_ticket)(Identity(7, "guest7", credential="jwt:7"))
     client = await open_socket()
     weather.turn("database")
     await begin(client, "/halls", ticket=ticket)
@@ -367,7 +367,7 @@ async def test_a_room_that_is_closed_meanwhile_is_left_when_it_can_be_asked(
 
 
 def test_every_temporary_error_has_a_code_whose_range_says_come_back() -> None:
-    from realtime.consumers import close_code
+    from realtime.doors.errors import close_code
 
     wrong = [code for code, error in CATALOGUE.items() if error.retryable and close_code(error()) not in COME_BACK]
     assert wrong == []

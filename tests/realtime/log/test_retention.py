@@ -79,7 +79,7 @@ def test_only_a_prefix_goes_so_that_what_is_left_is_dense() -> None:
 def test_answers_are_kept_for_a_day_and_tickets_for_a_minute() -> None:
     for request in ("old", "new"):
         run_once("user:1", request, "hash", lambda: None)
-        tickets.issue(Identity(user_id=1))
+        tickets.issue_ticket(Identity(user_id=1))
     CommandResult.objects.filter(request_id="old").update(created_at_ms=time.time_ns() // 1_000_000 - DAY_MS - 1)
     Ticket.objects.filter(pk=Ticket.objects.values("pk")[:1]).update(expires_at_ms=1)
     assert prune(days=90) == Pruned(events=0, answers=1, tickets=1)

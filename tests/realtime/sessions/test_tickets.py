@@ -16,14 +16,14 @@ READER = Identity(user_id=7, username="ada", credential="session:abc", expires_a
 
 
 def test_a_ticket_lets_its_person_in_once() -> None:
-    ticket = tickets.issue(READER)
+    ticket = tickets.issue_ticket(READER)
     assert tickets.redeem(ticket) == READER
     with pytest.raises(Unauthenticated):
         tickets.redeem(ticket)
 
 
 def test_an_expired_or_invented_ticket_lets_nobody_in() -> None:
-    ticket = tickets.issue(READER)
+    ticket = tickets.issue_ticket(READER)
     Ticket.objects.update(expires_at_ms=1)
     for candidate in (ticket, "invented", ""):
         with pytest.raises(Unauthenticated):
@@ -31,12 +31,12 @@ def test_an_expired_or_invented_ticket_lets_nobody_in() -> None:
 
 
 def test_the_database_does_not_know_the_ticket() -> None:
-    ticket = tickets.issue(READER)
+    ticket = tickets.issue_ticket(READER)
     assert ticket not in str(Ticket.objects.values().get())
 
 
 def test_of_many_who_try_at_once_one_comes_in() -> None:
-    ticket = tickets.issue(READER)
+    ticket = tickets.issue_ticket(READER)
 
     def redeem() -> bool:
         try:

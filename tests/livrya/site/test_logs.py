@@ -6,7 +6,7 @@ import pytest
 from redis.exceptions import ConnectionError as LostConnection
 from redis.exceptions import NoPermissionError
 
-from livrya.kit.logs import RedisIsAway
+from livrya.site.logs import RedisIsAway
 
 pytestmark = pytest.mark.either_database
 
