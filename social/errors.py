@@ -28,7 +28,7 @@ class WrongPassword(ApplicationError):
 
 
 class NotInvited(ApplicationError):
-    """The group is private: one needs an invitation that still holds."""
+    """The group is private, and the link to it opens it no more: one needs an invitation that holds."""
 
     code = "NOT_INVITED"
     http_status = 403

@@ -5,7 +5,7 @@ from operator import or_
 from typing import TypeAlias
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from books.models import Book, Chapter, ChapterState, Credit, CreditKind, Invitation, Right, Visibility
 from livrya.accounts.models import User
@@ -52,6 +52,60 @@ def visible_to(viewer: Viewer, prefix: str = "") -> Q:
     )
 
 
+def chapters_visible_to(viewer: Viewer, prefix: str = "") -> Q:
+    """Returns the condition on chapters that `viewer` may see; `prefix` leads to the chapter (`"chapter__"`).
+
+    The published ones of the books that they may see; those who work on a book see all of it, as staff with SEE_DRAFTS.
+    """
+    seen, user_id = Q(**{f"{prefix}state": ChapterState.PUBLISHED}), _who(viewer)
+    if staff_may(viewer, *SEE_DRAFTS):
+        seen = Q()
+    elif user_id is not None:
+        seen |= _worked_on(user_id, f"{prefix}book__")
+    return visible_to(viewer, f"{prefix}book__") & seen
+
+
+def comments_visible_to(viewer: Viewer) -> Q:
+    """Returns the condition on comments that `viewer` may see: not deleted, on a chapter that they may see.
+
+    One that a moderator has hidden is there for its author and for those who can bring it back; staff who can find all.
+    """
+    there, user_id = Q(deleted_at__isnull=True), _who(viewer)
+    if staff_may(viewer, _OF_STAFF[Right.MODERATE_COMMENTS]):
+        return there
+    seen = Q(hidden_at__isnull=True)
+    if user_id is not None:
+        seen |= Q(author=user_id) | _worked_on(user_id, "chapter__book__", Right.MODERATE_COMMENTS)
+    return there & seen & chapters_visible_to(viewer, "chapter__")
+
+
+def reviews_visible_to(viewer: Viewer) -> Q:
+    """Returns the condition on reviews that `viewer` may see; a hidden one is there for its author and for staff who
+    can bring it back."""
+    seen, user_id = Q(hidden_at__isnull=True), _who(viewer)
+    if staff_may(viewer, "books.change_review", "books.delete_review", "books.view_review"):
+        return Q()
+    if user_id is not None:
+        seen |= Q(author=user_id)
+    return seen & visible_to(viewer, "book__")
+
+
+def credits_visible_to(viewer: Viewer) -> Q:
+    """Returns the condition on credits, offers among them: one's own, and those of books that one works on."""
+    if staff_may(viewer, *(f"books.{act}_credit" for act in ("view", "change", "delete"))):
+        return Q()
+    user_id = viewer_id(viewer)
+    return Q(user=user_id) | _worked_on(user_id, "book__", Right.VIEW_DASHBOARD)
+
+
+def invitations_visible_to(viewer: Viewer) -> Q:
+    """Returns the condition on invitations to read: one's own, and those of books whose description one may change."""
+    if staff_may(viewer, *(f"books.{act}_invitation" for act in ("view", "change", "delete"))):
+        return Q()
+    user_id = viewer_id(viewer)
+    return Q(user=user_id) | _worked_on(user_id, "book__", Right.EDIT_INFO)
+
+
 def viewer_id(viewer: Viewer) -> int:
     """Returns the viewer's id; 0, which is nobody's, for nobody."""
     return _who(viewer) or 0
@@ -94,11 +148,6 @@ def may_address_authors(person: User, book_id: int) -> bool:
     authors = Credit.objects.filter(book_id=book_id, accepted_at__isnull=False)
     authors = authors.filter(kind__in=(CreditKind.AUTHOR, CreditKind.CO_AUTHOR))
     return not authors.filter(user__blocks__blocked=person).exists() or may_see_drafts(person, book_id)
-
-
-def may_moderate(viewer: Viewer, book_id: int) -> bool:
-    """Tells whether `viewer` may take other people's comments on the book out of sight."""
-    return may(viewer, book_id, Right.MODERATE_COMMENTS)
 
 
 def require(
@@ -151,9 +200,11 @@ def _credited(viewer: Viewer, book_id: int) -> Right:
     return Right(held.values_list("rights", flat=True).first() or 0)
 
 
-def _worked_on(user_id: int, prefix: str) -> Q:
-    book = f"{prefix}pk"
-    return Q(Exists(Credit.objects.filter(book_id=OuterRef(book), user_id=user_id, accepted_at__isnull=False)))
+def _worked_on(user_id: int, prefix: str, right: Right | None = None) -> Q:
+    held = Credit.objects.filter(book_id=OuterRef(f"{prefix}pk"), user_id=user_id, accepted_at__isnull=False)
+    if right is not None:
+        held = held.annotate(_held=F("rights").bitand(int(right))).exclude(_held=0)
+    return Q(Exists(held))
 
 
 def _invited(user_id: int, prefix: str) -> Q:

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from books.models import Book, Chapter, ChapterState
 from books.policies import Viewer, visible_to
-from books.policies.people import may_see_drafts
+from books.policies.people import chapters_visible_to
 from realtime.errors import NotFound
 
 
@@ -25,8 +25,7 @@ def published(book: Book) -> QuerySet[Chapter]:
 
 def visible_chapters(viewer: Viewer, book: Book) -> QuerySet[Chapter]:
     """Returns the book's chapters in order, with their text; drafts only for those who work on the book."""
-    chapters = Chapter.objects.filter(book=book).order_by("number")
-    return chapters if may_see_drafts(viewer, book.pk) else chapters.filter(state=ChapterState.PUBLISHED)
+    return Chapter.objects.filter(chapters_visible_to(viewer), book=book).order_by("number")
 
 
 def get_chapter(viewer: Viewer, book: Book, number: int) -> Chapter:
@@ -39,8 +38,8 @@ def get_chapter(viewer: Viewer, book: Book, number: int) -> Chapter:
 
 def chapter_by_id(viewer: Viewer, chapter_id: int) -> Chapter:
     """Returns the chapter with its text and book. Raises NotFound also where `viewer` may not know of it."""
-    chapter = Chapter.objects.filter(visible_to(viewer, "book__"), pk=chapter_id).select_related("book").first()
-    if chapter is None or not (chapter.is_published or may_see_drafts(viewer, chapter.book_id)):
+    chapter = Chapter.objects.filter(chapters_visible_to(viewer), pk=chapter_id).select_related("book").first()
+    if chapter is None:
         raise NotFound("There is no such chapter.")
     return chapter
 

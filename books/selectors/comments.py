@@ -6,7 +6,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
 from books.models import Chapter, Comment, Reaction
-from books.policies import Viewer, visible_to
+from books.policies import Viewer
+from books.policies.people import comments_visible_to
 from realtime.errors import NotFound
 
 
@@ -28,10 +29,13 @@ def comments_of(chapter: Chapter) -> QuerySet[Comment]:
 
 
 def comment_by_id(viewer: Viewer, comment_id: int) -> Comment:
-    """Returns the comment with its author, chapter and book. Raises NotFound where `viewer` may not see the book."""
+    """Returns the comment with its author, what it answers, chapter and book.
+
+    Raises NotFound also where `viewer` may not see it.
+    """
     comment = (
-        Comment.objects.filter(visible_to(viewer, "chapter__book__"), pk=comment_id)
-        .select_related("author", "chapter__book")
+        Comment.objects.filter(comments_visible_to(viewer), pk=comment_id)
+        .select_related("author", "parent__author", "chapter__book")
         .defer("chapter__text", "chapter__note")
         .first()
     )

@@ -6,6 +6,7 @@ from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
 from books.models import Book, Chapter, ChapterState, ReadingProgress, ShelfEntry, Subscription
 from books.policies import Viewer, viewer_id, visible_to
+from books.policies.people import chapters_visible_to
 from books.selectors.books import with_people
 
 READ_FROM = 0.97
@@ -59,14 +60,19 @@ def next_up(viewer: Viewer, book: Book) -> NextUp | None:
 
 
 def continue_reading(viewer: Viewer) -> QuerySet[ReadingProgress]:
-    """Returns the viewer's place in each visible book they opened, the last read first, with book and chapter."""
+    """Returns the viewer's place in each visible book they opened, the last read first, with book and chapter.
+
+    Places in chapters that were taken back do not count: what those are called now is not for readers.
+    """
     latest = (
-        ReadingProgress.objects.filter(user_id=viewer_id(viewer), book=OuterRef("book"))
+        ReadingProgress.objects.filter(
+            chapters_visible_to(viewer, "chapter__"), user_id=viewer_id(viewer), book=OuterRef("book")
+        )
         .order_by("-updated_at", "-id")
         .values("pk")[:1]
     )
     return (
-        ReadingProgress.objects.filter(visible_to(viewer, "book__"), user_id=viewer_id(viewer), pk=Subquery(latest))
+        ReadingProgress.objects.filter(user_id=viewer_id(viewer), pk=Subquery(latest))
         .prefetch_related(_books(), _chapters())
         .order_by("-updated_at", "-id")
     )
@@ -104,7 +110,9 @@ def shelf_entry(viewer: Viewer, book: Book) -> ShelfEntry | None:
 
 
 def _places_in(viewer: Viewer, book: Book) -> QuerySet[ReadingProgress]:
-    rows = ReadingProgress.objects.filter(user_id=viewer_id(viewer), book=book).order_by("-updated_at", "-id")
+    rows = ReadingProgress.objects.filter(
+        chapters_visible_to(viewer, "chapter__"), user_id=viewer_id(viewer), book=book
+    ).order_by("-updated_at", "-id")
     return rows.prefetch_related(_chapters())
 
 

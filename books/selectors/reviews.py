@@ -3,8 +3,8 @@
 from django.db.models import QuerySet
 
 from books.models import Book, ReadingProgress, Review
-from books.policies import Viewer, visible_to
-from books.policies.people import may_address_authors
+from books.policies import Viewer
+from books.policies.people import may_address_authors, reviews_visible_to
 from realtime.errors import NotFound
 
 
@@ -14,8 +14,8 @@ def reviews_of(book: Book) -> QuerySet[Review]:
 
 
 def review_by_id(viewer: Viewer, review_id: int) -> Review:
-    """Returns the review with its author and book. Raises NotFound where `viewer` may not see the book."""
-    review = Review.objects.filter(visible_to(viewer, "book__"), pk=review_id).select_related("author", "book").first()
+    """Returns the review with its author and book. Raises NotFound also where `viewer` may not see it."""
+    review = Review.objects.filter(reviews_visible_to(viewer), pk=review_id).select_related("author", "book").first()
     if review is None:
         raise NotFound("There is no such review.")
     return review

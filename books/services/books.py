@@ -32,6 +32,7 @@ from livrya.accounts.limits import UPLOADS
 from livrya.accounts.models import User
 from livrya.accounts.policies import staff_may
 from livrya.audit.services import record
+from livrya.kit.addresses import taken_words
 from livrya.kit.pictures import Reencoded, reencode
 from realtime.errors import Conflict, Unauthenticated
 
@@ -226,12 +227,14 @@ def _tag_slug(name: str) -> str:
 def _given_slug(slug: str) -> str:
     if len(slug) > 100 or not slug or slug != slugify(slug):
         raise invalid("slug", "Small letters, digits and hyphens, please; at most 100.")
+    if slug in taken_words():
+        raise invalid("slug", "This word stands in addresses of the site itself.")
     return slug
 
 
 def _free_slug(title: str) -> str:
     base = slugify(title)[:80].strip("-") or f"book-{secrets.token_hex(4)}"
-    taken = set(Book.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    taken = {*Book.objects.filter(slug__startswith=base).values_list("slug", flat=True), *taken_words()}
     if base not in taken:
         return base
     numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))

@@ -99,7 +99,7 @@ class _WorkedOut:
 
 
 def _work_out(actor: User | None, chapter_id: int, version: int | None, content: Content) -> _WorkedOut:
-    seen = known_chapter(chapter_id)
+    seen = known_chapter(actor, chapter_id)
     _require_to_write(actor, seen, version)  # a stranger's text is not worth the time
     clean = _clean(content)
     text, note = clean.get("text", seen.text), clean.get("note", seen.note)
@@ -109,7 +109,7 @@ def _work_out(actor: User | None, chapter_id: int, version: int | None, content:
 
 
 def _lock_to_write(actor: User | None, chapter_id: int, version: int | None) -> Chapter:
-    chapter = lock_chapter(chapter_id)
+    chapter = lock_chapter(actor, chapter_id)
     _require_to_write(actor, chapter, version)
     return chapter
 
@@ -168,7 +168,7 @@ def reorder_chapters(*, actor: User | None, book_id: int, chapter_ids: Sequence[
 def delete_chapter(*, actor: User | None, chapter_id: int) -> None:
     """Deletes a chapter with its comments, for ever; those behind it move up."""
     with realtime.atomic():
-        chapter = lock_chapter(chapter_id)
+        chapter = lock_chapter(actor, chapter_id)
         target = f"chapter:{chapter_id}"
         require(actor, chapter.book, Right.DELETE, staff="books.delete_chapter", act="chapter:delete", target=target)
         was_published = chapter.is_published
@@ -183,7 +183,7 @@ def delete_chapter(*, actor: User | None, chapter_id: int) -> None:
 def lock_comments(*, actor: User | None, chapter_id: int, locked: bool) -> Chapter:
     """Closes the chapter's comments, or opens them again."""
     with realtime.atomic():
-        chapter = lock_chapter(chapter_id)
+        chapter = lock_chapter(actor, chapter_id)
         right, act = Right.MODERATE_COMMENTS | Right.EDIT_CHAPTERS, "chapter:lock" if locked else "chapter:unlock"
         require(actor, chapter.book, right, staff=_CHANGE, act=act, target=f"chapter:{chapter_id}")
         if chapter.comments_locked != locked:

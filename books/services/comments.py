@@ -6,7 +6,7 @@ import realtime
 from books import limits, signals
 from books.errors import CommentsLocked, invalid
 from books.models import Chapter, Comment, Reaction, ReactionKind, Right
-from books.policies.people import may_address_authors, may_moderate, may_read, require, require_person
+from books.policies.people import may_address_authors, require, require_person
 from books.services import checking
 from books.services.locking import lock_chapter_alone, lock_comment
 from livrya.accounts.models import User
@@ -31,7 +31,7 @@ def post_comment(
         raise invalid("paragraph", "There is no such paragraph.")
     limits.COMMENTS.charge(person.pk)
     with realtime.atomic(max_rooms=_MOST_ROOMS):
-        chapter = lock_chapter_alone(chapter_id)
+        chapter = lock_chapter_alone(person, chapter_id)
         _require_open(person, chapter)
         parent = _parent(person, chapter, parent_id)
         if parent is not None:
@@ -56,7 +56,7 @@ def edit_comment(*, actor: User | None, comment_id: int, text: str) -> Comment:
     clean = checking.body("text", text, longest=limits.COMMENT)
     limits.COMMENTS.charge(person.pk)
     with realtime.atomic():
-        comment = _visible_comment(person, comment_id)
+        comment = lock_comment(person, comment_id)
         if comment.author_id != person.pk:
             raise Forbidden
         if comment.hidden_at is not None:
@@ -73,7 +73,7 @@ def edit_comment(*, actor: User | None, comment_id: int, text: str) -> Comment:
 def delete_comment(*, actor: User | None, comment_id: int) -> None:
     """Takes back what the actor has said, or, for a moderator, what somebody said. The text is gone for ever."""
     with realtime.atomic():
-        comment = _visible_comment(actor, comment_id)
+        comment = lock_comment(actor, comment_id)
         own = actor is not None and comment.author_id == actor.pk
         if not own:
             _require_moderator(actor, comment, "comment:delete")
@@ -86,7 +86,7 @@ def delete_comment(*, actor: User | None, comment_id: int) -> None:
 def hide_comment(*, actor: User | None, comment_id: int) -> Comment:
     """Takes a comment out of sight; a moderator can bring it back."""
     with realtime.atomic():
-        comment = _visible_comment(actor, comment_id)
+        comment = lock_comment(actor, comment_id)
         _require_moderator(actor, comment, "comment:hide")
         if comment.hidden_at is None:
             comment.hidden_at = timezone.now()
@@ -98,7 +98,7 @@ def hide_comment(*, actor: User | None, comment_id: int) -> Comment:
 def restore_comment(*, actor: User | None, comment_id: int) -> Comment:
     """Brings a hidden comment back into sight."""
     with realtime.atomic():
-        comment = _visible_comment(actor, comment_id)
+        comment = lock_comment(actor, comment_id)
         _require_moderator(actor, comment, "comment:restore")
         if comment.hidden_at is not None:
             comment.hidden_at = None
@@ -113,7 +113,7 @@ def react_to_comment(*, actor: User | None, comment_id: int, kind: str, on: bool
     checking.choice("kind", kind, ReactionKind.values)
     limits.REACTIONS.charge(person.pk)
     with realtime.atomic():
-        comment = _visible_comment(person, comment_id)
+        comment = lock_comment(person, comment_id)
         if comment.hidden_at is not None:
             raise Conflict("A moderator has hidden this comment.")
         if on:
@@ -126,7 +126,7 @@ def react_to_comment(*, actor: User | None, comment_id: int, kind: str, on: bool
 
 
 def _require_open(person: User, chapter: Chapter) -> None:
-    if not may_read(person, chapter.book) or not chapter.is_published:
+    if not chapter.is_published:
         raise NotFound("There is no such chapter.")
     if chapter.comments_locked:
         raise CommentsLocked
@@ -143,14 +143,6 @@ def _parent(person: User, chapter: Chapter, parent_id: int | None) -> Comment | 
     if not may_address(person, parent.author):
         raise Forbidden("You cannot answer this person.")
     return parent.parent if parent.depth == limits.REPLY_DEPTH - 1 else parent
-
-
-def _visible_comment(actor: User | None, comment_id: int) -> Comment:
-    comment = lock_comment(comment_id)
-    known = actor is None or (may_read(actor, comment.chapter.book) and comment.chapter.is_published)
-    if comment.deleted_at is not None or not (known or may_moderate(actor, comment.chapter.book_id)):
-        raise NotFound("There is no such comment.")
-    return comment
 
 
 def _require_moderator(actor: User | None, comment: Comment, act: str) -> None:

@@ -9,7 +9,7 @@ from books.models import Book, Credit, CreditKind
 from books.models.people import ALL_RIGHTS, DEFAULT_RIGHTS
 from books.policies.people import may_read, require_person
 from books.services import checking
-from books.services.locking import lock_book
+from books.services.locking import lock_book, lock_credit
 from livrya.accounts.models import User
 from livrya.accounts.policies import may_address, staff_may
 from livrya.audit.services import record
@@ -44,7 +44,7 @@ def accept_credit(*, actor: User | None, credit_id: int) -> Credit:
     """Accepts the part that the actor has been offered."""
     person = require_person(actor)
     with realtime.atomic():
-        credit = _lock_credit(credit_id)
+        credit = lock_credit(person, credit_id)
         if credit.user_id != person.pk:
             raise NotFound("There is no such offer.")
         if credit.accepted_at is None:
@@ -58,7 +58,7 @@ def decline_credit(*, actor: User | None, credit_id: int) -> None:
     """Declines an offer, or lays down a part that the actor has had."""
     person = require_person(actor)
     with realtime.atomic():
-        credit = _lock_credit(credit_id)
+        credit = lock_credit(person, credit_id)
         if credit.user_id != person.pk:
             raise NotFound("There is no such offer.")
         _end(credit, actor)
@@ -67,7 +67,7 @@ def decline_credit(*, actor: User | None, credit_id: int) -> None:
 def change_credit(*, actor: User | None, credit_id: int, kind: str | None = None, rights: int | None = None) -> Credit:
     """Changes somebody's part or rights; the author's own never change."""
     with realtime.atomic():
-        credit = _lock_credit(credit_id)
+        credit = lock_credit(actor, credit_id)
         _require_author(actor, credit.book, "change")
         _refuse_author(credit)
         if kind is not None:
@@ -83,7 +83,7 @@ def change_credit(*, actor: User | None, credit_id: int, kind: str | None = None
 def remove_credit(*, actor: User | None, credit_id: int) -> None:
     """Takes somebody off a book, or an offer back."""
     with realtime.atomic():
-        credit = _lock_credit(credit_id)
+        credit = lock_credit(actor, credit_id)
         _require_author(actor, credit.book, "delete")
         _end(credit, actor)
 
@@ -98,16 +98,6 @@ def _end(credit: Credit, actor: User | None) -> None:
     signals.credit_ended.send(Credit, credit=credit, actor=actor)
     if held:
         signals.reading_right_changed.send(Book, book=book, user_id=user_id, actor=actor)
-
-
-def _lock_credit(credit_id: int) -> Credit:
-    book_id = Credit.objects.filter(pk=credit_id).values_list("book_id", flat=True).first()
-    book = lock_book(book_id) if book_id is not None else None
-    credit = Credit.objects.filter(pk=credit_id).select_related("user").first()
-    if book is None or credit is None:
-        raise NotFound("There is no such offer.")
-    credit.book = book
-    return credit
 
 
 def _require_author(actor: User | None, book: Book, doing: str) -> None:

@@ -7,7 +7,7 @@ from books import limits, signals
 from books.models import Book, Invitation, Right, Subscription
 from books.policies.people import may_read, require, require_person
 from books.services import checking
-from books.services.locking import lock_book
+from books.services.locking import lock_book, lock_invitation
 from books.services.subscriptions import end_subscription
 from livrya.accounts.models import User
 from livrya.accounts.policies import may_address
@@ -34,7 +34,7 @@ def accept_invitation(*, actor: User | None, invitation_id: int) -> Invitation:
     """Accepts an invitation; from now on the actor may read the book."""
     person = require_person(actor)
     with realtime.atomic():
-        invitation = _lock_invitation(invitation_id)
+        invitation = lock_invitation(person, invitation_id)
         if invitation.user_id != person.pk:
             raise NotFound("There is no such invitation.")
         if invitation.accepted_at is None:
@@ -46,26 +46,13 @@ def accept_invitation(*, actor: User | None, invitation_id: int) -> Invitation:
 def end_invitation(*, actor: User | None, invitation_id: int) -> None:
     """Declines, gives up or takes back an invitation; a subscription to a private book ends with it."""
     with realtime.atomic():
-        invitation = _lock_invitation(invitation_id)
+        invitation = lock_invitation(actor, invitation_id)
         if actor is not None and invitation.user_id != actor.pk:
-            try:
-                staff, act = "books.delete_invitation", "reader:uninvite"
-                require(actor, invitation.book, Right.EDIT_INFO, staff=staff, act=act)
-            except Forbidden as error:
-                raise NotFound("There is no such invitation.") from error
+            staff, act = "books.delete_invitation", "reader:uninvite"
+            require(actor, invitation.book, Right.EDIT_INFO, staff=staff, act=act)
         book, user, held = invitation.book, invitation.user, invitation.accepted_at is not None
         invitation.delete()
         if held and not may_read(user, book):
             if Subscription.objects.filter(book=book, user=user).exists():
                 end_subscription(book=book, user_id=user.pk, actor=actor)
             signals.reading_right_changed.send(Book, book=book, user_id=user.pk, actor=actor)
-
-
-def _lock_invitation(invitation_id: int) -> Invitation:
-    book_id = Invitation.objects.filter(pk=invitation_id).values_list("book_id", flat=True).first()
-    book = lock_book(book_id) if book_id is not None else None
-    invitation = Invitation.objects.filter(pk=invitation_id).select_related("user").first()
-    if book is None or invitation is None:
-        raise NotFound("There is no such invitation.")
-    invitation.book = book
-    return invitation

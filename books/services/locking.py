@@ -1,9 +1,25 @@
 """Rows locked for a change: always the book before its chapters, so that no two writers wait for each other.
 
 `known_…` return them unlocked, for what is worked out before a transaction begins.
+
+What the actor may not see is not found, as if it were not there; the system (None) sees everything.
 """
 
-from books.models import Book, Chapter, Comment
+from collections.abc import Callable
+
+from django.db.models import Q
+
+from books.models import Book, Chapter, Comment, Credit, Invitation, Review
+from books.policies.people import (
+    Viewer,
+    chapters_visible_to,
+    comments_visible_to,
+    credits_visible_to,
+    invitations_visible_to,
+    reviews_visible_to,
+)
+from livrya.accounts.models import User
+from livrya.accounts.policies import staff_may
 from realtime.errors import NotFound
 
 
@@ -23,30 +39,30 @@ def known_book(book_id: int) -> Book:
     return book
 
 
-def known_chapter(chapter_id: int) -> Chapter:
-    """Returns the chapter with its book as they are now, not locked. Raises NotFound."""
-    chapter = Chapter.objects.filter(pk=chapter_id).select_related("book").first()
+def known_chapter(actor: User | None, chapter_id: int) -> Chapter:
+    """Returns a chapter that the actor may see with its book as they are now, not locked. Raises NotFound."""
+    chapter = Chapter.objects.filter(_chapters_of(actor), pk=chapter_id).select_related("book").first()
     if chapter is None:
         raise NotFound("There is no such chapter.")
     return chapter
 
 
-def lock_chapter(chapter_id: int) -> Chapter:
-    """Returns the chapter, locked together with its book. Raises NotFound."""
+def lock_chapter(actor: User | None, chapter_id: int) -> Chapter:
+    """Returns a chapter that the actor may see, locked together with its book. Raises NotFound."""
     book_id = Chapter.objects.filter(pk=chapter_id).values_list("book_id", flat=True).first()
     if book_id is None:
         raise NotFound("There is no such chapter.")
     book = lock_book(book_id)
-    chapter = lock_chapter_alone(chapter_id)
+    chapter = lock_chapter_alone(actor, chapter_id)
     chapter.book = book
     return chapter
 
 
-def lock_chapter_alone(chapter_id: int) -> Chapter:
-    """Returns the chapter, locked, with its book, which is not. Raises NotFound."""
+def lock_chapter_alone(actor: User | None, chapter_id: int) -> Chapter:
+    """Returns a chapter that the actor may see, locked, with its book, which is not. Raises NotFound."""
     chapter = (
         Chapter.objects.select_for_update(no_key=True, of=("self",))
-        .filter(pk=chapter_id)
+        .filter(_chapters_of(actor), pk=chapter_id)
         .select_related("book")
         .first()
     )
@@ -55,11 +71,14 @@ def lock_chapter_alone(chapter_id: int) -> Chapter:
     return chapter
 
 
-def lock_comment(comment_id: int) -> Comment:
-    """Returns the comment, locked, with its author, chapter (without text) and book, which are not. Raises NotFound."""
+def lock_comment(actor: User | None, comment_id: int) -> Comment:
+    """Returns a comment that is not deleted and that the actor may see. Raises NotFound.
+
+    Locked, with its author, chapter (without text) and book, which are not.
+    """
     comment = (
         Comment.objects.select_for_update(no_key=True, of=("self",))
-        .filter(pk=comment_id)
+        .filter(_seen(actor, comments_visible_to), pk=comment_id, deleted_at__isnull=True)
         .select_related("author", "chapter__book")
         .defer("chapter__text", "chapter__note")
         .first()
@@ -67,3 +86,50 @@ def lock_comment(comment_id: int) -> Comment:
     if comment is None:
         raise NotFound("There is no such comment.")
     return comment
+
+
+def lock_review(actor: User | None, review_id: int) -> Review:
+    """Returns a review that the actor may see, with its author and its book, which is locked. Raises NotFound."""
+    book_id = Review.objects.filter(pk=review_id).values_list("book_id", flat=True).first()
+    book = lock_book(book_id) if book_id is not None else None
+    seen = Review.objects.filter(_seen(actor, reviews_visible_to), pk=review_id)
+    review = seen.select_related("author").first()
+    if book is None or review is None:
+        raise NotFound("There is no such review.")
+    review.book = book
+    return review
+
+
+def lock_credit(actor: User | None, credit_id: int) -> Credit:
+    """Returns a credit that the actor may see, with its person and its book, which is locked. Raises NotFound."""
+    book_id = Credit.objects.filter(pk=credit_id).values_list("book_id", flat=True).first()
+    book = lock_book(book_id) if book_id is not None else None
+    seen = Credit.objects.filter(_seen(actor, credits_visible_to), pk=credit_id)
+    credit = seen.select_related("user").first()
+    if book is None or credit is None:
+        raise NotFound("There is no such offer.")
+    credit.book = book
+    return credit
+
+
+def lock_invitation(actor: User | None, invitation_id: int) -> Invitation:
+    """Returns an invitation that the actor may see, with its person and its book, which is locked. Raises NotFound."""
+    book_id = Invitation.objects.filter(pk=invitation_id).values_list("book_id", flat=True).first()
+    book = lock_book(book_id) if book_id is not None else None
+    seen = Invitation.objects.filter(_seen(actor, invitations_visible_to), pk=invitation_id)
+    invitation = seen.select_related("user").first()
+    if book is None or invitation is None:
+        raise NotFound("There is no such invitation.")
+    invitation.book = book
+    return invitation
+
+
+def _chapters_of(actor: User | None) -> Q:
+    # Staff who may change or delete chapters need not see the book for it: the service asks for the permission.
+    return (
+        Q() if staff_may(actor, "books.change_chapter", "books.delete_chapter") else _seen(actor, chapters_visible_to)
+    )
+
+
+def _seen(actor: User | None, visible_to: Callable[[Viewer], Q]) -> Q:
+    return Q() if actor is None else visible_to(actor)

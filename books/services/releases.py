@@ -28,7 +28,7 @@ _MOST_ROOMS = 16
 def publish_chapter(*, actor: User | None, chapter_id: int, silent: bool | None = None) -> Chapter:
     """Releases a draft or scheduled chapter now; `silent` (else as the chapter says) notifies nobody."""
     with realtime.atomic(max_rooms=_MOST_ROOMS):
-        chapter = lock_chapter(chapter_id)
+        chapter = lock_chapter(actor, chapter_id)
         _require_publishing(actor, chapter, "chapter:publish")
         if chapter.is_published:
             raise Conflict("This chapter is out already.")
@@ -41,7 +41,7 @@ def publish_chapter(*, actor: User | None, chapter_id: int, silent: bool | None 
 def schedule_chapter(*, actor: User | None, chapter_id: int, publish_at: datetime) -> Chapter:
     """Sets when the chapter comes out by itself, or sets it anew."""
     with realtime.atomic(max_rooms=_MOST_ROOMS):
-        chapter = lock_chapter(chapter_id)
+        chapter = lock_chapter(actor, chapter_id)
         _require_publishing(actor, chapter, "chapter:schedule")
         if chapter.is_published:
             raise Conflict("This chapter is out already.")
@@ -59,7 +59,7 @@ def schedule_chapter(*, actor: User | None, chapter_id: int, publish_at: datetim
 def unschedule_chapter(*, actor: User | None, chapter_id: int) -> Chapter:
     """Takes the chapter off the schedule; it is a draft again."""
     with realtime.atomic(max_rooms=_MOST_ROOMS):
-        chapter = lock_chapter(chapter_id)
+        chapter = lock_chapter(actor, chapter_id)
         _require_publishing(actor, chapter, "chapter:unschedule")
         if chapter.state != ChapterState.SCHEDULED:
             raise Conflict("This chapter is not scheduled.")
@@ -72,7 +72,7 @@ def unschedule_chapter(*, actor: User | None, chapter_id: int) -> Chapter:
 def unpublish_chapter(*, actor: User | None, chapter_id: int) -> Chapter:
     """Takes a published chapter back; it is a draft again, its comments wait with it."""
     with realtime.atomic():
-        chapter = lock_chapter(chapter_id)
+        chapter = lock_chapter(actor, chapter_id)
         _require_publishing(actor, chapter, "chapter:unpublish")
         if not chapter.is_published:
             raise Conflict("This chapter is not out.")
@@ -106,7 +106,7 @@ def _require_publishing(actor: User | None, chapter: Chapter, act: str) -> None:
 
 def _publish_if_due(chapter_id: int, moment: datetime) -> bool:
     with realtime.atomic(max_rooms=_MOST_ROOMS):
-        chapter = lock_chapter(chapter_id)
+        chapter = lock_chapter(None, chapter_id)
         if chapter.state != ChapterState.SCHEDULED or chapter.publish_at is None or chapter.publish_at > moment:
             return False
         _release(chapter, None)

@@ -8,7 +8,7 @@ from books.errors import NotOpenedYet, invalid
 from books.models import Credit, ReadingProgress, Review
 from books.policies.people import may_address_authors, may_read, require_person, require_staff
 from books.services import checking
-from books.services.locking import lock_book
+from books.services.locking import lock_book, lock_review
 from books.services.sums import count_reviews
 from livrya.accounts.models import User
 from realtime.errors import Conflict, Forbidden, NotFound
@@ -45,7 +45,7 @@ def edit_review(*, actor: User | None, review_id: int, rating: int | None = None
     person = require_person(actor)
     limits.REVIEWS.charge(person.pk)
     with realtime.atomic():
-        review = _lock_review(person, review_id)
+        review = lock_review(person, review_id)
         if review.author_id != person.pk:
             raise Forbidden
         _require_welcome(person, review.book_id)
@@ -64,7 +64,7 @@ def edit_review(*, actor: User | None, review_id: int, rating: int | None = None
 def delete_review(*, actor: User | None, review_id: int) -> None:
     """Deletes the actor's review; staff delete anybody's."""
     with realtime.atomic():
-        review = _lock_review(actor, review_id)
+        review = lock_review(actor, review_id)
         own = actor is not None and review.author_id == actor.pk
         if not own:
             require_staff(actor, _MODERATE, act="review:delete", target=f"review:{review_id}")
@@ -87,7 +87,7 @@ def restore_review(*, actor: User | None, review_id: int) -> Review:
 def _moderate(actor: User | None, review_id: int, *, hidden: bool) -> Review:
     require_staff(actor, _MODERATE)
     with realtime.atomic():
-        review = _lock_review(actor, review_id)
+        review = lock_review(actor, review_id)
         if (review.hidden_at is not None) == hidden:
             return review
         act = "review:hide" if hidden else "review:restore"
@@ -105,16 +105,6 @@ def _moderate(actor: User | None, review_id: int, *, hidden: bool) -> Review:
 def _require_welcome(person: User, book_id: int) -> None:
     if not may_address_authors(person, book_id):
         raise Forbidden("You cannot review this book.")
-
-
-def _lock_review(actor: User | None, review_id: int) -> Review:
-    book_id = Review.objects.filter(pk=review_id).values_list("book_id", flat=True).first()
-    book = lock_book(book_id) if book_id is not None else None
-    review = Review.objects.filter(pk=review_id).select_related("author").first()
-    if book is None or review is None or not (actor is None or may_read(actor, book)):
-        raise NotFound("There is no such review.")
-    review.book = book
-    return review
 
 
 def _rating(rating: int) -> int:

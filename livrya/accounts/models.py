@@ -6,10 +6,13 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models import F, Q, Value
+from django.db.models.functions import Lower, Replace
+
+from livrya.accounts.names import SEPARATORS, fold
 
 # `username__lower=` uses the index of the uniqueness constraint, which `__iexact` would not.
 models.CharField.register_lookup(Lower)
@@ -28,16 +31,37 @@ def avatar_path(user: "User", filename: str) -> str:
 
 
 class People(UserManager["User"]):
-    """Usernames are found whatever their case."""
+    """Usernames are found whatever their case, and none is made that looks like another."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(username__lower=(username or "").lower())
+
+    def looks_like_another(self, username: str) -> bool:
+        """Tells whether somebody's name differs in case, dots and the like alone."""
+        return self.filter(folded=fold(username)).exists()
+
+    def create_superuser(
+        self, username: str, email: str | None = None, password: str | None = None, **more: Any
+    ) -> "User":
+        """Makes a superuser, as `manage.py createsuperuser` asks. Raises ValidationError for a name like another's."""
+        if self.looks_like_another(username):
+            raise ValidationError("Somebody has a name that looks like that one.")
+        return super().create_superuser(username, email, password, **more)
+
+
+def _folded() -> Replace | Lower:
+    expression: Replace | Lower = Lower("username")
+    for separator in SEPARATORS:
+        expression = Replace(expression, Value(separator), Value(""))
+    return expression
 
 
 class User(AbstractUser):
     """A person with an account; what they hide is theirs to choose.
 
-    `username` is ASCII and unique whatever its case, so that no two look alike; `display_name` is free.
+    `username` is ASCII and unique whatever its case; `folded` is what is left of it without case and separators, and
+    nobody signs up with one that is there (older accounts may share one). `display_name` is free. `made_by` names the
+    command that made the account, for commands that go on with it; empty for a person's own.
     """
 
     username = models.CharField(
@@ -46,6 +70,10 @@ class User(AbstractUser):
         validators=[validate_username],
         error_messages={"unique": "That name is taken."},
     )
+    folded = models.GeneratedField(
+        expression=_folded(), output_field=models.CharField(max_length=150), db_persist=True, db_index=True
+    )
+    made_by = models.CharField(max_length=20, blank=True, editable=False)
     display_name = models.CharField(max_length=80, blank=True)
     bio = models.TextField(max_length=1250, blank=True)
     avatar = models.ImageField(upload_to=avatar_path, blank=True)

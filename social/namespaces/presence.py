@@ -59,6 +59,7 @@ async def join_call(call: Call, wanted: JoinCall) -> CallState:
 @presence.handles(LeaveCall)
 async def leave_call(call: Call, wanted: LeaveCall) -> CallState:
     await call.session.leave(CallRoom(wanted.room_id))
+    await call.read(_member_count, call.identity, wanted.room_id)  # who is none hears of nobody
     return await call_state(call.session, wanted.room_id)
 
 

@@ -1,7 +1,9 @@
 """Every permission question of groups."""
 
 from social.policies.groups import (
+    knows,
     outranks,
+    public_to,
     refuse_stranger,
     require_managing,
     require_member,
@@ -11,7 +13,9 @@ from social.policies.groups import (
 )
 
 __all__ = [
+    "knows",
     "outranks",
+    "public_to",
     "refuse_stranger",
     "require_managing",
     "require_member",

@@ -2,21 +2,45 @@
 
 from typing import NoReturn
 
+from django.db.models import Exists, OuterRef, Q
+
 from livrya.accounts.models import User
 from livrya.accounts.policies import staff_may
+from livrya.accounts.selectors import blocked_ids
 from livrya.audit.services import record
 from realtime.errors import Forbidden
 from social.errors import NotMember, RoomNotFound
-from social.models import Group, Membership, Role
+from social.models import Group, Invitation, Membership, Role
 
 _RANK = {Role.MEMBER: 0, Role.MODERATOR: 1, Role.OWNER: 2}
+
+
+def public_to(viewer: User) -> Q:
+    """Returns the condition on groups that stand in the viewer's directory: public, by nobody whom they block or who
+    blocks them. One query."""
+    condition = Q(is_private=False)
+    apart = blocked_ids(viewer)
+    return condition & ~Q(creator__in=apart) if apart else condition
+
+
+def known_to(viewer: User) -> Q:
+    """Returns the condition on groups of which the viewer may know: those of the directory, their own, and those to
+    which they are invited by name. One query."""
+    own = Membership.objects.filter(group=OuterRef("pk"), user=viewer)
+    invited = Invitation.objects.filter(group=OuterRef("pk"), user=viewer)
+    return public_to(viewer) | Q(Exists(own)) | Q(Exists(invited))
+
+
+def knows(viewer: User, group: Group) -> bool:
+    """Tells whether the viewer may know of the group. Two queries."""
+    return Group.objects.filter(known_to(viewer), pk=group.pk).exists()
 
 
 def require_member(actor: User, group: Group) -> Membership:
     """Returns the actor's membership. Raises NotMember; RoomNotFound where they may not even know of it."""
     membership = Membership.objects.filter(group=group, user=actor).first()
     if membership is None:
-        refuse_stranger(group)
+        refuse_stranger(actor, group)
     membership.group, membership.user = group, actor
     return membership
 
@@ -61,6 +85,6 @@ def require_report_reader(actor: User) -> None:
         raise Forbidden
 
 
-def refuse_stranger(group: Group) -> NoReturn:
-    """Refuses somebody who is no member of the group."""
-    raise RoomNotFound if group.is_private else NotMember
+def refuse_stranger(actor: User, group: Group) -> NoReturn:
+    """Refuses somebody who is no member of the group: as if there were none where they may not know of it."""
+    raise NotMember if knows(actor, group) else RoomNotFound

@@ -6,7 +6,6 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from livrya.accounts.models import User
-from livrya.accounts.selectors import blocked_ids
 from livrya.kit.texts import search_words
 from realtime import UserRoom
 from realtime.errors import NotFound
@@ -16,7 +15,7 @@ from social.errors import RoomNotFound
 from social.events.describing import listed_fields
 from social.events.groups import RoomList, RoomListed
 from social.models import Group, Invitation, Membership
-from social.policies import refuse_stranger
+from social.policies import knows, public_to, refuse_stranger
 
 ORDER = ("-last_activity_at", "-id")
 """The order of lists of groups, for `livrya.kit.cursors.page`."""
@@ -24,16 +23,16 @@ ON_CONNECT = 20
 
 
 def group_for(viewer: User, *, group_id: int | None = None, slug: str | None = None) -> Group:
-    """Returns a group that the viewer may know of, with `own`: their membership, or None. Two queries.
+    """Returns a group that the viewer may know of, with `own`: their membership, or None. Two queries for a member.
 
-    That is a public one, one of theirs, or one to which they are invited by name. Raises RoomNotFound.
+    That is one of the directory, one of theirs, or one to which they are invited by name. Raises RoomNotFound.
     """
     wanted = Q(pk=group_id) if slug is None else Q(slug=slug)
     group = Group.objects.filter(wanted, ended_at__isnull=True).first()
     if group is None:
         raise RoomNotFound
     own = Membership.objects.filter(group=group, user=viewer).first()
-    if group.is_private and own is None and not _open_invitations(viewer).filter(group=group).exists():
+    if own is None and not knows(viewer, group):
         raise RoomNotFound
     group.__dict__["own"] = own
     return group
@@ -46,7 +45,7 @@ def group_of_member(viewer: User, group_id: int) -> Group:
         raise RoomNotFound
     own = Membership.objects.filter(group=group, user=viewer).first()
     if own is None:
-        refuse_stranger(group)
+        refuse_stranger(viewer, group)
     group.__dict__["own"] = own
     return group
 
@@ -68,9 +67,8 @@ def unread_in_all(user: User) -> int:
 
 def public_groups(viewer: User | None, *, text: str = "") -> QuerySet[Group]:
     """Returns the directory, by last activity; `text`: words that must all stand in name or description."""
-    groups = Group.objects.filter(ended_at__isnull=True, is_private=False)
-    if viewer is not None and (apart := blocked_ids(viewer)):
-        groups = groups.exclude(creator__in=apart)
+    seen = Q(is_private=False) if viewer is None else public_to(viewer)
+    groups = Group.objects.filter(seen, ended_at__isnull=True)
     for word in search_words(text):
         groups = groups.filter(Q(name__icontains=word) | Q(description__icontains=word))
     return groups.order_by(*ORDER)
@@ -106,8 +104,14 @@ def invitations_for(user: User) -> QuerySet[Invitation]:
 def invitations_to(viewer: User, group_id: int) -> QuerySet[Invitation]:
     """Returns whom a group of the viewer's has invited, and its links that still open it, the newest first."""
     group = group_of_member(viewer, group_id)
-    in_force = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
-    return Invitation.objects.filter(in_force, group=group).select_related("user", "invited_by").order_by("-id")
+    return Invitation.objects.filter(_in_force(), group=group).select_related("user", "invited_by").order_by("-id")
+
+
+def links_for(viewer: User) -> QuerySet[Invitation]:
+    """Returns the links that still open groups of the viewer's."""
+    return Invitation.objects.filter(
+        _in_force(), token_hash__isnull=False, group__ended_at__isnull=True, group__memberships__user=viewer
+    )
 
 
 def group_behind(token: str) -> Group:
@@ -126,3 +130,7 @@ def group_behind(token: str) -> Group:
 
 def _open_invitations(user: User) -> QuerySet[Invitation]:
     return Invitation.objects.filter(user=user, group__ended_at__isnull=True)
+
+
+def _in_force() -> Q:
+    return Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())

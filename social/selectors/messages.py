@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from livrya.accounts.models import User
 from livrya.accounts.selectors import blocked_ids, muted_ids
@@ -39,12 +39,9 @@ def search(viewer: User, text: str, *, group_id: int | None = None) -> QuerySet[
     Raises RoomNotFound or NotMember for a group that is not theirs, RateLimited for who searches on and on.
     """
     limits.SEARCHES.charge(viewer.pk)
-    rows = spoken(viewer).filter(deleted_at__isnull=True)
+    rows = readable(viewer)
     if group_id is not None:
         rows = rows.filter(group=group_of_member(viewer, group_id))
-    else:
-        mine = Membership.objects.filter(user=viewer, group__ended_at__isnull=True)
-        rows = rows.filter(group__in=mine.values("group"))
     words = search_words(text)
     for word in words:
         rows = rows.filter(text__icontains=word)
@@ -58,17 +55,26 @@ def spoken(viewer: User) -> QuerySet[Message]:
     return rows.exclude(sender__in=unheard) if unheard else rows
 
 
+def readable(viewer: User) -> QuerySet[Message]:
+    """Returns the messages that the viewer can read one by one: `spoken`, not deleted, in groups of theirs."""
+    return spoken(viewer).filter(deleted_at__isnull=True, group__in=_own_groups(viewer))
+
+
+def message_for(viewer: User, message_id: int) -> Message:
+    """Returns a message that the viewer can read, with its sender, what it answers and its group. Raises NotFound."""
+    message = readable(viewer).filter(pk=message_id).select_related("group").first()
+    if message is None:
+        raise NotFound("There is no such message.")
+    return message
+
+
 def attachment_for(viewer: User, attachment_id: int) -> Attachment:
-    """Returns a file of a message in one of the viewer's groups, or their own upload there. Raises NotFound."""
-    attachment = (
-        Attachment.objects.filter(pk=attachment_id, group__ended_at__isnull=True)
-        .select_related("group", "message")
-        .first()
-    )
-    if attachment is None or not Membership.objects.filter(group=attachment.group, user=viewer).exists():
-        raise NotFound("There is no such file.")
-    message = attachment.message
-    if attachment.uploader_id != viewer.pk and (message is None or message.deleted_at is not None):
+    """Returns a file of a message that the viewer can read, or their own upload. Raises NotFound."""
+    readable_ids = readable(viewer).select_related(None).values("pk")
+    attachment = Attachment.objects.filter(
+        Q(uploader=viewer) | Q(message__in=readable_ids), pk=attachment_id, group__in=_own_groups(viewer)
+    ).first()
+    if attachment is None:
         raise NotFound("There is no such file.")
     return attachment
 
@@ -119,6 +125,11 @@ def attachment_content(attachment: Attachment) -> AttachmentContent:
         height=attachment.height,
         url=f"/api/v1/attachments/{attachment.pk}/",
     )
+
+
+def _own_groups(viewer: User) -> QuerySet[Membership, int]:
+    mine = Membership.objects.filter(user=viewer, group__ended_at__isnull=True)
+    return mine.values_list("group_id", flat=True)
 
 
 def _fields(messages: Sequence[Message]) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.contrib.auth.hashers import check_password
+from django.contrib.auth.hashers import check_password, make_password
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -12,7 +12,7 @@ from livrya.accounts.models import User
 from social import limits, signals
 from social.errors import Banned, NotInvited, RoomFull, RoomNotFound, WrongPassword
 from social.models import Ban, Group, Invitation, Membership, Role
-from social.policies import require_member
+from social.policies import knows, require_member
 from social.services.locking import lock_group
 from social.services.seats import give_back, seat_ends_at, settle
 
@@ -35,8 +35,9 @@ def join_group(
     """Makes the actor a member, or returns the membership that they have; coming again takes no second seat.
 
     An invitation (a person's own, or `invite`, the token of a link) opens a private group, and one with a password
-    without it; a private group that has a password opens to whoever knows that. Raises RoomNotFound, Banned,
-    NotInvited, WrongPassword, RoomFull; RateLimited for who enters or guesses too often.
+    without it; a private group that has a password opens to whoever knows that. Raises RoomNotFound, also for a group
+    of which they may not know; else Banned, NotInvited, WrongPassword, RoomFull; RateLimited for who enters or guesses
+    too often.
     """
     return take_seat(admit(actor=actor, group_id=group_id, password=password, invite=invite))
 
@@ -45,20 +46,29 @@ def admit(*, actor: User | None, group_id: int, password: str | None = None, inv
     """Asks at the door. Writes nothing; checking a password takes its time, so it is done before the seat is taken."""
     person = require_person(actor)
     group = Group.objects.filter(pk=group_id, ended_at__isnull=True).first()
-    if group is None:
-        raise RoomNotFound
-    if Membership.objects.filter(group=group, user=person).exists():
+    if group is not None and Membership.objects.filter(group=group, user=person).exists():
         return Admission(person, group_id, True, False, group.password)
-    limits.GROUP_JOINS.charge(person.pk)  # before the password: guessing costs as much
-    if Ban.objects.filter(group=group, user=person).exists():
+    # Before the password, since guessing costs as much; and where there is no group, which else would be told apart.
+    limits.GROUP_JOINS.charge(person.pk)
+    if group is None:
+        _matches(password, "")
+        raise RoomNotFound
+    # Whoever holds a link knows of the group, also when the link opens it no more.
+    known = _held(group, invite) or knows(person, group)
+    banned = Ban.objects.filter(group=group, user=person).exists()
+    invited = not banned and _invitations(group, person, invite).exists()
+    if invited:
+        return Admission(person, group_id, False, True, group.password)
+    matches = _matches(password, group.password if known or group.is_private else "")
+    if not known and (banned or not matches):
+        raise RoomNotFound
+    if banned:
         raise Banned
-    invited = _invitations(group, person, invite).exists()
-    if not invited:
-        if group.is_private and not group.password:
-            raise NotInvited
-        if group.password and not _matches(password, group.password):
-            raise WrongPassword
-    return Admission(person, group_id, False, invited, group.password)
+    if group.password and not matches:
+        raise WrongPassword
+    if group.is_private and not group.password:
+        raise NotInvited
+    return Admission(person, group_id, False, False, group.password)
 
 
 def take_seat(admission: Admission) -> Membership:
@@ -109,7 +119,17 @@ def leave_group(*, actor: User | None, group_id: int) -> Group:
 
 
 def _matches(password: str | None, hashed: str) -> bool:
-    return password is not None and len(password) <= limits.PASSWORD and check_password(password, hashed)
+    """Tells whether it is the password; takes as long where there is none, or the time would tell what is there."""
+    if password is None or len(password) > limits.PASSWORD:
+        return False
+    if not hashed:
+        make_password(password)
+        return False
+    return check_password(password, hashed)
+
+
+def _held(group: Group, token: str | None) -> bool:
+    return bool(token) and Invitation.objects.filter(token_hash=Invitation.hash_of(token or ""), group=group).exists()
 
 
 def _invitations(group: Group, person: User, token: str | None) -> QuerySet[Invitation]:

@@ -14,9 +14,10 @@ from livrya.accounts.models import User
 from livrya.accounts.selectors import apart
 from realtime.errors import Conflict, Forbidden, NotFound
 from social import signals
-from social.errors import Banned
+from social.errors import Banned, RoomNotFound
 from social.models import Ban, Group, Invitation, Membership
-from social.policies import require_member
+from social.policies import knows, require_member
+from social.selectors.groups import links_for
 from social.services.locking import lock_group
 
 LINK_LASTS = timedelta(days=7)
@@ -46,12 +47,17 @@ def invite_person(*, actor: User | None, group_id: int, user_id: int) -> Invitat
 
 
 def end_invitation(*, actor: User | None, group_id: int, user_id: int) -> None:
-    """Takes an invitation back or, for who was invited, declines it; nothing happens when there is none."""
+    """Takes an invitation back or, for who was invited, declines it; nothing happens when there is none.
+
+    Who may not know of the group finds none, and who has declined a private one is such a person.
+    """
     person = require_person(actor)
     with realtime.atomic():
         group = lock_group(group_id)
         if person.pk != user_id:
             _require_inviting(person, group)
+        elif not knows(person, group):
+            raise RoomNotFound
         invitation = Invitation.objects.filter(group=group, user=user_id).select_related("user").first()
         if invitation is not None:
             invitation.group = group
@@ -81,7 +87,7 @@ def end_link(*, actor: User | None, invitation_id: int) -> None:
     """Takes a link back; who made it may, and moderators. Raises NotFound."""
     person = require_person(actor)
     with realtime.atomic():
-        link = Invitation.objects.filter(pk=invitation_id, token_hash__isnull=False).first()
+        link = links_for(person).filter(pk=invitation_id).first()
         if link is None:
             raise NotFound("There is no such link.")
         membership = require_member(person, lock_group(link.group_id))

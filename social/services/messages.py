@@ -20,6 +20,7 @@ from social import limits, signals
 from social.models import Attachment, Group, Membership, Message, Reaction
 from social.policies import outranks, require_member
 from social.selectors.members import named_members
+from social.selectors.messages import readable
 from social.services.attachments import forget_files
 from social.services.locking import lock_group, lock_message
 
@@ -59,7 +60,7 @@ def send_message(
             group=group,
             number=group.last_number,
             sender=person,
-            reply_to=_answered(group, reply_to_id),
+            reply_to=_answered(person, group, reply_to_id),
             text=clean,
             mentions=mentioned(group, clean),
             created_at=now,
@@ -79,7 +80,6 @@ def edit_message(*, actor: User | None, message_id: int, text: str) -> Message:
     limits.MESSAGES.charge(person.pk)
     with realtime.atomic(max_rooms=_MOST_ROOMS):
         message = lock_message(person, message_id)
-        require_member(person, message.group)
         if message.sender_id != person.pk:
             raise Forbidden
         clean = checking.body("text", text, longest=limits.MESSAGE, required=not message.attachments.exists())
@@ -117,7 +117,6 @@ def react_to_message(*, actor: User | None, message_id: int, kind: str, on: bool
     REACTIONS.charge(person.pk)
     with realtime.atomic():
         message = lock_message(person, message_id)
-        require_member(person, message.group)
         if on:
             _, changed = Reaction.objects.get_or_create(message=message, user=person, kind=kind)
         else:
@@ -141,11 +140,10 @@ def _require_patience(group: Group, membership: Membership, now: datetime) -> No
         raise RateLimited("This group is in slow mode.", retry_after_ms=int(wait.total_seconds() * 1000) + 1)
 
 
-def _answered(group: Group, reply_to_id: int | None) -> Message | None:
+def _answered(person: User, group: Group, reply_to_id: int | None) -> Message | None:
     if reply_to_id is None:
         return None
-    answered = Message.objects.filter(pk=reply_to_id, group=group, deleted_at__isnull=True).select_related("sender")
-    message = answered.first()
+    message = readable(person).filter(pk=reply_to_id, group=group).first()
     if message is None:
         raise invalid("replyToId", "The message that this answers is gone.")
     return message

@@ -22,7 +22,7 @@ def mark_read(*, actor: User | None, group_id: int, number: int, connection_id: 
             raise RoomNotFound
         membership = Membership.objects.select_for_update(no_key=True).filter(group=group, user=person).first()
         if membership is None:
-            refuse_stranger(group)
+            refuse_stranger(person, group)
         membership.group, membership.user = group, person
         reached = max(0, min(number, group.last_number))
         if membership.read_number != reached:

@@ -16,9 +16,9 @@ from livrya.accounts.selectors import person_by_id
 from livrya.accounts.services.locking import lock_people
 from realtime.errors import NotFound, RateLimited
 from social import limits, signals
-from social.errors import NotMember, ReportedEnough, RoomNotFound
+from social.errors import ReportedEnough
 from social.models import Message, Report, ReportKind, ReportState
-from social.policies import require_member
+from social.selectors.messages import message_for
 
 _DAY = timedelta(days=1)
 
@@ -78,14 +78,7 @@ def _comment(viewer: User, comment_id: int) -> Found:
 
 
 def _message(viewer: User, message_id: int) -> Found:
-    found = Message.objects.filter(pk=message_id, deleted_at__isnull=True, group__ended_at__isnull=True)
-    message = found.select_related("group", "sender").first()
-    if message is None:
-        raise NotFound("There is no such message.")
-    try:
-        require_member(viewer, message.group)
-    except (NotMember, RoomNotFound) as error:
-        raise NotFound("There is no such message.") from error
+    message = message_for(viewer, message_id)
     earlier = Message.objects.filter(group=message.group, number__lt=message.number).select_related("sender")
     before = list(earlier.order_by("-number")[: limits.REPORT_CONTEXT])[::-1]
     context = {

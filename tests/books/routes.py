@@ -82,6 +82,8 @@ def _order(world: World) -> dict[str, list[int]]:
 SEEN = people(anonymous=404, reader=200, author=200, staff=200)
 """Who may read the book reads; for others it is not there."""
 WRITTEN = people(reader=403, author=200, staff=200)
+UNSEEN = people(reader=404, author=200, staff=200)
+"""Drafts and offers are there for those who work on the book."""
 ENDED = people(reader=403, author=204, staff=204)
 MADE = people(reader=403, author=201, staff=201)
 READERS = people(reader=200, author=200, staff=200)
@@ -119,16 +121,16 @@ ROUTES = [
     Route("get", "api-chapter", SEEN, path=of_chapter),
     Route("patch", "api-chapter", WRITTEN, path=of_chapter, given={"text": "New.", "version": 1}),
     Route("delete", "api-chapter", ENDED, path=of_chapter),
-    Route("post", "api-publish", WRITTEN, path=of_draft, given={"silent": True}),
+    Route("post", "api-publish", UNSEEN, path=of_draft, given={"silent": True}),
     Route("post", "api-unpublish", WRITTEN, path=of_chapter),
     Route(
         "put",
         "api-schedule",
-        WRITTEN,
+        UNSEEN,
         path=of_draft,
         given=lambda world: {"publishAt": unix_ms(timezone.now() + timedelta(hours=1))},
     ),
-    Route("delete", "api-schedule", WRITTEN, path=of_scheduled),
+    Route("delete", "api-schedule", UNSEEN, path=of_scheduled),
     Route("put", "api-comments-lock", WRITTEN, path=of_chapter, given={"locked": True}),
     Route("get", "api-comments", SEEN, path=of_chapter),
     Route("post", "api-comments", people(reader=201, author=201, staff=201), path=of_chapter, given={"text": "Aye."}),
@@ -143,8 +145,13 @@ ROUTES = [
     Route("patch", "api-review", people(reader=200, author=403, staff=403), path=of_review, given={"rating": 3}),
     Route("delete", "api-review", people(reader=204, author=403, staff=204), path=of_review),
     Route("put", "api-review-moderation", STAFF, path=of_review, given={"hidden": True}),
-    Route("patch", "api-credit", WRITTEN, path=lambda world: {"credit_id": world.credit.pk}, given={"kind": "beta"}),
-    Route("delete", "api-credit", ENDED, path=lambda world: {"credit_id": world.credit.pk}),
+    Route("patch", "api-credit", UNSEEN, path=lambda world: {"credit_id": world.credit.pk}, given={"kind": "beta"}),
+    Route(
+        "delete",
+        "api-credit",
+        people(reader=404, author=204, staff=204),
+        path=lambda world: {"credit_id": world.credit.pk},
+    ),
     Route(
         "post",
         "api-accept-credit",

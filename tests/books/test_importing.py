@@ -1,17 +1,26 @@
 import json
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from books.errors import BrokenFile
 from books.importing.importer import import_book
 from books.importing.manuscripts import read_manuscript, read_manuscripts
 from books.models import Book, Chapter
+from books.services.books import create_book
 from books.services.releases import unpublish_chapter
 from books.signals import book_updated, chapter_published, chapter_updated
 from livrya.accounts.models import User
+from livrya.kit.addresses import taken_words
+from realtime.errors import ValidationFailed
+from tests.accounts.people import person
+from tests.books.library import book
 
 MOBY_DICK = Path(__file__).parents[2] / "frontend" / "node_modules" / "@stdlib" / "datasets-moby-dick"
 
@@ -227,6 +236,48 @@ def test_the_command_refuses_an_owner_whom_nobody_knows(tmp_path):
 
 
 @pytest.mark.skipif(not MOBY_DICK.exists(), reason="needs the front end's packages: make frontend")
+def test_the_librarian_is_an_account_that_nobody_enters(tmp_path):
+    call_command("import_books", book_file(tmp_path), stdout=StringIO())
+    librarian = User.objects.get(username="librarian")
+    assert (librarian.has_usable_password(), librarian.made_by) == (False, "import_books")
+    call_command("import_books", book_file(tmp_path), stdout=StringIO())
+    assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["librarian", "Librarian", "lib.rarian"])
+def test_who_has_signed_up_as_the_librarian_gets_no_books(tmp_path, name):
+    person(name)
+    with pytest.raises(CommandError, match="--owner"):
+        call_command("import_books", book_file(tmp_path), stdout=StringIO())
+    assert not Book.objects.exists()
+
+
+@pytest.mark.parametrize("word", sorted(taken_words()))
+def test_no_book_has_a_word_of_the_sites_addresses_for_its_slug(tmp_path, word):
+    author = person("ada")
+    assert create_book(actor=author, title=word.replace("-", " ")).slug not in taken_words()
+    with pytest.raises(ValidationFailed):
+        create_book(actor=author, title="x", slug=word)
+
+
+def test_every_word_beside_a_books_name_is_taken(client):
+    """The desk of a book is never behind another page: what `/write/` has is what no book is called."""
+    client.force_login(author := person("ada"))
+    for word in taken_words():
+        made = create_book(actor=author, title=word)
+        answer = client.get(f"/write/{made.slug}/")
+        assert (answer.status_code, answer.context["book"]) == (200, made)
+
+
+def test_a_book_of_before_gets_a_slug_under_which_its_desk_is_found():
+    older = [book() for _ in range(2)]
+    for made, slug in zip(older, ("new", "new-2"), strict=True):
+        Book.objects.filter(pk=made.pk).update(slug=slug)
+    migration = import_module("books.migrations.0003_slugs_of_the_site")
+    migration.rename(apps, SimpleNamespace(connection=connection))
+    assert [Book.objects.get(pk=made.pk).slug for made in older] == ["new-3", "new-2"]
+
+
 def test_moby_dick_comes_whole_from_its_package_and_twice_without_change():
     said = StringIO()
     call_command("import_books", MOBY_DICK, stdout=said)

@@ -14,7 +14,9 @@ from books.selectors.reading import (
     subscriptions_of,
 )
 from books.services.books import hide_book
+from books.services.chapters import update_chapter
 from books.services.reading import open_chapter, save_progress, shelve_book, unshelve_book
+from books.services.releases import unpublish_chapter
 from books.services.subscriptions import subscribe, unsubscribe
 from realtime.errors import NotFound, Unauthenticated, ValidationFailed
 from tests.books.library import book, chapter, draft, somebody
@@ -54,6 +56,18 @@ def test_the_place_is_kept_per_chapter_and_the_last_one_is_the_books():
     save_progress(actor=reader, chapter_id=first.pk, position=0.75)
     assert [row.chapter for row in continue_reading(reader)] == [first]
     assert place_in(reader, made).paragraph == 3
+
+
+def test_a_place_in_a_chapter_that_was_taken_back_is_none_and_tells_no_new_title():
+    made, reader = book(), somebody()
+    first, second = chapter(made), chapter(made)
+    for one in (first, second):
+        open_chapter(actor=reader, chapter_id=one.pk)
+    unpublish_chapter(actor=None, chapter_id=second.pk)
+    update_chapter(actor=None, chapter_id=second.pk, title="The secret ending")
+    assert [row.chapter for row in continue_reading(reader)] == [first]
+    assert place_in(reader, made).chapter == first
+    assert next_up(reader, made).chapter == first
 
 
 def test_who_has_finished_a_chapter_goes_on_in_the_next_one_that_is_out():

@@ -16,7 +16,7 @@ from books.services.releases import (
     unpublish_chapter,
     unschedule_chapter,
 )
-from realtime.errors import Conflict, Forbidden, ValidationFailed
+from realtime.errors import Conflict, Forbidden, NotFound, ValidationFailed
 from tests.books.library import author_of, book, draft, somebody, worker_on
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,9 +52,10 @@ def test_publishing_brings_the_chapter_out_and_says_so_once(published):
 
 def test_only_who_may_publish_publishes_and_only_what_has_a_text():
     made = draft(book())
-    for stranger in (somebody(), worker_on(made.book, "editor")):
-        with pytest.raises(Forbidden):
-            publish_chapter(actor=stranger, chapter_id=made.pk)
+    with pytest.raises(NotFound):  # a draft is not there for others
+        publish_chapter(actor=somebody(), chapter_id=made.pk)
+    with pytest.raises(Forbidden):
+        publish_chapter(actor=worker_on(made.book, "editor"), chapter_id=made.pk)
     with pytest.raises(ValidationFailed):
         publish_chapter(actor=None, chapter_id=draft(made.book, text="").pk)
 

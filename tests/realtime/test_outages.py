@@ -90,7 +90,7 @@ def test_a_process_that_dies_right_after_its_commit_has_told_the_log() -> None:
     cursor.poll()
     died = run_python(
         """
-        from realtime import outlet
+        from realtime.log import after_commit
         outlet.attach(lambda events: os._exit(9))
         realtime.emit(BenchRoom(1), Spoken(text="last words"))
         """

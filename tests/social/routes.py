@@ -83,7 +83,7 @@ ROUTES = [
         given={"description": "By the lamp."},
     ),
     Route("delete", "api-group", people(reader=403, author=204, staff=204), path=of_group, given={"reason": "Done."}),
-    Route("put", "api-membership", people(reader=200, author=200, stranger=403, staff=403), path=of_group),
+    Route("put", "api-membership", MEMBERS, path=of_group),
     Route("delete", "api-membership", people(reader=204, author=204), path=of_group),
     Route("put", "api-group-read", MEMBERS, path=of_group, given={"number": 1}),
     Route("put", "api-slow-mode", OWNER, path=of_group, given={"seconds": 5}),

@@ -15,8 +15,9 @@ from realtime.errors import Conflict, Forbidden, NotFound, Unauthenticated, Vali
 from realtime.testing.capture import capture_events
 from social.errors import Banned, NotInvited, NotMember, RoomFull, RoomNotFound, WrongPassword
 from social.events import DirectoryRoom, GroupRoom
-from social.models import Ban, Group, Membership
+from social.models import Ban, Group, Invitation, Membership
 from social.selectors import groups as selectors
+from social.services import entering
 from social.services.entering import admit, join_group, leave_group, take_seat
 from social.services.groups import create_group, delete_group, update_group
 from social.services.invitations import end_invitation, end_link, invite_person, make_link
@@ -73,7 +74,7 @@ def test_nobody_makes_a_group() -> None:
 
 def test_a_private_group_opens_to_the_invited_and_one_with_a_password_to_who_knows_it() -> None:
     made = group(is_private=True)
-    with pytest.raises(NotInvited):
+    with pytest.raises(RoomNotFound):
         join(made)
     guest = somebody()
     invite_person(actor=owner_of(made), group_id=made.pk, user_id=guest.pk)
@@ -82,8 +83,9 @@ def test_a_private_group_opens_to_the_invited_and_one_with_a_password_to_who_kno
     assert not selectors.invitations_for(guest).exists()
     secret = group(is_private=True, password="tide")
     join(secret, password="tide")
-    with pytest.raises(WrongPassword):
-        join(secret)
+    for password in (None, "ebb"):
+        with pytest.raises(RoomNotFound):
+            join(secret, password=password)
     _, token = make_link(actor=owner_of(secret), group_id=secret.pk)
     join(secret, invite=token)
     assert selectors.group_behind(token) == secret
@@ -108,6 +110,50 @@ def test_what_opened_the_door_no_longer_does_when_it_changed_meanwhile() -> None
     delete_group(actor=owner_of(made), group_id=made.pk)
     with pytest.raises(RoomNotFound):
         take_seat(asked)
+
+
+def test_a_private_group_is_there_for_those_alone_who_may_know_of_it() -> None:
+    made = group(is_private=True)
+    owner, guest, banned = owner_of(made), somebody(), somebody()
+    ban_user(actor=owner, group_id=made.pk, user_id=banned.pk)
+    link, token = make_link(actor=owner, group_id=made.pk)
+    for stranger in (guest, banned):
+        for act in (
+            lambda who: join_group(actor=who, group_id=made.pk, invite="guessed"),
+            lambda who: end_invitation(actor=who, group_id=made.pk, user_id=who.pk),
+        ):
+            with pytest.raises(RoomNotFound):
+                act(stranger)
+        with pytest.raises(NotFound) as refused:
+            end_link(actor=stranger, invitation_id=link.pk)
+        assert refused.value.code == "NOT_FOUND"
+    with pytest.raises(Banned):  # a link says that there is one
+        join_group(actor=banned, group_id=made.pk, invite=token)
+    Invitation.objects.filter(pk=link.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+    with pytest.raises(NotInvited):
+        join_group(actor=guest, group_id=made.pk, invite=token)
+
+
+def test_a_guess_takes_as_long_where_there_is_no_group_to_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[str] = []
+    monkeypatch.setattr(entering, "check_password", lambda given, _: hashed.append(given) or False)
+    monkeypatch.setattr(entering, "make_password", lambda given: hashed.append(given) or "")
+    for group_id in (group(is_private=True, password="tide").pk, group(is_private=True).pk, 2**40):
+        with pytest.raises(RoomNotFound):
+            join_group(actor=somebody(), group_id=group_id, password="ebb")
+    assert hashed == ["ebb"] * 3
+
+
+def test_who_has_blocked_somebody_makes_no_groups_for_them() -> None:
+    made, blocked = group(), somebody()
+    block(actor=owner_of(made), user=blocked)
+    assert not selectors.public_groups(blocked).filter(pk=made.pk).exists()
+    with pytest.raises(RoomNotFound):
+        selectors.group_for(blocked, group_id=made.pk)
+    with pytest.raises(RoomNotFound):
+        join_group(actor=blocked, group_id=made.pk)
+    _, token = make_link(actor=owner_of(made), group_id=made.pk)
+    join_group(actor=blocked, group_id=made.pk, invite=token)
 
 
 def test_a_full_group_takes_nobody_and_leaves_nothing_of_who_tried() -> None:

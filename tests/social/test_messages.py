@@ -164,6 +164,22 @@ def test_those_whom_one_does_not_hear_are_left_out_of_pages_and_search() -> None
     assert [one.number for one in selectors.messages_before(muted, made, before=None, limit=9)[0]] == [1, 2, 3]
 
 
+def test_a_message_that_one_does_not_hear_is_not_there_by_its_number_either() -> None:
+    made = group()
+    blocker, blocked, moderator = member_of(made), member_of(made), member_of(made)
+    set_role(actor=owner_of(made), group_id=made.pk, user_id=moderator.pk, role="moderator")
+    said = message(made, blocker)
+    for apart in (blocked, moderator):
+        block(actor=blocker, user=apart)
+        with pytest.raises(NotFound):
+            react_to_message(actor=apart, message_id=said.pk, kind="like")
+        with pytest.raises(ValidationFailed):
+            message(made, apart, reply_to_id=said.pk)
+    with pytest.raises(NotFound):
+        delete_message(actor=blocked, message_id=said.pk)
+    delete_message(actor=moderator, message_id=said.pk)  # blocking moderators puts nobody beyond them
+
+
 def test_ten_thousand_messages_take_as_many_queries_as_ten(django_assert_num_queries) -> None:
     made = group()
     owner, reader = owner_of(made), member_of(made)

@@ -5,15 +5,15 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError
 
 from books.importing.importer import Outcome, import_book
 from books.importing.manuscripts import Manuscript, read_manuscripts
 from books.management.bar import Bar
 from livrya.accounts.models import User
+from livrya.accounts.names import LIBRARIAN, fold
 from realtime.errors import ApplicationError
-
-LIBRARIAN = "librarian"
 
 
 class Command(BaseCommand):
@@ -42,15 +42,21 @@ class Command(BaseCommand):
     def _owner(self, username: str | None) -> User:
         if username:
             # A shell may hand on bytes that are no text; no name is made of them.
-            person = User.objects.filter(username=username).first() if username.isascii() else None
+            people = User.objects.filter(username__lower=username.lower(), is_active=True)
+            person = people.first() if username.isascii() else None
             if person is None:
                 raise CommandError(f"There is nobody called {username}.")
             return person
-        person, created = User.objects.get_or_create(username=LIBRARIAN, defaults={"display_name": "The librarian"})
-        if created:
-            person.set_unusable_password()
-            person.save(update_fields=["password"])
-        return person
+        found = User.objects.filter(folded=fold(LIBRARIAN)).first()
+        if found is None:
+            return User.objects.create(
+                username=LIBRARIAN, display_name="The librarian", password=make_password(None), made_by="import_books"
+            )
+        if found.username != LIBRARIAN or found.has_usable_password():
+            raise CommandError(
+                f"Somebody can sign in as {found.username}, who would own the books: say with --owner whose they are."
+            )
+        return found
 
     def _import(self, manuscript: Manuscript, owner: User) -> None:
         bar = Bar(sys.stderr, manuscript.title, len(manuscript.chapters))

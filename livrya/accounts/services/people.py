@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 import realtime
 from livrya.accounts import limits, policies, signals
 from livrya.accounts.models import User
+from livrya.accounts.names import is_reserved
 from livrya.kit.pictures import reencode
 from livrya.kit.texts import clean_line, clean_text
 from realtime.errors import Forbidden, ValidationFailed
@@ -28,19 +29,22 @@ def sign_up(
     display_name: str = "",
     address: str | None = None,
     actor: User | None = None,
+    made_by: str = "",
 ) -> User:
-    """Creates an account and returns it; `address` is where its person asks from, None for the system.
+    """Creates an account and returns it.
 
-    `actor` is staff who makes it for somebody, with leave to add people.
-
-    Raises ValidationFailed, with a sentence for each field: a name that is taken or not allowed, a weak password;
-    RateLimited for too many from one address.
+    `address` is where its person asks from, None for the system; `actor` is staff who makes it for somebody, with leave
+    to add people; `made_by` names the command that makes it. Raises ValidationFailed, with a sentence for each field: a
+    name that is taken, reserved, like another or not allowed, a weak password; RateLimited for too many from one
+    address.
     """
     if actor is not None and not policies.staff_may(actor, "accounts.add_user"):
         raise Forbidden
     limits.SIGN_UPS.charge(address)
-    user = User(username=username, email=email.strip(), display_name=clean_line(display_name))
+    user = User(username=username, email=email.strip(), display_name=clean_line(display_name), made_by=made_by)
     errors = _field_errors(user)
+    if sentence := name_refusal(username):
+        errors.setdefault("username", sentence)
     try:
         validate_password(password, user)
     except ValidationError as error:
@@ -56,6 +60,13 @@ def sign_up(
             raise ValidationFailed(details={"fields": {"username": _NAME_TAKEN}}) from error
         signals.person_joined.send(sender=User, user=user, actor=actor)
     return user
+
+
+def name_refusal(username: str) -> str:
+    """Returns why nobody may sign up with a name that is allowed as such; empty where they may."""
+    if is_reserved(username):
+        return "That name is reserved."
+    return "Somebody has that name, or one that looks like it." if User.objects.looks_like_another(username) else ""
 
 
 def update_profile(

@@ -17,10 +17,12 @@ from books.services.releases import schedule_chapter
 from books.services.reviews import post_review
 from books.services.subscriptions import subscribe
 from livrya.accounts.models import User
+from livrya.accounts.names import fold
 from livrya.accounts.services.access import set_role
 from livrya.accounts.services.following import follow
 from livrya.accounts.services.people import sign_up, update_profile
 from livrya.site.demo.data import Circle, Part, Person, Readership, Remark, Serial, circles, people, serials, talk
+from realtime.errors import Conflict
 from realtime.people import uncounted
 from social.models import Group, Message, Role
 from social.services import invitations
@@ -32,6 +34,8 @@ from social.services.messages import react_to_message, send_message
 FIRST_RELEASE = timedelta(minutes=20)
 """When the first scheduled chapter comes out, counted from the first filling; the next ones follow as far apart."""
 
+MADE_BY = "demo"
+
 Note = Callable[[str], None]
 Everybody = dict[str, User]
 
@@ -40,8 +44,11 @@ Everybody = dict[str, User]
 def fill_library(*, password: str, moby_dick: Path, note: Note) -> None:
     """Makes the demo people, the serials, Moby-Dick where its package is there, the talk about them, and groups.
 
-    `note` is told of each thing that takes a moment. People who exist keep their passwords.
+    `note` is told of each thing that takes a moment. Its people of before keep their passwords. Raises
+    Conflict where a name is that of an account which the demo did not make.
     """
+    for person in people():
+        _known(person, password)  # before anybody is made
     everybody = {person.username: _person(person, password, note) for person in people()}
     for follower, followed in talk().follows:
         follow(actor=everybody[follower], user=everybody[followed])
@@ -61,14 +68,27 @@ def fill_library(*, password: str, moby_dick: Path, note: Note) -> None:
 
 
 def _person(person: Person, password: str, note: Note) -> User:
-    user = User.objects.filter(username=person.username).first()
+    user = _known(person, password)
     if user is None:
-        user = sign_up(username=person.username, password=password, display_name=person.name)
+        user = sign_up(username=person.username, password=password, display_name=person.name, made_by=MADE_BY)
         if person.bio:
             update_profile(actor=user, user=user, bio=person.bio)
         if person.part == "staff":
             set_role(actor=None, user=user, is_staff=True, is_superuser=True)
         note(f"{person.name} signs up")
+    return user
+
+
+def _known(person: Person, password: str) -> User | None:
+    """Returns the person's account if the demo made it. Raises Conflict for one of that name that is somebody's own."""
+    user = User.objects.filter(folded=fold(person.username)).first()
+    if user is not None and user.made_by != MADE_BY:
+        # Of before it was noted who made it: as open as those that are made here, or it is none of ours.
+        if user.username != person.username or not user.check_password(password):
+            raise Conflict(
+                f"{user.username} is an account that the demo did not make. It goes on with none but its own."
+            )
+        User.objects.filter(pk=user.pk).update(made_by=MADE_BY)
     return user
 
 

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.forms import BaseUserCreationForm, PasswordChangeForm
 
 from livrya.accounts.models import User
+from livrya.accounts.services.people import name_refusal
 from livrya.kit.pictures import PictureField
 from realtime.errors import ValidationFailed
 from social import limits
@@ -24,8 +25,8 @@ class SignUpForm(BaseUserCreationForm):  # type: ignore[type-arg]  # generic in 
 
     def clean_username(self) -> str:
         username: str = self.cleaned_data["username"]
-        if User.objects.filter(username__iexact=username).exists():
-            raise forms.ValidationError("Somebody has that name already.")
+        if sentence := name_refusal(username):
+            raise forms.ValidationError(sentence)
         return username
 
 

@@ -72,7 +72,7 @@ async def who_may_not_enter_hears_why(world: World) -> None:
     assert await refusal(client, "room:join", roomId=2**62) == "ROOM_NOT_FOUND"
     assert await refusal(client, "room:join", roomId=locked.pk) == "WRONG_PASSWORD"
     assert await refusal(client, "room:join", roomId=locked.pk, password="ebb") == "WRONG_PASSWORD"
-    assert await refusal(client, "room:join", roomId=private.pk) == "NOT_INVITED"
+    assert await refusal(client, "room:join", roomId=private.pk) == "ROOM_NOT_FOUND"
     assert await refusal(client, "room:join", roomId=full.pk) == "ROOM_FULL"
     assert await refusal(client, "room:join", roomId=closed.pk) == "BANNED"
     assert await refusal(client, "room:subscribe", room=f"group:{private.pk}") == "NOT_FOUND"
@@ -92,14 +92,14 @@ async def an_invitation_opens_a_private_group_once_and_can_be_declined(world: Wo
     assert (await bell.event("notification"))["payload"]["type"] == "GROUP_INVITATION"
     await invited.tell("invite:decline", {"roomId": group.pk})
     assert (await invited.event("room:uninvited"))["payload"] == {"roomId": group.pk}
-    assert await refusal(invited, "room:join", roomId=group.pk) == "NOT_INVITED"
+    assert await refusal(invited, "room:join", roomId=group.pk) == "ROOM_NOT_FOUND"
     await inviter.tell("room:invite", {"roomId": group.pk, "userId": guest.pk})
     await inviter.tell("room:uninvite", {"roomId": group.pk, "userId": guest.pk})
-    assert await refusal(invited, "room:join", roomId=group.pk) == "NOT_INVITED"
+    assert await refusal(invited, "room:join", roomId=group.pk) == "ROOM_NOT_FOUND"
     await inviter.tell("room:invite", {"roomId": group.pk, "userId": guest.pk})
     await invited.tell("room:join", {"roomId": group.pk})
     await invited.tell("room:leave", {"roomId": group.pk})
-    assert await refusal(invited, "room:join", roomId=group.pk) == "NOT_INVITED"
+    assert await refusal(invited, "room:join", roomId=group.pk) == "ROOM_NOT_FOUND"
     await inviter.tell("room:update", {"roomId": group.pk, "restrictInvitations": True})
     member = await make(invite_and_join, owner, group)
     asking = await talker(world, member, group)
@@ -117,7 +117,7 @@ async def a_link_opens_a_group_until_it_expires(world: World) -> None:
     inviter = await talker(world, owner, group)
     link = await inviter.tell("room:link", {"roomId": group.pk})
     client = await world.client(await somebody(), "social")
-    assert await refusal(client, "room:join", roomId=group.pk, invite="guessed") == "NOT_INVITED"
+    assert await refusal(client, "room:join", roomId=group.pk, invite="guessed") == "ROOM_NOT_FOUND"
     await client.tell("room:join", {"roomId": group.pk, "invite": link["token"]})
     past = timezone.now() - timedelta(seconds=1)
     await make(Invitation.objects.filter(pk=link["id"]).update, expires_at=past)

@@ -87,6 +87,11 @@ async def a_call_shows_who_takes_part_until_they_are_gone(world: World) -> None:
     assert gone["room"] == f"group:{group.pk}"
     away = await world.client(person, "social")
     assert await refusal(away, "call:start", roomId=group.pk) == "NOT_JOINED"
+    # Who takes part is for the group's members: leaving what one is not in tells nobody.
+    stranger, private = await world.client(await make(library.somebody), "social"), await a_group(is_private=True)
+    owner = await talker(world, private[1], private[0])
+    await owner.tell("call:start", {"roomId": private[0].pk})
+    assert await refusal(stranger, "call:leave", roomId=private[0].pk) == "ROOM_NOT_FOUND"
 
 
 LINES = [

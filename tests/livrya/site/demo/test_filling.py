@@ -10,8 +10,10 @@ from books.text import render
 from livrya.accounts.models import Follow, User
 from livrya.site.demo.data import people, serials
 from livrya.site.demo.filling import fill_library
+from realtime.errors import Conflict
 from realtime.models import Event
 from social.models import Group, Message
+from tests.accounts.people import person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,6 +63,21 @@ def test_what_was_removed_by_hand_comes_back_and_what_was_changed_stays():
     fill()
     assert Comment.objects.filter(chapter__book__title="The Lamp Room", author__username="ben").count() == 1
     assert User.objects.get(username="ines").check_password("a-word-of-her-own")
+
+
+def test_an_account_that_the_demo_did_not_make_is_left_alone():
+    person("Ag.nes")
+    with pytest.raises(Conflict):
+        fill()
+    User.objects.all().delete()
+    person("agnes")
+    with pytest.raises(Conflict):
+        fill()
+    agnes = User.objects.get()
+    agnes.set_password("paper-ink-rubric")  # one of a demo before this was noted
+    agnes.save()
+    fill()
+    assert User.objects.get(pk=agnes.pk).made_by == "demo"
 
 
 @pytest.mark.either_database
