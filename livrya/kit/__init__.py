@@ -1,0 +1,1 @@
+"""What lies below all apps: the base of the API, cursors, texts, pictures, files."""

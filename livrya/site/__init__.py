@@ -1,0 +1,1 @@
+"""What brings the apps together: pages, jobs, namespaces, announcements, monitoring, the demo."""

@@ -1,0 +1,1 @@
+"""What those who run it ask of it: is it well, who is connected."""

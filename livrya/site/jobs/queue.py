@@ -20,6 +20,8 @@ MAX_ATTEMPTS = 5
 """A job that failed for a passing reason, or whose process died in it, begins this many times at most."""
 KEPT = timedelta(days=7)
 """How long it can be looked up how a job ended."""
+MOVED = {"livrya.jobs.entries.forget_old_history": "livrya.site.jobs.entries.forget_old_history"}
+"""Where the code of jobs lives now that were queued by the release before; goes with the next one."""
 RETRY_S = 2.0
 """The pause before the second attempt; it doubles with every further one."""
 
@@ -80,6 +82,9 @@ def _claim(worker_id: str) -> "DBTaskResult[Any, Any] | None":
     with realtime.atomic():
         row = due.get_locked()
         if row:
+            if row.task_path in MOVED:
+                row.task_path = MOVED[row.task_path]
+                row.save(update_fields=["task_path"])
             row.claim(worker_id)
         return row
 

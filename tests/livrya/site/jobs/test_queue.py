@@ -7,6 +7,7 @@ from django_tasks_db.models import DBTaskResult
 
 import realtime
 from livrya.site.jobs import queue
+from livrya.site.jobs.entries import forget_old_history
 from tests.livrya.site.jobs import sample
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -77,6 +78,15 @@ def test_a_job_that_failed_for_a_passing_reason_is_tried_again_later_and_not_for
 
     assert DBTaskResult.objects.get().status == "FAILED"
     assert written.read_text() == "tried\n" * queue.MAX_ATTEMPTS
+
+
+def test_a_job_that_the_release_before_queued_is_carried_out_where_its_code_lives_now():
+    for old in queue.MOVED:
+        forget_old_history.enqueue()
+        DBTaskResult.objects.update(task_path=old)
+        assert queue.run_one("worker") is True
+        assert DBTaskResult.objects.get().status == "SUCCESSFUL"
+        DBTaskResult.objects.all().delete()
 
 
 def test_a_job_whose_code_is_gone_is_recorded_as_failed():
