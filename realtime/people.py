@@ -177,7 +177,11 @@ class PeopleListener:
 
     async def joined(self, session: "Session", room: Room) -> Mapping[str, Any]:
         people, grant, identity = people_here(), session.grant(room) or Grant(), session.identity
-        roster = await people.presence.enter(room.name, identity, _key(session), listed=grant.listed, away=session.away)
+        presence, key = people.presence, _key(session)
+        if grant.counted or identity.user_id is None:
+            roster = await presence.enter(room.name, identity, key, listed=grant.listed, away=session.away)
+        else:
+            roster = await presence.enter_unseen(room.name, identity, key)
         typing = await people.typing_now(room, identity.user_id) if grant.types_openly else {}
         told = as_ack(roster) | ({"typing": msgspec.to_builtins(typing)} if typing else {})
         return dict(without(told, grant.unseen)) if grant.unseen else told

@@ -22,7 +22,8 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 class Grant:
     """Leave to receive a room's events after `from_seq` (0: all that is kept).
 
-    What the person hides there: not `listed` counts them among the guests and never names them; not
+    What the person hides there: not `listed` counts them among the guests and never names them; not `counted` leaves
+    them out of presence altogether, for rooms without guests, where one more would say who it is; not
     `types_openly` keeps their typing to themselves, and that of others from them. `unseen` are the ids of people
     who are not named to this person in anything that passes (presence, typing): those whom they have blocked, or
     who have blocked them.
@@ -30,6 +31,7 @@ class Grant:
 
     from_seq: int = 0
     listed: bool = True
+    counted: bool = True
     types_openly: bool = True
     unseen: frozenset[int] = frozenset()
 

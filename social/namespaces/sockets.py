@@ -86,7 +86,11 @@ class GroupListener:
     async def joined(self, session: "Session", room: Room) -> Mapping[str, Any]:
         if isinstance(room, GroupRoom) and session.identity.user_id is not None:
             _HERE[asyncio.get_running_loop()].enter(room.group_id, session.identity.user_id, session)
-            await people_here().presence.enter(_sockets(room), ANONYMOUS, _key(session))
+            presence, grant = people_here().presence, session.grant(room)
+            if grant is None or grant.counted:
+                await presence.enter(_sockets(room), ANONYMOUS, _key(session))
+            else:
+                presence.leave(_sockets(room), _key(session))
         return {}
 
     async def left(self, session: "Session", room: Room, disconnected: bool, clean: bool) -> None:

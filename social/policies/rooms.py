@@ -43,7 +43,7 @@ def _for_members(asked: Sequence[tuple[Identity, R]]) -> dict[tuple[Identity, R]
     # Muted people go on as before: it is only this person who neither hears nor sees them here.
     grants = {
         pk: Grant(
-            listed=not person.hide_online,
+            counted=not person.hide_online,
             types_openly=not person.hide_typing,
             unseen=blocked.get(pk, nobody) | muted.get(pk, nobody),
         )
