@@ -52,14 +52,24 @@ class Crowd:
         person = self._person(identity)
         return person is not None and (person.pk in self._seeing_drafts or (person.pk, book_id) in self._working)
 
-    def reading_grant(self, identity: Identity) -> Grant:
-        """Returns the person's permission to be in rooms where one reads."""
+    def reading_grant(self, identity: Identity, book_id: int, *, is_out: bool = True) -> Grant:
+        """Returns the person's permission to be in rooms where one reads, of a book or of a chapter (that `is_out`).
+
+        Who hides is a guest among others; where no guest may be, nobody.
+        """
         person = self._person(identity)
         if person is None:
             return Grant()
         hides = person.hide_online or person.hide_reading
         unseen = self._unseen.get(person.pk, frozenset())
-        return Grant(view=Privacy(listed=not hides, types_openly=not person.hide_typing, unseen=unseen))
+        guests_may_come = is_out and book_id in self._public
+        privacy = Privacy(
+            listed=not (hides and guests_may_come),
+            counted=guests_may_come or not hides,
+            types_openly=not person.hide_typing,
+            unseen=unseen,
+        )
+        return Grant(view=privacy)
 
     def _person(self, identity: Identity) -> User | None:
         return self._people.get(identity.user_id) if identity.user_id is not None else None

@@ -140,7 +140,9 @@ def may_see_drafts(viewer: Viewer, book_id: int) -> bool:
 
 def may_comment(viewer: Viewer, chapter: Chapter) -> bool:
     """Tells whether `viewer`, who may read the chapter, may say something under it now."""
-    return _who(viewer) is not None and chapter.state == ChapterState.PUBLISHED and not chapter.comments_locked
+    if _who(viewer) is None or chapter.state != ChapterState.PUBLISHED or chapter.comments_locked:
+        return False
+    return isinstance(viewer, User) and may_address_authors(viewer, chapter.book_id)
 
 
 def may_address_authors(person: User, book_id: int) -> bool:

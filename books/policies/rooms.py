@@ -22,7 +22,7 @@ def may_enter_books(asked: Sequence[tuple[Identity, BookRoom]]) -> dict[tuple[Id
     """Whoever may see the book."""
     crowd = Crowd((identity for identity, _ in asked), (room.book_id for _, room in asked))
     return {
-        (identity, room): crowd.reading_grant(identity) if crowd.sees(identity, room.book_id) else None
+        (identity, room): crowd.reading_grant(identity, room.book_id) if crowd.sees(identity, room.book_id) else None
         for identity, room in asked
     }
 
@@ -36,16 +36,16 @@ def may_enter_chapters(
     found = {pk: (book, state) for pk, book, state in chapters.values_list("pk", "book_id", "state")}
     crowd = Crowd((identity for identity, _ in asked), (book for book, _ in found.values()))
 
-    def may_enter(identity: Identity, chapter_id: int) -> bool:
+    def grant(identity: Identity, chapter_id: int) -> Grant | None:
         if chapter_id not in found:
-            return False
+            return None
         book, state = found[chapter_id]
-        return crowd.sees(identity, book) and (state == ChapterState.PUBLISHED or crowd.works_on(identity, book))
+        is_out = state == ChapterState.PUBLISHED
+        if not crowd.sees(identity, book) or not (is_out or crowd.works_on(identity, book)):
+            return None
+        return crowd.reading_grant(identity, book, is_out=is_out)
 
-    return {
-        (identity, room): crowd.reading_grant(identity) if may_enter(identity, room.chapter_id) else None
-        for identity, room in asked
-    }
+    return {(identity, room): grant(identity, room.chapter_id) for identity, room in asked}
 
 
 @authorises(DraftRoom)
@@ -56,7 +56,7 @@ def may_enter_draft(identity: Identity, rooms: Sequence[DraftRoom]) -> dict[Draf
         return {}
     chapters = Chapter.objects.filter(pk__in=[room.chapter_id for room in rooms])
     editable = set(_worked_on(person, chapters, _EDITING).values_list("pk", flat=True))
-    privacy = Privacy(listed=not person.hide_online, types_openly=not person.hide_typing, unseen=blocked_ids(person))
+    privacy = Privacy(counted=not person.hide_online, types_openly=not person.hide_typing, unseen=blocked_ids(person))
     grant = Grant(view=privacy)
     return {room: grant if room.chapter_id in editable else None for room in rooms}
 

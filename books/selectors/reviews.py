@@ -2,7 +2,7 @@
 
 from django.db.models import QuerySet
 
-from books.models import Book, ReadingProgress, Review
+from books.models import Book, Credit, ReadingProgress, Review
 from books.policies import Viewer
 from books.policies.people import may_address_authors, reviews_visible_to
 from realtime.errors import NotFound
@@ -29,8 +29,13 @@ def own_review(viewer: Viewer, book: Book) -> Review | None:
 
 
 def may_review(viewer: Viewer, book: Book) -> bool:
-    """Tells whether `viewer` has opened a chapter of the book, and none of its authors has blocked them."""
-    if viewer is None or not viewer.is_authenticated:
+    """Tells whether `viewer` may review the book now, or change their review.
+
+    That is whoever has opened a chapter, does not work on the book, and is blocked by none of its authors.
+    """
+    if viewer is None or not viewer.is_authenticated or not may_address_authors(viewer, book.pk):
         return False
-    opened = ReadingProgress.objects.filter(user_id=viewer.pk, book=book).exists()
-    return opened and may_address_authors(viewer, book.pk)
+    if Review.objects.filter(book=book, author=viewer).exists():
+        return True
+    works_on_it = Credit.objects.filter(book=book, user=viewer, accepted_at__isnull=False).exists()
+    return not works_on_it and ReadingProgress.objects.filter(user=viewer, book=book).exists()

@@ -227,14 +227,14 @@ def _tag_slug(name: str) -> str:
 def _given_slug(slug: str) -> str:
     if len(slug) > 100 or not slug or slug != slugify(slug):
         raise invalid("slug", "Small letters, digits and hyphens, please; at most 100.")
-    if slug in taken_words():
+    if slug in taken_words("slug"):
         raise invalid("slug", "This word stands in addresses of the site itself.")
     return slug
 
 
 def _free_slug(title: str) -> str:
     base = slugify(title)[:80].strip("-") or f"book-{secrets.token_hex(4)}"
-    taken = {*Book.objects.filter(slug__startswith=base).values_list("slug", flat=True), *taken_words()}
+    taken = {*Book.objects.filter(slug__startswith=base).values_list("slug", flat=True), *taken_words("slug")}
     if base not in taken:
         return base
     numbered = (f"{base}-{number}" for number in range(2, len(taken) + 3))

@@ -31,7 +31,7 @@ def fold(name: str) -> str:
 
 def is_reserved(name: str) -> bool:
     """Tells whether a name is the site's own, or could be read as one that is: `LIBRARIAN`, `lib.rarian`, `adm1n`."""
-    return _skeleton(name) in _SKELETONS or name.lower() in taken_words()
+    return _skeleton(name) in _SKELETONS or name.lower() in taken_words("username")
 
 
 def _skeleton(name: str) -> str:

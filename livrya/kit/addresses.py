@@ -6,18 +6,17 @@ from functools import cache
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-# `<slug:slug>`, `<str:username>`, but no number: what fits a number is no word.
-_NAME = re.compile(r"<(?!int:|id:)[^>]+>")
-
 
 @cache
-def taken_words() -> frozenset[str]:
+def taken_words(argument: str) -> frozenset[str]:
     """Returns the words that hide whatever has them for its name, as `/write/new/` hides the desk of a book `new`.
 
-    They come from the URL configuration, so that a new address takes its word by itself.
+    `argument` is what the name is called in addresses: `slug`, `username`. The words come from the URL configuration,
+    so that a new address takes its word by itself.
     """
+    name = re.compile(rf"<(?:\w+:)?{argument}>")
     paths = [tuple(path.split("/")) for path in _paths(get_resolver())]
-    named = {path[:at] for path in paths for at, part in enumerate(path) if _NAME.fullmatch(part)}
+    named = {path[:at] for path in paths for at, part in enumerate(path) if name.fullmatch(part)}
     return frozenset(
         path[len(before)]
         for path in paths

@@ -131,7 +131,11 @@ class People(Part):
 
     async def joined(self, session: HubSession, room: Room) -> Mapping[str, Any]:
         privacy, identity = privacy_of(session.grant(room)), session.identity
-        roster = await self.presence.enter(room.name, identity, _key(session), listed=privacy.listed, away=session.away)
+        key = _key(session)
+        if privacy.counted or identity.user_id is None:
+            roster = await self.presence.enter(room.name, identity, key, listed=privacy.listed, away=session.away)
+        else:
+            roster = await self.presence.enter_unseen(room.name, identity, key)
         typing = await self.typing_now(room, identity.user_id) if privacy.types_openly else {}
         told = as_ack(roster) | ({"typing": msgspec.to_builtins(typing)} if typing else {})
         return dict(privacy.without(told))

@@ -10,7 +10,7 @@ from realtime import Part, attach
 from realtime.conf import realtime_settings
 from realtime.errors import Unavailable
 from realtime.namespaces import Session
-from realtime.people import count_session, sessions_in, uncount_session
+from realtime.people import count_session, privacy_of, sessions_in, uncount_session
 from realtime.rooms import Room
 from social.events import CallRoom, GroupRoom
 from social.services.seats import keep_seats
@@ -33,7 +33,10 @@ class SessionsInGroups(Part):
     async def joined(self, session: Session, room: Room) -> Mapping[str, Any]:
         if isinstance(room, GroupRoom) and session.identity.user_id is not None:
             self._enter(room.group_id, session.identity.user_id, session)
-            await count_session(session, _place(room))
+            if privacy_of(session.grant(room)).counted:
+                await count_session(session, _place(room))
+            else:
+                uncount_session(session, _place(room))
         return {}
 
     async def left(self, session: Session, room: Room, disconnected: bool, clean: bool) -> None:

@@ -45,7 +45,7 @@ def _for_members(asked: Sequence[tuple[Identity, R]]) -> dict[tuple[Identity, R]
     grants = {
         pk: Grant(
             view=Privacy(
-                listed=not person.hide_online,
+                counted=not person.hide_online,
                 types_openly=not person.hide_typing,
                 unseen=blocked.get(pk, nobody) | muted.get(pk, nobody),
             )

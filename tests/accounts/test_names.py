@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 
+from livrya.accounts import names
 from livrya.accounts.models import User
 from livrya.accounts.names import RESERVED, fold
 from livrya.accounts.services import people
@@ -84,8 +85,9 @@ def test_older_accounts_with_such_names_go_on() -> None:
         assert people.update_profile(actor=one, user=one, bio="Still here.").bio == "Still here."
 
 
-def test_words_of_the_sites_addresses_are_no_names() -> None:
-    assert {"new", "credits", "invitations"} <= taken_words()
-    for word in taken_words():
+def test_words_beside_people_in_addresses_are_no_names(monkeypatch) -> None:
+    assert {"new", "credits", "invitations"} <= taken_words("slug")
+    monkeypatch.setattr(names, "taken_words", lambda argument: {"username": frozenset(["everywhere"])}[argument])
+    for word in ("everywhere", "Everywhere"):
         with pytest.raises(ValidationFailed):
             people.sign_up(username=word, password=PASSWORD)

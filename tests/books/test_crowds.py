@@ -10,17 +10,18 @@ import pytest
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
-from books.events import BookRoom, ChapterRoom
-from books.models import Book, Invitation, Visibility
+from books.events import BookRoom, ChapterRoom, DraftRoom
+from books.models import Book, Invitation, Right, Visibility
 from books.policies.crowds import Crowd
 from books.policies.people import visible_to
+from books.services.credits import accept_credit, invite_person
 from livrya.accounts.models import Block, User
 from livrya.accounts.services import tokens
 from realtime.hub import Hub, current_hub
 from realtime.identity import ANONYMOUS, Identity, authenticator
 from realtime.namespaces import NAMESPACES
 from realtime.people.redaction import Privacy
-from realtime.rooms import Grant, authorise, authorise_many
+from realtime.rooms import Grant, Room, authorise, authorise_many
 from realtime.sessions.session import Session
 from realtime.transport.connection import FramedConnection
 from realtime.transport.wire import JSON
@@ -78,6 +79,28 @@ def test_what_people_hide_and_do_not_see_is_each_ones_own() -> None:
         Grant(view=Privacy(types_openly=False, unseen=frozenset({blocking.pk}))),
     ]
     assert authorise(identity(hiding), [room]) == {room: Grant(view=Privacy(listed=False))}
+
+
+@pytest.mark.django_db
+def test_who_hides_is_a_guest_where_guests_may_be_and_elsewhere_nobody() -> None:
+    public, private = book(), book(visibility="private")
+    unpublished = draft(public)
+    hiding = worker_on(public, rights=Right.EDIT_DRAFTS)
+    invitation = invite_person(
+        actor=None, book_id=private.pk, user_id=hiding.pk, kind="editor", rights=Right.EDIT_DRAFTS
+    )
+    accept_credit(actor=hiding, credit_id=invitation.pk)
+    User.objects.filter(pk=hiding.pk).update(hide_online=True)
+    guest, nobody = Grant(view=Privacy(listed=False)), Grant(view=Privacy(counted=False))
+    expected: dict[Room, Grant] = {
+        BookRoom(public.pk): guest,
+        BookRoom(private.pk): nobody,
+        ChapterRoom(chapter(public).pk): guest,
+        ChapterRoom(chapter(private).pk): nobody,
+        ChapterRoom(unpublished.pk): nobody,
+        DraftRoom(unpublished.pk): nobody,
+    }
+    assert authorise(identity(hiding), expected) == expected
 
 
 @pytest.fixture

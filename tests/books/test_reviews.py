@@ -1,8 +1,10 @@
 import pytest
 
 from books.errors import NotOpenedYet
+from books.policies import may_comment
 from books.selectors.reviews import may_review, own_review, reviews_of
 from books.services.comments import edit_comment
+from books.services.reading import open_chapter
 from books.services.reviews import delete_review, edit_review, hide_review, post_review, restore_review
 from livrya.accounts.services.blocking import block
 from realtime.errors import Conflict, Forbidden, NotFound, ValidationFailed
@@ -27,6 +29,8 @@ def test_those_who_work_on_a_book_do_not_review_it():
     out = chapter(book())
     with pytest.raises(Forbidden):
         post_review(actor=author_of(out.book), book_id=out.book_id, rating=5)
+    open_chapter(actor=author_of(out.book), chapter_id=out.pk)
+    assert not may_review(author_of(out.book), out.book)
 
 
 def test_whom_an_author_has_blocked_says_nothing_more_about_their_book():
@@ -36,13 +40,15 @@ def test_whom_an_author_has_blocked_says_nothing_more_about_their_book():
     said = comment(out, before)
     for reader in (before, after):
         block(actor=author_of(out.book), user=reader)
-    assert not may_review(after, out.book)
     with pytest.raises(Forbidden):
         post_review(actor=after, book_id=out.book_id, rating=1)
     with pytest.raises(Forbidden):
         edit_review(actor=before, review_id=review.pk, rating=1, text="Worse.")
     with pytest.raises(Forbidden):
         edit_comment(actor=before, comment_id=said.pk, text="Worse.")
+    for reader in (before, after):
+        assert not may_comment(reader, out)
+        assert not may_review(reader, out.book)
     delete_review(actor=before, review_id=review.pk)
 
 

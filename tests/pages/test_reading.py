@@ -6,6 +6,7 @@ from books.services.chapters import create_chapter
 from books.services.comments import post_comment
 from books.services.reading import open_chapter
 from books.services.releases import publish_chapter
+from livrya.accounts.services.blocking import block
 from tests.pages.conftest import signed_in
 
 
@@ -52,6 +53,25 @@ def test_an_empty_comment_comes_back_with_a_sentence(library):
     assert answer.headers["Location"] == "http://testserver/books/the-lamp-room/1/"
     assert 'class="toast toast--error"' in client.get("/books/the-lamp-room/1/").content.decode()
     assert not Comment.objects.exists()
+
+
+def test_whom_an_author_has_blocked_is_offered_no_form_and_told_so(library):
+    client = signed_in(library.reader)
+    assert 'id="comment-text"' in client.get("/books/the-lamp-room/1/").content.decode()
+    assert 'name="rating"' in client.get("/books/the-lamp-room/").content.decode()
+    client.post("/books/the-lamp-room/review/", {"rating": "5", "text": "Bright."})
+    block(actor=library.author, user=library.reader)
+    page = client.get("/books/the-lamp-room/1/").content.decode()
+    assert 'id="comment-text"' not in page
+    # Once for scripts, once without them: the sentence with which the service refuses.
+    assert page.count("You cannot comment on this book.") == 2
+    assert 'name="rating"' not in client.get("/books/the-lamp-room/").content.decode()
+
+
+def test_those_who_work_on_a_book_are_offered_no_review_but_may_comment(library):
+    client = signed_in(library.author)
+    assert 'id="comment-text"' in client.get("/books/the-lamp-room/1/").content.decode()
+    assert 'name="rating"' not in client.get("/books/the-lamp-room/").content.decode()
 
 
 def test_following_changing_and_ending_a_subscription(library):

@@ -61,10 +61,16 @@ class LocalRoom:
     latest: Counts = field(default_factory=Counts)
     told: Counts = field(default_factory=Counts)
     heard_of: Roster | None = None
+    unseen: set[SessionKey] = field(default_factory=set)
+    """Sessions that hear of the others and are told of to nobody, the store included."""
+
+    @property
+    def counts_nobody(self) -> bool:
+        return not self.people and not self.guests
 
     @property
     def empty(self) -> bool:
-        return not self.people and not self.guests
+        return self.counts_nobody and not self.unseen
 
     def person_of(self, session: SessionKey) -> LocalPerson | None:
         """Returns the person whom the session counts here."""

@@ -72,6 +72,19 @@ class PresenceTracker(Holder):
         self._note_entry(room, identity, session, listed, away)
         return await self.roster(room)
 
+    async def enter_unseen(self, room: str, identity: Identity, session: SessionKey) -> Roster:
+        """Returns who is there, and counts the session's person not at all, nor any longer if they were."""
+        self.leave(room, session)
+        local = self._rooms.setdefault(room, LocalRoom(room))
+        local.unseen.add(session)
+        self._keep_ticking()
+        person = local.people.get(identity.user_id) if identity.user_id is not None else None
+        if person and not person.sessions:  # in its grace: nobody is expected back
+            person.end_grace()
+            del local.people[person.user_id]
+            self._changed[room, person.user_id] = (session.connection_id, False)
+        return await self.roster(room)
+
     def note(self, room: str, identity: Identity, session: SessionKey, *, listed: bool = True) -> None:
         """Counts the session's person as `enter` does, for who does not care who else is there."""
         self._note_entry(room, identity, session, listed, False)
@@ -102,6 +115,10 @@ class PresenceTracker(Holder):
         local = self._rooms.get(room)
         if not local:
             return
+        if session in local.unseen:
+            local.unseen.discard(session)
+            if local.empty:  # the store never knew of this session
+                del self._rooms[room]
         if session in local.guests:
             local.guests.discard(session)
             self._guests_changed.add(room)
@@ -167,8 +184,8 @@ class PresenceTracker(Holder):
 
     def _note_entry(self, name: str, identity: Identity, session: SessionKey, listed: bool, away: bool) -> None:
         room = self._rooms.setdefault(name, LocalRoom(name))
-        if not self._tick:
-            self._tick = self._clock.call_later(_TICK_SECONDS, self._on_tick)
+        room.unseen.discard(session)
+        self._keep_ticking()
         if identity.user_id is None:
             room.guests.add(session)
             self._guests_changed.add(name)
@@ -184,6 +201,10 @@ class PresenceTracker(Holder):
         person.listed = listed
         if before != (person.state, person.listed):
             self._changed[name, person.user_id] = (session.connection_id, False)
+
+    def _keep_ticking(self) -> None:
+        if not self._tick:
+            self._tick = self._clock.call_later(_TICK_SECONDS, self._on_tick)
 
     def _begin_grace(self, room: str, person: LocalPerson) -> None:
         def over() -> None:
@@ -203,6 +224,8 @@ class PresenceTracker(Holder):
 
     async def register_again(self) -> None:
         for name, room in self._rooms.items():
+            if room.counts_nobody:
+                continue
             self._guests_changed.add(name)
             for user_id in room.people:
                 self._changed.setdefault((name, user_id), ("", False))
@@ -244,7 +267,7 @@ class PresenceTracker(Holder):
         guests, self._guests_changed = self._guests_changed, set()
         asked, self._asked = self._asked, {}
         concerned = {name for name, _ in changed} | guests
-        emptied = [name for name in concerned if self._local(name).empty]
+        emptied = [name for name in concerned if self._local(name).counts_nobody]
         try:
             answer = await self._store.exchange(
                 [self._local(name).holding(user_id) for name, user_id in changed],
@@ -292,7 +315,7 @@ class PresenceTracker(Holder):
         self._ticks += 1
         self._tick = None
         if self._rooms or self._teller.unsaid:
-            self._tick = self._clock.call_later(_TICK_SECONDS, self._on_tick)
+            self._keep_ticking()
         if not self._stopped and (not self._ticking or self._ticking.done()):
             due = list(self._rooms) if self._ticks % _TICKS_PER_CHECK == 0 else []
             if due or self._teller.unsaid:

@@ -30,6 +30,8 @@ class Comments extends LiveElement {
   private draft = "";
   private mayWrite = false;
   private locked = false;
+  /** Why nothing can be said here, apart from a lock; "" where there is nothing to say about it. */
+  private refusal = "";
   /** The address of the talk's last page; "" on that page itself. */
   private lastPage = "";
   private readonly typing = new TypingNotice({
@@ -47,6 +49,7 @@ class Comments extends LiveElement {
 
   private readonly acts: Acts = {
     mayWrite: false,
+    mayEdit: true,
     userId: page.user?.id ?? null,
     reply: (comment) => this.show({ kind: "reply", id: comment.id }),
     edit: (comment) => this.show({ kind: "edit", id: comment.id }),
@@ -63,7 +66,9 @@ class Comments extends LiveElement {
     this.chapter = this.number("chapter");
     this.locked = this.hasAttribute("locked");
     this.mayWrite = !this.hasAttribute("closed");
+    this.refusal = this.getAttribute("closed") ?? "";
     this.acts.mayWrite = this.mayWrite;
+    this.acts.mayEdit = !this.refusal;
     for (const item of this.querySelectorAll<HTMLElement>("[data-comment]")) this.talk.put(read(item));
     this.lastPage = this.getAttribute("later") ?? "";
     this.talk.partOf(this.number("total") || 0, { earlier: this.hasAttribute("earlier"), later: this.lastPage !== "" });
@@ -232,6 +237,7 @@ class Comments extends LiveElement {
       const next = encodeURIComponent(location.pathname);
       return html`<p class="talk__closed"><a href="/sign-in/?next=${next}">Sign in</a> to say something.</p>${line}`;
     }
+    if (this.refusal) return html`<p class="talk__closed">${this.refusal}</p>${line}`;
     if (!this.mayWrite) return html`${line}`;
     return html`<form class="composer" @submit=${this.submit}>
       <label class="visually-hidden" for="comment-text">Your comment</label>

@@ -16,6 +16,8 @@ export const REACTION_ICON: Record<string, IconName> = {
 
 export interface Acts {
   mayWrite: boolean;
+  /** Whether one may change what one has said; under a lock one may, where an author has blocked one not. */
+  mayEdit: boolean;
   userId: number | null;
   reply(comment: Shown): void;
   edit(comment: Shown): void;
@@ -74,7 +76,7 @@ function foot(comment: Shown, local: Local, acts: Acts): TemplateResult {
     ${acts.mayWrite && comment.depth < 4 ? act("Reply", "message-circle-reply", () => acts.reply(comment)) : nothing}
     ${acts.userId === null ? nothing : html`<button type="button" class="comment__act" aria-expanded=${local.choosing} @click=${() => acts.choose(comment)}>${icon("smile")}React</button>`}
     ${own || acts.userId === null ? nothing : html`<a class="comment__act" href="/report/comment/${comment.id}/">${icon("flag")}Report</a>`}
-    ${own ? act("Edit", "pencil", () => acts.edit(comment)) : nothing}
+    ${own && acts.mayEdit ? act("Edit", "pencil", () => acts.edit(comment)) : nothing}
     ${own ? act("Delete", "trash-2", () => acts.remove(comment)) : nothing}
     ${local.choosing ? choice(comment, acts) : nothing} ${reactions(comment, acts)} ${held(comment, local, acts)}
   </div>`;

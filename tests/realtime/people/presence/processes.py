@@ -83,6 +83,10 @@ class Process:
         identity = ANONYMOUS if who == "guest" else Identity(user_id=int(who), username=f"name {who}")
         return await self.tracker.enter(room, identity, SessionKey(session, "/"), listed=listed, away=away)
 
+    async def enter_unseen(self, user_id: int, session: str) -> Roster:
+        identity = Identity(user_id=user_id, username=f"name {user_id}")
+        return await self.tracker.enter_unseen(ROOM, identity, SessionKey(session, "/"))
+
     async def attend(self, session: str, *, away: bool) -> None:
         self.tracker.attend(ROOM, SessionKey(session, "/"), away=away)
         await self.tracker.settle()

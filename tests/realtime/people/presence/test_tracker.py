@@ -179,6 +179,40 @@ async def test_a_person_who_hides_is_told_to_nobody(processes):
     assert processes.changes() == [("user:joined", 8)]
 
 
+async def test_a_person_who_is_not_counted_leaves_no_trace(processes):
+    a, b = await processes.start("a"), await processes.start("b")
+    await a.enter_unseen(7, "tab")
+    roster = await b.enter(8, "other")
+    assert (named(roster), roster.counts.guest_count) == ({8: "name 8"}, 0)
+    assert named(await a.enter_unseen(7, "second tab")) == {8: "name 8"}
+    await a.attend("tab", away=True)
+    # Those who lose the store say again whom they count.
+    await a.tracker.register_again()
+    await a.leave("tab")
+    await processes.pass_time(6)
+    await a.leave("second tab")
+    await processes.pass_time(6)
+    assert processes.changes() == [("user:joined", 8)]
+    assert [told for told in processes.heard("presence:changed") if told.guest_count] == []
+    assert a.tracker._rooms == {}
+
+
+async def test_who_is_not_counted_any_more_is_gone_from_everywhere_and_can_come_back(processes):
+    a, b = await processes.start("a"), await processes.start("b")
+    await b.enter(8, "other")
+    await a.enter(7, "tab")
+    await a.enter(7, "cut")
+    await a.lose("cut")
+    await a.lose("tab")
+    # Within the grace of the connection that was lost.
+    roster = await a.enter_unseen(7, "new tab")
+    assert named(roster) == {8: "name 8"}
+    assert processes.changes()[-1] == ("user:left", 7)
+    assert (named(await a.enter(7, "new tab")), len(processes.heard("user:left"))) == ({7: "name 7", 8: "name 8"}, 1)
+    await a.enter_unseen(7, "new tab")
+    assert processes.changes()[-2:] == [("user:joined", 7), ("user:left", 7)]
+
+
 async def test_numbers_go_out_once_a_second_at_most_over_all_processes(processes):
     a, b = await processes.start("a"), await processes.start("b")
     seconds = 10
