@@ -20,9 +20,9 @@ class Privacy:
     """What a person hides in a room, and what is hidden from them (`realtime.rooms.View`).
 
     Not `listed` counts them among the guests and never names them; not `counted` leaves them out of presence
-    altogether, for rooms without guests, where one more would say who it is; not `types_openly` keeps their typing to themselves,
-    and that of others from them. `unseen` are the ids of people who are not named to this person in anything that
-    passes (presence, typing): those whom they have blocked, or who have blocked them.
+    altogether, for rooms without guests, where one more would say who it is; not `types_openly` keeps their typing to
+    themselves, and that of others from them. `unseen` are the ids of people who are not named to this person in
+    anything that passes (presence, typing): those whom they have blocked, or who have blocked them.
     """
 
     listed: bool = True
