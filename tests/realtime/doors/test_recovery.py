@@ -306,9 +306,14 @@ async def test_what_is_kept_of_those_at_one_place_lets_go_of_who_is_gone(open_so
 @pytest.mark.parametrize("slice_size", [1000, 2])
 @pytest.mark.parametrize("seed", range(4))
 async def test_every_offset_is_exactly_where_its_client_stands(
-    open_socket: Open, hub: Hub, seed: int, slice_size: int
+    open_socket: Open, hub: Hub, monkeypatch: pytest.MonkeyPatch, seed: int, slice_size: int
 ) -> None:
     """Over any mixture of events in one room or several, joins, and fan-outs that take more than one turn."""
+
+    async def nothing() -> None:
+        """The log has none of these events: a sweep that compares the heads would rightly begin the rooms anew."""
+
+    monkeypatch.setattr(hub.sweep, "_sweep", nothing)
     hub.settings = msgspec.structs.replace(hub.settings, fan_out_slice=slice_size)
     chance = random.Random(seed)
     halls = [1, 2, 3]
