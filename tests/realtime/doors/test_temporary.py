@@ -210,7 +210,17 @@ async def test_who_finds_no_seat_beside_a_namespace_that_lives_waits_for_one(
     monkeypatch.setattr(holding, "FIRST_WAIT_SECONDS", 0.01)
     client = await open_socket()
     await client.enter("/members", token="8")
+    held = 0
+    wait = holding.Patience.wait
+
+    async def counted(self: holding.Patience, *arguments: Any) -> None:
+        nonlocal held
+        held += 1
+        await wait(self, *arguments)
+
+    monkeypatch.setattr(holding.Patience, "wait", counted)
     await begin(client, "/halls", token="7")
+    await until(lambda: held >= 2)
     assert (await client.ask("/members", "session:ping", {}))["success"]
     assert about(client, "/halls") == []
     await seatless[0].close()
