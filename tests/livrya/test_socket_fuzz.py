@@ -26,6 +26,7 @@ import livrya.site.namespaces  # noqa: F401  # declares / and /admin
 from livrya.accounts.services import tokens
 from livrya.settings import REALTIME
 from realtime.contracts import CommandContract
+from realtime.doors.socketio.packets import MAX_NESTING
 from realtime.errors import CloseCode
 from realtime.hub import Hub, current_hub
 from realtime.namespaces import NAMESPACES
@@ -53,7 +54,19 @@ _UNLIMITED = (
     "REFUSALS_PER_SECOND",
     "REFUSALS_BURST",
 )
-_ODD = st.sampled_from(
+DEEP = MAX_NESTING - 10
+"""Deeper than anything that is meant; beyond MAX_NESTING, what is around it counted, Socket.IO ends the connection."""
+
+
+def nested(depth: int, wrap: Callable[[Any], Any]) -> Any:
+    """Returns something wrapped into itself so many times."""
+    value: Any = []
+    for _ in range(depth):
+        value = wrap(value)
+    return value
+
+
+_SHORT = st.sampled_from(
     [
         None,
         True,
@@ -77,6 +90,22 @@ _ODD = st.sampled_from(
         {},
     ]
 )
+
+
+def _long(kind: str) -> Any:
+    """Made where it is used: Hypothesis writes down what it draws from."""
+    match kind:
+        case "list":
+            return nested(DEEP, lambda inner: [inner])
+        case "object":
+            return nested(DEEP, lambda inner: {"a": inner})
+        case "number":
+            return 10**400
+    return "9" * 5_000
+
+
+_LONG = st.sampled_from(["list", "object", "number", "digits"]).map(_long)
+_ODD = st.one_of(_SHORT, _SHORT, _SHORT, _SHORT, _LONG)
 _IDS = st.one_of(st.integers(1, 6), st.integers(1, 6).map(str), _ODD)
 _ROOMS = st.one_of(
     st.builds("{}:{}".format, st.sampled_from(["book", "chapter", "draft", "user", "notifications"]), _IDS),
