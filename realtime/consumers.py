@@ -56,8 +56,8 @@ def websocket_connection(hub: Hub, scope: dict[str, Any], send: Send) -> Connect
     extension = (scope.get("extensions") or {}).get("realtime.frames")
     limit, address = hub.settings.outbound_limit_bytes, client_address(scope)
     if extension is not None:
-        return FramedConnection(hub.outbox, extension["stream"], limit=limit, address=address)
-    return SendingConnection(hub.outbox, send, limit=limit, address=address)
+        return FramedConnection(hub.write_batch, extension["stream"], limit=limit, address=address)
+    return SendingConnection(hub.write_batch, send, limit=limit, address=address)
 
 
 class WebSocketConsumer(AsyncConsumer):  # type: ignore[misc]  # channels is untyped

@@ -46,8 +46,8 @@ from realtime.sessions.session import Session, check_number_of_rooms
 from realtime.transport.asgi import Receive, Scope, Send
 from realtime.transport.connection import Connection
 from realtime.transport.packets import Packet
-from realtime.transport.wire import JSON, Heard, Wire
-from realtime.transport.write_batch import Outbox
+from realtime.transport.wire import JSON, Wire, WireEvent
+from realtime.transport.write_batch import WriteBatch
 
 logger = logging.getLogger(__name__)
 
@@ -78,10 +78,10 @@ class EventStreamWire(Wire):
     def key(self, namespace: str) -> str:
         return "sse"
 
-    def durable(self, namespace: str, event: Heard, position: Position) -> Packet:
+    def durable(self, namespace: str, event: WireEvent, position: Position) -> Packet:
         return EventPacket(_block(event.type, JSON.durable(namespace, event, position).text), {event.room: position})
 
-    def ephemeral(self, namespace: str, event: Heard) -> Packet:
+    def ephemeral(self, namespace: str, event: WireEvent) -> Packet:
         return EventPacket(_block(event.type, JSON.ephemeral(namespace, event).text))
 
     def hidden(self, namespace: str, room: str, position: Position) -> Packet:
@@ -118,8 +118,8 @@ class StreamConnection(Connection):
 
     __slots__ = ("_body", "_ending", "_limit", "_places", "_wake")
 
-    def __init__(self, outbox: Outbox, *, limit: int, address: str) -> None:
-        super().__init__(outbox, address=address)
+    def __init__(self, write_batch: WriteBatch, *, limit: int, address: str) -> None:
+        super().__init__(write_batch, address=address)
         self._limit = limit
         self._places: dict[str, str] = {}
         self._body = bytearray()
@@ -241,7 +241,7 @@ async def _open(hub: Hub, scope: Scope) -> tuple[StreamConnection, Session, Head
     known = read_places(last_id.split(" ")) or {}
     client = scope.get("client")
     address = client[0] if client else ""
-    connection = StreamConnection(hub.outbox, limit=hub.settings.outbound_limit_bytes, address=address)
+    connection = StreamConnection(hub.write_batch, limit=hub.settings.outbound_limit_bytes, address=address)
     hub.add_connection(connection)
     try:
         await hub.seat(connection, ANONYMOUS)

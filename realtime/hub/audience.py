@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from typing import Any, Generic, Protocol, TypeVar
 
-from realtime.hub.standings import Standings, Together
+from realtime.hub.standings import AtOnePlace, Standings
 from realtime.log.events import HIDDEN, StoredEvent
 from realtime.positions import Position
 from realtime.rooms import View
 from realtime.transport.connection import Connection
 from realtime.transport.packets import Packet
 from realtime.transport.wire import Wire
-from realtime.transport.write_batch import Crowd, Outbox
+from realtime.transport.write_batch import Recipients, WriteBatch
 
 
 class Receiver(Protocol):
@@ -71,8 +71,8 @@ class Audience(Generic[M]):
         self.namespace = namespace
         self.view = view
         self.members: dict[M, None] = {}
-        self._all: Crowd | None = None
-        self._together: list[Together] = []
+        self._all: Recipients | None = None
+        self._together: list[AtOnePlace] = []
         self._as_of = -1
 
     def add(self, member: M) -> None:
@@ -88,20 +88,20 @@ class Audience(Generic[M]):
         self._all = None
         self._together, self._as_of = [], -1
 
-    def crowd(self) -> Crowd:
+    def crowd(self) -> Recipients:
         """Returns the members' connections as they are now, cached until they change."""
         if self._all is None:
-            self._all = Crowd(member.connection for member in self.members)
+            self._all = Recipients(member.connection for member in self.members)
         return self._all
 
-    def crowds(self, standings: Standings) -> list[Together]:
+    def crowds(self, standings: Standings) -> list[AtOnePlace]:
         """Returns the members as they are now by where they stand, cached until the rooms of any session change."""
         if self._as_of != standings.changes:
             self._together = standings.crowds(self.members)
             self._as_of = standings.changes
         return self._together
 
-    def spread(self, packet: Packet, crowds: Iterable[Together], outbox: Outbox) -> None:
+    def spread(self, packet: Packet, crowds: Iterable[AtOnePlace], write_batch: WriteBatch) -> None:
         """Writes an event of the log to crowds of members, who are told where each crowd stands behind it."""
         for session, crowd in crowds:
-            outbox.spread(self.wire.placed(packet, session) if session else packet, crowd)
+            write_batch.spread(self.wire.placed(packet, session) if session else packet, crowd)

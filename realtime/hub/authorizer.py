@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from realtime.contracts import Payload
-from realtime.hub.batcher import Together
+from realtime.hub.batcher import Batcher
 from realtime.hub.threads import DatabaseThreads
 from realtime.identity import ANONYMOUS, Identity, authenticator
 from realtime.namespaces import Namespace
@@ -13,7 +13,7 @@ from realtime.rooms import Grant, Room, authorise, authorise_many, shares_questi
 _KEPT_SECONDS = 1.0
 
 
-class Questions:
+class Authorizer:
     """Each is answered from a reading that began after it was asked, with one exception; anonymous sessions share
     theirs, and crowds share those about rooms whose policy answers for many.
 
@@ -23,17 +23,17 @@ class Questions:
 
     def __init__(self, threads: DatabaseThreads) -> None:
         self._threads = threads
-        self._validity: Together[Identity, bool] = Together(
+        self._validity: Batcher[Identity, bool] = Batcher(
             threads, lambda identities: authenticator().still_valid(identities)
         )
         self._granted: dict[Room, tuple[float, Grant]] = {}
         self._forgotten = 0
-        self._guests: Together[Room, Grant | None] = Together(threads, _guest_grants)
-        self._crowds: Together[tuple[Identity, Room], Grant | None] = Together(threads, authorise_many)
-        self._guest_rooms: Together[Namespace, Sequence[Room]] = Together(
+        self._guests: Batcher[Room, Grant | None] = Batcher(threads, _guest_grants)
+        self._crowds: Batcher[tuple[Identity, Room], Grant | None] = Batcher(threads, authorise_many)
+        self._guest_rooms: Batcher[Namespace, Sequence[Room]] = Batcher(
             threads, lambda namespaces: [namespace.auto_rooms(ANONYMOUS) for namespace in namespaces]
         )
-        self._guest_greetings: Together[Namespace, Sequence[tuple[Room, Payload]]] = Together(
+        self._guest_greetings: Batcher[Namespace, Sequence[tuple[Room, Payload]]] = Batcher(
             threads,
             lambda namespaces: [
                 namespace.greeting(ANONYMOUS) if namespace.greeting else () for namespace in namespaces
@@ -68,7 +68,7 @@ class Questions:
         return answers
 
     def forget(self, room: Room) -> None:
-        """Has the next guest asked about anew: leave to be in the room may have ended."""
+        """Has the next guest asked about anew: permission to be in the room may have ended."""
         self._forgotten += 1
         self._granted.pop(room, None)
 

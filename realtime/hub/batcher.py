@@ -15,7 +15,7 @@ MOST = 2_000
 """As many questions are asked in one go: more would only keep the first of them waiting."""
 
 
-class Together(Generic[Q, A]):
+class Batcher(Generic[Q, A]):
     """Collects questions of one kind; `answer` takes a list of them, sync, and answers each in order.
 
     An answer that is an exception is raised by its own question alone.

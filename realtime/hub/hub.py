@@ -10,7 +10,7 @@ from typing import TypeVar
 from django.db import connection as database
 
 from realtime.hub.audience import Delivery
-from realtime.hub.authorizer import Questions
+from realtime.hub.authorizer import Authorizer
 from realtime.hub.catch_up import CatchUp
 from realtime.hub.core import HubCore
 from realtime.hub.heartbeat import Heartbeat
@@ -32,7 +32,7 @@ from realtime.log.reading import Head
 from realtime.positions import Position
 from realtime.rooms import Room, Roster, parse_room
 from realtime.transport.connection import Connection
-from realtime.transport.write_batch import Crowd, Outbox
+from realtime.transport.write_batch import Recipients, WriteBatch
 
 T = TypeVar("T")
 
@@ -63,7 +63,7 @@ class Hub(HubCore):
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(loop)
-        self.outbox = Outbox(loop)
+        self.write_batch = WriteBatch(loop)
         self.standings = Standings()
         self.lanes = Lanes(self.settings.lane_threads)
         self.log = LogReader(self)
@@ -71,8 +71,8 @@ class Hub(HubCore):
         self.heartbeat = Heartbeat(self)
         self.layer = LayerLink(self)
         self.sweep = Sweep(self, self.log, self.layer)
-        self.questions = Questions(self.handlers)
-        self.internals = Internals(self, self.questions)
+        self.authorizer = Authorizer(self.handlers)
+        self.internals = Internals(self, self.authorizer)
         self.rosters: Callable[[str], Awaitable[Roster]] | None = None
         """Set by the part that keeps presence."""
         self._seats = Seats(self, self.connections)
@@ -206,7 +206,7 @@ class Hub(HubCore):
                 if state.gap_timer is not None:
                     state.gap_timer.cancel()
                 del self.rooms[name]
-                self.questions.forget(state.room)
+                self.authorizer.forget(state.room)
                 self.layer.rooms_changed()
 
     # Events coming in
@@ -307,7 +307,9 @@ class Hub(HubCore):
             self.fanning += 1
             self.spawn(self._fan_out_in_slices(state, delivery))
         elif state.live_count:
-            self.statistics.deliveries += state.fan_out(delivery, self.outbox, None if self.fanning else self.standings)
+            self.statistics.deliveries += state.fan_out(
+                delivery, self.write_batch, None if self.fanning else self.standings
+            )
         if event.internal:
             self.internals.heard(state, event)  # after its own place was told: who must stop here stops behind it
 
@@ -326,9 +328,9 @@ class Hub(HubCore):
                         others.append(member)
                 packet = delivery.packet(audience.wire, audience.namespace, view=audience.view)
                 if audience.wire.tells_places and self.fanning == 1:
-                    audience.spread(packet, self.standings.crowds(others), self.outbox)
+                    audience.spread(packet, self.standings.crowds(others), self.write_batch)
                 else:
-                    self.outbox.spread(packet, Crowd(member.connection for member in others))
+                    self.write_batch.spread(packet, Recipients(member.connection for member in others))
                 self.statistics.deliveries += len(present)
                 await asyncio.sleep(0)
         finally:
@@ -344,7 +346,7 @@ class Hub(HubCore):
         if state is None or not state.live_count:
             return
         if event.key is None:
-            self.statistics.deliveries += state.tell(event, self.outbox)
+            self.statistics.deliveries += state.tell(event, self.write_batch)
             return
         key = f"{event.type} {event.key}"
         if event.version:
@@ -358,7 +360,7 @@ class Hub(HubCore):
     def _tell_waiting(self, state: RoomState) -> None:
         waiting, state.waiting = state.waiting, {}
         for event in waiting.values():
-            self.statistics.deliveries += state.tell(event, self.outbox)
+            self.statistics.deliveries += state.tell(event, self.write_batch)
 
     # History that is lost
 
@@ -377,7 +379,7 @@ class Hub(HubCore):
     def reset(self, state: RoomState, head: Head, reason: str) -> None:
         """Puts the room at the head and tells every member that what it had cannot be continued.
 
-        What was skipped may have ended somebody's leave, so everybody is asked about again.
+        What was skipped may have ended somebody's permission, so everybody is asked about again.
         """
         self.statistics.resets += 1
         logger.debug("%s begins anew: %s", state.name, reason)

@@ -1,11 +1,11 @@
-"""What the engine tells itself through the log: leave that has ended, copies to be forgotten, rooms to enter."""
+"""What the engine tells itself through the log: permissions that have ended, copies to be forgotten, rooms to enter."""
 
 import logging
 
 import msgspec
 
 from realtime.contracts import event_contract
-from realtime.hub.authorizer import Questions
+from realtime.hub.authorizer import Authorizer
 from realtime.hub.core import HubCore
 from realtime.hub.room import HubSession, RoomState
 from realtime.log.auto_rooms import RoomsChanged
@@ -21,9 +21,9 @@ _ROOMS_CHANGED = event_contract(RoomsChanged).name
 class Internals:
     """Acts on internal events, in the loop step in which they take their place in the room's order."""
 
-    def __init__(self, hub: HubCore, questions: Questions) -> None:
+    def __init__(self, hub: HubCore, authorizer: Authorizer) -> None:
         self._hub = hub
-        self._questions = questions
+        self._authorizer = authorizer
 
     def heard(self, state: RoomState, event: StoredEvent) -> None:
         """Carries out one internal event; an unknown type (from a newer release) means nothing to this one."""
@@ -36,7 +36,7 @@ class Internals:
                 self._hub.spawn(session.refresh_auto_rooms())
 
     def ask_again(self, state: RoomState) -> None:
-        """Has the leave of everybody in the room checked, because a revocation may have been missed."""
+        """Has the permission of everybody in the room checked, because a revocation may have been missed."""
         self._revoked(state, Revoked())
         for session in self._watching(state):
             self._hub.spawn(session.recheck_identity(""))
@@ -46,7 +46,7 @@ class Internals:
 
     def _revoked(self, state: RoomState, revoked: Revoked) -> None:
         if revoked.user_id is None:
-            self._questions.forget(state.room)
+            self._authorizer.forget(state.room)
             for session in {member.session for member in state.members if not member.watching}:
                 session.recheck_room(state.name, revoked.reason)
             return

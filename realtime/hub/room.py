@@ -20,7 +20,7 @@ from realtime.positions import Position
 from realtime.rooms import Grant, Room, View
 from realtime.transport.connection import Connection
 from realtime.transport.wire import Wire
-from realtime.transport.write_batch import Crowd, Outbox
+from realtime.transport.write_batch import Recipients, WriteBatch
 
 UNHEARD = -1
 
@@ -244,7 +244,7 @@ class RoomState:
 
     # Fan-out
 
-    def fan_out(self, delivery: Delivery, outbox: Outbox, standings: Standings | None) -> int:
+    def fan_out(self, delivery: Delivery, write_batch: WriteBatch, standings: Standings | None) -> int:
         """Writes the event to every live member in one go; returns to how many. For rooms below the slice.
 
         With `standings`, which are exact while no room is in the middle of a fan-out, it says where they stand then.
@@ -258,11 +258,13 @@ class RoomState:
                 for connection in crowd.connections:
                     if connection.id == skip:
                         connection.write(delivery.packet(audience.wire, audience.namespace, skip))
-                outbox.spread(packet, Crowd(connection for connection in crowd.connections if connection.id != skip))
+                write_batch.spread(
+                    packet, Recipients(connection for connection in crowd.connections if connection.id != skip)
+                )
             elif standings is not None and audience.wire.tells_places:
-                audience.spread(packet, audience.crowds(standings), outbox)
+                audience.spread(packet, audience.crowds(standings), write_batch)
             else:
-                outbox.spread(packet, crowd)
+                write_batch.spread(packet, crowd)
             written += len(crowd)
         return written
 
@@ -272,7 +274,7 @@ class RoomState:
             for part in in_batches(members, size):
                 yield audience, part
 
-    def tell(self, event: EphemeralEvent, outbox: Outbox) -> int:
+    def tell(self, event: EphemeralEvent, write_batch: WriteBatch) -> int:
         """Writes an ephemeral event to the live members, or to the one it is for; returns to how many."""
         written = 0
         skip: str | tuple[str, ...] = event.skip or ()
@@ -287,12 +289,12 @@ class RoomState:
                     seen = msgspec.structs.replace(event, type=shown[0], payload=shown[1])
             crowd = audience.crowd()
             if event.to is not None:
-                crowd = Crowd(connection for connection in crowd.connections if connection.id == event.to)
+                crowd = Recipients(connection for connection in crowd.connections if connection.id == event.to)
             elif skipped:
-                crowd = Crowd(connection for connection in crowd.connections if connection.id not in skipped)
+                crowd = Recipients(connection for connection in crowd.connections if connection.id not in skipped)
             if not crowd:
                 continue
-            outbox.spread(audience.wire.ephemeral(audience.namespace, seen), crowd)
+            write_batch.spread(audience.wire.ephemeral(audience.namespace, seen), crowd)
             written += len(crowd)
         return written
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import Any, Generic, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
 
-from realtime.transport.write_batch import Crowd
+from realtime.transport.write_batch import Recipients
 
 P = TypeVar("P")
 
-Together: TypeAlias = tuple[Any, Crowd]
+AtOnePlace: TypeAlias = tuple[Any, Recipients]
 """One of the sessions that stand at the same place, and the connections of them all; None where each stands alone."""
 
 
@@ -40,20 +40,20 @@ class Standings:
         standing: Standing[Any] | None = session.standing
         return standing
 
-    def crowds(self, members: Iterable[Any]) -> list[Together]:
+    def crowds(self, members: Iterable[Any]) -> list[AtOnePlace]:
         """Returns members, live in one room, by where their sessions stand."""
         by_standing: dict[Standing[Any] | None, list[Any]] = {}
         for member in members:
             by_standing.setdefault(self.of(member.session), []).append(member)
         alone = by_standing.pop(None, [])
-        crowds: list[Together] = []
+        crowds: list[AtOnePlace] = []
         for together in by_standing.values():
             if len(together) > 1:
-                crowds.append((together[0].session, Crowd(member.connection for member in together)))
+                crowds.append((together[0].session, Recipients(member.connection for member in together)))
             else:
                 alone += together
         if alone:
-            crowds.append((None, Crowd(member.connection for member in alone)))
+            crowds.append((None, Recipients(member.connection for member in alone)))
         return crowds
 
     def _find(self, session: Any) -> Standing[Any] | None:

@@ -1,4 +1,4 @@
-"""Taking leave away, everywhere at once: a durable event that only hubs hear.
+"""Taking permissions away, everywhere at once: a durable event that only hubs hear.
 
 It reaches every process like any other event, by hint, gap read or sweep, and so without Redis too.
 """

@@ -40,9 +40,9 @@ from realtime.people.processes.register import ProcessRegister, Times
 from realtime.people.redaction import privacy_of
 from realtime.people.redis_link import RedisLink
 from realtime.people.typing.kinds import TypingKind
-from realtime.people.typing.memory import MemoryTypists
-from realtime.people.typing.redis import RedisTypists
-from realtime.people.typing.store import TypistStore
+from realtime.people.typing.memory import MemoryTyping
+from realtime.people.typing.redis import RedisTyping
+from realtime.people.typing.store import TypingStore
 from realtime.people.typing.tracker import TypingTracker
 from realtime.rooms import Room, parse_room
 from realtime.sessions.session import Session as OpenSession
@@ -70,7 +70,7 @@ class People(Part):
         self.link: RedisLink | None = None
         register: ProcessRegister
         store: PresenceStore
-        typists: TypistStore
+        typists: TypingStore
         points: PointStore
         seats: SeatStore
         settings = realtime_settings()
@@ -81,13 +81,13 @@ class People(Part):
             self.link = RedisLink(url, clock)
             register = RedisRegister(self.link, prefix, hub.id, times=times)
             store = RedisPresence(self.link, prefix, hub.id)
-            typists = RedisTypists(self.link, prefix)
+            typists = RedisTyping(self.link, prefix)
             points, seats = RedisPoints(self.link, prefix), RedisSeats(self.link, prefix, hub.id)
         else:
             processes = MemoryProcesses()
             register = MemoryRegister(processes, hub.id, clock, times=times)
             store = MemoryPresence(MemoryRooms(), processes, hub.id, clock)
-            typists = MemoryTypists(clock)
+            typists = MemoryTyping(clock)
             points, seats = MemoryPoints(clock), MemorySeats(MemorySeating(), hub.id)
         announcer = HubAnnouncer(hub.deliver_here, clock)
         self.keeper = ProcessKeeper(register, clock, times=times)

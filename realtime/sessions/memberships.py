@@ -136,7 +136,7 @@ class Memberships:
             if member.auto and name not in automatic:
                 member.auto = False
                 if member.wanted or member.present:
-                    self.recheck(name, "")  # what has ended may have been their leave to be there
+                    self.recheck(name, "")  # what has ended may have been their permission to be there
                 else:
                     self._end(member)
                     # Or its client would take the room for its own, and resume it.
@@ -150,7 +150,7 @@ class Memberships:
 
     async def _automatic(self) -> list[Room]:
         session = self._session
-        rooms = await session.hub.questions.auto_rooms(session.namespace, session.identity)
+        rooms = await session.hub.authorizer.auto_rooms(session.namespace, session.identity)
         return list(rooms)[: session.hub.settings.max_rooms_per_session]
 
     async def _enter(
@@ -214,7 +214,7 @@ class Memberships:
         await hub.load([member.state for member in members.values()])
         for member in members.values():
             member.stale = False
-        return await hub.questions.authorise(self._session.identity, list(members))
+        return await hub.authorizer.authorise(self._session.identity, list(members))
 
     async def _reach(self, state: RoomState, grant: Grant, since: Position | None) -> bool:
         """Has the hub go where the client claims to be and where the grant begins; False when it is not there yet.
@@ -266,7 +266,7 @@ class Memberships:
                 hub.reset_member(member, "epoch")
 
     def _begin(self, member: Membership) -> None:
-        """Begins a held member's stream; behind the beginning of its grant, if leave was taken and given again."""
+        """Begins a held member's stream; behind the beginning of its grant, if it was revoked and granted again."""
         hub, grant = self._session.hub, member.grant
         if grant is not None and member.seq < grant.from_seq:
             hub.reset_member(member, "trimmed", grant.from_seq)

@@ -195,7 +195,7 @@ class Session:
         }
 
     async def _greeting(self, resumed: Mapping[str, Position | None]) -> list[tuple[Room, Any]]:
-        words = await self.hub.questions.greeting(self.namespace, self.identity)
+        words = await self.hub.authorizer.greeting(self.namespace, self.identity)
         return [
             (room, payload) for room, payload in words if room.name not in resumed and room.name in self.memberships
         ]
@@ -208,7 +208,7 @@ class Session:
         self._watch.watching = True
         self._watch.phase = Phase.HELD
         await self.hub.load([self._watch.state])
-        if not await self.hub.questions.still_valid(self.identity):
+        if not await self.hub.authorizer.still_valid(self.identity):
             raise Unauthenticated
 
     # Commands
@@ -294,7 +294,7 @@ class Session:
         await self._rooms.leave(room)
 
     def grant(self, room: Room) -> Grant | None:
-        """Returns the session's leave to receive the room, None when it has none (any more)."""
+        """Returns the session's permission to receive the room, None when it has none (any more)."""
         member = self.memberships.get(room.name)
         return member.grant if member is not None else None
 
@@ -335,7 +335,7 @@ class Session:
     async def recheck_identity(self, reason: str) -> None:
         """Asks whether the sign-in still holds: if not, the connection ends; if so, each room is asked again."""
         try:
-            valid = await self.hub.questions.still_valid(self.identity)
+            valid = await self.hub.authorizer.still_valid(self.identity)
         except Exception as error:
             if not isinstance(error, Unavailable):
                 logger.exception("A sign-in could not be checked again; the connection is closed to be safe.")
@@ -350,7 +350,7 @@ class Session:
         self._tell_opened()
 
     def expel(self, reason: str) -> None:
-        """Ends the connection because leave to be here has ended."""
+        """Ends the connection because permission to be here has ended."""
         self.end(CloseCode.REVOKED, reason or "Your sign-in has ended.")
 
     def end(self, code: CloseCode, reason: str, retry_after_ms: int | None = None) -> None:

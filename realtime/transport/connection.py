@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from realtime.errors import for_applications
 from realtime.identity import Identity
 from realtime.transport.packets import Packet, joined_frames
-from realtime.transport.write_batch import Outbox, Sink
+from realtime.transport.write_batch import Sink, WriteBatch
 
 logger = logging.getLogger(__name__)
 
@@ -47,8 +47,8 @@ class Connection:
     __slots__ = (
         "__weakref__",
         "_drained",
-        "_outbox",
         "_pending_bytes",
+        "_write_batch",
         "address",
         "closed",
         "congested",
@@ -62,7 +62,7 @@ class Connection:
         "sessions",
     )
 
-    def __init__(self, outbox: Outbox, *, address: str = "") -> None:
+    def __init__(self, write_batch: WriteBatch, *, address: str = "") -> None:
         self.id = secrets.token_urlsafe(12)
         self.address = address
         self.sessions: dict[str, Any] = {}
@@ -76,7 +76,7 @@ class Connection:
         self.on_congested: Callable[[Connection], None] | None = None
         self.limits: CommandLimits | None = None
         self.seats: list[str] | None = None
-        self._outbox = outbox
+        self._write_batch = write_batch
         # One packet by itself, as after most turns, needs no list; `_pending_bytes` counts those of a list.
         self.pending: Packet | list[Packet] | None = None
         self._pending_bytes = 0
@@ -86,12 +86,12 @@ class Connection:
 
     def write(self, packet: Packet) -> None:
         """Queues the packet; it leaves at the end of this loop turn, in order, with whatever else is due."""
-        if self._outbox.spreads:
-            self._outbox.deal()
+        if self._write_batch.spreads:
+            self._write_batch.deal()
         pending = self.pending
         if pending is None:
             self.pending = packet
-            self._outbox.add(self)
+            self._write_batch.add(self)
             return
         if isinstance(pending, list):
             pending.append(packet)
@@ -104,8 +104,8 @@ class Connection:
 
     def flush(self) -> None:
         """Hands everything queued to the transport now."""
-        if self._outbox.spreads:
-            self._outbox.deal()
+        if self._write_batch.spreads:
+            self._write_batch.deal()
         pending, self.pending = self.pending, None
         if pending is not None:
             self.hand_over(pending)
@@ -142,7 +142,7 @@ class Connection:
         """
         self.direct = sink
         self.descriptor = descriptor
-        self._outbox.redirections += 1
+        self._write_batch.redirections += 1
 
     # Ending
 
@@ -229,8 +229,8 @@ class FramedConnection(Connection):
 
     __slots__ = ("stream",)
 
-    def __init__(self, outbox: Outbox, stream: FrameStream, *, limit: int, address: str = "") -> None:
-        super().__init__(outbox, address=address)
+    def __init__(self, write_batch: WriteBatch, stream: FrameStream, *, limit: int, address: str = "") -> None:
+        super().__init__(write_batch, address=address)
         self.stream = stream
         stream.attach(self, limit)
 
@@ -256,8 +256,10 @@ class SendingConnection(Connection):
 
     __slots__ = ("_limit", "_queue", "_queued_bytes", "_send_event", "_task", "_wake")
 
-    def __init__(self, outbox: Outbox, send: Callable[[dict[str, Any]], Any], *, limit: int, address: str = "") -> None:
-        super().__init__(outbox, address=address)
+    def __init__(
+        self, write_batch: WriteBatch, send: Callable[[dict[str, Any]], Any], *, limit: int, address: str = ""
+    ) -> None:
+        super().__init__(write_batch, address=address)
         self._send_event = send
         self._limit = limit
         self._queue: list[dict[str, Any]] = []

@@ -13,7 +13,7 @@ from realtime.transport.packets import Packet
 encode_json = msgspec.json.Encoder(enc_hook=str).encode
 
 
-class Heard(Protocol):
+class WireEvent(Protocol):
     """What a wire needs of an event; `realtime.log.events` has the two kinds.
 
     `payload` is JSON as it was stored. `seq` and `epoch` are None when the event is ephemeral.
@@ -54,10 +54,10 @@ class Wire(Protocol):
     def key(self, namespace: str) -> str:
         """Returns what distinguishes encodings of one event: sessions with equal keys share bytes."""
 
-    def durable(self, namespace: str, event: Heard, position: Position) -> Packet:
+    def durable(self, namespace: str, event: WireEvent, position: Position) -> Packet:
         """Encodes an event of the log."""
 
-    def ephemeral(self, namespace: str, event: Heard) -> Packet:
+    def ephemeral(self, namespace: str, event: WireEvent) -> Packet:
         """Encodes an event that is not in the log."""
 
     def hidden(self, namespace: str, room: str, position: Position) -> Packet:
@@ -77,7 +77,7 @@ class JsonWire(Wire):
     def key(self, namespace: str) -> str:
         return "json"
 
-    def durable(self, namespace: str, event: Heard, position: Position) -> Packet:
+    def durable(self, namespace: str, event: WireEvent, position: Position) -> Packet:
         return Packet(
             b'{"eventId":"%b","timestamp":%d,"type":"%b","room":"%b","epoch":"%b","seq":%d,"payload":%b}'
             % (
@@ -91,7 +91,7 @@ class JsonWire(Wire):
             )
         )
 
-    def ephemeral(self, namespace: str, event: Heard) -> Packet:
+    def ephemeral(self, namespace: str, event: WireEvent) -> Packet:
         return Packet(
             b'{"eventId":"%b","timestamp":%d,"type":"%b","room":"%b","payload":%b}'
             % (

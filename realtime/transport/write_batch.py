@@ -38,7 +38,7 @@ class Writable(Protocol):
         """Cuts a link that raised the exception which is being handled."""
 
 
-class Crowd:
+class Recipients:
     """Connections that get the same packets. Belongs to their loop, as they do.
 
     Where the frames of each go is found once for many packets: a fan-out then touches nothing of a connection but its
@@ -60,7 +60,7 @@ class Crowd:
         return len(self.connections)
 
     def look(self, redirections: int) -> None:
-        """Finds the descriptors, unless the outbox has counted no redirection since they were found."""
+        """Finds the descriptors, unless the batch has counted no redirection since they were found."""
         if self._as_of != redirections:
             self._as_of = redirections
             self.straight = tuple([connection for connection in self.connections if connection.descriptor is not None])
@@ -68,7 +68,7 @@ class Crowd:
             self.others = tuple([connection for connection in self.connections if connection.descriptor is None])
 
 
-class Outbox:
+class WriteBatch:
     """What is due in this turn; one callback at its end serves all connections.
 
     What is spread over a crowd is kept as it is for as long as nothing else is due. Otherwise `deal` gives everybody
@@ -80,7 +80,7 @@ class Outbox:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._dirty: list[Writable] = []
-        self.spreads: list[tuple[Packet, Crowd]] = []
+        self.spreads: list[tuple[Packet, Recipients]] = []
         """What `deal` has not dealt out yet."""
         self.redirections = 0
         """How often any connection's frames began to go elsewhere."""
@@ -90,7 +90,7 @@ class Outbox:
             self._loop.call_soon(self._flush)
         self._dirty.append(connection)
 
-    def spread(self, packet: Packet, crowd: Crowd) -> None:
+    def spread(self, packet: Packet, crowd: Recipients) -> None:
         """Does what `connection.write(packet)` does, for all of the crowd."""
         if not self.spreads and not self._dirty:
             self._loop.call_soon(self._flush)
@@ -132,7 +132,7 @@ class Outbox:
             except Exception:
                 connection.broken()
 
-    def _hand_over(self, packet: Packet, crowd: Crowd) -> None:
+    def _hand_over(self, packet: Packet, crowd: Recipients) -> None:
         """Sends the packet to a crowd for whom nothing else is due: the hot path of the fan-out."""
         crowd.look(self.redirections)
         frame = packet.frame

@@ -1,4 +1,4 @@
-"""Leave that is taken away is gone on two servers, with Redis and without; each cause as it happens in life."""
+"""A permission that is taken away is gone on two servers, with Redis and without; each cause as it happens in life."""
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable

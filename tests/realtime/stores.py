@@ -15,9 +15,9 @@ from realtime.people.processes.memory import MemoryProcesses, MemoryRegister
 from realtime.people.processes.redis import RedisRegister
 from realtime.people.processes.register import ProcessRegister
 from realtime.people.redis_link import RedisLink
-from realtime.people.typing.memory import MemoryTypists
-from realtime.people.typing.redis import RedisTypists
-from realtime.people.typing.store import TypistStore
+from realtime.people.typing.memory import MemoryTyping
+from realtime.people.typing.redis import RedisTyping
+from realtime.people.typing.store import TypingStore
 from realtime.testing.clock import FakeClock
 from tests.services import redis_url
 
@@ -29,7 +29,7 @@ class MemoryWorld:
         self.clock = FakeClock()
         self.processes = MemoryProcesses()
         self.rooms = MemoryRooms()
-        self._typists = MemoryTypists(self.clock)
+        self._typists = MemoryTyping(self.clock)
         self._points = MemoryPoints(self.clock)
         self._seating = MemorySeating()
 
@@ -39,7 +39,7 @@ class MemoryWorld:
     def presence(self, process: str) -> PresenceStore:
         return MemoryPresence(self.rooms, self.processes, process, self.clock)
 
-    def typists(self) -> TypistStore:
+    def typists(self) -> TypingStore:
         return self._typists
 
     def points(self) -> PointStore:
@@ -71,8 +71,8 @@ class RedisWorld:
     def presence(self, process: str) -> PresenceStore:
         return RedisPresence(self.link, self.prefix, process, now_ms=self.clock.now_ms)
 
-    def typists(self) -> TypistStore:
-        return RedisTypists(self.link, self.prefix, now_ms=self.clock.now_ms)
+    def typists(self) -> TypingStore:
+        return RedisTyping(self.link, self.prefix, now_ms=self.clock.now_ms)
 
     def points(self) -> PointStore:
         return RedisPoints(self.link, self.prefix, now_ms=self.clock.now_ms)

@@ -33,8 +33,8 @@ def sign_up(
 ) -> User:
     """Creates an account and returns it.
 
-    `address` is where its person asks from, None for the system; `actor` is staff who makes it for somebody, with leave
-    to add people; `made_by` names the command that makes it. Raises ValidationFailed, with a sentence for each field: a
+    `address` is where its person asks from, None for the system; `actor` is staff who makes it for somebody, and may
+    add people; `made_by` names the command that makes it. Raises ValidationFailed, with a sentence for each field: a
     name that is taken, reserved, like another or not allowed, a weak password; RateLimited for too many from one
     address.
     """

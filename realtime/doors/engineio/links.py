@@ -10,7 +10,7 @@ from realtime.doors.engineio import packets as wire
 from realtime.doors.errors import Refusal, RequestRefused
 from realtime.transport.connection import Connection, FrameStream, SendingConnection
 from realtime.transport.packets import Packet, joined_frames
-from realtime.transport.write_batch import Outbox
+from realtime.transport.write_batch import WriteBatch
 
 _SEPARATOR = wire.SEPARATOR.encode()
 CLOSE = Packet(wire.PacketType.CLOSE.encode())
@@ -86,7 +86,7 @@ class SocketLink(SendingConnection):
 
     def __init__(
         self,
-        outbox: Outbox,
+        write_batch: WriteBatch,
         send: Callable[[dict[str, Any]], Any],
         *,
         limit: int,
@@ -95,7 +95,7 @@ class SocketLink(SendingConnection):
     ) -> None:
         self._owner_congested = congested
         self._owner_drained = drained
-        super().__init__(outbox, send, limit=limit)
+        super().__init__(write_batch, send, limit=limit)
 
     def send(self, packets: list[Packet]) -> None:
         self._send(packets)

@@ -14,7 +14,7 @@ from realtime.doors.engineio.session import Application, EngineSession, Options
 from realtime.doors.errors import Refusal, RequestRefused
 from realtime.transport.asgi import Scope
 from realtime.transport.packets import Packet
-from realtime.transport.write_batch import Outbox
+from realtime.transport.write_batch import WriteBatch
 
 LinkTo = Callable[[EngineSession], Link]
 
@@ -69,14 +69,14 @@ class EngineServer:
         options: Options,
         application: Callable[[EngineSession], Application],
         *,
-        outbox: Outbox | None = None,
+        write_batch: WriteBatch | None = None,
         restore: Callable[[EngineSession, bytes], Application] | None = None,
         admit: Callable[[EngineSession], Awaitable[None]] | None = None,
         elsewhere: Callable[[str], Owner | None] = lambda process: None,
     ) -> None:
         self.options = options
         self.here = Here(self)
-        self.outbox = outbox or Outbox(asyncio.get_running_loop())
+        self.write_batch = write_batch or WriteBatch(asyncio.get_running_loop())
         self.sessions: dict[str, EngineSession] = {}
         self._application = application
         self._restore = restore
@@ -149,7 +149,7 @@ class EngineServer:
     def _register(self, sid: str, scope: Scope) -> EngineSession:
         client = scope.get("client")
         session = EngineSession(
-            self.outbox,
+            self.write_batch,
             sid=sid,
             scope=scope,
             options=self.options,

@@ -20,7 +20,7 @@ from realtime.people.limits.trifles import one_more
 from realtime.transport.connection import TURN_BYTES, Connection
 from realtime.transport.packets import Packet
 from realtime.transport.turns import turns_of
-from realtime.transport.write_batch import Outbox
+from realtime.transport.write_batch import WriteBatch
 
 _LAST_POLL_SECONDS = 0.05
 # Of a posted body: more than a stock client has to say at once, nearly always.
@@ -90,7 +90,7 @@ class EngineSession(Connection):
 
     def __init__(
         self,
-        outbox: Outbox,
+        write_batch: WriteBatch,
         *,
         sid: str,
         scope: Mapping[str, Any],
@@ -98,7 +98,7 @@ class EngineSession(Connection):
         on_end: Callable[["EngineSession", bytes], None],
         address: str = "",
     ) -> None:
-        super().__init__(outbox, address=address)
+        super().__init__(write_batch, address=address)
         self.sid = sid
         self.scope = scope
         self.options = options

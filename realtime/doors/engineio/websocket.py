@@ -141,7 +141,7 @@ def _link(server: EngineServer, scope: Scope, send: Send, session: EngineSession
     if frames is not None:
         return FrameLink(frames["stream"], session, limit=limit)
     return SocketLink(
-        server.outbox, send, limit=limit, congested=session.became_congested, drained=session.became_drained
+        server.write_batch, send, limit=limit, congested=session.became_congested, drained=session.became_drained
     )
 
 

@@ -59,7 +59,7 @@ class SocketDoor:
             self._application,
             restore=self._restore,
             admit=self._admit,
-            outbox=hub.outbox,
+            write_batch=hub.write_batch,
             elsewhere=self._elsewhere,
         )
         self._carrier: Carrier | None = None

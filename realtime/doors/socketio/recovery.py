@@ -65,7 +65,7 @@ def offset_of(session: HubSession) -> str | None:
     for name, member in session.memberships.items():
         if member.watching or member.phase in (Phase.PENDING, Phase.HELD, Phase.ENDED):
             if member.phase is Phase.HELD and member.stale:
-                # Stopped while its leave is asked for again: neither in nor out.
+                # Stopped while its permission is asked for again: neither in nor out.
                 return None
             continue
         place = write_place(name, Position(member.state.epoch, member.place()))

@@ -14,7 +14,7 @@ from realtime.doors.socketio.written import MESSAGE, Written, WrittenEvent, Writ
 from realtime.hub.room import HubSession
 from realtime.positions import Position
 from realtime.transport.packets import Packet
-from realtime.transport.wire import Heard, Wire, encode_json
+from realtime.transport.wire import Wire, WireEvent, encode_json
 
 
 class SocketIOWire(Wire):
@@ -25,7 +25,7 @@ class SocketIOWire(Wire):
     def key(self, namespace: str) -> str:
         return f"socket.io {namespace}"
 
-    def durable(self, namespace: str, event: Heard, position: Position) -> Packet:
+    def durable(self, namespace: str, event: WireEvent, position: Position) -> Packet:
         event_id = event.event_id.encode()
         return WrittenEvent(
             b'%b["%b",%b,{"eventId":"%b","timestamp":%d,"room":"%b","epoch":"%b","seq":%d}'
@@ -43,7 +43,7 @@ class SocketIOWire(Wire):
             namespace=namespace,
         )
 
-    def ephemeral(self, namespace: str, event: Heard) -> Packet:
+    def ephemeral(self, namespace: str, event: WireEvent) -> Packet:
         return Written(
             b'%b["%b",%b,{"eventId":"%b","timestamp":%d,"room":"%b"}]'
             % (

@@ -22,7 +22,7 @@ class _Place:
         return Typists(tuple(typist for typist, ends in people if ends > now), self.version)
 
 
-class MemoryTypists:
+class MemoryTyping:
     """The store of one process, or of several in a test."""
 
     def __init__(self, clock: Clock) -> None:

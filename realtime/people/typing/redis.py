@@ -26,7 +26,7 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(_Entry, strict=False).decode
 
 
-class RedisTypists:
+class RedisTyping:
     """One process's access; `prefix` names the installation, `now_ms` replaces Redis's own clock (tests)."""
 
     def __init__(self, link: RedisLink, prefix: str, *, now_ms: Callable[[], int] | None = None) -> None:

@@ -24,7 +24,7 @@ class Typists:
     version: int = 0
 
 
-class TypistStore(Protocol):
+class TypingStore(Protocol):
     """A place is a room and a kind of typing. Every method raises Unavailable when the store does not answer."""
 
     async def put(self, room: str, kind: str, typist: Typist, lasts_ms: int) -> Typists | None:

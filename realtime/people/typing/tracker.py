@@ -11,8 +11,8 @@ from realtime.identity import Identity
 from realtime.people.announcing import Announcer
 from realtime.people.presence.store import LIST_LIMIT
 from realtime.people.typing.kinds import TypingKind, kinds_in
-from realtime.people.typing.memory import MemoryTypists
-from realtime.people.typing.store import Typist, Typists, TypistStore
+from realtime.people.typing.memory import MemoryTyping
+from realtime.people.typing.store import TypingStore, Typist, Typists
 from realtime.rooms import Room
 
 
@@ -33,10 +33,10 @@ class TypingTracker:
     """
 
     def __init__(
-        self, store: TypistStore, announcer: Announcer, clock: Clock, *, user_count: Callable[[str], int]
+        self, store: TypingStore, announcer: Announcer, clock: Clock, *, user_count: Callable[[str], int]
     ) -> None:
         self._store = store
-        self._alone = MemoryTypists(clock)
+        self._alone = MemoryTyping(clock)
         self._announcer = announcer
         self._clock = clock
         self._user_count = user_count
@@ -128,7 +128,7 @@ class TypingTracker:
         if typists:
             self._tell(room, kind, typists, user_id)
 
-    async def _ask(self, question: Callable[[TypistStore], Awaitable[Typists | None]]) -> Typists | None:
+    async def _ask(self, question: Callable[[TypingStore], Awaitable[Typists | None]]) -> Typists | None:
         try:
             return await question(self._store)
         except Unavailable:

@@ -5,7 +5,7 @@ import asyncio
 from realtime.doors.engineio.links import FrameLink
 from realtime.transport.connection import Connection
 from realtime.transport.packets import Packet
-from realtime.transport.write_batch import Outbox
+from realtime.transport.write_batch import WriteBatch
 
 
 class _Gone:
@@ -30,6 +30,6 @@ class _Gone:
 
 
 async def test_a_websocket_that_went_while_its_session_moved_is_an_end_and_no_defect() -> None:
-    link = FrameLink(_Gone(), Connection(Outbox(asyncio.get_running_loop())), limit=1)
+    link = FrameLink(_Gone(), Connection(WriteBatch(asyncio.get_running_loop())), limit=1)
     link.send([Packet(b"4hello")])
     assert link.buffered() == 0

@@ -265,7 +265,7 @@ async def nothing(event: dict[str, Any]) -> None:
 
 
 def connection_of(hub: Hub) -> SendingConnection:
-    connection = SendingConnection(hub.outbox, nothing, limit=1000, address=ADDRESS)
+    connection = SendingConnection(hub.write_batch, nothing, limit=1000, address=ADDRESS)
     hub.add_connection(connection)
     return connection
 

@@ -129,12 +129,12 @@ class Audience:
     def say(self) -> None:
         """Fans out one durable event, to the last byte."""
         self.queue()
-        self.hub.outbox._flush()
+        self.hub.write_batch._flush()
 
     def wave(self) -> None:
         """Fans out one ephemeral event, to the last byte."""
         self.hub.deliver_here(EphemeralEvent("hall:1", "hall:waved", b'{"who":"x"}', "id", 1))
-        self.hub.outbox._flush()
+        self.hub.write_batch._flush()
 
     async def close(self) -> None:
         for link in self._links:
@@ -215,5 +215,5 @@ async def test_what_waits_for_the_end_of_the_turn_is_shared_by_all_members(gathe
         await audience.grow(size)
         audience.say()
         kept.append(objects_kept(audience.queue))
-        audience.hub.outbox._flush()
+        audience.hub.write_batch._flush()
     assert kept[1] - kept[0] < (MANY - FEW) / 2

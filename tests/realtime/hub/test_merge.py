@@ -69,7 +69,7 @@ class Paper(Connection):
     __slots__ = ("frames",)
 
     def __init__(self, hub: Hub) -> None:
-        super().__init__(hub.outbox)
+        super().__init__(hub.write_batch)
         self.frames: list[dict[str, Any]] = []
 
     def _send(self, packets: list[Packet]) -> None:

@@ -1,7 +1,7 @@
 """Random histories of a role: whoever joins, resumes, lags or chokes, nobody sees an event from outside their time.
 
-A time begins with the room's event at which leave was given and ends with the one at which it was taken. The hub hears
-of everything late, policies answer late, and clients claim any place.
+A time begins with the room's event at which permission was granted and ends with the one at which it was revoked. The
+hub hears of everything late, policies answer late, and clients claim any place.
 """
 
 import asyncio
@@ -48,7 +48,7 @@ operation = st.one_of(
 
 
 class World:
-    """Stands in for the database: the log of both rooms, and since when the person has leave."""
+    """Stands in for the database: the log of both rooms, and since when the person has permission."""
 
     def __init__(self) -> None:
         self.events: dict[str, list[StoredEvent]] = {VAULT.name: [], OWN.name: []}
@@ -124,12 +124,12 @@ async def live_through(operations: list[tuple[str, Any]], monkeypatch: pytest.Mo
         monkeypatch.setattr(reading, name, getattr(world, name))
     hub = Hub(asyncio.get_running_loop())
     hub.settings = msgspec.structs.replace(hub.settings, ring_events=4, replay_page=3, gap_seconds=0.001)
-    monkeypatch.setattr(hub.questions, "authorise", world.authorise)
+    monkeypatch.setattr(hub.authorizer, "authorise", world.authorise)
 
     async def still_valid(identity: Identity) -> bool:
         return True
 
-    monkeypatch.setattr(hub.questions, "still_valid", still_valid)
+    monkeypatch.setattr(hub.authorizer, "still_valid", still_valid)
     link = Witness(hub, world)
     hub.add_connection(link)
     session = Session(hub, link, JSON, NAMESPACES["/halls"], PERSON)
@@ -192,7 +192,7 @@ async def live_through(operations: list[tuple[str, Any]], monkeypatch: pytest.Mo
 @pytest.mark.either_database
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(operations=st.lists(operation, min_size=6, max_size=40))
-@example(  # leave is taken and given again before the hub has heard of either
+@example(  # permission is revoked and granted again before the hub has heard of either
     operations=[("give", 0), ("join", None), ("wait", 3), ("take", 0), ("commit", 3), ("give", 0), ("hear", 4)]
 )
 @example(  # somebody enters whose time begins further on than the hub is
@@ -201,7 +201,7 @@ async def live_through(operations: list[tuple[str, Any]], monkeypatch: pytest.Mo
         *[("give", 0), ("join", None), ("wait", 3), ("hear", 3)],
     ]
 )
-@example(  # leave is taken while the hub looks whether the place that a client claims exists
+@example(  # permission is revoked while the hub looks whether the place that a client claims exists
     operations=[
         *[("commit", 1), ("give", 0), ("join", None), ("wait", 3), ("leave", 0), ("commit", 5), ("join from", 4)],
         *[("wait", 1), ("take", 0), ("hear", 7), ("wait", 4), ("wait", 4), ("wait", 4), ("commit", 2), ("hear", 2)],

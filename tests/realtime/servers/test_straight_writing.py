@@ -14,7 +14,7 @@ from realtime.servers.websocket import FramesProtocol
 from realtime.transport.connection import FramedConnection
 from realtime.transport.packets import Packet, websocket_frame
 from realtime.transport.sockets import send_to_all
-from realtime.transport.write_batch import Crowd, Outbox
+from realtime.transport.write_batch import Recipients, WriteBatch
 
 LIMIT = 200_000
 MEMORY = 16_384
@@ -52,10 +52,10 @@ def test_each_socket_says_what_it_took() -> None:
 class Client:
     """A WebSocket on a real transport, past its handshake, and its other end."""
 
-    def __init__(self, outbox: Outbox, peer: socket.socket, protocol: FramesProtocol) -> None:
+    def __init__(self, write_batch: WriteBatch, peer: socket.socket, protocol: FramesProtocol) -> None:
         self.peer = peer
         self.protocol = protocol
-        self.connection = FramedConnection(outbox, protocol, limit=LIMIT)
+        self.connection = FramedConnection(write_batch, protocol, limit=LIMIT)
         self.congestions = 0
         self.congested = asyncio.Event()
         self.connection.on_congested = self._note
@@ -76,12 +76,12 @@ Connect = Callable[[], Awaitable[Client]]
 
 
 @pytest.fixture
-async def outbox() -> Outbox:
-    return Outbox(asyncio.get_running_loop())
+async def write_batch() -> WriteBatch:
+    return WriteBatch(asyncio.get_running_loop())
 
 
 @pytest.fixture
-async def connect(outbox: Outbox) -> AsyncIterator[Connect]:
+async def connect(write_batch: WriteBatch) -> AsyncIterator[Connect]:
     clients: list[Client] = []
     accepted: asyncio.Queue[FramesProtocol] = asyncio.Queue()
 
@@ -103,7 +103,7 @@ async def connect(outbox: Outbox) -> AsyncIterator[Connect]:
         answer = b""
         while not answer.endswith(b"\r\n\r\n"):
             answer += await loop.sock_recv(peer, 4096)
-        clients.append(Client(outbox, peer, protocol))
+        clients.append(Client(write_batch, peer, protocol))
         return clients[-1]
 
     yield connected
@@ -118,13 +118,13 @@ def frame(number: int, size: int = 5000) -> Packet:
 
 
 async def test_a_client_that_stops_reading_misses_no_byte_of_what_was_spread_and_written(
-    outbox: Outbox, connect: Connect
+    write_batch: WriteBatch, connect: Connect
 ) -> None:
     quick, slow = await connect(), await connect()
-    crowd = Crowd([quick.connection, slow.connection])
+    crowd = Recipients([quick.connection, slow.connection])
     expected = b""
     for number in range(30):
-        outbox.spread(frame(number), crowd)
+        write_batch.spread(frame(number), crowd)
         expected += websocket_frame(0x81, frame(number).text)
         if number % 3 == 0:
             slow.connection.write(frame(100 + number))
@@ -139,28 +139,28 @@ async def test_a_client_that_stops_reading_misses_no_byte_of_what_was_spread_and
     assert heard == expected
 
 
-async def test_who_has_taken_everything_is_written_to_directly_again(outbox: Outbox, connect: Connect) -> None:
+async def test_who_has_taken_everything_is_written_to_directly_again(write_batch: WriteBatch, connect: Connect) -> None:
     client = await connect()
-    crowd = Crowd([client.connection])
+    crowd = Recipients([client.connection])
     assert client.connection.descriptor is not None
-    outbox.spread(frame(1, 20 * MEMORY), crowd)
+    write_batch.spread(frame(1, 20 * MEMORY), crowd)
     await asyncio.sleep(0)
     assert (client.connection.direct, client.connection.descriptor) == (None, None)
     await client.hears(len(frame(1, 20 * MEMORY).frame))
     await asyncio.sleep(0)
     assert client.connection.direct is client.protocol.transport
-    outbox.spread(frame(2), crowd)
+    write_batch.spread(frame(2), crowd)
     await asyncio.sleep(0)
     assert await client.hears(len(frame(2).frame)) == frame(2).frame
 
 
 async def test_a_connection_that_begins_behind_buffered_bytes_is_written_to_directly_after_them(
-    outbox: Outbox, connect: Connect
+    write_batch: WriteBatch, connect: Connect
 ) -> None:
     client = await connect()
     client.protocol.transport.set_write_buffer_limits(high=LIMIT * 10)
     client.protocol.transport.write(b"x" * LIMIT)
-    connection = FramedConnection(outbox, client.protocol, limit=LIMIT)
+    connection = FramedConnection(write_batch, client.protocol, limit=LIMIT)
     assert connection.direct is None
     await client.hears(LIMIT)
     await asyncio.sleep(0)
@@ -168,37 +168,37 @@ async def test_a_connection_that_begins_behind_buffered_bytes_is_written_to_dire
 
 
 async def test_what_is_not_taken_counts_towards_the_limit_however_it_was_written(
-    outbox: Outbox, connect: Connect
+    write_batch: WriteBatch, connect: Connect
 ) -> None:
     spread, written = await connect(), await connect()
     for number in range(LIMIT // 5000 // 2):
-        outbox.spread(frame(number), Crowd([spread.connection]))
+        write_batch.spread(frame(number), Recipients([spread.connection]))
         written.connection.write(frame(number))
         await asyncio.sleep(0)
     assert (spread.congestions, written.congestions) == (0, 0)
     for number in range(LIMIT // 5000):
-        outbox.spread(frame(number), Crowd([spread.connection]))
+        write_batch.spread(frame(number), Recipients([spread.connection]))
         written.connection.write(frame(number))
         await asyncio.sleep(0)
     assert (spread.congestions, written.congestions) == (1, 1)
     at_once = await connect()
-    outbox.spread(frame(1, 2 * LIMIT), Crowd([at_once.connection]))
+    write_batch.spread(frame(1, 2 * LIMIT), Recipients([at_once.connection]))
     await asyncio.sleep(0)
     assert at_once.congestions == 1
     await at_once.hears(len(frame(1, 2 * LIMIT).frame))
     await asyncio.wait_for(at_once.connection.drained(), 10)
 
 
-async def test_nothing_follows_a_close_frame_that_had_to_wait(outbox: Outbox, connect: Connect) -> None:
+async def test_nothing_follows_a_close_frame_that_had_to_wait(write_batch: WriteBatch, connect: Connect) -> None:
     client = await connect()
-    crowd = Crowd([client.connection])
-    outbox.spread(frame(1, 20 * MEMORY), crowd)
+    crowd = Recipients([client.connection])
+    write_batch.spread(frame(1, 20 * MEMORY), crowd)
     await asyncio.sleep(0)
     client.connection.close(1000)
     heard = await client.hears(len(frame(1, 20 * MEMORY).frame) + 4)
     assert heard.endswith(websocket_frame(0x88, (1000).to_bytes(2, "big")))
     for _ in range(3):
-        outbox.spread(frame(2), crowd)
+        write_batch.spread(frame(2), crowd)
         await asyncio.sleep(0)
     assert client.connection.direct is None
     with pytest.raises(BlockingIOError):
@@ -220,11 +220,11 @@ class Encrypted(asyncio.Transport):
     def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None: ...
 
 
-async def test_what_is_encrypted_is_never_sent_past_its_transport(outbox: Outbox, connect: Connect) -> None:
+async def test_what_is_encrypted_is_never_sent_past_its_transport(write_batch: WriteBatch, connect: Connect) -> None:
     client = await connect()
     link, peer = pair()
     transport, client.protocol.transport = client.protocol.transport, Encrypted(link)
-    connection = FramedConnection(outbox, client.protocol, limit=LIMIT)
+    connection = FramedConnection(write_batch, client.protocol, limit=LIMIT)
     assert (connection.direct, connection.descriptor) == (client.protocol.transport, None)
     client.protocol.transport = transport
     link.close()
@@ -244,10 +244,10 @@ async def test_answers_to_pings_that_nobody_takes_count_towards_the_limit(
 
 @pytest.mark.parametrize("end", ["close", "abort", "lost", "peer"])
 async def test_an_ended_connection_is_out_of_the_crowd_before_its_socket_is_anybody_elses(
-    outbox: Outbox, connect: Connect, end: str
+    write_batch: WriteBatch, connect: Connect, end: str
 ) -> None:
     client, other = await connect(), await connect()
-    crowd = Crowd([client.connection, other.connection])
+    crowd = Recipients([client.connection, other.connection])
     descriptor = client.connection.descriptor
     assert descriptor is not None
     file = os.fstat(descriptor).st_ino
@@ -263,12 +263,12 @@ async def test_an_ended_connection_is_out_of_the_crowd_before_its_socket_is_anyb
         client.peer.close()
     async with asyncio.timeout(10):
         while still_open(descriptor, file):
-            outbox.spread(frame(1), crowd)
+            write_batch.spread(frame(1), crowd)
             await asyncio.sleep(0)
             assert client.connection.descriptor is None or still_open(descriptor, file)
     link, peer = pair()
     assert link.fileno() == descriptor
-    outbox.spread(frame(2), crowd)
+    write_batch.spread(frame(2), crowd)
     await asyncio.sleep(0)
     with pytest.raises(BlockingIOError):
         peer.recv(1)

@@ -1,4 +1,4 @@
-"""Leave that ends takes effect at once, and while somebody is on the way in."""
+"""A permission that ends takes effect at once, and while somebody is on the way in."""
 
 import asyncio
 from typing import Any

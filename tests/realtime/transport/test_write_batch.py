@@ -8,7 +8,7 @@ import pytest
 
 from realtime.transport.connection import Connection
 from realtime.transport.packets import Packet, joined_frames
-from realtime.transport.write_batch import Crowd, Outbox
+from realtime.transport.write_batch import Recipients, WriteBatch
 
 ONE, TWO, THREE = (Packet(text.encode()) for text in ("one", "two", "three"))
 
@@ -18,8 +18,8 @@ class Client(Connection):
 
     __slots__ = ("_heard", "aborted", "behind", "link", "peer")
 
-    def __init__(self, outbox: Outbox, way: str) -> None:
-        super().__init__(outbox)
+    def __init__(self, write_batch: WriteBatch, way: str) -> None:
+        super().__init__(write_batch)
         self.link, self.peer = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         for end in (self.link, self.peer):
             end.setblocking(False)
@@ -83,19 +83,19 @@ class Transport:
 
 
 @pytest.fixture
-async def outbox() -> Outbox:
-    return Outbox(asyncio.get_running_loop())
+async def write_batch() -> WriteBatch:
+    return WriteBatch(asyncio.get_running_loop())
 
 
 Connect = Callable[..., Client]
 
 
 @pytest.fixture
-def connect(outbox: Outbox) -> Iterator[Connect]:
+def connect(write_batch: WriteBatch) -> Iterator[Connect]:
     made: list[Client] = []
 
     def connected(way: str = "straight") -> Client:
-        made.append(Client(outbox, way))
+        made.append(Client(write_batch, way))
         return made[-1]
 
     yield connected
@@ -113,45 +113,47 @@ async def end_of_turn() -> None:
     await asyncio.sleep(0)
 
 
-async def test_a_crowd_gets_its_packet_at_the_end_of_the_turn(outbox: Outbox, clients: list[Client]) -> None:
-    outbox.spread(ONE, Crowd(clients))
+async def test_a_crowd_gets_its_packet_at_the_end_of_the_turn(write_batch: WriteBatch, clients: list[Client]) -> None:
+    write_batch.spread(ONE, Recipients(clients))
     assert [client.writes for client in clients] == [[], [], []]
     await end_of_turn()
     assert [client.writes for client in clients] == [[["one"]]] * 3
 
 
-async def test_all_that_is_due_in_a_turn_is_one_write_in_its_order(outbox: Outbox, clients: list[Client]) -> None:
-    crowd, few = Crowd(clients), Crowd(clients[:1])
+async def test_all_that_is_due_in_a_turn_is_one_write_in_its_order(
+    write_batch: WriteBatch, clients: list[Client]
+) -> None:
+    crowd, few = Recipients(clients), Recipients(clients[:1])
     clients[1].write(ONE)
-    outbox.spread(TWO, crowd)
-    outbox.spread(THREE, few)
+    write_batch.spread(TWO, crowd)
+    write_batch.spread(THREE, few)
     clients[2].write(ONE)
     await end_of_turn()
     assert [client.writes for client in clients] == [[["two", "three"]], [["one", "two"]], [["two", "one"]]]
-    outbox.spread(ONE, crowd)
+    write_batch.spread(ONE, crowd)
     await end_of_turn()
     assert [client.writes[1:] for client in clients] == [[["one"]]] * 3
 
 
-async def test_what_is_spread_behind_something_leaves_with_it(outbox: Outbox, clients: list[Client]) -> None:
+async def test_what_is_spread_behind_something_leaves_with_it(write_batch: WriteBatch, clients: list[Client]) -> None:
     clients[1].write(ONE)
-    outbox.spread(TWO, Crowd(clients))
+    write_batch.spread(TWO, Recipients(clients))
     await end_of_turn()
     assert [client.writes for client in clients] == [[["two"]], [["one", "two"]], [["two"]]]
 
 
-async def test_two_packets_for_one_crowd_leave_together(outbox: Outbox, clients: list[Client]) -> None:
-    crowd = Crowd(clients)
-    outbox.spread(ONE, crowd)
-    outbox.spread(TWO, crowd)
+async def test_two_packets_for_one_crowd_leave_together(write_batch: WriteBatch, clients: list[Client]) -> None:
+    crowd = Recipients(clients)
+    write_batch.spread(ONE, crowd)
+    write_batch.spread(TWO, crowd)
     await end_of_turn()
     assert [client.writes for client in clients] == [[["one", "two"]]] * 3
 
 
 async def test_what_is_flushed_before_the_end_of_the_turn_includes_what_was_spread(
-    outbox: Outbox, clients: list[Client]
+    write_batch: WriteBatch, clients: list[Client]
 ) -> None:
-    outbox.spread(ONE, Crowd(clients))
+    write_batch.spread(ONE, Recipients(clients))
     clients[0].flush()
     assert clients[0].writes == [["one"]]
     assert clients[1].writes == []
@@ -159,51 +161,51 @@ async def test_what_is_flushed_before_the_end_of_the_turn_includes_what_was_spre
     assert [client.writes for client in clients] == [[["one"]]] * 3
 
 
-async def test_who_is_gone_by_the_end_of_the_turn_gets_nothing(outbox: Outbox, clients: list[Client]) -> None:
-    crowd = Crowd(clients)
-    outbox.spread(ONE, crowd)
+async def test_who_is_gone_by_the_end_of_the_turn_gets_nothing(write_batch: WriteBatch, clients: list[Client]) -> None:
+    crowd = Recipients(clients)
+    write_batch.spread(ONE, crowd)
     await end_of_turn()
-    outbox.spread(TWO, crowd)
+    write_batch.spread(TWO, crowd)
     clients[0].lost()
     await end_of_turn()
     assert [client.writes for client in clients] == [[["one"]], [["one"], ["two"]], [["one"], ["two"]]]
 
 
 async def test_a_crowd_follows_its_connections_to_other_transports(
-    outbox: Outbox, clients: list[Client], connect: Connect
+    write_batch: WriteBatch, clients: list[Client], connect: Connect
 ) -> None:
-    crowd = Crowd(clients)
-    outbox.spread(ONE, crowd)
+    crowd = Recipients(clients)
+    write_batch.spread(ONE, crowd)
     await end_of_turn()
     elsewhere = connect()
     clients[0].redirect(elsewhere.direct, elsewhere.descriptor)
-    outbox.spread(TWO, crowd)
+    write_batch.spread(TWO, crowd)
     await end_of_turn()
     assert (clients[0].writes, elsewhere.writes, clients[1].writes) == ([["one"]], [["two"]], [["one"], ["two"]])
 
 
-async def test_what_the_kernel_does_not_take_goes_by_the_transport(outbox: Outbox, connect: Connect) -> None:
+async def test_what_the_kernel_does_not_take_goes_by_the_transport(write_batch: WriteBatch, connect: Connect) -> None:
     clients = [connect() for _ in range(3)]
     clients[1].fill()
-    outbox.spread(ONE, Crowd(clients))
+    write_batch.spread(ONE, Recipients(clients))
     await end_of_turn()
     assert [client.writes for client in clients] == [[["one"]]] * 3
 
 
 @pytest.mark.parametrize("way", ["straight", "by its transport", "in its own way"])
 async def test_a_link_that_breaks_is_cut_and_keeps_nothing_from_the_others(
-    outbox: Outbox, connect: Connect, way: str
+    write_batch: WriteBatch, connect: Connect, way: str
 ) -> None:
     clients = [connect(way) for _ in range(3)]
     clients[1].peer.close()
-    outbox.spread(ONE, Crowd(clients))
+    write_batch.spread(ONE, Recipients(clients))
     await end_of_turn()
     assert [client.aborted for client in clients] == [False, True, False]
     assert clients[0].writes == clients[2].writes == [["one"]]
 
 
 @pytest.mark.parametrize("way", ["straight", "in its own way"])
-async def test_what_a_write_brings_about_comes_behind_it(outbox: Outbox, connect: Connect, way: str) -> None:
+async def test_what_a_write_brings_about_comes_behind_it(write_batch: WriteBatch, connect: Connect, way: str) -> None:
     first, second, other = connect(way), connect(), connect("in its own way")
 
     def answer() -> None:
@@ -214,7 +216,7 @@ async def test_what_a_write_brings_about_comes_behind_it(outbox: Outbox, connect
     first.behind = answer
     if way == "straight":
         first.fill()
-    outbox.spread(ONE, Crowd([first, second, other]))
+    write_batch.spread(ONE, Recipients([first, second, other]))
     await end_of_turn()
     await end_of_turn()
     assert first.writes == second.writes == other.writes == [["one"], ["two"]]

@@ -34,7 +34,7 @@ class Work:
 
     def __init__(self, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
         self.rooms = 0
-        heads, authorise = hub.log.heads, hub.questions.authorise
+        heads, authorise = hub.log.heads, hub.authorizer.authorise
 
         async def counted_heads(names: Iterable[str]) -> Any:
             names = list(names)
@@ -46,7 +46,7 @@ class Work:
             return await authorise(identity, rooms)
 
         monkeypatch.setattr(hub.log, "heads", counted_heads)
-        monkeypatch.setattr(hub.questions, "authorise", counted_authorise)
+        monkeypatch.setattr(hub.authorizer, "authorise", counted_authorise)
 
 
 @pytest.fixture
