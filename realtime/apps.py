@@ -9,8 +9,8 @@ class RealtimeConfig(AppConfig):
         from realtime.hub.parts import attach
         from realtime.log import installation, revocation  # noqa: F401  # they register themselves
         from realtime.ops.inspection import Inspection
+        from realtime.people import commands  # noqa: F401  # registers itself
         from realtime.people.part import People
-        from realtime.people.presence import commands  # noqa: F401  # registers itself
         from realtime.sessions import standard_commands  # noqa: F401  # they register themselves
 
         attach(People)
