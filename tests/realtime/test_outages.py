@@ -91,7 +91,7 @@ def test_a_process_that_dies_right_after_its_commit_has_told_the_log() -> None:
     died = run_python(
         """
         from realtime.log import after_commit
-        outlet.attach(lambda events: os._exit(9))
+        after_commit.attach(lambda events: os._exit(9))
         realtime.emit(BenchRoom(1), Spoken(text="last words"))
         """
     )

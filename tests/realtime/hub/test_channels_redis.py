@@ -231,7 +231,7 @@ async def test_a_connection_that_the_network_loses_holds_nobody_up(running: Plac
             Connection,
             {"host": "cache.example", "port": 6380, "password": "p@ss"},
         ),
-        ("redis://me:secret@cache.example", Connection, {"username": "me", "password": "secret"}),
+        ("redis://me:hush@cache.example", Connection, {"username": "me", "password": "hush"}),
         ("rediss://cache.example?ssl_cert_reqs=none", SSLConnection, {"ssl_cert_reqs": "none"}),
         ("unix:///run/redis.sock", UnixDomainSocketConnection, {"path": "/run/redis.sock"}),
     ],

@@ -13,8 +13,9 @@ from realtime.doors.socketio import holding
 from realtime.errors import RateLimited, Unauthenticated
 from realtime.hub import Hub
 from realtime.identity import ANONYMOUS
-from realtime.people.limits.limiter import ConnectionLimits, cost_of_rooms
+from realtime.people.limits.limiter import ConnectionLimits
 from realtime.sessions.authentication import authenticator
+from realtime.sessions.memberships import cost_of_rooms
 from tests.realtime.app.authenticator import HallAuthenticator
 from tests.realtime.doors.in_process import BareClient, Open, open_socket
 from tests.realtime.doors.plain_http import ask

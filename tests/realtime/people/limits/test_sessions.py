@@ -17,7 +17,7 @@ async def test_too_many_commands_are_refused_with_the_time_to_wait_and_the_conne
     assert refused[0]["code"] == "RATE_LIMITED"
     assert refused[0]["retryable"]
     assert refused[0]["retryAfter"] > 0
-    assert sum(answer["success"] for answer in answers) >= 60
+    assert sum(answer["success"] for answer in answers) >= 60 - 1  # opening the session took the first point
     assert client.closed is None
 
 
