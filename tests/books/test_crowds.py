@@ -142,7 +142,7 @@ async def test_a_storm_of_readers_costs_queries_by_rooms_and_not_by_readers(hub:
     people, rooms = await asyncio.to_thread(prepare)
     sessions = []
     for number, (person, stream) in enumerate(zip(people, streams, strict=True)):
-        connection = FramedConnection(hub.outbox, stream, limit=1_000_000, address=f"10.0.0.{number}")
+        connection = FramedConnection(hub.write_batch, stream, limit=1_000_000, address=f"10.0.0.{number}")
         hub.add_connection(connection)
         session = Session(hub, connection, JSON, NAMESPACES["/books"], person)
         await session.open()

@@ -43,8 +43,8 @@ def sign_up(
     limits.SIGN_UPS.charge(address)
     user = User(username=username, email=email.strip(), display_name=clean_line(display_name), made_by=made_by)
     errors = _field_errors(user)
-    if sentence := name_refusal(username):
-        errors.setdefault("username", sentence)
+    if "username" not in errors and (sentence := name_refusal(username)):  # PostgreSQL takes no NUL even in a question
+        errors["username"] = sentence
     try:
         validate_password(password, user)
     except ValidationError as error:
