@@ -38,7 +38,7 @@ GO_ON = {
     ".venv/bin/python manage.py demo --cast": " arrives",
     ".venv/bin/uvicorn livrya.asgi:application": "Uvicorn running on",
     ".venv/bin/python -m benchmarks.server --port N": "ready",
-    'curl -N "localhost:8000/events/?rooms=book:7"': "session:ready",
+    'curl -N "localhost:8000/events/?rooms=book:1"': "session:ready",
     "npm install && node stock_client.mjs http://localhost:8000 1": "entered",
     "pip install 'python-socketio[asyncio-client]' && python stock_client.py http://localhost:8000 1": "entered",
     "pip install websockets && python bare_websocket.py http://localhost:8000 1": '"success":true',
