@@ -46,6 +46,8 @@ class SocketIoTransport implements Transport {
   ) {
     this.socket = io(namespace, {
       path,
+      // The client keeps each room's position, so the door need not tell offsets.
+      auth: { recovery: false },
       forceNew: true,
       reconnection: false,
       transports: order,

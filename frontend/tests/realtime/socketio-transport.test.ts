@@ -12,7 +12,7 @@ class FakeSocket {
   disconnected = false;
   readonly io = { on: (name: string, listener: Listener) => this.listeners.set(`manager ${name}`, listener) };
 
-  constructor(readonly options: { transports: string[]; reconnection: boolean; timeout: number }) {}
+  constructor(readonly options: { transports: string[]; reconnection: boolean; timeout: number; auth: object }) {}
 
   onAny(listener: Listener): void {
     this.any = listener;
@@ -89,9 +89,10 @@ describe("the Socket.IO transport", () => {
     expect(handlers.closed).toHaveBeenCalledExactlyOnceWith(closed, "No.", retryAfter);
   });
 
-  it("leaves coming back to the client", () => {
+  it("leaves coming back to the client, and wants no offsets for it", () => {
     socketioTransport("/socket.io/")(handlers);
     expect(socket().options.reconnection).toBe(false);
+    expect(socket().options.auth).toEqual({ recovery: false });
   });
 
   it("lets polling go first after a WebSocket that came to nothing, and stays with what worked", () => {

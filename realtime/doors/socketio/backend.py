@@ -18,7 +18,7 @@ from realtime.doors.socketio.recovery import (
     read_pid,
     sign,
 )
-from realtime.doors.socketio.wire import SOCKET_IO
+from realtime.doors.socketio.wire import SOCKET_IO, SOCKET_IO_WITHOUT_OFFSETS, SocketIOWire
 from realtime.doors.socketio.written import WrittenOffset
 from realtime.errors import ApplicationError, CloseCode, Conflict, ValidationFailed
 from realtime.hub.hub import Hub
@@ -40,11 +40,13 @@ class Given(msgspec.Struct):
     """What a client may say in `auth`; anything else in it is ignored.
 
     `rooms` is for clients without recovery of their own: positions from which to go on, as `session:resume`.
+    `recovery: false` is for clients that keep their own positions: they get no pid and no offsets.
     """
 
     token: str | None = None
     ticket: str | None = None
     rooms: dict[str, Position | None] | None = None
+    recovery: bool = True
     pid: Any = None
     offset: Any = None
 
@@ -56,6 +58,7 @@ class Moving(msgspec.Struct, frozen=True):
     pid: str
     identity: Identity
     offset: str
+    recovers: bool
 
 
 class SocketSession(Session):
@@ -70,9 +73,11 @@ class SocketSession(Session):
         namespace: Namespace,
         identity: Identity,
         *,
+        recovers: bool,
         accept: Callable[[], None] | None,
     ) -> None:
-        super().__init__(hub, connection, SOCKET_IO, namespace, identity)
+        wire: SocketIOWire = SOCKET_IO if recovers else SOCKET_IO_WITHOUT_OFFSETS
+        super().__init__(hub, connection, wire, namespace, identity)
         self._accept = accept
         self._unseen = accept is None
 
@@ -177,11 +182,14 @@ class SessionEndpoint:
         offset = offset_of(self.session)
         if offset is None:
             return None
-        return msgspec.msgpack.encode(Moving(self.ticket, self.pid, self.session.identity, offset))
+        recovers = self.session.wire.tells_places
+        return msgspec.msgpack.encode(Moving(self.ticket, self.pid, self.session.identity, offset, recovers))
 
     def moved(self, *, whole_turn: bool) -> WrittenOffset | None:
         """Returns the offset that goes out behind a turn, or None: unchanged, or not known before a later turn."""
         session = self.session
+        if not session.wire.tells_places:
+            return None
         standing: Standing[WrittenOffset] | None = session.standing
         hub = session.hub
         if whole_turn and standing is not None and standing.moment == hub.moment and not hub.fanning:
@@ -255,7 +263,8 @@ class HubBackend:
         self, connection: SocketConnection, namespace: Namespace, identity: Identity, given: Given
     ) -> SessionEndpoint:
         ticket = Ticket(new_socket_id(), namespace.name, identity.user_id)
-        endpoint = self._endpoint(connection, namespace, identity, ticket, sign(ticket))
+        pid = sign(ticket) if given.recovery else ""
+        endpoint = self._endpoint(connection, namespace, identity, ticket, pid, recovers=given.recovery)
         rooms = {name: position for name, position in (given.rooms or {}).items() if position is not None}
         await endpoint.session.open(rooms)
         return endpoint
@@ -264,12 +273,14 @@ class HubBackend:
         self, connection: SocketConnection, namespace: Namespace, identity: Identity, given: Given
     ) -> SessionEndpoint | None:
         """Goes on exactly where the client was, or returns None with nothing said."""
+        if not given.recovery:
+            return None
         ticket, place = read_pid(given.pid), read_offset(given.offset)
         if ticket is None or place is None or len(place.positions) > self._hub.settings.max_rooms_per_session:
             return None
         if (ticket.namespace, ticket.user_id) != (namespace.name, identity.user_id):
             return None
-        endpoint = self._endpoint(connection, namespace, identity, ticket, given.pid)
+        endpoint = self._endpoint(connection, namespace, identity, ticket, given.pid, recovers=True)
         try:
             await endpoint.session.open(place.positions, present=place.present, exact=True)
         except Conflict:
@@ -278,7 +289,14 @@ class HubBackend:
 
     def restore(self, connection: SocketConnection, namespace: str, state: bytes) -> SessionEndpoint:
         moving = msgspec.msgpack.decode(state, type=Moving)
-        session = SocketSession(self._hub, connection.engine, NAMESPACES[namespace], moving.identity, accept=None)
+        session = SocketSession(
+            self._hub,
+            connection.engine,
+            NAMESPACES[namespace],
+            moving.identity,
+            recovers=moving.recovers,
+            accept=None,
+        )
         self._hub.spawn(self._go_on(session, moving.offset))
         return SessionEndpoint(connection, session, moving.ticket, moving.pid, self._offsets)
 
@@ -294,12 +312,20 @@ class HubBackend:
             session.connection.close(CloseCode.SERVICE_RESTART, "moving failed")
 
     def _endpoint(
-        self, connection: SocketConnection, namespace: Namespace, identity: Identity, ticket: Ticket, pid: str
+        self,
+        connection: SocketConnection,
+        namespace: Namespace,
+        identity: Identity,
+        ticket: Ticket,
+        pid: str,
+        *,
+        recovers: bool,
     ) -> SessionEndpoint:
         def accept() -> None:
-            connection.accept(namespace.name, {"sid": ticket.socket_id, "pid": pid})
+            told = {"sid": ticket.socket_id} | ({"pid": pid} if recovers else {})
+            connection.accept(namespace.name, told)
 
-        session = SocketSession(self._hub, connection.engine, namespace, identity, accept=accept)
+        session = SocketSession(self._hub, connection.engine, namespace, identity, recovers=recovers, accept=accept)
         return SessionEndpoint(connection, session, ticket, pid, self._offsets)
 
 

@@ -290,6 +290,32 @@ async def test_an_event_that_comes_alone_carries_the_offset(open_socket: Open) -
     await again.until(lambda: again.said() == ["two"])
 
 
+async def test_a_client_that_keeps_its_own_positions_is_told_no_offsets(open_socket: Open) -> None:
+    """It says so at CONNECT, and goes on from what it has kept."""
+    client = await open_socket()
+    accepted = await client.enter(HALLS, token="7", recovery=False)
+    assert accepted.keys() == {"sid"}
+    for hall in (1, 2):
+        assert (await client.ask(HALLS, "hall:join", {"hallId": hall}))["success"]
+    await say(1, "one")
+    await say_together(2, "two", "three")
+    await client.until(lambda: len(client.said()) == 3)
+    await settled(client)
+    assert all(len(arguments) == 2 for arguments in client.events(HALLS, "hall:said"))
+    assert client.events(HALLS, "session:offset") == []
+    assert client.offset() == ""
+    meta = next(meta for payload, meta in client.events(HALLS, "hall:said") if payload == {"text": "one"})
+    await client.close()
+    await say(1, "four")
+    again = await open_socket()
+    rooms = {"hall:1": {"epoch": meta["epoch"], "seq": meta["seq"]}}
+    # A pid and an offset in its hands, from wherever, are not asked about.
+    _, other = await begin(open_socket)
+    auth = {"token": "7", "recovery": False, "pid": other["pid"], "offset": "1", "rooms": rooms}
+    assert (await again.enter(HALLS, **auth)).keys() == {"sid"}
+    await again.until(lambda: again.said() == ["four"])
+
+
 async def test_what_is_kept_of_those_at_one_place_lets_go_of_who_is_gone(open_socket: Open, hub: Hub) -> None:
     gone, *others = [(await begin(open_socket, 1))[0] for _ in range(3)]
     await say(1, "one")
