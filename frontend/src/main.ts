@@ -1,35 +1,35 @@
 import "./styles/main.css";
-import "./elements/announcement";
-import "./elements/connection-pill";
-import "./elements/countdown";
-import "./elements/shortcuts";
-import "./elements/toasts";
-import { mindForms } from "./elements/forms";
-import { loadIcons } from "./elements/icon";
-import { keepTimes } from "./elements/times";
+import "./elements/shell/announcement";
+import "./elements/shell/connection-pill";
+import "./elements/library/countdown";
+import "./elements/shell/shortcuts";
+import "./elements/parts/toasts";
+import { loadIcons } from "./elements/parts/icon";
+import { keepTimes } from "./elements/parts/times";
+import { mindForms } from "./elements/shell/forms";
 import { goLive } from "./realtime/page";
 
 /** What only some pages have is loaded where it is found. */
 const ISLANDS: Record<string, () => Promise<unknown>> = {
-  "lv-bell": () => import("./elements/bell"),
-  "lv-board": () => import("./elements/board"),
-  "lv-chapter-editor": () => import("./elements/chapter-editor"),
-  "lv-chapter-list": () => import("./elements/chapter-list"),
-  "lv-comments": () => import("./elements/comments/comments"),
-  "lv-contacts": () => import("./elements/contacts"),
-  "lv-continue": () => import("./elements/continue"),
-  "lv-follow": () => import("./elements/follow"),
-  "lv-new-chapters": () => import("./elements/new-chapters"),
-  "lv-notifications": () => import("./elements/notification-list"),
-  "lv-palette": () => import("./elements/palette"),
-  "lv-presence": () => import("./elements/presence"),
-  "lv-reader-settings": () => import("./elements/reader-settings"),
-  "lv-reading-place": () => import("./elements/reading-place"),
-  "lv-room": () => import("./elements/room/room"),
-  "lv-room-call": () => import("./elements/room/call"),
-  "lv-room-members": () => import("./elements/room/members"),
-  "lv-rooms": () => import("./elements/rooms"),
-  "lv-subscribe": () => import("./elements/subscribe"),
+  "lv-bell": () => import("./elements/shell/bell"),
+  "lv-board": () => import("./elements/writing/board"),
+  "lv-chapter-editor": () => import("./elements/writing/chapter-editor"),
+  "lv-chapter-list": () => import("./elements/reading/chapter-list"),
+  "lv-comments": () => import("./elements/reading/comments"),
+  "lv-contacts": () => import("./elements/people/contacts"),
+  "lv-continue": () => import("./elements/library/continue"),
+  "lv-follow": () => import("./elements/people/follow"),
+  "lv-new-chapters": () => import("./elements/library/new-chapters"),
+  "lv-notifications": () => import("./elements/shell/notification-list"),
+  "lv-palette": () => import("./elements/shell/palette"),
+  "lv-presence": () => import("./elements/people/presence"),
+  "lv-reader-settings": () => import("./elements/reading/reader-settings"),
+  "lv-reading-place": () => import("./elements/reading/reading-place"),
+  "lv-room": () => import("./elements/rooms/room"),
+  "lv-room-call": () => import("./elements/rooms/call"),
+  "lv-room-members": () => import("./elements/rooms/members"),
+  "lv-rooms": () => import("./elements/rooms/room-list"),
+  "lv-subscribe": () => import("./elements/library/subscribe"),
 };
 
 const loads = Object.entries(ISLANDS).map(([name, load]) => document.querySelector(name) && load());
