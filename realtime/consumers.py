@@ -154,7 +154,7 @@ _decode_request_id = msgspec.json.Decoder(_RequestIdOnly).decode
 
 
 class JsonConsumer(WebSocketConsumer):
-    """The door `/ws/<namespace>/`: JSON messages, subprotocol `livrya.v1`. See docs/protocol.md."""
+    """The door `/ws/<namespace>/`: JSON messages under a subprotocol of their own. See docs/protocol.md."""
 
     session: Session | None = None
     _namespace: Namespace

@@ -49,14 +49,6 @@ def comment_count(chapter: Chapter) -> int:
     return Comment.objects.filter(chapter=chapter, deleted_at__isnull=True, hidden_at__isnull=True).count()
 
 
-def counts_by_paragraph(chapter: Chapter) -> dict[int, int]:
-    """Returns how many visible comments stand at each paragraph that has any."""
-    visible = Comment.objects.filter(
-        chapter=chapter, paragraph__isnull=False, deleted_at__isnull=True, hidden_at__isnull=True
-    )
-    return dict(visible.order_by().values_list("paragraph").annotate(count=Count("pk")))
-
-
 def reactions_of(comment_ids: Iterable[int]) -> dict[int, dict[str, int]]:
     """Returns for each of the comments with reactions how many of which kind, in one query."""
     counts: dict[int, dict[str, int]] = {}

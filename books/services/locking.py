@@ -6,8 +6,9 @@ What the actor may not see is not found, as if it were not there; the system (No
 """
 
 from collections.abc import Callable
+from typing import TypeVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from books.models import Book, Chapter, Comment, Credit, Invitation, Review
 from books.policies.people import (
@@ -21,6 +22,8 @@ from books.policies.people import (
 from livrya.accounts.models import User
 from livrya.accounts.policies import staff_may
 from realtime.errors import NotFound
+
+OfBook = TypeVar("OfBook", Review, Credit, Invitation)
 
 
 def lock_book(book_id: int) -> Book:
@@ -90,38 +93,37 @@ def lock_comment(actor: User | None, comment_id: int) -> Comment:
 
 def lock_review(actor: User | None, review_id: int) -> Review:
     """Returns a review that the actor may see, with its author and its book, which is locked. Raises NotFound."""
-    book_id = Review.objects.filter(pk=review_id).values_list("book_id", flat=True).first()
-    book = lock_book(book_id) if book_id is not None else None
-    seen = Review.objects.filter(_seen(actor, reviews_visible_to), pk=review_id)
-    review = seen.select_related("author").first()
-    if book is None or review is None:
-        raise NotFound("There is no such review.")
-    review.book = book
-    return review
+    return _lock_with_book(
+        Review.objects.select_related("author"), _seen(actor, reviews_visible_to), review_id, "There is no such review."
+    )
 
 
 def lock_credit(actor: User | None, credit_id: int) -> Credit:
     """Returns a credit that the actor may see, with its person and its book, which is locked. Raises NotFound."""
-    book_id = Credit.objects.filter(pk=credit_id).values_list("book_id", flat=True).first()
-    book = lock_book(book_id) if book_id is not None else None
-    seen = Credit.objects.filter(_seen(actor, credits_visible_to), pk=credit_id)
-    credit = seen.select_related("user").first()
-    if book is None or credit is None:
-        raise NotFound("There is no such offer.")
-    credit.book = book
-    return credit
+    return _lock_with_book(
+        Credit.objects.select_related("user"), _seen(actor, credits_visible_to), credit_id, "There is no such offer."
+    )
 
 
 def lock_invitation(actor: User | None, invitation_id: int) -> Invitation:
     """Returns an invitation that the actor may see, with its person and its book, which is locked. Raises NotFound."""
-    book_id = Invitation.objects.filter(pk=invitation_id).values_list("book_id", flat=True).first()
+    return _lock_with_book(
+        Invitation.objects.select_related("user"),
+        _seen(actor, invitations_visible_to),
+        invitation_id,
+        "There is no such invitation.",
+    )
+
+
+def _lock_with_book(rows: QuerySet[OfBook], seen: Q, row_id: int, missing: str) -> OfBook:
+    # The row is read when its book is locked: whoever held the lock may have changed it, or what may be seen of it.
+    book_id = rows.filter(pk=row_id).values_list("book_id", flat=True).first()
     book = lock_book(book_id) if book_id is not None else None
-    seen = Invitation.objects.filter(_seen(actor, invitations_visible_to), pk=invitation_id)
-    invitation = seen.select_related("user").first()
-    if book is None or invitation is None:
-        raise NotFound("There is no such invitation.")
-    invitation.book = book
-    return invitation
+    row = rows.filter(seen, pk=row_id).first()
+    if book is None or row is None:
+        raise NotFound(missing)
+    row.book = book
+    return row
 
 
 def _chapters_of(actor: User | None) -> Q:

@@ -12,6 +12,8 @@ import websockets
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from realtime.conf import realtime_settings
+
 PATIENCE_SECONDS = 30.0
 """How long a client waits for what must come; a test that waits this long has failed."""
 
@@ -111,8 +113,13 @@ class ApplicationLink:
         await self.close(1006)
 
 
+def _subprotocols(token: str | None) -> list[str]:
+    settings = realtime_settings()
+    return [settings.subprotocol, *([settings.token_subprotocol + token] if token else [])]
+
+
 class JsonClient:
-    """A client of `livrya.v1`; `frames` is everything that came, undecorated and in order.
+    """A client of the JSON door; `frames` is everything that came, undecorated and in order.
 
     `async with` closes it. Every wait ends with an AssertionError that shows what did come.
     """
@@ -137,7 +144,7 @@ class JsonClient:
         **options: Any,
     ) -> Self:
         """Connects to `ws://…/ws/<namespace>/`; `options` go to `websockets.connect`."""
-        offered = subprotocols or (["livrya.v1", f"livrya.token.{token}"] if token else ["livrya.v1"])
+        offered = subprotocols or _subprotocols(token)
         socket = await connect(
             url,
             subprotocols=[Subprotocol(name) for name in offered],
@@ -161,7 +168,7 @@ class JsonClient:
                 "path": path,
                 "query_string": query.encode(),
                 "headers": [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()],
-                "subprotocols": ["livrya.v1", *([f"livrya.token.{token}"] if token else [])],
+                "subprotocols": _subprotocols(token),
                 "client": ("127.0.0.1", 1),
                 "extensions": {},
             },

@@ -72,7 +72,7 @@ class Wire(Protocol):
 
 
 class JsonWire(Wire):
-    """The wire of `livrya.v1`: one JSON object per message; the namespace is the connection's."""
+    """The wire of the JSON door: one JSON object per message; the namespace is the connection's."""
 
     def key(self, namespace: str) -> str:
         return "json"

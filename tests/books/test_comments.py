@@ -2,7 +2,7 @@ import pytest
 
 from books.errors import CommentsLocked
 from books.models import Comment, Right
-from books.selectors.comments import comment_count, comments_of, counts_by_paragraph, own_reactions, reactions_of
+from books.selectors.comments import comment_count, comments_of, own_reactions, reactions_of
 from books.services.chapters import lock_comments
 from books.services.comments import (
     delete_comment,
@@ -37,7 +37,7 @@ def test_a_reply_below_the_last_level_stands_beside_what_it_answers():
     assert (said.depth, deepest.depth) == (4, 4)
     assert deepest.parent_id == said.parent_id
     assert deepest.paragraph == 1
-    assert counts_by_paragraph(out) == {1: 6}
+    assert {each.paragraph for each in comments_of(out)} == {1}
 
 
 def test_comments_need_a_person_an_open_chapter_and_words():

@@ -1,7 +1,6 @@
 """One count for one act, whichever edge it comes through; and the docs say which there are."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,14 +8,11 @@ from django.test import Client
 
 from livrya.accounts.services import access, people
 from realtime.errors import RateLimited
-from realtime.log.attempts import one_work
-from realtime.people.limits import acts
-from realtime.people.limits.acts import ACTS, Act, forget_counts, uncounted
+from realtime.people.limits.acts import ACTS, Act, uncounted
 from tests.accounts.doors import Enter, enter, hub, in_thread
 from tests.accounts.people import PASSWORD, person
 from tests.commands import ROOT
 from tests.livrya.acts import WAYS, do, set_scene
-from tests.services import Valkey
 
 __all__ = ["enter", "hub"]
 
@@ -88,54 +84,3 @@ def test_what_a_command_does_in_peoples_names_and_what_the_system_does_is_not_co
     access.change_password(actor=ada, user=ada, old_password=PASSWORD, new_password=PASSWORD)
     with pytest.raises(RateLimited):
         access.change_password(actor=ada, user=ada, old_password=PASSWORD, new_password=PASSWORD)
-
-
-def test_an_act_that_is_tried_again_with_its_neighbours_is_one_work(settings) -> None:
-    settings.ACT_LIMITS = {"message": (2, 60)}
-    twice = one_work(lambda: ACTS["message"].charge(7))
-    twice()
-    twice()
-    ACTS["message"].charge(7)
-    with pytest.raises(RateLimited):
-        one_work(lambda: ACTS["message"].charge(7))()
-
-
-@pytest.fixture
-def counted_in_redis(settings, valkey: Valkey, monkeypatch) -> Iterator[Valkey]:
-    settings.REALTIME = {**settings.REALTIME, "REDIS_URL": valkey.url}
-    settings.ACT_LIMITS = {"group-join": (3, 3600)}
-    yield valkey
-    acts._redis(valkey.url).close()
-    acts._redis.cache_clear()
-
-
-def test_processes_share_a_count_in_redis(counted_in_redis: Valkey) -> None:
-    for _ in range(3):
-        ACTS["group-join"].charge(7)
-        forget_counts()  # as another process: what is in memory is not what counts
-    with pytest.raises(RateLimited) as refused:
-        ACTS["group-join"].charge(7)
-    assert 0 < (refused.value.retry_after_ms or 0) <= 1_200_000
-    ACTS["group-join"].charge(8)
-
-
-def test_while_redis_is_away_or_hangs_each_process_counts_by_itself(counted_in_redis: Valkey, monkeypatch) -> None:
-    asked: list[int] = []
-    take = acts._take_shared
-
-    def note(*given: object) -> int:
-        asked.append(1)
-        return take(*given)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(acts, "_take_shared", note)
-    counted_in_redis.pause()
-    try:
-        monkeypatch.setattr(acts, "_PAUSE_SECONDS", 3600.0)
-        for _ in range(3):
-            ACTS["group-join"].charge(7)
-        with pytest.raises(RateLimited):
-            ACTS["group-join"].charge(7)
-        assert len(asked) == 1  # one wait, not one an act
-    finally:
-        counted_in_redis.resume()
-        acts._counts._resting_until = 0.0

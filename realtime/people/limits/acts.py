@@ -123,7 +123,8 @@ _counts = _Counts()
 
 def _take_shared(url: str, key: str, rate: Rate) -> int:
     take = _redis(url).register_script(TAKE_POINTS.source)
-    _, wait_ms = take([points_key(f"lv.{database_id()}", key)], [rate.per_second, rate.burst, 1, 1, ""])
+    bucket = points_key(f"{realtime_settings().redis_prefix}.{database_id()}", key)
+    _, wait_ms = take([bucket], [rate.per_second, rate.burst, 1, 1, ""])
     return int(wait_ms)
 
 
