@@ -26,16 +26,20 @@ class Refusal(Enum):
 
 
 class RequestRefused(ApplicationError):
-    """An Engine.IO request that belongs to no open session, or breaks the rules of its transport."""
+    """An Engine.IO request that belongs to no open session, or breaks the rules of its transport.
+
+    `why` is for the log: a client is told no more than its protocol has words for.
+    """
 
     code = "ENGINE_REQUEST_REFUSED"
     http_status = 400
     message = "The request was refused."
 
-    def __init__(self, refusal: Refusal) -> None:
+    def __init__(self, refusal: Refusal, why: str = "") -> None:
         number, words = refusal.value
         super().__init__(words)
         self.refusal = refusal
+        self.why = why or words
         self.body: dict[str, Any] = {"code": number, "message": words}
 
 

@@ -177,14 +177,18 @@ class Hub(HubCore):
                 if state.known > state.seq:
                     self.log.close_gap(state)
 
-    async def reach(self, state: RoomState, seq: int) -> None:
-        """Reads the head because a client claims a later place than the hub's; the hub goes there if it is true."""
+    async def reach(self, state: RoomState, seq: int) -> bool:
+        """Reads the head because a client claims a later place than the hub's; the hub goes there if it is true.
+
+        False when it is true, and the hub could not get there in time.
+        """
         head = (await self.log.heads([state.name]))[state.name]
         if not self.history_lost(state, head) and head.seq > state.seq:
             self.log.close_gap(state)
             deadline = self.loop.time() + _REACH_SECONDS
             while state.seq < min(seq, head.seq) and self.loop.time() < deadline:  # noqa: ASYNC110  # rare and short
                 await asyncio.sleep(0.01)
+        return state.seq >= min(seq, head.seq)
 
     def leave(self, member: Membership) -> None:
         """Ends a membership, whatever its phase."""

@@ -88,8 +88,14 @@ class Memberships:
         for outcome in outcomes.values():
             if isinstance(outcome, ApplicationError) and outcome.retryable:
                 raise outcome
-        if exact and (refused or any(not _is_exact(outcome, asked[room]) for room, outcome in outcomes.items())):
-            raise Conflict("Not every room can go on exactly where it was.")
+        if exact:
+            failed: dict[str, Outcome] = {
+                room.name: outcome for room, outcome in outcomes.items() if not _is_exact(outcome, asked[room])
+            }
+            failed |= refused
+            if failed:
+                why = ", ".join(f"{name}: {_why_not(outcome)}" for name, outcome in failed.items())
+                raise Conflict(f"Not every room can go on exactly where it was ({why}).")
         counted = set(present)
         for room, outcome in outcomes.items():
             if room.name in counted and isinstance(outcome, Joined):
@@ -219,12 +225,16 @@ class Memberships:
     async def _reach(self, state: RoomState, grant: Grant, since: Position | None) -> bool:
         """Has the hub go where the client claims to be and where the grant begins; False when it is not there yet.
 
-        Before the beginning of the grant nobody may be live: what comes up to there is not for them.
+        Before the beginning of the grant nobody may be live: what comes up to there is not for them. A client that
+        names another epoch may know more than this hub: it has heard of the room's first event, or of a new epoch,
+        at another process.
         """
-        claimed = since.seq if since is not None and since.epoch == state.epoch else 0
-        if (wanted := max(claimed, grant.from_seq)) > state.seq:
-            await self._session.hub.reach(state, wanted)
-        return state.seq >= grant.from_seq
+        claimed = since.seq if since is not None and since.epoch else 0
+        foreign = since is not None and since.epoch not in ("", state.epoch)
+        wanted, reached = max(claimed, grant.from_seq), True
+        if foreign or wanted > state.seq:
+            reached = await self._session.hub.reach(state, wanted)
+        return reached and state.seq >= grant.from_seq
 
     def _hold(self, member: Membership, grant: Grant, since: Position | None) -> Joined:
         """Gives a member its place; in the same step in which it was seen that the grant still holds."""
@@ -242,9 +252,11 @@ class Memberships:
         if since is None or since == Position(state.epoch, member.place()):
             return Joined(Position(state.epoch, member.place()), True if since else None)
         assert member.grant is not None
-        await self._reach(state, member.grant, since)
+        reached = await self._reach(state, member.grant, since)
         if member.phase is Phase.ENDED:
             return _no_such_room(state.room)
+        if not reached:
+            return Unavailable(retry_after_ms=1000)
         if member.phase is Phase.LIVE:
             state.leave_live(member, Phase.HELD)
         return self._hold(member, member.grant, since)
@@ -378,6 +390,10 @@ def _shows(grant: Grant) -> object:
 
 def _is_exact(outcome: Outcome, since: Position | None) -> bool:
     return isinstance(outcome, Joined) and (since is None or outcome.recovered is True)
+
+
+def _why_not(outcome: Outcome) -> str | None:
+    return outcome.code if isinstance(outcome, ApplicationError) else outcome.reason
 
 
 def _no_such_room(room: Room) -> NotFound:

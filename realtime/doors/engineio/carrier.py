@@ -60,11 +60,12 @@ class Heard(msgspec.Struct, frozen=True, tag="heard"):
 
 
 class Answered(msgspec.Struct, frozen=True, tag="answered"):
-    """What came of it: a body, or the name of a refusal."""
+    """What came of it: a body, or the name of a refusal and why, for the log."""
 
     id: str
     body: bytes = b""
     refusal: str | None = None
+    why: str = ""
 
 
 Message = Ask | Cancel | Heard | Answered
@@ -186,15 +187,18 @@ class Carrier:
             async with asyncio.timeout(seconds):
                 answered = await waiting.answered
         except TimeoutError as error:
-            raise RequestRefused(Refusal.UNKNOWN_SESSION) from error
+            if not waiting.heard.cancelled():
+                raise _lost(ask, process, f"has not answered within {seconds:g} s", logging.INFO) from error
+            # Anybody can name a process that is none, as often as they like.
+            raise _lost(ask, process, "does not seem to live", logging.DEBUG) from error
         except (OSError, RedisError) as error:
-            raise RequestRefused(Refusal.UNKNOWN_SESSION) from error
+            raise _lost(ask, process, f"cannot be asked ({said(error)})", logging.DEBUG) from error
         finally:
             del self._waiting[ask.id]
             if answered is None:
                 self._spawn(self._give_up(process, ask.id))
         if answered.refusal is not None:
-            raise RequestRefused(Refusal[answered.refusal])
+            raise RequestRefused(Refusal[answered.refusal], answered.why)
         return answered.body
 
     async def _give_up(self, process: str, ask_id: str) -> None:
@@ -213,6 +217,7 @@ class Carrier:
                 task.add_done_callback(lambda _: self._working.pop(message.id, None))
             case Cancel(id=ask_id):
                 if task_working := self._working.get(ask_id):
+                    logger.debug("The process that asked no longer waits for %s.", ask_id)
                     task_working.cancel()
             case Heard(id=ask_id):
                 if (waiting := self._waiting.get(ask_id)) and not waiting.heard.done():
@@ -228,7 +233,7 @@ class Carrier:
             await self.send(ask.reply_to, Heard(ask.id))
             answer = Answered(ask.id, await self._carry_out(ask))
         except RequestRefused as error:
-            answer = Answered(ask.id, refusal=error.refusal.name)
+            answer = Answered(ask.id, refusal=error.refusal.name, why=error.why)
         except ApplicationError:
             answer = Answered(ask.id, refusal=Refusal.BAD_REQUEST.name)
         try:
@@ -236,7 +241,7 @@ class Carrier:
         except Exception:
             # What a poll took is lost, and with it the session's order.
             if ask.action == "poll" and (session := self.server.sessions.get(ask.sid)):
-                session.abort()
+                session.abort("what a poll took is lost")
             raise
 
     async def _carry_out(self, ask: Ask) -> bytes:
@@ -257,6 +262,12 @@ class Carrier:
             case _:
                 raise RequestRefused(Refusal.BAD_REQUEST)
         return b""
+
+
+def _lost(ask: Ask, process: str, how: str, level: int) -> RequestRefused:
+    """Returns the refusal of what went to another process in vain; the client begins anew, and the log says why."""
+    logger.log(level, "Process %.64r %s: %s of %.64r is lost.", process, how, ask.action, ask.sid)
+    return RequestRefused(Refusal.UNKNOWN_SESSION, f"its process {how}")
 
 
 class Elsewhere:

@@ -113,6 +113,7 @@ async def serve_polling(
     except ClientGone:
         return
     except RequestRefused as error:
+        logger.debug("%s of %.64r is refused: %s", scope["method"], query_of(scope).get("sid"), error.why)
         await answer(send, error.http_status, msgspec.json.encode(error.body), [*headers, _JSON])
     except ApplicationError as error:
         await answer(send, error.http_status, msgspec.json.encode(error.as_dict()), [*headers, _JSON])

@@ -99,7 +99,7 @@ class EngineServer:
             return self.here
         owner = self._elsewhere(process)
         if owner is None:
-            raise RequestRefused(Refusal.UNKNOWN_SESSION)
+            raise RequestRefused(Refusal.UNKNOWN_SESSION, "it is another process's, and there is no way there")
         return owner
 
     def open(self, scope: Scope, *, link_to: LinkTo | None = None) -> EngineSession:
@@ -131,7 +131,7 @@ class EngineServer:
         """Ends a session here so that another process goes on with it. Raises RequestRefused."""
         session = self.session(sid)
         if not await session.application.settled(_SETTLE_SECONDS):
-            raise RequestRefused(Refusal.BAD_REQUEST)
+            raise RequestRefused(Refusal.BAD_REQUEST, "its commands were not answered in time")
         return Moved(*session.give_away())
 
     def adopt(self, sid: str, scope: Scope, link_to: LinkTo, moved: Moved) -> EngineSession:
@@ -165,8 +165,10 @@ class EngineServer:
         Raises RequestRefused.
         """
         session = self.sessions.get(sid)
-        if session is None or not _admits(session.binding, shown):
+        if session is None:
             raise RequestRefused(Refusal.UNKNOWN_SESSION)
+        if not _admits(session.binding, shown):
+            raise RequestRefused(Refusal.UNKNOWN_SESSION, "the request does not show whose it is")
         return session
 
     def last_words(self, sid: str, shown: Shown) -> bytes | None:

@@ -5,6 +5,7 @@ its client says so, breaks the protocol or misses its heartbeat.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
@@ -22,9 +23,12 @@ from realtime.transport.packets import Packet
 from realtime.transport.turns import turns_of
 from realtime.transport.write_batch import WriteBatch
 
+logger = logging.getLogger(__name__)
+
 _LAST_POLL_SECONDS = 0.05
 # Of a posted body: more than a stock client has to say at once, nearly always.
 _PACKETS_AT_ONCE = 4
+_TOO_LATE = "the upgrade was given up"
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -196,15 +200,15 @@ class EngineSession(Connection):
         self._polling_link()
         if self._posted is not None:
             self.close(CloseCode.PROTOCOL_ERROR, "overlapping posts")
-            raise RequestRefused(Refusal.BAD_REQUEST)
+            raise RequestRefused(Refusal.BAD_REQUEST, "overlapping posts")
         try:
             self._posted = _Posted(self, decode_payload(body))
             await self._posted.taken()
         except MalformedPacket as error:
             self.close(CloseCode.PROTOCOL_ERROR, "parse error")
-            raise RequestRefused(Refusal.BAD_REQUEST) from error
+            raise RequestRefused(Refusal.BAD_REQUEST, "parse error") from error
         except asyncio.CancelledError:
-            self.abort()  # what follows would follow a gap
+            self.abort("a post was given up half taken")  # what follows would follow a gap
             raise
         finally:
             self._posted = None
@@ -217,7 +221,7 @@ class EngineSession(Connection):
         link = self._polling_link()
         if link.polling:
             self.close(CloseCode.PROTOCOL_ERROR, "overlapping polls")
-            raise RequestRefused(Refusal.BAD_REQUEST)
+            raise RequestRefused(Refusal.BAD_REQUEST, "overlapping polls")
         self.flush()
         answer = link.poll()
         if self._probed:
@@ -229,13 +233,13 @@ class EngineSession(Connection):
     def _poll_done(self, answer: "asyncio.Future[bytes]") -> None:
         # What the answer held may or may not have arrived: nobody can go on from there.
         if answer.cancelled():
-            self.abort()
+            self.abort("a poll was given up")
 
     def _polling_link(self) -> PollingLink:
         if self.closed or self._missed_heartbeat():
             raise RequestRefused(Refusal.UNKNOWN_SESSION)
         if not isinstance(self._link, PollingLink):
-            raise RequestRefused(Refusal.BAD_REQUEST)
+            raise RequestRefused(Refusal.BAD_REQUEST, "it is on a WebSocket")
         return self._link
 
     # Moving to a WebSocket
@@ -244,14 +248,14 @@ class EngineSession(Connection):
         """Claims the session for another transport. Raises RequestRefused if it is not on polling or claimed."""
         self._polling_link()
         if self._upgrading:
-            raise RequestRefused(Refusal.BAD_REQUEST)
+            raise RequestRefused(Refusal.BAD_REQUEST, "another WebSocket wants it")
         self._upgrading = self._loop.call_later(self.options.upgrade_timeout_ms / 1000, self.abandon_upgrade)
 
     def probed(self) -> None:
         """The other transport works: polls are answered at once, so that the client can stop polling."""
         link = self._polling_link()
         if not self._upgrading:
-            raise RequestRefused(Refusal.BAD_REQUEST)
+            raise RequestRefused(Refusal.BAD_REQUEST, _TOO_LATE)
         self._probed = True
         link.release()
 
@@ -266,13 +270,13 @@ class EngineSession(Connection):
         """Goes on through a new link, first with what no poll has taken. Raises RequestRefused."""
         polling = self._polling_link()
         if not self._upgrading:
-            raise RequestRefused(Refusal.BAD_REQUEST)
+            raise RequestRefused(Refusal.BAD_REQUEST, _TOO_LATE)
         self.abandon_upgrade()
         self.flush()
         self._link = link_to(self)
         self.binding = None
         self.became_drained()
-        polling.refuse(RequestRefused(Refusal.BAD_REQUEST))
+        polling.refuse(RequestRefused(Refusal.BAD_REQUEST, "it went on through a WebSocket"))
         if waiting := polling.take():
             self._link.send(waiting)
 
@@ -289,12 +293,14 @@ class EngineSession(Connection):
         Raises RequestRefused, and then the session goes on here.
         """
         link = self._polling_link()
-        if not self._upgrading or self._posted is not None:
-            raise RequestRefused(Refusal.BAD_REQUEST)
+        if not self._upgrading:
+            raise RequestRefused(Refusal.BAD_REQUEST, _TOO_LATE)
+        if self._posted is not None:
+            raise RequestRefused(Refusal.BAD_REQUEST, "a post is still being taken")
         self.flush()
         state = self.application.state()
         if state is None:
-            raise RequestRefused(Refusal.BAD_REQUEST)
+            raise RequestRefused(Refusal.BAD_REQUEST, "where it stands is not known")
         waiting = [(packet.text, packet.attachments) for packet in link.take()]
         silence_ms = max(0, int((self._deadline - self._loop.time()) * 1000))
         self._end("moved")
@@ -340,9 +346,9 @@ class EngineSession(Connection):
         # Whoever broke the protocol is told nothing more.
         self._end(reason or "server close", linger=code != CloseCode.PROTOCOL_ERROR)
 
-    def abort(self) -> None:
+    def abort(self, reason: str = "transport error") -> None:
         self._link.abort()
-        self._end("transport error")
+        self._end(reason)
 
     def transport_lost(self) -> None:
         """The WebSocket is gone."""
@@ -360,6 +366,7 @@ class EngineSession(Connection):
         """Ends the session; with `linger`, what waits for a poll is kept for one more."""
         if self.closed:
             return
+        logger.debug("%s ends on %s: %s", self.id, self._link.name, reason)
         self.abandon_upgrade()
         self.lost()
         waiting = self._link.take() if isinstance(self._link, PollingLink) else []
@@ -406,5 +413,5 @@ class _Posted:
         turns_of(asyncio.get_running_loop()).spend(len(packet.data))
         self._session.receive(packet)
         if self._session.closed and packet.type is not PacketType.CLOSE:
-            raise RequestRefused(Refusal.BAD_REQUEST)
+            raise RequestRefused(Refusal.BAD_REQUEST, "it ended while a post was being taken")
         return True

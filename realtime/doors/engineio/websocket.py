@@ -5,6 +5,7 @@ Source: the Engine.IO protocol, revision 4, "WebSocket" and "Upgrade"; ASGI WebS
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,8 @@ from realtime.doors.engineio.session import EngineSession
 from realtime.doors.errors import MalformedPacket, RequestRefused
 from realtime.errors import ApplicationError, CloseCode, TooLarge
 from realtime.transport.asgi import Receive, Scope, Send
+
+logger = logging.getLogger(__name__)
 
 _REFUSED_SECONDS = 5.0
 
@@ -71,7 +74,9 @@ async def _begin(server: EngineServer, scope: Scope, receive: Receive, send: Sen
         return session
     try:
         return await _upgrade(server, sid or "", scope, receive, send, link_to)
-    except (RequestRefused, MalformedPacket, TooLarge, TimeoutError):
+    except (RequestRefused, MalformedPacket, TooLarge, TimeoutError) as error:
+        why = error.why if isinstance(error, RequestRefused) else repr(error)
+        logger.debug("The upgrade of %.64r came to nothing: %s", sid, why)
         await _close(send)
     except SocketGone:
         pass
@@ -97,7 +102,12 @@ async def _upgrade(
         except BaseException:
             await owner.abandon_upgrade(sid)
             raise
-    return await owner.upgrade(sid, scope, link_to)
+    try:
+        return await owner.upgrade(sid, scope, link_to)
+    except RequestRefused as error:
+        # Its client has left polling: it comes back as a new connection.
+        logger.info("%.64r could not go on through a WebSocket: %s", sid, error.why)
+        raise
 
 
 async def _read(session: EngineSession, receive: Receive) -> None:

@@ -273,19 +273,26 @@ class HubBackend:
         self, connection: SocketConnection, namespace: Namespace, identity: Identity, given: Given
     ) -> SessionEndpoint | None:
         """Goes on exactly where the client was, or returns None with nothing said."""
-        if not given.recovery:
+        if given.pid is None or not given.recovery:
             return None
         ticket, place = read_pid(given.pid), read_offset(given.offset)
-        if ticket is None or place is None or len(place.positions) > self._hub.settings.max_rooms_per_session:
-            return None
-        if (ticket.namespace, ticket.user_id) != (namespace.name, identity.user_id):
-            return None
-        endpoint = self._endpoint(connection, namespace, identity, ticket, given.pid, recovers=True)
-        try:
-            await endpoint.session.open(place.positions, present=place.present, exact=True)
-        except Conflict:
-            return None
-        return endpoint
+        if ticket is None:
+            why = "its pid is not ours"
+        elif place is None:
+            why = f"{str(given.offset)!r:.64} does not say where it stood"
+        elif len(place.positions) > self._hub.settings.max_rooms_per_session:
+            why = "it stood in too many rooms"
+        elif (ticket.namespace, ticket.user_id) != (namespace.name, identity.user_id):
+            why = "that was another namespace, or somebody else"
+        else:
+            endpoint = self._endpoint(connection, namespace, identity, ticket, given.pid, recovers=True)
+            try:
+                await endpoint.session.open(place.positions, present=place.present, exact=True)
+                return endpoint
+            except Conflict as error:
+                why = str(error)
+        logger.debug("%s begins anew in %s: %s", connection.engine.id, namespace.name, why)
+        return None
 
     def restore(self, connection: SocketConnection, namespace: str, state: bytes) -> SessionEndpoint:
         moving = msgspec.msgpack.decode(state, type=Moving)
@@ -306,7 +313,11 @@ class HubBackend:
         try:
             await session.open(place.positions, present=place.present, exact=True)
         except Exception as error:
-            if not isinstance(error, ApplicationError):
+            if isinstance(error, ApplicationError):
+                logger.info(
+                    "%s has moved here and %s cannot go on: %s", session.connection.id, session.namespace.name, error
+                )
+            else:
                 logger.exception("A session could not go on after moving here.")
             # Its client comes back by itself, and is told then what cannot be continued.
             session.connection.close(CloseCode.SERVICE_RESTART, "moving failed")

@@ -86,7 +86,8 @@ class SocketDoor:
     async def _admit_moved(self, engine: EngineSession) -> None:
         try:
             await self._admit(engine)
-        except ApplicationError:
+        except ApplicationError as error:
+            logger.info("%s has moved here and cannot stay: %s", engine.id, error)
             engine.close(CloseCode.SERVICE_RESTART, "moving failed")
 
     def turns_away(self, scope: Scope) -> bool:

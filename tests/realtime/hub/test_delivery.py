@@ -54,6 +54,16 @@ def elsewhere(hub: Hub) -> None:
     after_commit.detach(hub.receive)
 
 
+def deaf(hub: Hub) -> None:
+    """From now on the hub learns of nothing by itself, as between two sweeps, or behind hints that come late."""
+    elsewhere(hub)
+    hub.sweep._sweep = nothing  # type: ignore[method-assign]
+
+
+async def nothing() -> None:
+    pass
+
+
 async def stored(hub: Hub) -> list[StoredEvent]:
     head = (await hub.handlers.run(reading.heads, [HALL.name]))[HALL.name]
     return await hub.handlers.run(reading.read_page, HALL.name, 0, head.seq, 1000)
@@ -274,8 +284,50 @@ async def test_a_new_epoch_is_noticed_by_servers_that_are_running(connect: Conne
     assert reset["payload"] == {"reason": "epoch", "position": {"epoch": head.epoch, "seq": head.seq}}
 
 
-async def nothing() -> None:
-    pass
+@pytest.mark.parametrize("said_before", [0, 1], ids=["empty until then", "with another epoch until then"])
+async def test_who_has_heard_more_elsewhere_goes_on_here_from_there(
+    connect: Connect, hub: Hub, said_before: int
+) -> None:
+    """As behind a balancer: the other process has heard the hint already."""
+    await say(*["before"] * said_before)
+    client = await connect()
+    await client.tell("hall:join", {"hallId": 1})
+    deaf(hub)
+    if said_before:
+        await hub.handlers.run(RoomHead.objects.filter(room=HALL.name).update, epoch="another")
+    await say("one", "two")
+    head = await hub.handlers.run(RoomHead.objects.get, room=HALL.name)
+    for command, payload in (
+        ("session:resume", {"rooms": {"hall:1": {"epoch": head.epoch, "seq": head.seq - 1}}}),
+        ("hall:join", {"hallId": 1, "since": {"epoch": head.epoch, "seq": head.seq - 1}}),
+    ):
+        again = await connect()
+        told = await again.tell(command, payload)
+        assert told.get("hall:1", told)["recovered"] is True
+        await heard(again, "two")
+        assert again.texts() == ["two"]
+
+
+async def test_a_position_that_could_not_be_looked_up_in_time_is_not_said_to_be_lost(
+    connect: Connect, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under load reading takes its time: that is temporary, and its client loses nothing by it."""
+    client = await connect()
+    await client.tell("hall:join", {"hallId": 1})
+    deaf(hub)
+    await say("one", "two")
+    since = {"epoch": (await stored(hub))[0].epoch, "seq": 1}
+    again = await connect()
+    with monkeypatch.context() as slow:
+        slow.setattr("realtime.hub.hub._REACH_SECONDS", 0.02)
+        slow.setattr(hub.log, "close_gap", lambda state: None)
+        outcome = (await again.tell("session:resume", {"rooms": {"hall:1": since}}))["hall:1"]
+        assert (outcome["recovered"], outcome["reason"]) == (False, "UNAVAILABLE")
+        # As well in a room that is received already.
+        assert (await client.ask("hall:join", {"hallId": 1, "since": since}))["error"]["code"] == "UNAVAILABLE"
+    assert (await again.tell("session:resume", {"rooms": {"hall:1": since}}))["hall:1"]["recovered"] is True
+    await heard(again, "two")
+    assert again.texts() == ["two"]
 
 
 async def test_a_head_behind_the_hub_resets_the_room(connect: Connect, hub: Hub) -> None:
