@@ -8,7 +8,7 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q, Value
 from django.db.models.functions import Lower, Replace
 
@@ -44,9 +44,14 @@ class People(UserManager["User"]):
         self, username: str, email: str | None = None, password: str | None = None, **more: Any
     ) -> "User":
         """Makes a superuser, as `manage.py createsuperuser` asks. Raises ValidationError for a name like another's."""
+        refusal = ValidationError("Somebody has a name that looks like that one.")
         if self.looks_like_another(username):
-            raise ValidationError("Somebody has a name that looks like that one.")
-        return super().create_superuser(username, email, password, **more)
+            raise refusal
+        try:
+            with transaction.atomic():
+                return super().create_superuser(username, email, password, **more)
+        except IntegrityError as error:  # somebody else was faster
+            raise refusal from error
 
 
 def _folded() -> Replace | Lower:
@@ -60,7 +65,8 @@ class User(AbstractUser):
     """A person with an account; what they hide is theirs to choose.
 
     `username` is ASCII and unique whatever its case; `folded` is what is left of it without case and separators, and
-    nobody signs up with one that is there (older accounts may share one). `display_name` is free. `made_by` names the
+    nobody signs up with one that is there. Accounts of before that rule may share one: the oldest has it, the others
+    are `folded_as_another`. `display_name` is free. `made_by` names the
     command that made the account, for commands that go on with it; empty for a person's own.
     """
 
@@ -73,6 +79,7 @@ class User(AbstractUser):
     folded = models.GeneratedField(
         expression=_folded(), output_field=models.CharField(max_length=150), db_persist=True, db_index=True
     )
+    folded_as_another = models.BooleanField(default=False, editable=False)
     made_by = models.CharField(max_length=20, blank=True, editable=False)
     display_name = models.CharField(max_length=80, blank=True)
     bio = models.TextField(max_length=1250, blank=True)
@@ -91,7 +98,13 @@ class User(AbstractUser):
         constraints = [
             models.UniqueConstraint(
                 Lower("username"), name="username_unique_whatever_case", violation_error_message="That name is taken."
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["folded"],
+                condition=Q(folded_as_another=False),
+                name="username_unique_as_it_looks",
+                violation_error_message="Somebody has that name, or one that looks like it.",
+            ),
         ]
         indexes = [
             models.Index(fields=["suspended_until"], name="user_suspended", condition=Q(suspended_until__isnull=False))

@@ -50,6 +50,23 @@ def test_one_of_several_who_want_a_name_gets_it() -> None:
     assert [set(refusal.details["fields"]) for refusal in refusals] == [{"username"}] * 3
 
 
+def test_one_of_several_who_want_names_that_look_alike_gets_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, refusal = Barrier(TIMES), people.name_refusal
+
+    def all_at_once(username: str) -> str:
+        sentence = refusal(username)
+        asked.wait(30)  # everybody has asked before anybody has the name
+        return sentence
+
+    monkeypatch.setattr(people, "name_refusal", all_at_once)
+    names = ["ada", "a.da", "A_DA", "ad-a"]
+    results = at_once(lambda number: people.sign_up(username=names[number], password=PASSWORD))
+    assert [type(result) for result in results if isinstance(result, User)] == [User]
+    refusals = [result for result in results if isinstance(result, ValidationFailed)]
+    assert [set(refusal.details["fields"]) for refusal in refusals] == [{"username"}] * 3
+    assert User.objects.count() == 1
+
+
 def test_tabs_that_rotate_at_once_all_stay_signed_in() -> None:
     first = tokens.issue(user=person("ada"))
     pairs = at_once(lambda _: tokens.rotate(refresh=first.refresh))

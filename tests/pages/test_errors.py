@@ -1,5 +1,7 @@
 """What a visitor sees of a page that cannot be shown."""
 
+import json
+
 import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client, RequestFactory
@@ -30,3 +32,23 @@ def test_a_request_for_another_site_is_refused_and_breaks_nothing(client: Client
     answer = client.get("/", headers={"host": "elsewhere.example"})
     assert answer.status_code == 400
     assert "That did not work" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "host", ["elsewhere.example", "a b", "localhost:x", "[::1", "a" * 5000, "\x00", "", ".", "\u00ff"]
+)
+@pytest.mark.parametrize("path", ["/api/v1/books/", "/api/nothing", "/api/v1/auth/token/"])
+def test_the_api_refuses_such_a_host_in_its_own_shape(client: Client, path: str, host: str) -> None:
+    for method in ("get", "post", "delete"):
+        answer = getattr(client, method)(path, headers={"host": host})
+        assert (answer.status_code, answer.json()["code"]) == (400, "VALIDATION"), method
+
+
+def test_the_api_says_in_its_own_shape_that_something_broke(client: Client) -> None:
+    answer = errors.server_error(RequestFactory().get("/api/v1/books/"))
+    assert answer.status_code == 500
+    said = json.loads(answer.content)
+    assert (said["code"], said["retryable"], len(said["details"]["reference"])) == ("INTERNAL", True, 12)
+    for handler, code in ((errors.forbidden, "FORBIDDEN"), (errors.not_found, "NOT_FOUND")):
+        assert json.loads(handler(RequestFactory().get("/api/x"), Exception()).content)["code"] == code
+    assert json.loads(errors.csrf_failure(RequestFactory().post("/api/x")).content)["code"] == "FORBIDDEN"
