@@ -49,10 +49,11 @@ test-frontend: frontend
 	cd frontend && npm run --silent test
 
 # Everything on SQLite with the real servers; the browser by itself; the domain and the engine again on PostgreSQL.
+# Three at a time even on two cores: much of it waits for servers.
 test-python: dev frontend
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser and not faults and not soak"
+	$(BIN)/python -m pytest -n 3 --dist loadgroup -m "not browser and not faults and not soak"
 	$(BIN)/python -m pytest -m browser tests/browser
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --postgres -m "not browser and not either_database and not soak"
+	$(BIN)/python -m pytest -n 3 --dist loadgroup --postgres -m "not browser and not either_database and not soak"
 
 check: dev frontend
 	$(BIN)/ruff format --check .

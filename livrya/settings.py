@@ -44,8 +44,7 @@ ALLOWED_HOSTS = read(env.list, "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1
 CSRF_TRUSTED_ORIGINS = read(env.list, "CSRF_TRUSTED_ORIGINS", [], "origins such as https://livrya.example")
 
 INSTALLED_APPS = [
-    "livrya.site.development",  # before daphne: its runserver runs the jobs too
-    "daphne",  # before staticfiles: its runserver serves sockets too
+    "livrya.site.development",  # before staticfiles: its runserver is Daphne's, and runs the jobs too
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -4,6 +4,7 @@
 in pyproject.toml. With xdist the controller starts the server and the workers inherit its address.
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -11,6 +12,9 @@ import tempfile
 import pytest
 
 from tests.services import Postgres, postgres_url
+
+# Django and the tests are there to stay: looking through them again and again takes a tenth of the time.
+_COLLECT_AFTER_OBJECTS = 50_000
 
 _STARTED: list[Postgres] = []
 
@@ -21,6 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    gc.set_threshold(_COLLECT_AFTER_OBJECTS)
     if "PYTEST_XDIST_WORKER" in os.environ:
         # A folder of its own: servers of the other workers are not to be found by this one's commands.
         _use_folder(os.path.join(os.environ["VAR_DIR"], os.environ["PYTEST_XDIST_WORKER"]))
