@@ -156,7 +156,10 @@ def database(url_or_none: str | None, sqlite_path: str) -> dict[str, Any]:
         # The engine's threads hold up to 22; the rest is for pages, the API and jobs.
         most = read(whole_number(least=1), "DATABASE_POOL_SIZE", 24, "a whole number, at least 1")
         options |= {
-            "pool": {"min_size": 1, "max_size": most},
+            # `timeout`: 30 s, the default, is longer than anybody waits for a page, and than a CONNECT is held.
+            # `reconnect_timeout`: tries are ever further apart, so that after an outage of a minute another one may
+            # pass; given up, the next who needs a connection makes them begin anew.
+            "pool": {"min_size": 1, "max_size": most, "timeout": 5, "reconnect_timeout": 2},
             # 60 s: a transaction left open by a stuck client must not hold a room's head for longer.
             "options": "-c idle_in_transaction_session_timeout=60000",
             "keepalives": 1,

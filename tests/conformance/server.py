@@ -45,6 +45,9 @@ class RawEcho:
     def completed(self, packet: Written) -> list[Written]:
         return [packet]
 
+    async def entered(self, timeout_seconds: float) -> bool:
+        return True
+
     async def settled(self, timeout_seconds: float) -> bool:
         return True
 

@@ -210,7 +210,11 @@ class Here:
         self._server.session(sid, shown).begin_upgrade()
 
     async def probed(self, sid: str) -> None:
-        self._server.session(sid).probed()
+        session = self._server.session(sid)
+        # What is held cannot move, and behind the answer to its probe the client leaves polling: before it, it stays.
+        if not await session.application.entered(_SETTLE_SECONDS):
+            raise RequestRefused(Refusal.BAD_REQUEST, "it is still being let in")
+        session.probed()
 
     async def abandon_upgrade(self, sid: str) -> None:
         session = self._server.sessions.get(sid)

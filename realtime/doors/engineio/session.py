@@ -54,6 +54,9 @@ class Application(Protocol):
     def completed(self, packet: Packet) -> list[Packet]:
         """Does the same for the one packet of a whole turn, if it `moves`: returns what leaves in its place."""
 
+    async def entered(self, timeout_seconds: float) -> bool:
+        """Waits until the client is in whatever it asked to be let into; False when that took too long."""
+
     async def settled(self, timeout_seconds: float) -> bool:
         """Waits until nothing is being worked on; False when that took too long."""
 

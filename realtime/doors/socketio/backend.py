@@ -20,7 +20,7 @@ from realtime.doors.socketio.recovery import (
 )
 from realtime.doors.socketio.wire import SOCKET_IO, SOCKET_IO_WITHOUT_OFFSETS, SocketIOWire
 from realtime.doors.socketio.written import WrittenOffset
-from realtime.errors import ApplicationError, CloseCode, Conflict, ValidationFailed
+from realtime.errors import ApplicationError, CloseCode, Conflict, RateLimited, ValidationFailed
 from realtime.hub.hub import Hub
 from realtime.hub.standings import Standing
 from realtime.identity import Identity
@@ -125,9 +125,13 @@ def _offset_packet(session: Session) -> WrittenOffset | None:
 
 
 class SessionEndpoint:
-    """One namespace of one connection."""
+    """One namespace of one connection.
 
-    __slots__ = ("_connection", "_offsets", "_owed", "_told", "pid", "session", "ticket")
+    `going_on`: the task that lets it go on after moving here. Until it does, commands wait in `_early`: a session that
+    could not be opened yet is thrown away, with all that it has.
+    """
+
+    __slots__ = ("_connection", "_early", "_offsets", "_owed", "_told", "going_on", "pid", "session", "ticket")
 
     def __init__(
         self, connection: SocketConnection, session: Session, ticket: Ticket, pid: str, offsets: "Offsets"
@@ -139,6 +143,17 @@ class SessionEndpoint:
         self._offsets = offsets
         self._told: WrittenOffset | None = None
         self._owed: asyncio.TimerHandle | None = None
+        self._early: list[Request] | None = None
+        self.going_on: asyncio.Task[None] | None = None
+
+    def wait(self, going_on: asyncio.Task[None]) -> None:
+        """Keeps commands back until `go_on`."""
+        self._early, self.going_on = [], going_on
+
+    def go_on(self) -> None:
+        early, self._early, self.going_on = self._early or [], None, None
+        for request in early:
+            self.session.submit(request)
 
     def event(self, arguments: list[Any], reply: Reply | None) -> None:
         name, *given = arguments
@@ -149,15 +164,17 @@ class SessionEndpoint:
             if not isinstance(request_id, str):
                 request_id = ""
         single = len(given) == 1 and isinstance(given[0], dict)
-        self.session.submit(
-            Request(
-                name=name,
-                payload=(given[0] if single else None),
-                args=None if single or not given else given,
-                request_id=request_id,
-                answer=self._answer(name, reply),
-            )
+        request = Request(
+            name=name,
+            payload=(given[0] if single else None),
+            args=None if single or not given else given,
+            request_id=request_id,
+            answer=self._answer(name, reply),
         )
+        if self._early is None or len(self._early) >= self.session.hub.settings.inbox_limit:
+            self.session.submit(request)
+        else:
+            self._early.append(request)
 
     def _answer(self, name: str, reply: Reply | None) -> Callable[[Answer], None]:
         def answer(answer: Answer) -> None:
@@ -172,6 +189,8 @@ class SessionEndpoint:
     def disconnected(self, reason: str) -> None:
         if self._owed is not None:
             self._owed.cancel()
+        if self.going_on is not None:
+            self.going_on.cancel()
         clean = reason in ("client disconnect", "client close", "server disconnect", "server close")
         self.session.hub.spawn(self.session.close(clean=clean, moved=reason == "moved"))
 
@@ -296,7 +315,13 @@ class HubBackend:
 
     def restore(self, connection: SocketConnection, namespace: str, state: bytes) -> SessionEndpoint:
         moving = msgspec.msgpack.decode(state, type=Moving)
-        session = SocketSession(
+        session = self._moved(connection, namespace, moving)
+        endpoint = SessionEndpoint(connection, session, moving.ticket, moving.pid, self._offsets)
+        endpoint.wait(self._hub.spawn(self._go_on(connection, namespace, endpoint, moving)))
+        return endpoint
+
+    def _moved(self, connection: SocketConnection, namespace: str, moving: Moving) -> SocketSession:
+        return SocketSession(
             self._hub,
             connection.engine,
             NAMESPACES[namespace],
@@ -304,23 +329,30 @@ class HubBackend:
             recovers=moving.recovers,
             accept=None,
         )
-        self._hub.spawn(self._go_on(session, moving.offset))
-        return SessionEndpoint(connection, session, moving.ticket, moving.pid, self._offsets)
 
-    async def _go_on(self, session: Session, offset: str) -> None:
-        place = read_offset(offset)
+    async def _go_on(
+        self, connection: SocketConnection, namespace: str, endpoint: SessionEndpoint, moving: Moving
+    ) -> None:
+        place = read_offset(moving.offset)
         assert place is not None
+
+        async def open_it() -> None:
+            if endpoint.session.closed:
+                endpoint.session = self._moved(connection, namespace, moving)
+            try:
+                await endpoint.session.open(place.positions, present=place.present, exact=True)
+            except RateLimited as error:
+                # Without a seat nobody stays, or there would be more connections than seats.
+                raise Conflict(str(error)) from error
+
         try:
-            await session.open(place.positions, present=place.present, exact=True)
+            # Its client is in already, and nothing of this is its business: it goes on when that can be asked again.
+            await self._patience.hold(connection, namespace).through(open_it)
+            endpoint.go_on()
         except Exception as error:
-            if isinstance(error, ApplicationError):
-                logger.info(
-                    "%s has moved here and %s cannot go on: %s", session.connection.id, session.namespace.name, error
-                )
-            else:
-                logger.exception("A session could not go on after moving here.")
+            logger.info("%s has moved here and %s cannot go on: %s", connection.engine.id, namespace, error)
             # Its client comes back by itself, and is told then what cannot be continued.
-            session.connection.close(CloseCode.SERVICE_RESTART, "moving failed")
+            connection.engine.close(CloseCode.SERVICE_RESTART, "moving failed")
 
     def _endpoint(
         self,

@@ -176,9 +176,13 @@ class SocketConnection:
             return [packet]
         return [packet.placed(behind.offset)] if isinstance(packet, WrittenEvent) else [packet, behind]
 
-    async def settled(self, timeout_seconds: float) -> bool:
+    async def entered(self, timeout_seconds: float) -> bool:
         if self._connecting:
             await asyncio.wait(self._connecting.values(), timeout=timeout_seconds)
+        return not self._connecting
+
+    async def settled(self, timeout_seconds: float) -> bool:
+        await self.entered(timeout_seconds)
         waits = [endpoint.settled(timeout_seconds) for endpoint in self._endpoints.values()]
         return all(await asyncio.gather(*waits)) and not self._connecting
 

@@ -7,6 +7,7 @@ would come and go with every try.
 """
 
 import asyncio
+import contextlib
 import logging
 import random
 from collections.abc import Awaitable, Callable
@@ -54,10 +55,16 @@ class Patience:
         finally:
             self._held.discard(key)
 
-    async def again(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Tries once more, when others have had their turn."""
-        async with self._tries:
-            return await work()
+    async def turn(self, seconds: float) -> bool:
+        """Waits for the turn to try once more; False when others have been trying for so long."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                return await self._tries.acquire()
+        return False
+
+    def tried(self) -> None:
+        """Gives the turn to the next one."""
+        self._tries.release()
 
     def full(self) -> bool:
         return len(self._held) >= MOST_HELD
@@ -93,10 +100,14 @@ class Hold:
             refused = self._temporary(error)
         while True:
             await self._wait_for(refused, code)
+            if not await self._patience.turn(max(self._until - self._loop.time(), LONGEST_WAIT_SECONDS)):
+                continue
             try:
-                return await self._patience.again(work)
+                return await work()
             except Exception as error:
                 refused = self._temporary(error)
+            finally:
+                self._patience.tried()
 
     def _temporary(self, error: Exception) -> ApplicationError:
         """Returns what was met, as a refusal; raises it if it is for good."""
@@ -113,8 +124,12 @@ class Hold:
         self._wait = min(2 * self._wait, LONGEST_WAIT_SECONDS)
         wait = max(wait, (refused.retry_after_ms or 0) / 1000)
         alone = self._patience.alone(self._connection, self._namespace)
+        name = self._connection.engine.id
         if alone and (code is not None or left <= 0 or self._patience.full()):
+            logger.debug("%s is sent back from %s: %s", name, self._namespace, refused.code)
             raise ComeBack(code or CloseCode.SERVICE_RESTART)
+        logger.debug("%s waits to enter %s: %s", name, self._namespace, refused.code)
         await self._patience.wait(self._connection, self._namespace, min(wait, left) if left > 0 else wait)
         if self._loop.time() >= self._until and self._patience.alone(self._connection, self._namespace):
+            logger.debug("%s has waited long enough for %s: %s", name, self._namespace, refused.code)
             raise ComeBack(code or CloseCode.SERVICE_RESTART)

@@ -9,8 +9,10 @@ from channels.layers import InMemoryChannelLayer
 
 import realtime
 from realtime.doors.engineio import carrier as carrying
+from realtime.doors.engineio import server
 from realtime.doors.engineio.binding import Shown
 from realtime.doors.engineio.carrier import Carrier
+from realtime.doors.engineio.packets import decode
 from realtime.doors.engineio.server import Moved
 from realtime.doors.engineio.session import EngineSession
 from realtime.doors.errors import RequestRefused
@@ -23,9 +25,11 @@ from realtime.log import after_commit
 from realtime.models import RoomHead
 from realtime.transport.packets import Packet
 from tests.realtime.app.events import HallRoom, Said
+from tests.realtime.app.weather import Weather
 from tests.realtime.doors.in_process import Open, hub, open_socket
+from tests.realtime.doors.test_temporary import weather
 
-__all__ = ["hub", "open_socket"]
+__all__ = ["hub", "open_socket", "weather"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -161,6 +165,55 @@ async def test_recovery_waits_for_a_log_that_is_slow(
     again = await open_socket()
     assert await again.enter(HALLS, token="7", pid=before["pid"], offset=client.offset()) == before
     assert len(asked) > 2
+
+
+async def test_a_session_that_moves_while_the_database_is_away_goes_on_when_it_is_back(
+    door: SocketDoor, hub: Hub, weather: Weather
+) -> None:
+    """What lives does not flap because it upgrades just now; its commands wait."""
+    session = await in_the_hall(door, hub)
+    moved = await door.server.give_away(session.sid)
+    weather.turn("database")
+    there, way = await go_on(door, session.sid, moved)
+    there.receive(decode('42/halls,9["session:ping",{}]'))
+    await until(lambda: weather.met >= 2 or way.closed)
+    weather.clear()
+    await until(lambda: any(packet.startswith("43/halls,9[") for packet in way.sent) or way.closed)
+    await say("two")
+    await until(lambda: way.said("two") or way.closed)
+    assert (way.closed, len(way.said("two"))) == ("", 1)
+
+
+async def test_who_leaves_while_it_waits_there_is_gone(door: SocketDoor, hub: Hub, weather: Weather) -> None:
+    session = await in_the_hall(door, hub)
+    moved = await door.server.give_away(session.sid)
+    weather.turn("database")
+    there, way = await go_on(door, session.sid, moved)
+    await until(lambda: weather.met >= 1)
+    there.receive(decode("41/halls,"))
+    weather.clear()
+    await until(lambda: not there.sessions and not hub.rooms[HALL.name].members)
+    assert not way.closed
+
+
+async def test_a_client_stays_on_polling_while_it_is_still_being_let_in(
+    door: SocketDoor, weather: Weather, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is held cannot move: behind the answer to its probe it would have left polling, and come to nothing."""
+    monkeypatch.setattr(server, "_SETTLE_SECONDS", 0.02)
+    session = await door.server.begin(SCOPE)
+    weather.turn("database")
+    await session.post(b'40/halls,{"token":"7"}')
+    await until(lambda: weather.met >= 1)
+    session.begin_upgrade()
+    with pytest.raises(RequestRefused) as refused:
+        await door.server.here.probed(session.sid)
+    assert refused.value.why == "it is still being let in"
+    weather.clear()
+    assert isinstance(session.application, SocketConnection)
+    await until(lambda: session.application.live)  # type: ignore[attr-defined]  # it is a SocketConnection
+    await door.server.here.probed(session.sid)
+    assert not session.closed
 
 
 class TestTheLogSays:

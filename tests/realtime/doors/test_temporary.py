@@ -13,6 +13,7 @@ import pytest
 from asgiref.sync import sync_to_async
 
 from realtime.doors.socketio import holding
+from realtime.doors.socketio.door import current_door
 from realtime.errors import CATALOGUE, CloseCode
 from realtime.hub import Hub
 from realtime.log.revocation import revoke
@@ -103,6 +104,22 @@ async def test_after_its_time_a_lonely_connect_ends_the_transport_without_a_word
     weather.turn(cause)
     await begin(client, "/halls", token="7")
     await begin(client, "/members", token="7")
+    await until(lambda: client.closed is not None)
+    assert (client.texts, client.closed in COME_BACK) == ([], True)
+
+
+async def test_a_lonely_connect_that_never_has_its_turn_is_not_held_for_longer(
+    open_socket: Open, weather: Weather, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each try of those before it may take seconds while a database is away that does not even refuse."""
+    monkeypatch.setattr(holding, "HOLD_SECONDS", 0.2)
+    monkeypatch.setattr(holding, "LONGEST_WAIT_SECONDS", 0.05)
+    patience = (await current_door())._backend._patience
+    for _ in range(holding.TRIES_AT_ONCE):
+        assert await patience.turn(1)
+    client = await open_socket()
+    weather.turn("database")
+    await begin(client, "/halls", token="7")
     await until(lambda: client.closed is not None)
     assert (client.texts, client.closed in COME_BACK) == ([], True)
 
