@@ -28,8 +28,11 @@ class View(Protocol):
     def key(self) -> Hashable:
         """What tells views apart by what they show; None shows everything."""
 
-    def hides(self, event_type: str, actor_id: int | None) -> bool:
-        """Tells whether an event of the log is shown as hidden."""
+    def logged(self, event_type: str, actor_id: int | None, payload: bytes) -> bytes | None:
+        """Returns the payload of an event of the log as it is shown, the same object where nothing is left out of it.
+
+        None shows the event as hidden.
+        """
 
     def shown(self, event_type: str, payload: bytes) -> tuple[str, bytes] | None:
         """Returns the type and payload of an ephemeral event as they are shown; None for not at all."""

@@ -46,7 +46,11 @@ def tell_changed(group: Group, was_private: bool, actor: Actor, **_: Any) -> Non
     changed = RoomChanged(**state_fields(group))
     realtime.emit(GroupRoom(group.pk), changed, actor=actor)
     if group.is_private != was_private:
-        told = RoomRemoved(id=group.pk) if group.is_private else RoomAvailable(**available_fields(group))
+        told = (
+            RoomRemoved(id=group.pk, creator_id=group.creator_id)
+            if group.is_private
+            else RoomAvailable(**available_fields(group))
+        )
         realtime.emit(DirectoryRoom(), told, actor=actor)
     elif not group.is_private:
         realtime.emit(DirectoryRoom(), changed, actor=actor)
@@ -60,7 +64,7 @@ def tell_ended(group: Group, reason: str, actor: Actor, **_: Any) -> None:
     for left in (room, CallRoom(group.pk)):
         realtime.revoke(room=left, reason=reason)
     if not group.is_private:
-        realtime.emit(DirectoryRoom(), RoomRemoved(id=group.pk), actor=actor)
+        realtime.emit(DirectoryRoom(), RoomRemoved(id=group.pk, creator_id=group.creator_id), actor=actor)
 
 
 @receiver(signals.member_joined)
@@ -183,4 +187,6 @@ def _take_out(group: Group, user_id: int, reason: str) -> None:
 
 def _tell_count(group: Group) -> None:
     if not group.is_private:
-        realtime.emit(DirectoryRoom(), RoomUpdated(id=group.pk, user_count=group.member_count))
+        realtime.emit(
+            DirectoryRoom(), RoomUpdated(id=group.pk, creator_id=group.creator_id, user_count=group.member_count)
+        )

@@ -1,7 +1,9 @@
 """Who gets one encoding of a room's events, and the encodings themselves, each made once."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from typing import Any, Generic, Protocol, TypeVar
+
+import msgspec
 
 from realtime.hub.standings import AtOnePlace, Standings
 from realtime.log.events import HIDDEN, StoredEvent
@@ -32,18 +34,23 @@ class Delivery:
 
     def __init__(self, event: StoredEvent) -> None:
         self.event = event
-        self._packets: dict[str, Packet] = {}
+        self._packets: dict[Hashable, Packet] = {}
 
     def packet(self, wire: Wire, namespace: str, connection_id: str | None = None, view: View | None = None) -> Packet:
-        """Returns the event for sessions of that wire and namespace.
+        """Returns the event for sessions of that wire and namespace, as the view shows it.
 
         Hidden from the connection it skips, and where the view says so.
         """
         event = self.event
-        key = wire.key(namespace)
+        key: Hashable = wire.key(namespace)
         hide = event.internal or event.type == HIDDEN or (connection_id is not None and event.skip == connection_id)
-        if view is not None and view.hides(event.type, event.actor_id):
-            hide = True
+        if view is not None and view.key is not None and not hide:
+            payload = view.logged(event.type, event.actor_id, event.payload)
+            if payload is None:
+                hide = True
+            elif payload is not event.payload:
+                key = (key, view.key)
+                event = msgspec.structs.replace(event, payload=payload)
         if hide:
             key = f"hidden {key}"
         packet = self._packets.get(key)

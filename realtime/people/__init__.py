@@ -16,7 +16,7 @@ from realtime.people.part import (
 from realtime.people.presence.events import PresentUser, as_reply
 from realtime.people.presence.online import Whereabouts, use_contacts
 from realtime.people.presence.watching import watches
-from realtime.people.redaction import Privacy, privacy_of
+from realtime.people.redaction import Privacy, decoded, privacy_of
 from realtime.people.typing.kinds import TypingKind, declare_typing
 from realtime.people.typing.store import Typists
 
@@ -30,6 +30,7 @@ __all__ = [
     "as_reply",
     "count_session",
     "declare_typing",
+    "decoded",
     "online_among",
     "privacy_of",
     "sessions_in",

@@ -35,9 +35,10 @@ class Privacy:
         """Being listed or not changes what others see, not what this person does."""
         return (self.unseen, self.types_openly) if self.unseen or not self.types_openly else None
 
-    def hides(self, event_type: str, actor_id: int | None) -> bool:
-        """Hides the words of people who are not seen."""
-        return actor_id in self.unseen and event_type in PERSONAL
+    def logged(self, event_type: str, actor_id: int | None, payload: bytes) -> bytes | None:
+        """Hides the words of people who are not seen. A room whose events name others, too, has a view of its own:
+        a subclass that says what is left of them."""
+        return None if actor_id in self.unseen and event_type in PERSONAL else payload
 
     def shown(self, event_type: str, payload: bytes) -> tuple[str, bytes] | None:
         """Leaves out the people who are not seen, and typing where it is kept to oneself.
@@ -49,7 +50,7 @@ class Privacy:
             return None
         if not self.unseen:
             return event_type, payload
-        told = _decoded(payload)
+        told = decoded(payload)
         if _names(told, self.unseen):
             if event_type not in _PRESENCE:
                 return None
@@ -87,6 +88,6 @@ def _names(entry: Any, unseen: frozenset[int]) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _decoded(payload: bytes) -> Any:
+def decoded(payload: bytes) -> Any:
     """Returns the payload's values, decoded once for all views of a room in turn; nobody changes them."""
     return msgspec.json.decode(payload)

@@ -54,7 +54,7 @@ class MessagesView(ListView):
     @extend_schema(operation_id="sendMessage", request=NewMessageSerializer, responses={201: shape(MessageContent)})
     def post(self, request: Request, group_id: int) -> Response:
         said = messages.send_message(actor=asker(request), group_id=group_id, **body(request, NewMessageSerializer))
-        return answer(selectors.content(said), 201)
+        return answer(selectors.own_content(said), 201)
 
 
 class SearchView(ListView):
@@ -83,7 +83,9 @@ class MessageView(MembersView):
     @extend_schema(operation_id="editMessage", request=MessageChangeSerializer, responses={200: shape(MessageContent)})
     def patch(self, request: Request, message_id: int) -> Response:
         given = body(request, MessageChangeSerializer)
-        return answer(selectors.content(messages.edit_message(actor=asker(request), message_id=message_id, **given)))
+        return answer(
+            selectors.own_content(messages.edit_message(actor=asker(request), message_id=message_id, **given))
+        )
 
     @extend_schema(operation_id="deleteMessage", responses={204: None})
     def delete(self, request: Request, message_id: int) -> Response:

@@ -42,6 +42,7 @@ def available_fields(group: Group) -> dict[str, Any]:
         "user_count": group.member_count,
         "max_users": group.max_users,
         "persistent": group.persistent,
+        "creator_id": group.creator_id,
         "created_at": unix_ms(group.created_at),
     }
 

@@ -56,7 +56,10 @@ class RoomList(Payload):
 
 @event("room:available", rooms=[DirectoryRoom])
 class RoomAvailable(Payload):
-    """There is a new public group, or one became public."""
+    """There is a new public group, or one became public.
+
+    Whoever has blocked its creator, or is blocked by them, gets `hidden` in its place; so with all that follows of it.
+    """
 
     id: int
     slug: str
@@ -66,6 +69,7 @@ class RoomAvailable(Payload):
     user_count: int
     max_users: int | None
     persistent: bool
+    creator_id: int
     created_at: int
 
 
@@ -82,6 +86,7 @@ class RoomUpdated(Payload):
     """How many are in a public group now."""
 
     id: int
+    creator_id: int
     user_count: int
 
 
@@ -98,6 +103,7 @@ class RoomRemoved(Payload):
     """A public group has ended, or became private."""
 
     id: int
+    creator_id: int
 
 
 class Named(Payload):

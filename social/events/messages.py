@@ -81,7 +81,8 @@ class MessageShown(MessageContent):
 class MessageNew(MessageContent):
     """Somebody said something. For its sender everything up to it is read now.
 
-    Whoever has blocked or muted its sender, or is blocked by them, gets `hidden` in its place; so with edits.
+    Whoever has blocked or muted its sender, or is blocked by them, gets `hidden` in its place; so with edits. What a
+    third person's message tells of them is left out: `replyTo` is null, and `mentions` are without them.
     """
 
 

@@ -48,14 +48,14 @@ def on_send(call: Call, wanted: SendMessage) -> MessageContent:
         joined=call.present,
     )
     typing_arrived(call, GroupRoom(wanted.room_id), TYPING, message.sender_id)
-    return selectors.content(message)
+    return selectors.own_content(message)
 
 
 @messages.handles(EditMessage)
 def on_edit(call: Call, wanted: EditMessage) -> MessageContent:
     message = services.edit_message(actor=signed_in(call.identity), message_id=wanted.message_id, text=wanted.text)
     realtime.about(ref(message))  # what changes nothing is told to nobody, and answered with the same words
-    return selectors.content(message)
+    return selectors.own_content(message)
 
 
 @messages.handles(DeleteMessage)

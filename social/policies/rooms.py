@@ -6,10 +6,10 @@ from typing import TypeVar
 from livrya.accounts.models import User
 from livrya.accounts.selectors import blocked_among, muted_among
 from realtime.identity import Identity
-from realtime.people import Privacy
-from realtime.rooms import Grant, authorises, authorises_many
+from realtime.rooms import Grant, authorises_many
 from social.events.rooms import CallRoom, DirectoryRoom, GroupRoom
 from social.models import Membership
+from social.policies.views import DirectoryPrivacy, GroupPrivacy
 
 R = TypeVar("R", GroupRoom, CallRoom)
 
@@ -26,10 +26,19 @@ def may_enter_calls(asked: Sequence[tuple[Identity, CallRoom]]) -> dict[tuple[Id
     return _for_members(asked)
 
 
-@authorises(DirectoryRoom)
-def may_enter_directory(identity: Identity, rooms: Sequence[DirectoryRoom]) -> dict[DirectoryRoom, Grant | None]:
-    """Everybody who is signed in."""
-    return {room: None if identity.is_anonymous else Grant() for room in rooms}
+@authorises_many(DirectoryRoom)
+def may_enter_directory(
+    asked: Sequence[tuple[Identity, DirectoryRoom]],
+) -> dict[tuple[Identity, DirectoryRoom], Grant | None]:
+    """Everybody who is signed in; groups of people whom they block, or who block them, are not there for them."""
+    blocked = blocked_among(identity.user_id for identity, _ in asked if identity.user_id is not None)
+    nobody = frozenset[int]()
+    return {
+        (identity, room): None
+        if identity.user_id is None
+        else Grant(view=DirectoryPrivacy(unseen=blocked.get(identity.user_id, nobody)))
+        for identity, room in asked
+    }
 
 
 def _for_members(asked: Sequence[tuple[Identity, R]]) -> dict[tuple[Identity, R], Grant | None]:
@@ -44,7 +53,7 @@ def _for_members(asked: Sequence[tuple[Identity, R]]) -> dict[tuple[Identity, R]
     # Muted people go on as before: it is only this person who neither hears nor sees them here.
     grants = {
         pk: Grant(
-            view=Privacy(
+            view=GroupPrivacy(
                 counted=not person.hide_online,
                 types_openly=not person.hide_typing,
                 unseen=blocked.get(pk, nobody) | muted.get(pk, nobody),

@@ -51,8 +51,13 @@ def search(viewer: User, text: str, *, group_id: int | None = None) -> QuerySet[
 def spoken(viewer: User) -> QuerySet[Message]:
     """Returns messages by those whom the viewer hears, with their senders and what they answer."""
     rows = Message.objects.select_related("sender", "reply_to__sender")
-    unheard = blocked_ids(viewer) | muted_ids(viewer)
-    return rows.exclude(sender__in=unheard) if unheard else rows
+    left_out = unheard(viewer)
+    return rows.exclude(sender__in=left_out) if left_out else rows
+
+
+def unheard(viewer: User) -> frozenset[int]:
+    """Returns the ids of those whom the viewer neither hears nor sees in groups, in two queries."""
+    return blocked_ids(viewer) | muted_ids(viewer)
 
 
 def readable(viewer: User) -> QuerySet[Message]:
@@ -81,7 +86,7 @@ def attachment_for(viewer: User, attachment_id: int) -> Attachment:
 
 def contents(messages: Sequence[Message]) -> list[MessageContent]:
     """Returns messages as everybody sees them; three queries at most, however many they are."""
-    return [MessageContent(**fields) for fields in _fields(messages)]
+    return [MessageContent(**fields) for fields in _fields(messages, frozenset())]
 
 
 def content(message: Message) -> MessageContent:
@@ -89,10 +94,22 @@ def content(message: Message) -> MessageContent:
     return contents([message])[0]
 
 
+def own_content(message: Message) -> MessageContent:
+    """Returns a message as its sender sees it."""
+    [fields] = _fields([message], _unheard_in([message], message.sender))
+    return MessageContent(**fields)
+
+
 def shown(messages: Sequence[Message], viewer: User) -> list[MessageShown]:
-    """Returns messages as the viewer sees them; four queries at most, however many they are."""
+    """Returns messages as the viewer sees them; six queries at most, however many they are.
+
+    What they answer and whom they name is left out where the viewer does not hear those people, as it is live.
+    """
     own = own_reactions(viewer, [message.pk for message in messages])
-    return [MessageShown(**fields, own_reactions=sorted(own.get(fields["id"], ()))) for fields in _fields(messages)]
+    return [
+        MessageShown(**fields, own_reactions=sorted(own.get(fields["id"], ())))
+        for fields in _fields(messages, _unheard_in(messages, viewer))
+    ]
 
 
 def reactions_of(message_ids: Iterable[int]) -> dict[int, dict[str, int]]:
@@ -132,20 +149,29 @@ def _own_groups(viewer: User) -> QuerySet[Membership, int]:
     return mine.values_list("group_id", flat=True)
 
 
-def _fields(messages: Sequence[Message]) -> list[dict[str, Any]]:
+def _unheard_in(messages: Sequence[Message], viewer: User) -> frozenset[int]:
+    """Returns `unheard`; asks for nothing where the messages tell of nobody but their senders."""
+    return unheard(viewer) if any(message.reply_to_id or message.mentions for message in messages) else frozenset()
+
+
+def _fields(messages: Sequence[Message], unseen: frozenset[int]) -> list[dict[str, Any]]:
     ids = [message.pk for message in messages if message.deleted_at is None]
     files: dict[int, list[Attachment]] = {}
     for attachment in Attachment.objects.filter(message__in=ids).order_by("pk"):
         files.setdefault(attachment.message_id or 0, []).append(attachment)
     reactions = reactions_of(ids)
     links = unfolded(message.text for message in messages)
-    return [_message_fields(message, files.get(message.pk, []), reactions, links) for message in messages]
+    return [_message_fields(message, files.get(message.pk, []), reactions, links, unseen) for message in messages]
 
 
 def _message_fields(
-    message: Message, files: Sequence[Attachment], reactions: dict[int, dict[str, int]], links: dict[str, Any]
+    message: Message,
+    files: Sequence[Attachment],
+    reactions: dict[int, dict[str, int]],
+    links: dict[str, Any],
+    unseen: frozenset[int],
 ) -> dict[str, Any]:
-    answered = message.reply_to
+    answered = message.reply_to if message.reply_to and message.reply_to.sender_id not in unseen else None
     return {
         "id": message.pk,
         "number": message.number,
@@ -160,7 +186,7 @@ def _message_fields(
             sender_id=answered.sender_id,
             sender_name=str(answered.sender),
         ),
-        "mentions": message.mentions,
+        "mentions": [user_id for user_id in message.mentions if user_id not in unseen],
         "attachments": [attachment_content(attachment) for attachment in files],
         "links": [links[path] for path, _, _ in chapter_paths(message.text) if path in links],
         "reactions": reactions.get(message.pk, {}),

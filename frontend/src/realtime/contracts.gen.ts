@@ -689,7 +689,8 @@ export interface MessageGone {
 /**
  * Somebody said something. For its sender everything up to it is read now.
  *
- * Whoever has blocked or muted its sender, or is blocked by them, gets `hidden` in its place; so with edits.
+ * Whoever has blocked or muted its sender, or is blocked by them, gets `hidden` in its place; so with edits. What a
+ * third person's message tells of them is left out: `replyTo` is null, and `mentions` are without them.
  */
 export interface MessageNew {
   id: number;
@@ -1087,7 +1088,11 @@ export interface RoomAndPerson {
   userId: number;
 }
 
-/** There is a new public group, or one became public. */
+/**
+ * There is a new public group, or one became public.
+ *
+ * Whoever has blocked its creator, or is blocked by them, gets `hidden` in its place; so with all that follows of it.
+ */
 export interface RoomAvailable {
   id: number;
   slug: string;
@@ -1097,6 +1102,7 @@ export interface RoomAvailable {
   userCount: number;
   maxUsers: number | null;
   persistent: boolean;
+  creatorId: number;
   createdAt: number;
 }
 
@@ -1191,6 +1197,7 @@ export interface RoomMembers {
 /** A public group has ended, or became private. */
 export interface RoomRemoved {
   id: number;
+  creatorId: number;
 }
 
 /** The group as it is now. */
@@ -1256,6 +1263,7 @@ export interface RoomUninvited {
 /** How many are in a public group now. */
 export interface RoomUpdated {
   id: number;
+  creatorId: number;
   userCount: number;
 }
 
@@ -1675,7 +1683,8 @@ export interface EventMap {
   /**
    * Somebody said something. For its sender everything up to it is read now.
    *
-   * Whoever has blocked or muted its sender, or is blocked by them, gets `hidden` in its place; so with edits.
+   * Whoever has blocked or muted its sender, or is blocked by them, gets `hidden` in its place; so with edits. What a
+   * third person's message tells of them is left out: `replyTo` is null, and `mentions` are without them.
    */
   "message:new": MessageNew;
   /** How far somebody has read, in small groups; nothing of people who keep what they read to themselves. */
@@ -1716,7 +1725,11 @@ export interface EventMap {
   "review:new": ReviewNew;
   /** A review was edited, or is to be seen again; the whole of it, as it is now. */
   "review:updated": ReviewUpdated;
-  /** There is a new public group, or one became public. */
+  /**
+   * There is a new public group, or one became public.
+   *
+   * Whoever has blocked its creator, or is blocked by them, gets `hidden` in its place; so with all that follows of it.
+   */
   "room:available": RoomAvailable;
   /**
    * A group's description, limits or slow mode changed: the whole of it, as it is now.

@@ -106,7 +106,9 @@ async def an_ephemeral_group_counts_who_is_there_and_ends_once_with_the_last(wor
     await make(leave, keeper, persistent)
     await watcher.tell("room:join", {"roomId": persistent.pk})
     assert await make(rooms.owner_of, persistent) != keeper
-    assert [told for told in heard(watcher, "room:removed") if told["id"] == room_id] == [{"id": room_id}]
+    assert [told for told in heard(watcher, "room:removed") if told["id"] == room_id] == [
+        {"id": room_id, "creatorId": owner.pk}
+    ]
 
 
 def leave(person: User, group: Group) -> None:

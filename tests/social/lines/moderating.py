@@ -1,10 +1,12 @@
 """Order in a group: slow mode, kicks and bans, parts, and those who are apart."""
 
 import asyncio
+from typing import Any
 
 from livrya.accounts.services.blocking import block, mute
 from realtime.testing.client import JsonClient
 from social.models import Group
+from tests.books.lines import somebody
 from tests.social import rooms
 from tests.social.lines.scenes import a_group, about, refusal, talker
 from tests.world import World, heard, make
@@ -97,6 +99,61 @@ async def those_who_are_apart_are_not_invited_nor_heard_by_each_other(world: Wor
         assert seqs == list(range(seqs[0], seqs[0] + len(seqs)))
 
 
+async def a_third_persons_message_names_nobody_to_those_who_are_apart(world: World) -> None:
+    group, owner = await a_group()
+    person, third = await make(rooms.member_of, group), await make(rooms.member_of, group)
+    said = await make(rooms.message, group, text="From the owner")
+    await make(block, actor=person, user=owner)
+    speaker = await talker(world, third, group)
+    # Whoever came before is told live, who comes behind it from the log and the list.
+    hears, sees = await talker(world, person, group), await talker(world, owner, group)
+    position = (await hears.tell("room:join", {"roomId": group.pk}))["position"]
+    words = {"roomId": group.pk, "text": f"As @{owner.username} and @{person.username} say", "replyToId": said.pk}
+    answer = await speaker.tell("message:send", words)
+    assert answer["replyTo"]["senderName"] == str(owner)
+    both = {owner.pk, person.pk}
+
+    def names(told: dict[str, Any]) -> tuple[Any, set[int]]:
+        return told["replyTo"] and told["replyTo"]["senderId"], set(told["mentions"])
+
+    whole = (await about(sees, "message:new", id=answer["id"]))["payload"]
+    assert names(whole) == (owner.pk, both - {person.pk})
+    assert names((await about(speaker, "message:new", id=answer["id"]))["payload"]) == (owner.pk, both)
+    assert names((await about(hears, "message:new", id=answer["id"]))["payload"]) == (None, {person.pk})
+    await speaker.tell("message:edit", {"messageId": answer["id"], "text": words["text"] + "!"})
+    edited = (await about(hears, "message:updated", id=answer["id"]))["payload"]
+    assert (names(edited), edited["text"]) == ((None, {person.pk}), words["text"] + "!")
+    late = await world.client(person, "social")
+    joined = await late.tell("room:join", {"roomId": group.pk, "since": position})
+    replayed = (await about(late, "message:new", id=answer["id"]))["payload"]
+    assert names(replayed) == (None, {person.pk})
+    [listed] = [message for message in joined["messages"] if message["id"] == answer["id"]]
+    [old] = (await late.tell("room:history", {"roomId": group.pk, "limit": 1}))["messages"]
+    [found] = (await late.tell("message:search", {"query": "say", "roomId": group.pk}))["messages"]
+    assert [names(message) for message in (listed, old, found)] == [(None, {person.pk})] * 3
+
+
+async def the_directory_is_silent_between_those_who_are_apart(world: World) -> None:
+    owner, person, third = await somebody(), await somebody(), await somebody()
+    await make(block, actor=owner, user=person)
+    maker, apart, other = [await world.client(user, "social") for user in (owner, person, third)]
+    made = (await maker.tell("room:create", {"name": "Not for everybody", "persistent": True}))["room"]
+    await about(other, "room:available", id=made["id"])
+    await other.tell("room:join", {"roomId": made["id"]})
+    await about(maker, "room:updated", id=made["id"], userCount=2)
+    await maker.tell("room:update", {"roomId": made["id"], "name": "Still not"})
+    await about(other, "room:changed", id=made["id"])
+    await maker.tell("room:delete", {"roomId": made["id"]})
+    await about(other, "room:removed", id=made["id"])
+    # What is told last comes last, and the places before it are dense.
+    later = (await other.tell("room:create", {"name": "For everybody", "persistent": True}))["room"]
+    await about(apart, "room:available", id=later["id"])
+    told = [frame for frame in apart.frames if (frame.get("payload") or {}).get("id") == made["id"]]
+    assert told == []
+    seqs = [event["seq"] for event in apart.events("group:directory")]
+    assert seqs == list(range(seqs[0], seqs[0] + len(seqs)))
+
+
 async def how_it_arrives(group: Group, speaker: JsonClient, listener: JsonClient) -> str:
     """Has one say something, and returns what stands in its place for another."""
     said = await speaker.tell("message:send", {"roomId": group.pk, "text": "Who can hear me?"})
@@ -113,4 +170,6 @@ LINES = [
     who_is_kicked_hears_why_and_nothing_after,
     parts_are_given_by_the_owner,
     those_who_are_apart_are_not_invited_nor_heard_by_each_other,
+    a_third_persons_message_names_nobody_to_those_who_are_apart,
+    the_directory_is_silent_between_those_who_are_apart,
 ]

@@ -1,0 +1,47 @@
+"""What is left of groups' events for somebody who does not see some of the people in them."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from realtime.people import Privacy, decoded
+
+_MESSAGES = ("message:new", "message:updated")
+
+
+@dataclass(frozen=True, slots=True)
+class GroupPrivacy(Privacy):
+    """In a group: also what a third person answers, or whom they name, when that is somebody unseen."""
+
+    def logged(self, event_type: str, actor_id: int | None, payload: bytes) -> bytes | None:
+        """Returns a message without what it tells of people who are not seen; the words are its sender's own."""
+        if event_type not in _MESSAGES or not self.unseen:
+            return payload
+        if actor_id in self.unseen:
+            return None
+        told = decoded(payload)
+        # A moderator's or the system's act is not the sender's own.
+        if told["sender"]["id"] in self.unseen:
+            return None
+        answered, named = told["replyTo"], [user_id for user_id in told["mentions"] if user_id not in self.unseen]
+        if answered is not None and answered["senderId"] in self.unseen:
+            answered = None
+        if answered == told["replyTo"] and named == told["mentions"]:
+            return payload
+        return msgspec.json.encode({**told, "replyTo": answered, "mentions": named})
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryPrivacy(Privacy):
+    """In the directory: nothing of groups whose creator one does not see, as the list over HTTP has it."""
+
+    def logged(self, event_type: str, actor_id: int | None, payload: bytes) -> bytes | None:
+        """Hides what concerns a group of theirs, whoever did it."""
+        return None if self._is_theirs(payload) else payload
+
+    def shown(self, event_type: str, payload: bytes) -> tuple[str, bytes] | None:
+        """Leaves out the numbers of their groups."""
+        return None if self._is_theirs(payload) else (event_type, payload)
+
+    def _is_theirs(self, payload: bytes) -> bool:
+        return bool(self.unseen) and decoded(payload).get("creatorId") in self.unseen
