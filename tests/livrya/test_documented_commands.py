@@ -69,6 +69,8 @@ NOT_RUN = {
     '.venv/bin/python -m benchmarks.profile "50 senders in one hot room, stored"': "as that of fan-out to 10",
     ".venv/bin/python -m benchmarks.hostile": "judges times, and takes minutes",
     '.venv/bin/python -m benchmarks.hostile pings "polled noops" --seconds 20': "judges times, on a machine that tests",
+    ".venv/bin/python -m benchmarks.chaos": "takes minutes, and needs Node",
+    ".venv/bin/python -m benchmarks.chaos --seconds 20 --seed 7 --log chaos.log": "the same, in a minute",
     "kill -HUP": "named for its signal; see test_processes_are_replaced_one_by_one_on_request",
     "curl -N": "named for its option",
     "redis-cli keys": "named as what not to do",
