@@ -48,12 +48,20 @@ test: dev frontend test-frontend test-python
 test-frontend: frontend
 	cd frontend && npm run --silent test
 
-# Everything on SQLite with the real servers; the browser by itself; the domain and the engine again on PostgreSQL.
+# Everything on SQLite with the real servers; the browser by itself; the domain and the engine again on PostgreSQL. The
+# engine's tests run in processes of their own: there is no other app in them.
 # Three at a time even on two cores: much of it waits for servers.
+ENGINE := tests/realtime tests/conformance
+PRODUCT := $(ENGINE:%=--ignore=%) --ignore=tests/faults tests
+PYTEST := $(BIN)/python -m pytest
+THREE := -n 3 --dist loadgroup
+
 test-python: dev frontend
-	$(BIN)/python -m pytest -n 3 --dist loadgroup -m "not browser and not faults and not soak"
-	$(BIN)/python -m pytest -m browser tests/browser
-	$(BIN)/python -m pytest -n 3 --dist loadgroup --postgres -m "not browser and not either_database and not soak"
+	$(PYTEST) $(THREE) $(ENGINE)
+	$(PYTEST) $(THREE) -m "not browser and not soak" $(PRODUCT)
+	$(PYTEST) -m browser tests/browser
+	$(PYTEST) $(THREE) --postgres -m "not either_database and not soak" $(ENGINE) tests/faults
+	$(PYTEST) $(THREE) --postgres -m "not browser and not either_database and not soak" $(PRODUCT)
 
 check: dev frontend
 	$(BIN)/ruff format --check .

@@ -263,7 +263,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "filters": {
-        "outages": {"()": "livrya.site.logs.RedisIsAway"},
+        "outages": {"()": "realtime.ops.logs.RedisIsAway"},
         "without secrets": {"()": "realtime.servers.access_log.WithoutSecrets"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import override_settings
 
 import tests.realtime.app.namespaces  # noqa: F401  # declares rooms, commands and namespaces
-from livrya.settings import REALTIME
 from realtime.hub import Hub, current_hub
 from realtime.routing import websocket_application
 from realtime.testing.client import JsonClient
@@ -22,7 +22,7 @@ Connect = Callable[..., Awaitable[JsonClient]]
 @pytest.fixture
 async def hub(transactional_db: None) -> AsyncIterator[Hub]:
     """This loop's hub, ended after the test."""
-    with override_settings(REALTIME=REALTIME | {"AUTHENTICATOR": AUTHENTICATOR}):
+    with override_settings(REALTIME=settings.REALTIME | {"AUTHENTICATOR": AUTHENTICATOR}):
         running = await current_hub()
         yield running
         await running.stop()

@@ -59,6 +59,13 @@ class Copy(Payload):
     data: bytes
 
 
+@command("hall:greet")
+class Greet(Payload):
+    """Greets somebody: a command about a person."""
+
+    user_id: Id
+
+
 @command("hall:crash")
 class Crash(Payload):
     """Has a defect."""
@@ -98,6 +105,11 @@ async def copy(call: Call, command: Copy) -> dict[str, Any]:
     return {"copies": [command.data, command.data]}
 
 
+@commands.handles(Greet)
+def greet(call: Call, command: Greet) -> None:
+    realtime.emit(HallRoom(1), Waved(who=str(command.user_id)))
+
+
 @commands.handles(Crash)
 def crash(call: Call, command: Crash) -> None:
     raise ZeroDivisionError("a defect")
@@ -105,6 +117,6 @@ def crash(call: Call, command: Crash) -> None:
 
 ROOMS = [HallRoom, VaultRoom, UserRoom]
 
-Namespace("/halls", commands=[commands], rooms=ROOMS)
+halls = Namespace("/halls", commands=[commands], rooms=ROOMS)
 Namespace("/members", commands=[commands], rooms=ROOMS, admits=lambda identity: not identity.is_anonymous)
 Namespace("/foyer", commands=[commands], rooms=ROOMS, auto_rooms=lambda identity: [HallRoom(1), HallRoom(2)])

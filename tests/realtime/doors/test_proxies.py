@@ -194,8 +194,8 @@ async def test_in_production_every_door_wants_https_and_counts_by_the_forwarded_
             403,
             '{"code":"FORBIDDEN","message":"Use HTTPS here.","retryable":false}',
         )
-    assert (await asked("/sign-in/", **plain))[0] == 301
-    assert (await asked("/sign-in/", **way("192.0.2.1")))[0] == 200
+    assert (await asked("/page/", **plain))[0] == 301
+    assert (await asked("/page/", **way("192.0.2.1")))[0] == 200
 
     clients = [await over_socket("192.0.2.1") for _ in range(2)]
     for client in clients:

@@ -10,13 +10,12 @@ import pytest
 from channels.layers import get_channel_layer
 from channels_redis.pubsub import RedisSingleShardConnection
 from channels_redis.utils import create_pool
+from django.conf import settings
 from django.test import override_settings
 from redis import Redis
 from redis.asyncio.connection import Connection, SSLConnection, UnixDomainSocketConnection
 
 import realtime
-from livrya.environment import channel_layer
-from livrya.settings import REALTIME
 from realtime.hub import Hub, current_hub
 from realtime.hub import layer as layer_module
 from realtime.log import after_commit, hints
@@ -24,13 +23,14 @@ from realtime.log.hints import group_name
 from realtime.routing import websocket_application
 from realtime.testing.client import JsonClient
 from tests.realtime.app.events import HallRoom, Said
+from tests.realtime.environment import channel_layer
 from tests.realtime.halls import AUTHENTICATOR
 from tests.services import Valkey
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 MANY = 200
-VALUES = REALTIME | {
+VALUES = settings.REALTIME | {
     "AUTHENTICATOR": AUTHENTICATOR,
     # Nothing but hints brings what other processes commit.
     **dict.fromkeys(("SWEEP_SECONDS", "WATCH_SECONDS", "BACKSTOP_SECONDS"), 3600),

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import pytest
 from channels.layers import get_channel_layer
+from django.conf import settings
 from django.db import connection
 from django.test import override_settings
 
 import realtime
-from livrya.settings import REALTIME
 from realtime.hub import Hub, current_hub
 from realtime.hub.layer import LayerLink
 from realtime.hub.room import RoomState
@@ -355,7 +355,7 @@ async def test_history_that_is_pruned_between_two_pages_is_said_to_be_trimmed(co
 
 
 async def test_a_room_too_big_for_one_turn_is_served_in_slices_in_order(transactional_db: None) -> None:
-    values = REALTIME | {"AUTHENTICATOR": AUTHENTICATOR, "FAN_OUT_SLICE": 2}
+    values = settings.REALTIME | {"AUTHENTICATOR": AUTHENTICATOR, "FAN_OUT_SLICE": 2}
     with override_settings(REALTIME=values):
         hub = await current_hub()
         try:

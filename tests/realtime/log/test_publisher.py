@@ -5,13 +5,12 @@ import os
 
 import pytest
 from channels.layers import get_channel_layer
+from django.conf import settings
 from django.test import override_settings
 from pytest_django import Settings
 from redis import Redis
 
 import realtime
-from livrya.environment import channel_layer
-from livrya.settings import REALTIME
 from realtime.hub import current_hub
 from realtime.log import after_commit
 from realtime.log.events import StoredEvent
@@ -20,6 +19,7 @@ from realtime.log.publisher import Publisher, publisher
 from realtime.routing import websocket_application
 from realtime.testing.client import JsonClient
 from tests.realtime.app.events import HallRoom, Said
+from tests.realtime.environment import channel_layer
 from tests.realtime.examples import BenchRoom, Poke, Spoken
 from tests.realtime.halls import AUTHENTICATOR
 from tests.services import Valkey
@@ -56,7 +56,7 @@ async def test_a_commit_of_this_process_is_heard_by_others(layer_on: Valkey) -> 
 
 
 async def test_a_bulk_wakes_the_others_once_instead_of_telling_every_room(layer_on: Valkey) -> None:
-    never = REALTIME | {"AUTHENTICATOR": AUTHENTICATOR, "SWEEP_SECONDS": 3600, "WATCH_SECONDS": 3600}
+    never = settings.REALTIME | {"AUTHENTICATOR": AUTHENTICATOR, "SWEEP_SECONDS": 3600, "WATCH_SECONDS": 3600}
     with override_settings(REALTIME=never):
         hub = await current_hub()
         client = await JsonClient.in_process(websocket_application, "/ws/halls/")

@@ -6,7 +6,7 @@ import pytest
 from redis.exceptions import ConnectionError as LostConnection
 from redis.exceptions import NoPermissionError
 
-from livrya.site.logs import RedisIsAway
+from realtime.ops.logs import RedisIsAway
 
 pytestmark = pytest.mark.either_database
 
