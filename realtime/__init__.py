@@ -1,8 +1,8 @@
 """Rooms over the channel layer, with the delivery guarantees of a log.
 
 What services and broadcasts use of it: `atomic`, `emit`, `aemit`, `snapshot`, `blank`, `about`, `revoke`, `disconnect`,
-`refresh_rooms`, `issue_ticket`; what lives beside rooms: `Part`, `attach`. What an author of an app may import beside
-this package stands in docs/architecture.md.
+`refresh_rooms`, `issue_ticket`; what lives beside rooms: `Part`, `attach`; JSON as every door reads it: `scalars_only`.
+What an author of an app may import beside this package stands in docs/architecture.md.
 """
 
 from importlib import import_module
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from realtime.log.writing import emit as emit
     from realtime.sessions.tickets import TICKET_LIFETIME_MS as TICKET_LIFETIME_MS
     from realtime.sessions.tickets import issue_ticket as issue_ticket
+    from realtime.transport.scalars import scalars_only as scalars_only
 
 _HOMES = {
     "MAX_ROOMS": "log.writing",
@@ -42,6 +43,7 @@ _HOMES = {
     "issue_ticket": "sessions.tickets",
     "refresh_rooms": "log.auto_rooms",
     "revoke": "log.revocation",
+    "scalars_only": "transport.scalars",
     "snapshot": "log.snapshots",
 }
 """Where each name is defined, below this package."""

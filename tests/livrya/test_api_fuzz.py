@@ -1,4 +1,5 @@
-"""Whatever is sent to the API, the answer is never an error of ours. The inputs come from the schema itself.
+"""Whatever is sent to the API, the answer is never an error of ours. The inputs come from the schema itself, and then
+from what nobody means: odd headers, values and addresses.
 
 `make soak` sends ten times as many, and others each time.
 """
@@ -21,8 +22,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from livrya.kit.api import throttles
+from realtime.errors import CATALOGUE
 from realtime.people.limits.acts import ACTS
 from tests.accounts.people import person
+from tests.livrya import odd
 from tests.livrya.pictures import SHAPES
 from tests.livrya.routes import ROLES, World
 from tests.livrya.test_api_routes import APPS, TABLE
@@ -125,9 +128,78 @@ def send(operation: Any, world: World, *, examples: int, derandomize: bool) -> N
                 address = address.replace(f"{{{name}}}", written(value))
         body, media_type = encoded(case, picture)
         query = urlencode(case.query or {}, doseq=True, errors="surrogatepass")
-        answer = client.generic(operation.method.upper(), address, body, media_type, QUERY_STRING=query)
-        assert answer.status_code < 500, (address, query, body)
-        if answer.status_code >= 400 and address.startswith("/api/"):
-            assert {"code", "message", "retryable"} <= set(answer.json())
+        check(client.generic(operation.method.upper(), address, body, media_type, QUERY_STRING=query), body)
+
+    one()
+
+
+def check(answer: Any, given: object) -> None:
+    """Fails for an error of ours, and for a refusal of the API that has not its shape, or a code of no catalogue."""
+    asked = answer.wsgi_request.path_info
+    assert answer.status_code < 500, (asked, given)
+    if answer.status_code >= 400 and asked.startswith("/api/"):
+        said = answer.json()
+        assert {"code", "message", "retryable"} <= set(said), asked
+        assert said["code"] in CATALOGUE, said
+        assert "Traceback" not in said["message"], said
+
+
+ODD_EXAMPLES = 14
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
+def test_nothing_that_nobody_means_is_an_error_of_ours(operation: Any, world: World) -> None:
+    send_odd(operation, world, examples=ODD_EXAMPLES, derandomize=True)
+
+
+@pytest.mark.soak
+@pytest.mark.django_db
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
+def test_nothing_that_nobody_means_is_an_error_of_ours_for_long(operation: Any, world: World) -> None:
+    send_odd(operation, world, examples=IN_SOAK, derandomize=False)
+
+
+def send_odd(operation: Any, world: World, *, examples: int, derandomize: bool) -> None:
+    """Sends what fits the schema but for one thing: its headers, one value of its body, one word of its address."""
+    clients = [Client(raise_request_exception=False), Client(raise_request_exception=False)]
+    clients[0].force_login(world.author)
+    known = real_address(operation, world)
+    fitting = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
+    words = re.findall(r"\{\w+\}", operation.path)
+    ways = ["headers", *["body"] * (operation.method not in ("get", "head")), *["address"] * bool(words), "query"]
+
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        derandomize=derandomize,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(
+        fitting, st.sampled_from(ways), odd.headers(), odd.JSON, st.sampled_from(odd.IN_ADDRESSES), st.integers(0, 9)
+    )
+    def one(case: Any, way: str, headers: Any, value: bytes, word: str, chance: int) -> None:
+        address = known or re.sub(r"\{\w+\}", "1", operation.path)
+        body, media_type = encoded(case)
+        query = urlencode(case.query or {}, doseq=True, errors="surrogatepass")
+        if way == "body":
+            body, media_type = odd.spoilt(case.body, chance, value), "application/json"
+        elif way == "address":
+            spoilt_word = words[chance % len(words)]
+            address = re.sub(
+                r"\{\w+\}", lambda match: written(word if match[0] == spoilt_word else "1"), operation.path
+            )
+        elif way == "query":
+            names = sorted({*(case.query or {}), "limit", "cursor", "q", "a[b]"})
+            query = urlencode({names[chance % len(names)]: word}, errors="surrogatepass")
+        given = headers if way == "headers" else {}
+        media_type = given.get("content-type", media_type)
+        extra = {name: text for name, text in given.items() if name != "content-type"}
+        answer = clients[chance % 7 == 0].generic(
+            operation.method.upper(), address, body, media_type, QUERY_STRING=query, headers=extra
+        )
+        check(answer, (way, word, given, value[:80]))
 
     one()

@@ -78,6 +78,17 @@ def test_nobody_signs_in_or_up_with_it_nor_breaks_anything(name: str) -> None:
     assert answer.status_code in (400, 401)
 
 
+@pytest.mark.django_db
+def test_a_refusal_that_repeats_it_can_be_written() -> None:
+    book = library.book()
+    client = Client(raise_request_exception=False)
+    client.force_login(library.author_of(book))
+    for method, where, field in (("POST", "credits", "kind"), ("PUT", "shelf", "shelf")):
+        body = f'{{"username": "ada", "{field}": "\\ud83d"}}'
+        answer = client.generic(method, f"/api/v1/books/{book.pk}/{where}/", body, "application/json")
+        assert (answer.status_code, answer.json()["code"]) == (400, "VALIDATION")
+
+
 @pytest.mark.parametrize("letters", ["%00", "%ED%A0%BD", "%FF"])
 @pytest.mark.parametrize(
     "path",
