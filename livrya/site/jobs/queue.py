@@ -20,7 +20,7 @@ MAX_ATTEMPTS = 5
 """A job that failed for a passing reason, or whose process died in it, begins this many times at most."""
 KEPT = timedelta(days=7)
 """How long it can be looked up how a job ended."""
-MOVED = {"livrya.site.jobs.entries.forget_old_history": "livrya.site.jobs.entries.forget_old_history"}
+MOVED = {"livrya.jobs.entries.forget_old_history": "livrya.site.jobs.entries.forget_old_history"}
 """Where the code of jobs lives now that were queued by the release before; goes with the next one."""
 RETRY_S = 2.0
 """The pause before the second attempt; it doubles with every further one."""
