@@ -36,7 +36,7 @@ from realtime.transport.asgi import Receive, Send
 from realtime.transport.connection import Connection, FramedConnection, SendingConnection
 from realtime.transport.packets import Packet
 from realtime.transport.scalars import scalars_only
-from realtime.transport.wire import JSON, Answer
+from realtime.transport.wire import JSON, Ack
 
 logger = logging.getLogger(__name__)
 
@@ -268,7 +268,7 @@ class JsonConsumer(WebSocketConsumer):
         except (msgspec.DecodeError, RecursionError, UnicodeEncodeError) as error:
             raise ValidationFailed("The message is not valid JSON.") from error
 
-    def _answer(self, request_id: str | None, answer: Answer) -> None:
+    def _answer(self, request_id: str | None, answer: Ack) -> None:
         if request_id is not None or not answer.success:
             self.connection.write(JSON.answer(request_id, answer))
 
@@ -293,7 +293,7 @@ class JsonConsumer(WebSocketConsumer):
             self._refuse(error)
             return True
         if resuming:
-            self._answer(envelope.request_id, Answer(True, {room: outcomes[room] for room in resume}))
+            self._answer(envelope.request_id, Ack(True, {room: outcomes[room] for room in resume}))
         return resuming
 
     async def _authenticate(self, envelope: Envelope) -> None:
@@ -312,7 +312,7 @@ class JsonConsumer(WebSocketConsumer):
         if session is not None:
             self.session = None
             await session.close(clean=True)
-        self._answer(envelope.request_id, Answer(True, {"userId": identity.user_id}))
+        self._answer(envelope.request_id, Ack(True, {"userId": identity.user_id}))
         try:
             await self._open(identity)
         except ApplicationError as error:

@@ -19,7 +19,7 @@ Report = Callable[[int], None]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Imported:
     """What an import did: how many chapters it added and changed; `created` says whether the book is new."""
 
     book: Book
@@ -32,7 +32,7 @@ class Outcome:
         return not (self.created or self.added or self.changed)
 
 
-def import_book(manuscript: Manuscript, *, owner: User, report: Report = lambda done: None) -> Outcome:
+def import_book(manuscript: Manuscript, *, owner: User, report: Report = lambda done: None) -> Imported:
     """Creates the book, or changes what differs; run again, it changes nothing.
 
     A book is the same when title and printed author are; its owner then stays who it is. A chapter is the same
@@ -62,7 +62,7 @@ def import_book(manuscript: Manuscript, *, owner: User, report: Report = lambda 
                 changed += _change(chapter, wanted)
         report(number)
     book.refresh_from_db()
-    return Outcome(book, created, added, changed)
+    return Imported(book, created, added, changed)
 
 
 @contextmanager

@@ -75,7 +75,7 @@ class Blanking(Hook, frozen=True, eq=False):
         return ("ref = %s", self.ref) if self.ref is not None else ("actor_id = %s", self.actor_id)
 
 
-class Answer(Hook, frozen=True, eq=False):
+class AnswerToKeep(Hook, frozen=True, eq=False):
     """The result of a durable command, to be stored with the positions of its events.
 
     `row_id` is where; None when nobody asked for it to be kept. `positions` is filled by `flush`: per room
@@ -125,7 +125,7 @@ def flush(connection: BaseDatabaseWrapper, hooks: Sequence[Hook], *, max_rooms: 
             cursor.execute(statement.sql, statement.values)
         stored = _numbered(emissions, following, heads)
         for answer in hooks:
-            if isinstance(answer, Answer):
+            if isinstance(answer, AnswerToKeep):
                 _answer(cursor, answer, stored)
     return [*stored.values(), *passing]
 
@@ -259,7 +259,7 @@ def _blank(cursor: Any, blanking: Blanking) -> None:
     )
 
 
-def _answer(cursor: Any, answer: Answer, stored: Mapping[Emission, StoredEvent]) -> None:
+def _answer(cursor: Any, answer: AnswerToKeep, stored: Mapping[Emission, StoredEvent]) -> None:
     for emission, event in stored.items():
         if emission.cause is answer.cause:
             answer.positions[event.room] = Position(event.epoch, event.seq)

@@ -10,14 +10,14 @@ from django.conf import settings
 from django.db import connection
 
 from realtime.errors import NotFound, RequestIdReused, Unavailable, ValidationFailed
-from realtime.log.flushing import EMPTIED, LOCK_TIMEOUT_MS, Answer, Cause
+from realtime.log.flushing import EMPTIED, LOCK_TIMEOUT_MS, AnswerToKeep, Cause
 from realtime.log.writing import Unit, atomic
 from realtime.positions import Position
 
 _MAX_KEY_LENGTH = 100
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class KeptAnswer(msgspec.Struct, frozen=True):
     """What a durable command answered.
 
     `data` is the ack's data as JSON. `positions`: per room the last event that the command caused; complete
@@ -43,7 +43,7 @@ def fingerprint(command: str, payload: bytes) -> str:
     return hashlib.blake2b(command.encode() + b"\0" + payload, digest_size=16, key=key).hexdigest()
 
 
-def run_once(actor: str, request_id: str | None, payload_hash: str, run: Callable[[], Any]) -> Outcome:
+def run_once(actor: str, request_id: str | None, payload_hash: str, run: Callable[[], Any]) -> KeptAnswer:
     """Runs `run` unless this actor's request has been answered before; then returns that answer.
 
     `actor` is `user:<id>`, or the session of somebody anonymous. The answer is stored in the transaction of
@@ -64,9 +64,9 @@ def run_once(actor: str, request_id: str | None, payload_hash: str, run: Callabl
             if row_id is None:
                 return _repeat(unit, actor, request_id, payload_hash)
         cause = Cause()
-        answer = Answer(row_id, cause, msgspec.json.encode(unit.run_as(cause, run)))
+        answer = AnswerToKeep(row_id, cause, msgspec.json.encode(unit.run_as(cause, run)))
         unit.register(answer)
-    return Outcome(answer.data, answer.positions, repeated=False)
+    return KeptAnswer(answer.data, answer.positions, repeated=False)
 
 
 def _claim(actor: str, request_id: str, payload_hash: str) -> int | None:
@@ -83,7 +83,7 @@ def _claim(actor: str, request_id: str, payload_hash: str) -> int | None:
     return rows[0][0] if rows else None
 
 
-def _repeat(unit: Unit, actor: str, request_id: str, payload_hash: str) -> Outcome:
+def _repeat(unit: Unit, actor: str, request_id: str, payload_hash: str) -> KeptAnswer:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, payload_hash, result FROM realtime_commandresult WHERE actor = %s AND request_id = %s",
@@ -98,7 +98,7 @@ def _repeat(unit: Unit, actor: str, request_id: str, payload_hash: str) -> Outco
     if result == EMPTIED:
         raise NotFound("What this request has made is gone.")
     if result is None:  # the first one is in this same transaction, whose events have no numbers yet
-        answer = next(hook for hook in unit.hooks() if isinstance(hook, Answer) and hook.row_id == row_id)
-        return Outcome(answer.data, answer.positions, repeated=True)
+        answer = next(hook for hook in unit.hooks() if isinstance(hook, AnswerToKeep) and hook.row_id == row_id)
+        return KeptAnswer(answer.data, answer.positions, repeated=True)
     stored = msgspec.json.decode(result, type=_Stored)
-    return Outcome(bytes(stored.data), stored.positions, repeated=True)
+    return KeptAnswer(bytes(stored.data), stored.positions, repeated=True)

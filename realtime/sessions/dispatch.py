@@ -17,7 +17,7 @@ from realtime.log import idempotency
 from realtime.log.flushing import is_outage
 from realtime.namespaces import Call, Handler
 from realtime.positions import Position
-from realtime.transport.wire import Answer, encode_json
+from realtime.transport.wire import Ack, encode_json
 
 logger = logging.getLogger(__name__)
 
@@ -48,15 +48,15 @@ class Request(msgspec.Struct, kw_only=True):
     payload: Any = None
     args: Sequence[Any] | None = None
     request_id: str | None = None
-    answer: Callable[[Answer], None] | None = None
+    answer: Callable[[Ack], None] | None = None
 
 
-def refusal(error: ApplicationError) -> Answer:
+def refusal(error: ApplicationError) -> Ack:
     """Returns the answer that says no."""
-    return Answer(False, error=error.as_dict())
+    return Ack(False, error=error.as_dict())
 
 
-async def carry_out(session: Caller, request: Request) -> Answer:
+async def carry_out(session: Caller, request: Request) -> Ack:
     """Runs one command; whatever goes wrong becomes an answer in the one error shape."""
     hub = session.hub
     hub.statistics.commands += 1
@@ -81,7 +81,7 @@ async def carry_out(session: Caller, request: Request) -> Answer:
     return answer
 
 
-async def _run(session: Caller, request: Request) -> Answer:
+async def _run(session: Caller, request: Request) -> Ack:
     request_id = request.request_id
     if request_id is not None and not 0 < len(request_id) <= MAX_REQUEST_ID:
         raise ValidationFailed(f"A requestId has 1 to {MAX_REQUEST_ID} characters.", details={"field": "requestId"})
@@ -97,15 +97,15 @@ async def _run(session: Caller, request: Request) -> Answer:
     present = room is not None and session.is_present(room)
     call = Call(session.identity, session.connection.id, request_id, session, present)
     if handler.is_async:
-        return Answer(True, await handler.run(call, command))
+        return Ack(True, await handler.run(call, command))
     if not handler.contract.durable and handler.lane is None:
-        return Answer(True, await session.hub.handlers.run(handler.run, call, command))
+        return Ack(True, await session.hub.handlers.run(handler.run, call, command))
     lane = room.name if room else session.actor_key
     work = partial(
         _run_durably if handler.contract.durable else _run_once_here, session.actor_key, handler, call, command
     )
     data, positions = await session.hub.lanes.run(lane, work, batchable=handler.contract.durable)
-    return Answer(True, data, position=_position_of(lane, positions))
+    return Ack(True, data, position=_position_of(lane, positions))
 
 
 def decode(handler: Handler, alias: Alias, request: Request) -> Payload:

@@ -26,7 +26,7 @@ class Closed(Exception):
         self.code = code
 
 
-class Link(Protocol):
+class ClientTransport(Protocol):
     """What carries a client's messages."""
 
     async def send(self, text: str | bytes) -> None:
@@ -42,7 +42,7 @@ class Link(Protocol):
         """Ends it as a broken network does: nothing is said."""
 
 
-class SocketLink:
+class SocketTransport:
     """A real WebSocket."""
 
     def __init__(self, socket: ClientConnection) -> None:
@@ -67,7 +67,7 @@ class SocketLink:
         await self._socket.wait_closed()
 
 
-class ApplicationLink:
+class ApplicationTransport:
     """An ASGI application called directly: no server, no socket, the test's own loop."""
 
     def __init__(self, application: Any, scope: dict[str, Any]) -> None:
@@ -124,7 +124,7 @@ class JsonClient:
     `async with` closes it. Every wait ends with an AssertionError that shows what did come.
     """
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: ClientTransport) -> None:
         self.frames: list[dict[str, Any]] = []
         self.closed: int | None = None
         self._link = link
@@ -153,7 +153,7 @@ class JsonClient:
             ping_interval=None,
             **options,
         )
-        return cls(SocketLink(socket))
+        return cls(SocketTransport(socket))
 
     @classmethod
     async def in_process(
@@ -161,7 +161,7 @@ class JsonClient:
     ) -> Self:
         """Opens `path` of an ASGI application in this loop."""
         path, _, query = path.partition("?")
-        link = ApplicationLink(
+        link = ApplicationTransport(
             application,
             {
                 "type": "websocket",

@@ -15,7 +15,7 @@ from typing import Any
 from realtime.log.events import HIDDEN
 from realtime.positions import Position
 from realtime.testing.frames import Answered, Began, Heard, Left, Reset, Told
-from realtime.testing.records import Entry, Link, Log, Recording
+from realtime.testing.records import Entry, Log, RecordedConnection, Recording
 
 PROMISES = {"P1": "atomic", "P2": "ordered", "P3": "live", "P4": "resumable", "P5": "private", "P7": "once"}
 
@@ -201,7 +201,7 @@ class _Walk:
                         self._found.append(Violation(promise, step.number, f"{_name(link)} {message}", context))
         return self._found
 
-    def _judge(self, link: Link, told: Told) -> Iterable[tuple[str, str]]:
+    def _judge(self, link: RecordedConnection, told: Told) -> Iterable[tuple[str, str]]:
         match told:
             case Began():
                 yield from self._began(link, told)
@@ -215,7 +215,7 @@ class _Walk:
             case Answered():
                 pass
 
-    def _began(self, link: Link, began: Began) -> Iterable[tuple[str, str]]:
+    def _began(self, link: RecordedConnection, began: Began) -> Iterable[tuple[str, str]]:
         room, position = began.room, began.position
         if position is None or room in self._stream:  # refused, or said once more what session:ready has said
             return
@@ -247,7 +247,7 @@ class _Walk:
                 return asked.seq > end.seq
         return True  # the code of an error: the client comes again
 
-    def _heard(self, link: Link, heard: Heard) -> Iterable[tuple[str, str]]:
+    def _heard(self, link: RecordedConnection, heard: Heard) -> Iterable[tuple[str, str]]:
         room, seq, epoch = heard.room, heard.position.seq, heard.position.epoch
         place = self._stream.get(room)
         resumed = room in self._first
@@ -306,11 +306,11 @@ class _Walk:
         return "\n  the log there:\n" + "\n".join(lines)
 
 
-def _name(link: Link) -> str:
+def _name(link: RecordedConnection) -> str:
     return f"{link.client.name} (connection {link.number}, {link.door})"
 
 
-def _around(link: Link, index: int) -> str:
+def _around(link: RecordedConnection, index: int) -> str:
     """Shows what the client was told last, raw, the frame in question behind an arrow."""
     shown = link.steps[max(0, index - _FRAMES_SHOWN + 1) : index + 1]
     came = ", ".join(f"{room} from {position}" for room, position in link.asked.items()) or "nothing"

@@ -64,7 +64,7 @@ class Step:
 
 
 @dataclass(slots=True, eq=False)
-class Link:
+class RecordedConnection:
     """One connection of a client; `asked` are the positions with which it came."""
 
     client: "Recording"
@@ -119,11 +119,11 @@ class Recording:
     name: str
     user: int | None
     places: dict[str, Position] = field(default_factory=dict)
-    links: list[Link] = field(default_factory=list)
+    links: list[RecordedConnection] = field(default_factory=list)
 
-    def connected(self, door: str, asked: Mapping[str, Position | None] | None = None) -> Link:
+    def connected(self, door: str, asked: Mapping[str, Position | None] | None = None) -> RecordedConnection:
         """Begins the record of a connection through `door`: "json", "socketio" or "sse"."""
         known = {room: position for room, position in (asked or {}).items() if position is not None}
-        link = Link(self, len(self.links) + 1, door, self.tick(), known)
+        link = RecordedConnection(self, len(self.links) + 1, door, self.tick(), known)
         self.links.append(link)
         return link

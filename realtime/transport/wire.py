@@ -31,7 +31,7 @@ class WireEvent(Protocol):
     def event_id(self) -> str: ...
 
 
-class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+class Ack(msgspec.Struct, frozen=True, omit_defaults=True):
     """The answer to a command: `data`, or `error` in the one error shape.
 
     `position` says where a durable command's own event stands: `{room, epoch, seq}`.
@@ -113,7 +113,7 @@ class JsonWire(Wire):
         message = {"type": name, "room": room, "payload": payload} if room else {"type": name, "payload": payload}
         return Packet(encode_json(message))
 
-    def answer(self, request_id: str | None, answer: Answer) -> Packet:
+    def answer(self, request_id: str | None, answer: Ack) -> Packet:
         """Encodes the answer to a command; `requestId` is null when the request's own could not be read."""
         message: dict[str, Any] = {"requestId": request_id, "success": answer.success}
         if answer.success:

@@ -14,7 +14,7 @@ from websockets.typing import Subprotocol
 from realtime.positions import Position
 from realtime.testing.frames import Began, Told
 from realtime.testing.history import History
-from realtime.testing.records import Link
+from realtime.testing.records import RecordedConnection
 
 BEGINNING = Position("", 0)
 _OPEN_SECONDS = 30.0
@@ -48,7 +48,7 @@ class Follower:
         self._port = port
         self._away = away
         self._doors = itertools.cycle(doors)
-        self._link: Link | None = None
+        self._link: RecordedConnection | None = None
         self._transport: asyncio.BaseTransport | None = None
         self._stopped = False
         self._may_connect = asyncio.Event()
@@ -97,7 +97,7 @@ class Follower:
     # Connecting
 
     async def _run(self) -> None:
-        doors: dict[str, Callable[[Link], Awaitable[None]]] = {
+        doors: dict[str, Callable[[RecordedConnection], Awaitable[None]]] = {
             "json": self._by_json,
             "socketio": self._by_socketio,
             "sse": self._by_event_stream,
@@ -117,7 +117,7 @@ class Follower:
                 self._transport = None
             await asyncio.sleep(random.uniform(*self._away))
 
-    def _take(self, link: Link, raw: str) -> tuple[Told, ...]:
+    def _take(self, link: RecordedConnection, raw: str) -> tuple[Told, ...]:
         self._known.update(self.recording.places)
         told = link.take(raw)
         for happening in told:
@@ -131,7 +131,7 @@ class Follower:
     def _authorization(self) -> dict[str, str]:
         return {} if self._user is None else {"Authorization": f"Bearer {self._user}"}
 
-    async def _by_json(self, link: Link) -> None:
+    async def _by_json(self, link: RecordedConnection) -> None:
         async with self._websocket("/ws/halls/?resume") as socket:
             rooms = {room: {"epoch": place.epoch, "seq": place.seq} for room, place in link.asked.items()}
             await socket.send(json.dumps({"requestId": "0", "type": "session:resume", "payload": {"rooms": rooms}}))
@@ -139,7 +139,7 @@ class Follower:
                 assert isinstance(message, str)
                 self._take(link, message)
 
-    async def _by_socketio(self, link: Link) -> None:
+    async def _by_socketio(self, link: RecordedConnection) -> None:
         async with self._websocket("/socket.io/?EIO=4&transport=websocket") as socket:
             rooms = {room: {"epoch": place.epoch, "seq": place.seq} for room, place in link.asked.items()}
             async for message in socket:
@@ -168,7 +168,7 @@ class Follower:
             self._transport = socket.transport
             yield socket
 
-    async def _by_event_stream(self, link: Link) -> None:
+    async def _by_event_stream(self, link: RecordedConnection) -> None:
         asked = ",".join(f"{room}@{place.epoch}:{place.seq}" for room, place in link.asked.items())
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
         self._transport = writer.transport

@@ -8,7 +8,7 @@ import pytest
 
 from realtime.testing.frames import Began, Heard, Told
 from realtime.testing.history import History
-from realtime.testing.records import Link
+from realtime.testing.records import RecordedConnection
 from tests.faults.fleet import Database, Fleet
 from tests.faults.followers import Follower
 from tests.faults.traffic import DOORS, Outside, all_have_everything, cutting, new_hall, until
@@ -48,10 +48,10 @@ class Timed(Follower):
     """Measures for each return how long it takes from the first byte to where the room stood then."""
 
     lines: Lines
-    _returned: Link | None = None
+    _returned: RecordedConnection | None = None
     _goal = 0
 
-    def _take(self, link: Link, raw: str) -> tuple[Told, ...]:
+    def _take(self, link: RecordedConnection, raw: str) -> tuple[Told, ...]:
         if self._returned is not link:
             self._returned, self._goal = link, self.lines.said
         told = super()._take(link, raw)

@@ -8,7 +8,7 @@ from books.models import Chapter, Comment
 from livrya.accounts.models import User
 from livrya.accounts.services import tokens
 from realtime.routing import websocket_application
-from realtime.testing.client import ApplicationLink
+from realtime.testing.client import ApplicationTransport
 from tests.accounts.doors import Enter, enter, hub, in_thread
 from tests.accounts.people import browser
 from tests.books import library
@@ -130,7 +130,7 @@ async def test_over_socket_io_it_is_taken_out_and_the_next_comment_follows(enter
         "client": ("127.0.0.1", 1),
         "extensions": {},
     }
-    link = ApplicationLink(websocket_application, scope)
+    link = ApplicationTransport(websocket_application, scope)
     await link.accepted()
     async with BareClient(link) as client:
         await client.enter("/", token=token)

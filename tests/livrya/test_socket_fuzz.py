@@ -32,7 +32,7 @@ from realtime.hub import Hub, current_hub
 from realtime.namespaces import NAMESPACES
 from realtime.people.limits.acts import ACTS
 from realtime.routing import websocket_application
-from realtime.testing.client import ApplicationLink, JsonClient
+from realtime.testing.client import ApplicationTransport, JsonClient
 from tests.accounts.people import person
 from tests.books import library
 from tests.realtime.doors.in_process import BareClient
@@ -265,7 +265,7 @@ def _furnish() -> dict[str, Any]:
 
 
 async def _bare() -> BareClient:
-    link = ApplicationLink(
+    link = ApplicationTransport(
         websocket_application,
         {
             "type": "websocket",

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.core.management.base import BaseCommand, CommandError
 
-from books.importing.importer import Outcome, import_book
+from books.importing.importer import Imported, import_book
 from books.importing.manuscripts import Manuscript, read_manuscripts
 from books.management.bar import Bar
 from livrya.accounts.models import User
@@ -67,7 +67,7 @@ class Command(BaseCommand):
         self.stdout.write(_sentence(outcome, len(manuscript.chapters)))
 
 
-def _sentence(outcome: Outcome, chapters: int) -> str:
+def _sentence(outcome: Imported, chapters: int) -> str:
     what = f"{outcome.book.title}: {chapters} chapter{'s' * (chapters != 1)}, {outcome.book.word_count:,} words"
     if outcome.created:
         return f"{what}, new."

@@ -53,7 +53,7 @@ class Cancel(msgspec.Struct, frozen=True, tag="cancel"):
     id: str
 
 
-class Heard(msgspec.Struct, frozen=True, tag="heard"):
+class Received(msgspec.Struct, frozen=True, tag="heard"):
     """The owner lives and works on it."""
 
     id: str
@@ -68,7 +68,7 @@ class Answered(msgspec.Struct, frozen=True, tag="answered"):
     why: str = ""
 
 
-Message = Ask | Cancel | Heard | Answered
+Message = Ask | Cancel | Received | Answered
 _encode = msgspec.msgpack.Encoder().encode
 _decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
 
@@ -219,7 +219,7 @@ class Carrier:
                 if task_working := self._working.get(ask_id):
                     logger.debug("The process that asked no longer waits for %s.", ask_id)
                     task_working.cancel()
-            case Heard(id=ask_id):
+            case Received(id=ask_id):
                 if (waiting := self._waiting.get(ask_id)) and not waiting.heard.done():
                     waiting.heard.set_result(None)
             case Answered(id=ask_id):
@@ -230,7 +230,7 @@ class Carrier:
 
     async def _work(self, ask: Ask) -> None:
         try:
-            await self.send(ask.reply_to, Heard(ask.id))
+            await self.send(ask.reply_to, Received(ask.id))
             answer = Answered(ask.id, await self._carry_out(ask))
         except RequestRefused as error:
             answer = Answered(ask.id, refusal=error.refusal.name, why=error.why)

@@ -31,35 +31,35 @@ _TYPES = {str(packet_type): packet_type for packet_type in PacketType}
 
 
 @dataclass(frozen=True, slots=True)
-class Packet:
+class EnginePacket:
     """One packet; `data` is bytes only in a binary message."""
 
     type: PacketType
     data: str | bytes = ""
 
 
-CLOSE = Packet(PacketType.CLOSE)
-PING = Packet(PacketType.PING)
-NOOP = Packet(PacketType.NOOP)
-PROBE_ANSWER = Packet(PacketType.PONG, "probe")
+CLOSE = EnginePacket(PacketType.CLOSE)
+PING = EnginePacket(PacketType.PING)
+NOOP = EnginePacket(PacketType.NOOP)
+PROBE_ANSWER = EnginePacket(PacketType.PONG, "probe")
 
 
-def encode(packet: Packet) -> str | bytes:
+def encode(packet: EnginePacket) -> str | bytes:
     """Returns the packet as one WebSocket message."""
     return packet.data if isinstance(packet.data, bytes) else f"{packet.type}{packet.data}"
 
 
-def decode(message: str | bytes) -> Packet:
+def decode(message: str | bytes) -> EnginePacket:
     """Reads one WebSocket message. Raises MalformedPacket."""
     if isinstance(message, bytes):
-        return Packet(PacketType.MESSAGE, message)
+        return EnginePacket(PacketType.MESSAGE, message)
     packet_type = _TYPES.get(message[:1])
     if packet_type is None:
         raise MalformedPacket("That is no Engine.IO packet.")
-    return Packet(packet_type, message[1:])
+    return EnginePacket(packet_type, message[1:])
 
 
-def decode_payload(body: bytes) -> Iterator[Packet]:
+def decode_payload(body: bytes) -> Iterator[EnginePacket]:
     """Reads the body of one polling request, packet by packet: at least one. Raises MalformedPacket on the way.
 
     Bounded by the size of the body alone, not by a number of packets: dropping some would lose messages. What is no
@@ -68,10 +68,10 @@ def decode_payload(body: bytes) -> Iterator[Packet]:
     return map(_decode_polled, body.decode(errors="replace").split(SEPARATOR))
 
 
-def _decode_polled(part: str) -> Packet:
+def _decode_polled(part: str) -> EnginePacket:
     if not part.startswith("b"):
         return decode(part)
     try:
-        return Packet(PacketType.MESSAGE, b64decode(part[1:], validate=True))
+        return EnginePacket(PacketType.MESSAGE, b64decode(part[1:], validate=True))
     except (Base64Error, ValueError) as error:
         raise MalformedPacket("The binary packet is not base64.") from error

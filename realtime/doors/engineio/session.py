@@ -13,8 +13,7 @@ import msgspec
 
 from realtime.doors.engineio.binding import Binding
 from realtime.doors.engineio.links import NOOP, PING, Link, PollingLink, polled
-from realtime.doors.engineio.packets import Packet as EnginePacket
-from realtime.doors.engineio.packets import PacketType, decode_payload
+from realtime.doors.engineio.packets import EnginePacket, PacketType, decode_payload
 from realtime.doors.errors import MalformedPacket, Refusal, RequestRefused
 from realtime.errors import CloseCode
 from realtime.people.limits.trifles import one_more

@@ -29,7 +29,7 @@ from realtime.positions import Position
 from realtime.sessions.authentication import Credentials, authenticate, credentials_of
 from realtime.sessions.dispatch import Request
 from realtime.sessions.session import Session, check_number_of_rooms
-from realtime.transport.wire import Answer
+from realtime.transport.wire import Ack
 
 logger = logging.getLogger(__name__)
 
@@ -176,8 +176,8 @@ class SessionEndpoint:
         else:
             self._early.append(request)
 
-    def _answer(self, name: str, reply: Reply | None) -> Callable[[Answer], None]:
-        def answer(answer: Answer) -> None:
+    def _answer(self, name: str, reply: Reply | None) -> Callable[[Ack], None]:
+        def answer(answer: Ack) -> None:
             if reply is not None:
                 reply([_told(answer)])
             elif answer.error is not None:
@@ -379,7 +379,7 @@ def _read(auth: Mapping[str, Any]) -> Given:
         raise ValidationFailed(f"auth is not valid: {error}") from error
 
 
-def _told(answer: Answer) -> dict[str, Any]:
+def _told(answer: Ack) -> dict[str, Any]:
     told: dict[str, Any] = {"success": answer.success}
     if answer.success:
         told["data"] = answer.data

@@ -12,10 +12,10 @@ import msgspec
 
 from realtime.doors.engineio.session import EngineSession
 from realtime.doors.errors import MalformedPacket
-from realtime.doors.socketio.packets import Decoder, Packet, PacketType
+from realtime.doors.socketio.packets import Decoder, PacketType, SocketPacket
 from realtime.doors.socketio.written import Written, WrittenEvent, WrittenOffset, written
 from realtime.errors import ApplicationError, CloseCode, Unavailable
-from realtime.transport.packets import Packet as EnginePacket
+from realtime.transport.packets import Packet
 
 logger = logging.getLogger(__name__)
 
@@ -115,15 +115,15 @@ class SocketConnection:
     def accept(self, namespace: str, data: Mapping[str, Any]) -> None:
         """Tells the client that it is in; everything else of the namespace comes after this."""
         self._in_time()
-        self.send(Packet(PacketType.CONNECT, namespace, data))
+        self.send(SocketPacket(PacketType.CONNECT, namespace, data))
 
-    def send(self, packet: Packet) -> None:
+    def send(self, packet: SocketPacket) -> None:
         """Sends one packet, attachments and all."""
         self.engine.write(written(packet, moves=packet.type is PacketType.ACK))
 
     def emit(self, namespace: str, *arguments: Any) -> None:
         """Sends an event, its name first."""
-        self.send(Packet(PacketType.EVENT, namespace, list(arguments)))
+        self.send(SocketPacket(PacketType.EVENT, namespace, list(arguments)))
 
     async def ask(self, namespace: str, *arguments: Any, timeout_ms: int) -> list[Any]:
         """Sends an event and returns the arguments of the client's ack.
@@ -133,7 +133,7 @@ class SocketConnection:
         self._next_ack += 1
         key = (namespace, self._next_ack)
         self._asked[key] = asyncio.get_running_loop().create_future()
-        self.send(Packet(PacketType.EVENT, namespace, list(arguments), self._next_ack))
+        self.send(SocketPacket(PacketType.EVENT, namespace, list(arguments), self._next_ack))
         try:
             async with asyncio.timeout(timeout_ms / 1000):
                 return await self._asked[key]
@@ -162,13 +162,13 @@ class SocketConnection:
             case _:
                 raise MalformedPacket("Only a server refuses a connection.")
 
-    def leaving(self, packets: list[EnginePacket], *, whole_turn: bool) -> None:
+    def leaving(self, packets: list[Packet], *, whole_turn: bool) -> None:
         for namespace in {packet.namespace for packet in packets if isinstance(packet, Written) and packet.moves}:
             endpoint = self._endpoints.get(namespace)
             if endpoint is not None and (behind := endpoint.moved(whole_turn=whole_turn)) is not None:
                 packets.append(behind)
 
-    def completed(self, packet: EnginePacket) -> list[EnginePacket]:
+    def completed(self, packet: Packet) -> list[Packet]:
         assert isinstance(packet, Written)
         endpoint = self._endpoints.get(packet.namespace)
         behind = endpoint.moved(whole_turn=True) if endpoint is not None else None
@@ -215,7 +215,7 @@ class SocketConnection:
             raise MalformedPacket("The namespace is not connected.")
         return endpoint
 
-    def _reply(self, packet: Packet) -> Reply | None:
+    def _reply(self, packet: SocketPacket) -> Reply | None:
         if packet.id is None:
             return None
         unsent = True
@@ -224,7 +224,7 @@ class SocketConnection:
             nonlocal unsent
             if unsent:
                 unsent = False
-                self.send(Packet(PacketType.ACK, packet.namespace, list(arguments), packet.id))
+                self.send(SocketPacket(PacketType.ACK, packet.namespace, list(arguments), packet.id))
 
         return reply
 
@@ -270,7 +270,7 @@ class SocketConnection:
             self._await_namespace()
 
     def _refuse(self, namespace: str, data: Mapping[str, Any]) -> None:
-        self.send(Packet(PacketType.CONNECT_ERROR, namespace, data))
+        self.send(SocketPacket(PacketType.CONNECT_ERROR, namespace, data))
 
     def _leave(self, namespace: str, reason: str) -> None:
         if connecting := self._connecting.pop(namespace, None):

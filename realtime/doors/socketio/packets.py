@@ -47,7 +47,7 @@ _TEXT_OF = {binary: text for text, binary in _BINARY_OF.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Packet:
+class SocketPacket:
     """One packet, its attachments in place: `type` is never one of the BINARY types.
 
     `data` is an object or None (CONNECT, CONNECT_ERROR), None (DISCONNECT) or the list of arguments, the
@@ -70,7 +70,7 @@ def head(packet_type: PacketType, namespace: str, packet_id: int | None = None, 
     )
 
 
-def encode(packet: Packet) -> list[str | bytes]:
+def encode(packet: SocketPacket) -> list[str | bytes]:
     """Returns the packet's messages: its text, then its attachments. They belong together on the stream."""
     attachments: list[bytes] = []
     packet_type = packet.type
@@ -107,19 +107,19 @@ class Decoder:
 
     def __init__(self, *, max_bytes: int) -> None:
         self.max_bytes = max_bytes
-        self._packet: Packet | None = None
+        self._packet: SocketPacket | None = None
         self._expected = 0
         self._bytes = 0
         self._attachments: list[bytes] = []
 
-    def feed(self, message: str | bytes) -> Packet | None:
+    def feed(self, message: str | bytes) -> SocketPacket | None:
         """Takes one message; returns the packet that it completes, if any. Raises MalformedPacket."""
         try:
             return self._attach(message) if isinstance(message, bytes) else self._start(message)
         except RecursionError as error:
             raise MalformedPacket("The packet is nested too deeply.") from error
 
-    def _start(self, text: str) -> Packet | None:
+    def _start(self, text: str) -> SocketPacket | None:
         if self._packet is not None:
             raise MalformedPacket("The attachments of the packet before are missing.")
         packet, expected = _read(text)
@@ -128,7 +128,7 @@ class Decoder:
         self._packet, self._expected, self._bytes = packet, expected, len(text)
         return None
 
-    def _attach(self, data: bytes) -> Packet | None:
+    def _attach(self, data: bytes) -> SocketPacket | None:
         if self._packet is None:
             raise MalformedPacket("The binary message belongs to no packet.")
         self._bytes += len(data)
@@ -143,10 +143,10 @@ class Decoder:
         arguments = _put_back(packet.data, attachments, unused)
         if unused:
             raise MalformedPacket("An attachment is not used.")
-        return Packet(_TEXT_OF[packet.type], packet.namespace, arguments, packet.id)
+        return SocketPacket(_TEXT_OF[packet.type], packet.namespace, arguments, packet.id)
 
 
-def _read(text: str) -> tuple[Packet, int]:
+def _read(text: str) -> tuple[SocketPacket, int]:
     match = _HEAD.match(text)
     if match is None:
         raise MalformedPacket("That is no Socket.IO packet.")
@@ -159,9 +159,9 @@ def _read(text: str) -> tuple[Packet, int]:
         raise MalformedPacket("The packet has too many attachments or too long a namespace.")
     data = _read_json(text[match.end() :])
     _check(packet_type, data, packet_id)
-    packet = Packet(packet_type, namespace or "/", data, int(packet_id) if packet_id else None)
+    packet = SocketPacket(packet_type, namespace or "/", data, int(packet_id) if packet_id else None)
     if packet_type in _TEXT_OF and not attachments:
-        packet = Packet(_TEXT_OF[packet_type], packet.namespace, data, packet.id)
+        packet = SocketPacket(_TEXT_OF[packet_type], packet.namespace, data, packet.id)
     return packet, attachments
 
 

@@ -1,7 +1,6 @@
 """Socket.IO packets as they are written to an Engine.IO session, shared by all connections that they go to."""
 
-from realtime.doors.socketio.packets import Packet as SocketPacket
-from realtime.doors.socketio.packets import encode
+from realtime.doors.socketio.packets import SocketPacket, encode
 from realtime.transport.packets import Packet
 
 MESSAGE = b"4"

@@ -8,10 +8,10 @@ from realtime.clock import Clock
 from realtime.people.presence.store import (
     LIST_LIMIT,
     TURN_MS,
-    Answer,
     Counts,
+    Exchanged,
     Holding,
-    Outcome,
+    PresenceChange,
     Present,
     Roster,
     State,
@@ -49,7 +49,7 @@ class _Room:
     said: int = 0
     said_at_ms: int = 0
 
-    def hold(self, process_id: str, holding: Holding) -> Outcome:
+    def hold(self, process_id: str, holding: Holding) -> PresenceChange:
         """Records one holding and returns how the person was and is listed."""
         shown, other = (self.people, self.hidden) if holding.listed else (self.hidden, self.people)
         hidden = len(self.hidden)
@@ -61,7 +61,9 @@ class _Room:
         now = after.state() if after else State.GONE
         self._count(was.shown is not now.shown, len(self.hidden) != hidden)
         named = after or before or holding
-        return Outcome(holding.room, holding.user_id, named.username, was, now, self.counts(), named.display_name)
+        return PresenceChange(
+            holding.room, holding.user_id, named.username, was, now, self.counts(), named.display_name
+        )
 
     def hold_guests(self, process_id: str, number: int) -> None:
         before = self.guests.pop(process_id, 0)
@@ -131,7 +133,7 @@ class MemoryPresence:
         guests: Mapping[str, int] | None = None,
         rosters: Sequence[str] = (),
         emptied: Sequence[str] = (),
-    ) -> Answer:
+    ) -> Exchanged:
         held = self._rooms.held_by[self._process_id]
         outcomes = []
         for holding in holdings:
@@ -148,7 +150,7 @@ class MemoryPresence:
         for name in emptied:
             held.discard(name)
             self._rooms.drop_if_empty(name)
-        return Answer(self._generation, outcomes, guest_counts, read)
+        return Exchanged(self._generation, outcomes, guest_counts, read)
 
     async def among(self, room: str, user_ids: Collection[int]) -> tuple[set[int], set[int]]:
         found = self._rooms.rooms.get(room)
@@ -170,7 +172,7 @@ class MemoryPresence:
             turns[name] = room.counts()
         return Turns(self._generation, turns, later)
 
-    async def evict(self, process_id: str) -> list[Outcome]:
+    async def evict(self, process_id: str) -> list[PresenceChange]:
         outcomes = []
         for name in self._rooms.held_by.pop(process_id, set()):
             room = self._room(name)

@@ -15,7 +15,7 @@ from realtime.hub.threads import DatabaseThreads
 from realtime.log.revocation import UserRoom
 from realtime.people.announcing import Announcer
 from realtime.people.presence.local import SessionKey
-from realtime.people.presence.store import Outcome, State
+from realtime.people.presence.store import PresenceChange, State
 from realtime.people.presence.tracker import PresenceTracker
 
 logger = logging.getLogger(__name__)
@@ -105,7 +105,7 @@ class Online:
         except Unavailable:
             return set()
 
-    def _heard(self, outcome: Outcome) -> None:
+    def _heard(self, outcome: PresenceChange) -> None:
         came, went = outcome.was is State.GONE, outcome.now is State.GONE
         if came is went:
             return

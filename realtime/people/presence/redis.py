@@ -11,10 +11,10 @@ from typing import Any
 from realtime.people.presence.store import (
     LIST_LIMIT,
     TURN_MS,
-    Answer,
     Counts,
+    Exchanged,
     Holding,
-    Outcome,
+    PresenceChange,
     Present,
     Roster,
     State,
@@ -58,7 +58,7 @@ class RedisPresence:
         guests: Mapping[str, int] | None = None,
         rosters: Sequence[str] = (),
         emptied: Sequence[str] = (),
-    ) -> Answer:
+    ) -> Exchanged:
         guests = guests or {}
         commands: list[Command] = [self._read_generation()]
         commands += [self._hold(holding) for holding in holdings]
@@ -75,10 +75,10 @@ class RedisPresence:
             commands.insert(0, ("SADD", self._rooms_of(self._process_id), *touched))
         generation, *replies = (await self._link.run(commands))[bool(touched) :]
         held, rest = replies[: len(holdings)], replies[len(holdings) :]
-        return Answer(
+        return Exchanged(
             generation or "",
             [
-                Outcome(
+                PresenceChange(
                     holding.room,
                     holding.user_id,
                     name,
@@ -119,7 +119,7 @@ class RedisPresence:
             [room for room, (turn, *_) in turns.items() if turn == "later"],
         )
 
-    async def evict(self, process_id: str) -> list[Outcome]:
+    async def evict(self, process_id: str) -> list[PresenceChange]:
         [rooms] = await self._link.run([("SMEMBERS", self._rooms_of(process_id))])
         outcomes = []
         for room in sorted(filter(None, rooms)):
@@ -129,7 +129,9 @@ class RedisPresence:
                     [_EVICT.call(self._keys(room, process_id), [process_id, EVICT_AT_ONCE, self._now()])]
                 )
                 outcomes += [
-                    Outcome(room, int(user), name, State(was), State(now), Counts(*map(int, counts)), display_name)
+                    PresenceChange(
+                        room, int(user), name, State(was), State(now), Counts(*map(int, counts)), display_name
+                    )
                     for user, name, display_name, was, now, *counts in evicted
                     if was != now
                 ]

@@ -61,7 +61,7 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PresenceChange:
     """What became of a holding: how the person was held by all processes together before, and is now.
 
     Of people who are not listed always GONE and GONE. The names are the last that the store was told.
@@ -77,11 +77,11 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Exchanged:
     """What the store says to one exchange; all of it belongs to the register's life `generation`."""
 
     generation: str
-    outcomes: Sequence[Outcome]
+    outcomes: Sequence[PresenceChange]
     guests: Mapping[str, Counts]
     rosters: Mapping[str, Roster]
 
@@ -109,7 +109,7 @@ class PresenceStore(Protocol):
         guests: Mapping[str, int] | None = None,
         rosters: Sequence[str] = (),
         emptied: Sequence[str] = (),
-    ) -> Answer:
+    ) -> Exchanged:
         """Records holdings and this process's number of guests by room, then reads rosters; one round trip.
 
         Each holding replaces the one that this process had. HERE and AWAY end every cut of that person elsewhere,
@@ -126,5 +126,5 @@ class PresenceStore(Protocol):
     async def take_turns(self, rooms: Sequence[str]) -> Turns:
         """Asks to tell the rooms' numbers: each room's go out once in TURN_MS at most, over all processes."""
 
-    async def evict(self, process_id: str) -> list[Outcome]:
+    async def evict(self, process_id: str) -> list[PresenceChange]:
         """Removes everything that a dead process held; returns what changed, once however many processes try."""

@@ -8,7 +8,7 @@ from realtime.errors import Unavailable
 from realtime.people.announcing import Announcer
 from realtime.people.presence.events import UserAway, UserJoined, UserLeft, UserReconnected, as_snapshot
 from realtime.people.presence.local import LocalRoom
-from realtime.people.presence.store import LIST_LIMIT, Counts, Outcome, PresenceStore, Present, Roster, State
+from realtime.people.presence.store import LIST_LIMIT, Counts, PresenceChange, PresenceStore, Present, Roster, State
 
 
 class Teller:
@@ -33,7 +33,7 @@ class Teller:
     ) -> None:
         self.rooms: dict[str, LocalRoom] = {}
         self.unsaid: set[str] = set()
-        self.silent: dict[str, Callable[[Outcome], None]] = {}
+        self.silent: dict[str, Callable[[PresenceChange], None]] = {}
         self._store = store
         self._announcer = announcer
         self._clock = clock
@@ -42,7 +42,7 @@ class Teller:
 
     # Changes
 
-    def tell(self, outcome: Outcome, connection_id: str, disconnected: bool) -> None:
+    def tell(self, outcome: PresenceChange, connection_id: str, disconnected: bool) -> None:
         """Tells everybody (but the connection that caused it) what became of a holding, if it concerns them."""
         if listener := self.silent.get(outcome.room):
             listener(outcome)
@@ -65,7 +65,7 @@ class Teller:
             self._announcer.everywhere(outcome.room, payload, version=counts.version, skip=skip)
             self.heard(outcome.room, counts.version, counts.user_count)
 
-    def _change(self, outcome: Outcome, disconnected: bool) -> Payload | None:
+    def _change(self, outcome: PresenceChange, disconnected: bool) -> Payload | None:
         """Returns what a small room hears of an outcome; None when for the others nothing has changed."""
         was, now, counts = outcome.was, outcome.now, outcome.counts
         if now is State.GONE:
@@ -211,7 +211,7 @@ class Teller:
         local = self.rooms.get(room)
         return local is not None and counts.version != local.told.version and counts.user_count <= LIST_LIMIT
 
-    def _hear(self, outcome: Outcome) -> None:
+    def _hear(self, outcome: PresenceChange) -> None:
         local = self.rooms.get(outcome.room)
         if not local:
             return

@@ -7,7 +7,7 @@ from realtime.clock import Clock, Timer
 from realtime.errors import Unavailable
 from realtime.identity import Identity
 from realtime.people.presence.local import LocalPerson, LocalRoom, SessionKey
-from realtime.people.presence.store import Outcome, PresenceStore, Roster
+from realtime.people.presence.store import PresenceChange, PresenceStore, Roster
 from realtime.people.presence.telling import Teller
 from realtime.people.processes.keeper import Holder, ProcessKeeper
 
@@ -90,7 +90,7 @@ class PresenceTracker(Holder):
         self._note_entry(room, identity, session, listed, False)
         self._wake()
 
-    def listen(self, room: str, heard: Callable[[Outcome], None]) -> None:
+    def listen(self, room: str, heard: Callable[[PresenceChange], None]) -> None:
         """Lets `heard` know what becomes of people in a room, which is told nothing itself."""
         self._teller.silent[room] = heard
 

@@ -11,7 +11,7 @@ from channels.routing import URLRouter
 
 from realtime.doors.routing import websocket_urlpatterns
 from realtime.hub import Hub
-from realtime.testing.client import ApplicationLink, Closed
+from realtime.testing.client import ApplicationTransport, Closed
 from tests.realtime.halls import hub
 
 __all__ = ["BareClient", "Open", "hub", "open_socket"]
@@ -23,7 +23,7 @@ _PATIENCE_SECONDS = 30.0
 class BareClient:
     """One connection; `texts` is every Socket.IO packet that came, without its Engine.IO digit."""
 
-    def __init__(self, link: ApplicationLink) -> None:
+    def __init__(self, link: ApplicationTransport) -> None:
         self.texts: list[str] = []
         self.closed: int | None = None
         self._link = link
@@ -119,7 +119,7 @@ async def open_socket(hub: Hub) -> AsyncIterator[Open]:
     clients: list[BareClient] = []
 
     async def opened(headers: dict[str, str] | None = None) -> BareClient:
-        link = ApplicationLink(
+        link = ApplicationTransport(
             _APPLICATION,
             {
                 "type": "websocket",

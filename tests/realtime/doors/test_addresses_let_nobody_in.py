@@ -13,7 +13,7 @@ from realtime.doors.routing import websocket_urlpatterns
 from realtime.hub import Hub
 from realtime.identity import Identity
 from realtime.sessions import tickets
-from realtime.testing.client import ApplicationLink, Closed
+from realtime.testing.client import ApplicationTransport, Closed
 from tests.realtime.app.events import HallRoom, Said
 from tests.realtime.doors.plain_http import Answered, ask
 from tests.realtime.halls import hub
@@ -139,7 +139,7 @@ async def upgrade(client: Polling, headers: dict[str, str], address: str) -> boo
         "client": (address, 1),
         "extensions": {},
     }
-    link = ApplicationLink(URLRouter(websocket_urlpatterns), scope)
+    link = ApplicationTransport(URLRouter(websocket_urlpatterns), scope)
     try:
         await link.accepted()
         await link.send("2probe")

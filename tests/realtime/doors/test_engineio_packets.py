@@ -8,17 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from realtime.doors.engineio import packets
-from realtime.doors.engineio.packets import Packet, PacketType
+from realtime.doors.engineio.packets import EnginePacket, PacketType
 from realtime.doors.errors import MalformedPacket
 
 texts = st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\x1e"), max_size=50)
 any_packets = st.one_of(
-    st.builds(Packet, st.sampled_from(PacketType), texts),
-    st.builds(Packet, st.just(PacketType.MESSAGE), st.binary(max_size=50)),
+    st.builds(EnginePacket, st.sampled_from(PacketType), texts),
+    st.builds(EnginePacket, st.just(PacketType.MESSAGE), st.binary(max_size=50)),
 )
 
 
-def _payload(sent: list[Packet]) -> bytes:
+def _payload(sent: list[EnginePacket]) -> bytes:
     """What a client writes as the body of one polling request."""
     return packets.SEPARATOR.join(
         f"b{b64encode(packet.data).decode()}" if isinstance(packet.data, bytes) else f"{packet.type}{packet.data}"
@@ -27,12 +27,12 @@ def _payload(sent: list[Packet]) -> bytes:
 
 
 @given(any_packets)
-def test_a_packet_survives_the_websocket(packet: Packet) -> None:
+def test_a_packet_survives_the_websocket(packet: EnginePacket) -> None:
     assert packets.decode(packets.encode(packet)) == packet
 
 
 @given(st.lists(any_packets, min_size=1, max_size=40))
-def test_a_payload_keeps_every_packet_in_order(sent: list[Packet]) -> None:
+def test_a_payload_keeps_every_packet_in_order(sent: list[EnginePacket]) -> None:
     assert list(packets.decode_payload(_payload(sent))) == sent
 
 
@@ -61,5 +61,5 @@ def test_a_payload_with_one_bad_packet_is_malformed(body: bytes) -> None:
 
 
 def test_binary_travels_as_base64_between_texts() -> None:
-    body = _payload([Packet(PacketType.MESSAGE, "hello"), Packet(PacketType.MESSAGE, b"\x01\x02\x03\x04")])
+    body = _payload([EnginePacket(PacketType.MESSAGE, "hello"), EnginePacket(PacketType.MESSAGE, b"\x01\x02\x03\x04")])
     assert body == b"4hello\x1ebAQIDBA=="

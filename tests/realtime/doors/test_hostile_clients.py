@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from realtime.doors.engineio.packets import Packet, decode
+from realtime.doors.engineio.packets import EnginePacket, decode
 from realtime.doors.engineio.server import EngineServer
 from realtime.doors.engineio.session import EngineSession, Options
 from realtime.doors.errors import MalformedPacket, RequestRefused
@@ -102,7 +102,7 @@ class _Counted(EngineSession):
 
     turns: ClassVar[list[int]] = [0]
 
-    def receive(self, packet: Packet) -> None:
+    def receive(self, packet: EnginePacket) -> None:
         self.turns[-1] += 1
         super().receive(packet)
 

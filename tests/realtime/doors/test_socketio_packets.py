@@ -13,8 +13,8 @@ from realtime.doors.socketio.packets import (
     MAX_NESTING,
     RESERVED_EVENTS,
     Decoder,
-    Packet,
     PacketType,
+    SocketPacket,
     encode,
 )
 
@@ -33,20 +33,24 @@ namespaces = st.just("/") | st.text("abcz-_/", min_size=1, max_size=10).map("/{}
 ids = st.none() | st.integers(0, 10**15 - 1)
 names = texts.filter(lambda name: name not in RESERVED_EVENTS)
 sent_packets = st.one_of(
-    st.builds(Packet, st.just(PacketType.CONNECT), namespaces, st.none() | st.dictionaries(texts, plain, max_size=3)),
-    st.builds(Packet, st.just(PacketType.DISCONNECT), namespaces),
     st.builds(
-        Packet,
+        SocketPacket, st.just(PacketType.CONNECT), namespaces, st.none() | st.dictionaries(texts, plain, max_size=3)
+    ),
+    st.builds(SocketPacket, st.just(PacketType.DISCONNECT), namespaces),
+    st.builds(
+        SocketPacket,
         st.just(PacketType.EVENT),
         namespaces,
         st.builds(lambda name, rest: [name, *rest], names, st.lists(values, max_size=3)),
         ids,
     ),
-    st.builds(Packet, st.just(PacketType.ACK), namespaces, st.lists(values, max_size=3), st.integers(0, 10**15 - 1)),
+    st.builds(
+        SocketPacket, st.just(PacketType.ACK), namespaces, st.lists(values, max_size=3), st.integers(0, 10**15 - 1)
+    ),
 )
 
 
-def feed(*messages: str | bytes, max_bytes: int = 100_000) -> Packet | None:
+def feed(*messages: str | bytes, max_bytes: int = 100_000) -> SocketPacket | None:
     decoder = Decoder(max_bytes=max_bytes)
     packet = None
     for message in messages:
@@ -55,7 +59,7 @@ def feed(*messages: str | bytes, max_bytes: int = 100_000) -> Packet | None:
 
 
 @given(sent_packets)
-def test_a_packet_survives_the_wire(packet: Packet) -> None:
+def test_a_packet_survives_the_wire(packet: SocketPacket) -> None:
     messages = encode(packet)
     if len(messages) - 1 <= MAX_ATTACHMENTS:
         assert feed(*messages) == packet
@@ -92,7 +96,7 @@ def test_nesting_without_bound_is_malformed_whatever_its_depth(head: str, depth:
 
 def test_many_brackets_that_are_not_deep_are_fine() -> None:
     flat = [[] for _ in range(10 * MAX_NESTING)]
-    assert feed("2" + json.dumps(["e", flat])) == Packet(PacketType.EVENT, "/", ["e", flat])
+    assert feed("2" + json.dumps(["e", flat])) == SocketPacket(PacketType.EVENT, "/", ["e", flat])
 
 
 @pytest.mark.parametrize(
@@ -158,15 +162,15 @@ def test_attachments_come_in_their_places() -> None:
         b"first",
         b"second",
     )
-    assert packet == Packet(PacketType.EVENT, "/admin", ["e", {"at": b"second"}, b"first"], 7)
+    assert packet == SocketPacket(PacketType.EVENT, "/admin", ["e", {"at": b"second"}, b"first"], 7)
 
 
 def test_a_binary_event_without_attachments_is_an_ordinary_one() -> None:
-    assert feed('50-["e"]') == Packet(PacketType.EVENT, "/", ["e"])
+    assert feed('50-["e"]') == SocketPacket(PacketType.EVENT, "/", ["e"])
 
 
 def test_a_text_that_looks_like_a_placeholder_is_left_alone() -> None:
-    assert feed('2["e",{"_placeholder":true,"num":0}]') == Packet(
+    assert feed('2["e",{"_placeholder":true,"num":0}]') == SocketPacket(
         PacketType.EVENT, "/", ["e", {"_placeholder": True, "num": 0}]
     )
 
@@ -174,22 +178,22 @@ def test_a_text_that_looks_like_a_placeholder_is_left_alone() -> None:
 @pytest.mark.parametrize(
     ("packet", "messages"),
     [
-        (Packet(PacketType.CONNECT, "/", {"sid": "x"}), ['0{"sid":"x"}']),
+        (SocketPacket(PacketType.CONNECT, "/", {"sid": "x"}), ['0{"sid":"x"}']),
         (
-            Packet(PacketType.CONNECT_ERROR, "/random", {"message": "Invalid namespace"}),
+            SocketPacket(PacketType.CONNECT_ERROR, "/random", {"message": "Invalid namespace"}),
             ['4/random,{"message":"Invalid namespace"}'],
         ),
-        (Packet(PacketType.EVENT, "/", ["m", 1, "2", {"3": [True]}]), ['2["m",1,"2",{"3":[true]}]']),
+        (SocketPacket(PacketType.EVENT, "/", ["m", 1, "2", {"3": [True]}]), ['2["m",1,"2",{"3":[true]}]']),
         (
-            Packet(PacketType.ACK, "/", [b"\x01", b"\x02"], 789),
+            SocketPacket(PacketType.ACK, "/", [b"\x01", b"\x02"], 789),
             ['62-789[{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}]', b"\x01", b"\x02"],
         ),
-        (Packet(PacketType.DISCONNECT, "/custom"), ["1/custom,"]),
+        (SocketPacket(PacketType.DISCONNECT, "/custom"), ["1/custom,"]),
     ],
 )
-def test_the_bytes_on_the_wire_are_the_protocols(packet: Packet, messages: list[str | bytes]) -> None:
+def test_the_bytes_on_the_wire_are_the_protocols(packet: SocketPacket, messages: list[str | bytes]) -> None:
     assert encode(packet) == messages
 
 
 def test_a_namespace_needs_no_comma_when_nothing_follows() -> None:
-    assert feed("0/custom") == Packet(PacketType.CONNECT, "/custom")
+    assert feed("0/custom") == SocketPacket(PacketType.CONNECT, "/custom")

@@ -19,7 +19,7 @@ from realtime.hub import Hub
 from realtime.hub.room import Phase
 from realtime.log.events import EphemeralEvent, StoredEvent
 from realtime.routing import websocket_application
-from realtime.testing.client import ApplicationLink
+from realtime.testing.client import ApplicationTransport
 from realtime.transport.connection import Connection
 from tests.realtime.halls import hub
 
@@ -81,7 +81,7 @@ class Audience:
         self.hub = hub
         self.door = door
         self.streams: list[Swallowed] = []
-        self._links: list[ApplicationLink] = []
+        self._links: list[ApplicationTransport] = []
         self._seq = 0
         self._epoch = ""
 
@@ -97,7 +97,7 @@ class Audience:
     async def _enter(self) -> None:
         socket_io = self.door == "Socket.IO"
         stream, number = Swallowed(), len(self.streams)
-        link = ApplicationLink(
+        link = ApplicationTransport(
             websocket_application,
             {
                 "type": "websocket",

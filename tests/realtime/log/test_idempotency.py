@@ -10,7 +10,7 @@ from django.db import connection
 
 import realtime
 from realtime.errors import Conflict, RequestIdReused, ValidationFailed
-from realtime.log.idempotency import Outcome, fingerprint, run_once
+from realtime.log.idempotency import KeptAnswer, fingerprint, run_once
 from realtime.models import CommandResult, Event
 from tests.realtime.examples import BenchRoom, Spoken
 from tests.realtime.threads import PATIENCE_S, HeldCommit, Threads, threads_of, until
@@ -39,7 +39,7 @@ class Speaking:
         return {"id": self.times, "text": "hello"}
 
 
-def places(outcome: Outcome) -> dict[str, int]:
+def places(outcome: KeptAnswer) -> dict[str, int]:
     return {room: position.seq for room, position in outcome.positions.items()}
 
 
@@ -91,7 +91,7 @@ def test_a_refusal_is_not_kept_and_leaves_nothing() -> None:
 
 def test_a_repetition_that_comes_while_the_first_is_running_waits_for_its_answer(threads: Threads) -> None:
     speaking = Speaking()
-    outcomes: list[Outcome] = []
+    outcomes: list[KeptAnswer] = []
     held = HeldCommit(threads, lambda: outcomes.append(run_once("user:1", "request-1", HASH, speaking)))
     again = threads.run(partial(run_once, "user:1", "request-1", HASH, speaking))
     until(again.running)

@@ -8,7 +8,7 @@ import pytest
 
 from realtime.positions import Position
 from realtime.testing.history import History
-from realtime.testing.records import End, Entry, Link, Log
+from realtime.testing.records import End, Entry, Log, RecordedConnection
 
 ROOM = "hall:1"
 
@@ -45,7 +45,7 @@ def left() -> str:
     return json.dumps({"type": "room:left", "room": ROOM, "payload": {"reason": ""}})
 
 
-def play(history: History, *connections: list[str], asked: int | None = None) -> list[Link]:
+def play(history: History, *connections: list[str], asked: int | None = None) -> list[RecordedConnection]:
     """Records one client's connections; from the second on it comes back with what it knows."""
     client = history.client("ada", user=7)
     links = []
