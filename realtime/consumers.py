@@ -174,7 +174,7 @@ class JsonConsumer(WebSocketConsumer):
                 raise NotFound("There is no such namespace.")
             self._namespace = namespace
             await self.hub.seat(self.connection, ANONYMOUS)
-            identity = await authenticate(self.hub, credentials_of(self.scope), self.scope)
+            identity = await authenticate(self.hub, self.connection, credentials_of(self.scope), self.scope)
             if identity.is_anonymous and not namespace.admits(identity):
                 self._await_first_message(Unauthenticated())
             elif b"resume" in self.scope.get("query_string", b"").split(b"&"):
@@ -307,7 +307,7 @@ class JsonConsumer(WebSocketConsumer):
             raise ValidationFailed(str(error)) from error
         if self.connection.limits is not None:
             self.connection.limits.attempt()
-        identity = await authenticate(self.hub, Credentials(token=token), self.scope)
+        identity = await authenticate(self.hub, self.connection, Credentials(token=token), self.scope)
         self._in_time()
         if session is not None:
             self.session = None

@@ -66,6 +66,32 @@ def _forget(setting: str, **kwargs: Any) -> None:
         authenticator.cache_clear()
 
 
+UNKNOWN = "unknown"
+"""All whose address nobody knows count as one: behind a proxy that does not tell, anybody could be among them."""
+
+
+def client_counted_as(address: str) -> str:
+    """Returns the name under which a connection's seats and points are counted, "" for none.
+
+    None for this machine itself, where nobody stands in front of it: a developer's browser, a benchmark. Behind
+    proxies (`REALTIME["TRUSTED_PROXIES"]`) what still comes from it is a client that a proxy has not told of.
+    """
+    counted = counted_as(address)
+    if counted or (is_loopback(address) and not realtime_settings().trusted_proxies):
+        return counted
+    return UNKNOWN
+
+
+def is_loopback(address: str) -> bool:
+    """Tells whether an address is this machine's own."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
+    return (mapped or parsed).is_loopback
+
+
 def counted_as(address: str) -> str:
     """Returns the name under which an address is counted, "" for one that is no client's own (loopback, unknown).
 

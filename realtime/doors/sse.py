@@ -245,7 +245,7 @@ async def _open(hub: Hub, scope: Scope) -> tuple[StreamConnection, Session, Head
     hub.add_connection(connection)
     try:
         await hub.seat(connection, ANONYMOUS)
-        identity, reopening = await _authenticate(hub, scope, sorted(asked))
+        identity, reopening = await _authenticate(hub, connection, scope, sorted(asked))
         # Every room, by its own policy; nobody sends commands here.
         namespace = Namespace("/events", rooms=list(ROOM_TYPES.values()), listed=False)
         session = Session(hub, connection, EVENT_STREAM, namespace, identity)
@@ -275,7 +275,7 @@ def _asked(rooms: str) -> dict[str, Position | None]:
     return asked
 
 
-async def _authenticate(hub: Hub, scope: Scope, rooms: list[str]) -> tuple[Identity, Headers]:
+async def _authenticate(hub: Hub, connection: Connection, scope: Scope, rooms: list[str]) -> tuple[Identity, Headers]:
     """Returns who reads, and the headers that let a stream which a ticket opened be opened again.
 
     A ticket is good once, and EventSource repeats its URL: a cookie of this stream's own lets it in again. The URL
@@ -283,13 +283,13 @@ async def _authenticate(hub: Hub, scope: Scope, rooms: list[str]) -> tuple[Ident
     """
     credentials = credentials_of(dict(scope))
     if credentials.token or not credentials.ticket:
-        return await authenticate(hub, credentials, dict(scope)), []
+        return await authenticate(hub, connection, credentials, dict(scope)), []
     mark = hashlib.sha256(credentials.ticket.encode()).hexdigest()[:32]
     bound = hashlib.sha256(",".join(rooms).encode()).hexdigest()[:32]
     name = f"realtime-stream-{mark[:16]}"
     if (again := _reopened(cookies_of(scope).get(name, ""), mark, bound)) is not None:
         return again, []
-    identity = await authenticate(hub, Credentials(ticket=credentials.ticket), dict(scope))
+    identity = await authenticate(hub, connection, Credentials(ticket=credentials.ticket), dict(scope))
     value = signing.dumps([mark, bound, msgspec.to_builtins(identity)], salt=_SALT, compress=True)
     secure = "; Secure" if scope["scheme"] == "https" else ""
     terms = f"Path={scope['path']}; Max-Age={_REOPEN_SECONDS}; HttpOnly; SameSite=Strict{secure}"

@@ -10,10 +10,11 @@ from django.http.cookie import parse_cookie
 from django.http.request import validate_host
 
 from realtime.conf import realtime_settings
-from realtime.errors import Forbidden
+from realtime.errors import Forbidden, TokenExpired, Unauthenticated
 from realtime.hub.hub import Hub
 from realtime.identity import ANONYMOUS, Identity, authenticator
 from realtime.sessions import tickets
+from realtime.transport.connection import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +82,29 @@ def origin_allowed(scope: dict[str, Any]) -> bool:
         return False
 
 
-async def authenticate(hub: Hub, credentials: Credentials, scope: dict[str, Any]) -> Identity:
+async def authenticate(hub: Hub, connection: Connection, credentials: Credentials, scope: dict[str, Any]) -> Identity:
     """Returns who the credentials stand for; ANONYMOUS without any, or when the login session has ended.
 
-    Raises Unauthenticated or TokenExpired for a token or ticket that is no good, and Forbidden for a cookie
-    sent from a foreign page.
+    What is no good is counted against the connection's address, whichever door it was tried at.
+
+    Raises Unauthenticated or TokenExpired for a token or ticket that is no good, Forbidden for a cookie
+    sent from a foreign page, RateLimited where too many were no good.
     """
+    limits = connection.limits if credentials else None
+    if limits is None:
+        return await _look_up(hub, credentials, scope)
+    await limits.before_looking_up()
+    try:
+        identity = await _look_up(hub, credentials, scope)
+    except (Unauthenticated, TokenExpired):
+        await limits.looked_up_in_vain()
+        raise
+    if identity.is_anonymous:
+        await limits.looked_up_in_vain()
+    return identity
+
+
+async def _look_up(hub: Hub, credentials: Credentials, scope: dict[str, Any]) -> Identity:
     if credentials.token:
         return await hub.handlers.run(authenticator().from_token, credentials.token)
     if credentials.ticket:

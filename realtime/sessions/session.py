@@ -218,12 +218,24 @@ class Session:
         if self.closed:
             return
         if len(self._inbox) >= self.hub.settings.inbox_limit:
+            self._charge_for_refusal()
             if request.answer is not None:
                 request.answer(refusal(RateLimited(retry_after_ms=1000)))
             return
         self._inbox.append(request)
         if self._opened:
             self._work_on()
+
+    def _charge_for_refusal(self) -> None:
+        """Counts a command that is refused unread against the connection, which ends when it goes on and on."""
+        limits = self.connection.limits
+        if limits is None:
+            return
+        try:
+            limits.attempt()
+        except RateLimited:
+            if limits.abusive:
+                self.end(CloseCode.ABUSE, "Too many commands for too long.")
 
     def _work_on(self) -> None:
         if self._inbox and self._worker is None:

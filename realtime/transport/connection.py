@@ -36,6 +36,12 @@ class CommandLimits(Protocol):
     def attempt(self) -> None:
         """Counts one try of somebody who is not known yet, against the connection alone. Raises RateLimited."""
 
+    async def before_looking_up(self) -> None:
+        """Asks whether the address has points left for a credential that may be no good. Raises RateLimited."""
+
+    async def looked_up_in_vain(self) -> None:
+        """Takes a point of the address for a credential that was no good."""
+
 
 class Connection:
     """Base of all transport links. Belongs to the loop; no method may be called from another thread.

@@ -276,7 +276,7 @@ class HubBackend:
         credentials = credentials_of(scope)
         if given.token or given.ticket:
             credentials = Credentials(given.token, given.ticket)
-        return await authenticate(self._hub, credentials, scope)
+        return await authenticate(self._hub, connection.engine, credentials, scope)
 
     async def _begin(
         self, connection: SocketConnection, namespace: Namespace, identity: Identity, given: Given

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from realtime.clock import Clock
 from realtime.errors import RateLimited, Unavailable
-from realtime.identity import Identity, counted_as
+from realtime.identity import Identity, client_counted_as
 from realtime.people.limits.bucket import Bucket, Rate
 from realtime.people.limits.memory import MemoryPoints
 from realtime.people.limits.store import PointStore, SeatStore
@@ -32,8 +32,8 @@ class Limits:
 class Limiter(Holder):
     """The limits of one process; belongs to its event loop.
 
-    What is counted over processes is counted in this one alone while the store is away. Addresses that are no
-    client's own (loopback, unknown: a proxy that does not say for whom) have no limits of their own.
+    What is counted over processes is counted in this one alone while the store is away. Which addresses have none,
+    and which count as one, says `realtime.identity.client_counted_as`.
     """
 
     def __init__(self, limits: Limits, points: PointStore, seats: SeatStore, clock: Clock) -> None:
@@ -64,7 +64,7 @@ class Limiter(Holder):
     def lacking(self, identity: Identity, address: str, held: Collection[str] = ()) -> dict[str, int]:
         """Returns the seats that a connection wants beside those it holds, each with the number that there are."""
         wanted: dict[str, int] = {}
-        if counted := counted_as(address):
+        if counted := client_counted_as(address):
             wanted[f"address:{counted}"] = self.limits.seats_per_address
         if identity.user_id is not None:
             wanted[f"user:{identity.user_id}"] = self.limits.seats_per_user
@@ -143,7 +143,7 @@ class ConnectionLimits:
         self.abusive = False
         self._limiter = limiter
         self._clock = clock
-        self._address = counted_as(address)
+        self._address = client_counted_as(address)
         self._bucket = Bucket(limiter.limits.connection, now)
         self._refusals = Bucket(limiter.limits.refusals, now)
         self._key = ""
@@ -155,6 +155,21 @@ class ConnectionLimits:
         _, wait_ms = self._bucket.take(1, self._clock.now_ms())
         if wait_ms:
             self._refuse(wait_ms)
+
+    async def before_looking_up(self) -> None:
+        """Refuses to look up a credential for an address that has spent its points. Raises as `charge` does.
+
+        Nothing is taken: who is let in pays as a person, and a crowd behind one address comes back at once.
+        """
+        if self._address:
+            _, wait_ms = await self._limiter.take(f"address:{self._address}", self._limiter.limits.address, 0, 1)
+            if wait_ms:
+                self._refuse(wait_ms)
+
+    async def looked_up_in_vain(self) -> None:
+        """Takes a point of the address for a credential that was no good: its next connection has new points."""
+        if self._address:
+            await self._limiter.take(f"address:{self._address}", self._limiter.limits.address, 1, 0)
 
     async def charge(self, identity: Identity, cost: float, *, ahead: bool = True) -> None:
         """Counts a command against the connection and its person (or address, when anonymous).

@@ -2,6 +2,8 @@
 
 import pytest
 
+from realtime import identity
+from realtime.conf import RealtimeSettings
 from realtime.errors import RateLimited, Unavailable
 from realtime.identity import ANONYMOUS, Identity
 from realtime.people.limits.bucket import Rate
@@ -78,8 +80,27 @@ async def test_anonymous_people_share_their_address(world: World):
     assert await spend(a.connection("203.0.113.10"), ANONYMOUS, 10) == 10
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "", "testserver"])
-async def test_an_address_that_may_stand_for_many_has_no_limit_of_its_own(world: World, address: str):
+@pytest.mark.parametrize(
+    ("first", "second", "proxies"), [("", "testserver", 0), ("", "unix:/run/a", 1), ("127.0.0.1", "::1", 1)]
+)
+async def test_all_whose_address_nobody_knows_count_as_one(
+    world: World, monkeypatch: pytest.MonkeyPatch, first: str, second: str, proxies: int
+):
+    """Behind a proxy that does not tell of its clients, one of them would have no limit at all."""
+    values = RealtimeSettings(authenticator="", trusted_proxies=proxies)
+    monkeypatch.setattr(identity, "realtime_settings", lambda: values)
+    a = limiter(world)
+    assert await spend(a.connection(first), ANONYMOUS, 60) == 20
+    assert await spend(a.connection(second), ANONYMOUS, 60) == 0
+    seats = [await a.seat(ANONYMOUS, address) for address in (first, second)]
+    assert seats[0] == seats[1] != []
+    with pytest.raises(RateLimited):
+        for _ in range(60):
+            await a.seat(ANONYMOUS, first)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "::ffff:127.0.0.1"])
+async def test_this_machine_itself_has_no_limit_where_nobody_stands_in_front_of_it(world: World, address: str):
     a = limiter(world)
     assert await spend(a.connection(address), ANONYMOUS, 60) == 60
     for _ in range(20):

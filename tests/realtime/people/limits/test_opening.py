@@ -10,11 +10,13 @@ import pytest
 
 from realtime.conf import RealtimeSettings
 from realtime.doors.socketio import holding
-from realtime.errors import RateLimited, Unauthenticated
+from realtime.errors import CloseCode, RateLimited, Unauthenticated
 from realtime.hub import Hub
 from realtime.identity import ANONYMOUS
 from realtime.people.limits.limiter import ConnectionLimits
+from realtime.sessions import tickets
 from realtime.sessions.authentication import authenticator
+from realtime.sessions.dispatch import Request
 from realtime.sessions.memberships import cost_of_rooms
 from tests.realtime.app.authenticator import HallAuthenticator
 from tests.realtime.doors.in_process import BareClient, Open, open_socket
@@ -200,3 +202,65 @@ def test_the_most_rooms_cost_less_than_the_smallest_burst() -> None:
     values = RealtimeSettings(authenticator="")
     smallest = min(values.connection_points_burst, values.user_points_burst, values.anonymous_points_burst_per_address)
     assert 1 + cost_of_rooms(values.max_rooms_per_session) <= smallest
+
+
+@pytest.fixture
+def somewhere(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every connection comes from ADDRESS."""
+    limiter = hub.limiter
+    assert limiter is not None
+    here = limiter.connection
+    monkeypatch.setattr(limiter, "connection", lambda address: here(ADDRESS))
+
+
+@pytest.mark.parametrize("token", ["a token", "a ticket"])
+@pytest.mark.parametrize("door", ["json", "events", "socket.io"])
+async def test_credentials_that_are_no_good_are_looked_up_so_often_from_an_address(
+    door: str, token: str, connect: Connect, open_socket: Open, somewhere: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every try is a connection of its own, which has all its points."""
+    looked_up = 0
+
+    def no_good(*given: Any) -> Any:
+        nonlocal looked_up
+        looked_up += 1
+        raise Unauthenticated
+
+    monkeypatch.setattr(HallAuthenticator, "from_token", no_good)
+    monkeypatch.setattr(tickets, "redeem", no_good)
+    monkeypatch.setattr(holding, "FIRST_WAIT_SECONDS", 10.0)
+    is_token, tries = token == "a token", 60
+    for _ in range(tries):
+        if door == "json":
+            client = await connect("/halls", "" if is_token else "ticket=x", token="x" if is_token else None)
+            await client.ended()
+        elif door == "events":
+            headers = {"Authorization": "Bearer x"} if is_token else {}
+            await ask(f"/events/?rooms=hall:1{'' if is_token else '&ticket=x'}", headers=headers, client=ADDRESS)
+        else:
+            socket = await open_socket()
+            answer = await entered(socket, "/halls", **{"token" if is_token else "ticket": "x"})
+            await socket.close()
+            if answer["data"]["code"] == "RATE_LIMITED":
+                break
+    assert 25 <= looked_up < tries
+
+
+async def test_who_is_let_in_costs_the_address_nothing(connect: Connect, somewhere: None) -> None:
+    for _ in range(40):
+        client = await connect("/halls", token="7")
+        await client.ready()
+        await client.close()
+
+
+async def test_commands_for_a_full_inbox_are_paid_for(connect: Connect, hub: Hub) -> None:
+    client = await connect("/halls", token="7")
+    await client.ready()
+    [connection] = hub.connections.values()
+    [session] = connection.sessions.values()
+    answers: list[Any] = []
+    session._opened = False  # nothing is worked on
+    for number in range(hub.settings.inbox_limit + 200):
+        session.submit(Request(name="session:ping", payload=None, request_id=f"{number}", answer=answers.append))
+    assert {answer.error["code"] for answer in answers} == {"RATE_LIMITED"}
+    assert await client.ended() == CloseCode.ABUSE
