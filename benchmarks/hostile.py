@@ -2,7 +2,8 @@
 
 Each attack has a fresh `serve` on loopback with the product's own limits. Ten attackers, in a process of their own,
 send 3 MB each, and begin again when they are thrown out, for a few seconds; meanwhile two bystanders at every door ask
-`session:ping` ten times a second, and somebody asks `/healthz`. The exit code says whether the gates hold.
+`session:ping` ten times a second, or open a stream, and somebody asks `/healthz`. Ten authors are there, too: some
+attacks are theirs. The exit code says whether the gates hold.
 """
 
 import argparse
@@ -21,17 +22,20 @@ import httpx
 from websockets.asyncio.client import connect
 
 from benchmarks.attacks import ATTACKS, run_attackers
+from benchmarks.people import AUTHORS, settle
 from benchmarks.servers import Server, running
 
 PING_P99_MS = 50.0
 HEALTHZ_MS = 100.0
-ATTACKERS = 10
+STREAM_P99_MS = 250.0
+"""A stream carries no commands; what is timed is opening one, which asks the database, as a page does."""
 MEGABYTES = 3
 SECONDS = 8.0
 _PINGS_PER_SECOND = 10  # half of what a connection's points allow
 _BYSTANDERS_PER_DOOR = 2
 _PATIENCE_SECONDS = 30.0
 _CALM = "nothing"
+_STREAM = "stream opens"
 
 Ask = Callable[[], Awaitable[None]]
 
@@ -51,8 +55,10 @@ class Seen:
 
     @property
     def holds(self) -> bool:
-        worst = max(_p99(taken) for taken in self.pings.values())
-        return worst < PING_P99_MS and max(self.healthz) <= HEALTHZ_MS
+        in_time = all(
+            _p99(taken) < (STREAM_P99_MS if door == _STREAM else PING_P99_MS) for door, taken in self.pings.items()
+        )
+        return in_time and max(self.healthz) <= HEALTHZ_MS
 
 
 def _p99(taken: list[float]) -> float:
@@ -132,7 +138,21 @@ async def _polling(port: int, stack: list[Callable[[], Awaitable[None]]]) -> Ask
     return ask
 
 
-DOORS = {"JSON": _json_door, "Socket.IO": _socket_io, "polling": _polling}
+async def _stream(port: int, stack: list[Callable[[], Awaitable[None]]]) -> Ask:
+    client = httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=_PATIENCE_SECONDS)
+    stack.append(client.aclose)
+
+    async def ask() -> None:
+        async with client.stream("GET", "/events/", params={"rooms": "book:1"}) as answer:
+            async for line in answer.aiter_lines():
+                if "session:ready" in line:
+                    return
+        raise RuntimeError(f"The stream ended with {answer.status_code}.")
+
+    return ask
+
+
+DOORS = {"JSON": _json_door, "Socket.IO": _socket_io, "polling": _polling, _STREAM: _stream}
 
 
 async def _keep_asking(ask: Ask, taken: list[float], until: float) -> None:
@@ -202,19 +222,22 @@ def main() -> int:
         _be_server(arguments.port)
         return 0
     if arguments.attack:
-        run_attackers(arguments.attack, arguments.port, arguments.seconds, ATTACKERS, MEGABYTES * 1_000_000)
+        run_attackers(arguments.attack, arguments.port, arguments.seconds, AUTHORS, MEGABYTES * 1_000_000)
         return 0
     unknown = [name for name in arguments.attacks if name not in ATTACKS]
     if unknown:
         parser.error(f"the attacks are: {', '.join(ATTACKS)}")
-    heads = "".join(f" {name:>9} p50 p99 |"[:17].ljust(17) for name in sorted(DOORS))
-    print(f"{'ms':<28} |{heads} /healthz |", flush=True)
+    heads = "".join(f"{name:>15} |" for name in sorted(DOORS))
+    print(f"{'ms, median and p99':<28} |{heads} /healthz |", flush=True)
     held = True
     for attack in [_CALM, *(arguments.attacks or ATTACKS)]:
         seen = take(attack, arguments.seconds)
         print(seen.row(attack), flush=True)
         held = held and (seen.holds or attack == _CALM)
-    print(f"session:ping p99 below {PING_P99_MS:.0f} ms at every door, /healthz within {HEALTHZ_MS:.0f} ms: {held}")
+    print(
+        f"session:ping p99 below {PING_P99_MS:.0f} ms at every door, a stream open within {STREAM_P99_MS:.0f}, "
+        f"/healthz within {HEALTHZ_MS:.0f} ms: {held}"
+    )
     return 0 if held else 1
 
 
@@ -225,6 +248,7 @@ def _be_server(port: int) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "livrya.settings")
     django.setup()
     call_command("migrate", verbosity=0)
+    settle()
     call_command("serve", port=port)
 
 

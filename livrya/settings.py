@@ -74,7 +74,6 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "livrya.site.health.health",  # first: before hosts are checked
     "django.middleware.security.SecurityMiddleware",
     "livrya.site.headers.HeadersMiddleware",
     "livrya.kit.files.StaticFilesMiddleware",
