@@ -25,7 +25,7 @@ from realtime.errors import (
     Unavailable,
     ValidationFailed,
 )
-from realtime.hub import Hub, current_hub
+from realtime.hub import Hub, current_hub, say_why_not_started
 from realtime.identity import ANONYMOUS, Identity
 from realtime.namespaces import NAMESPACES, Namespace
 from realtime.positions import Position
@@ -76,8 +76,8 @@ class WebSocketConsumer(AsyncConsumer):  # type: ignore[misc]  # channels is unt
             return
         try:
             self.hub = await current_hub()
-        except Exception:
-            logger.exception("The hub does not start; a connection is refused.")
+        except Exception as error:
+            say_why_not_started(error)
             await _turn_away(send, self.subprotocol(scope.get("subprotocols", [])))
             return
         if self.hub.draining:
@@ -163,7 +163,7 @@ class JsonConsumer(WebSocketConsumer):
     _resumes: Identity | None = None
 
     def subprotocol(self, offered: list[str]) -> str | None:
-        known = self.hub.settings.subprotocol
+        known = realtime_settings().subprotocol  # also where no hub starts, and it is turned away
         return known if known in offered else None
 
     async def opened(self) -> None:

@@ -36,7 +36,7 @@ from realtime.errors import (
     Unavailable,
     ValidationFailed,
 )
-from realtime.hub import Hub, current_hub
+from realtime.hub import Hub, current_hub, say_why_not_started
 from realtime.identity import ANONYMOUS, Identity
 from realtime.namespaces import Namespace
 from realtime.positions import Position
@@ -180,8 +180,8 @@ class EventStreamConsumer(AsyncConsumer):  # type: ignore[misc]  # channels is u
         headers = cross_origin_headers(scope, trusted=lambda scope: origin_allowed(dict(scope)))
         try:
             hub = await current_hub()
-        except Exception:
-            logger.exception("The hub does not start; a stream is refused.")
+        except Exception as error:
+            say_why_not_started(error)
             await _refuse(scope, send, headers, Unavailable(retry_after_ms=_soon_ms()))
             return
         try:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from django.db import connection as database
 
+from realtime.errors import ApplicationError
 from realtime.hub.audience import Delivery
 from realtime.hub.authorizer import Authorizer
 from realtime.hub.catch_up import CatchUp
@@ -51,6 +52,14 @@ async def current_hub() -> "Hub":
         hub = _HUBS[loop] = Hub(loop)
     await hub.started()
     return hub
+
+
+def say_why_not_started(error: Exception) -> None:
+    """Says in the log why the hub does not start: an outage in a line, a defect with its traceback."""
+    if isinstance(error, ApplicationError) and error.retryable:
+        logger.warning("The hub does not start (%s); who comes is sent back.", error)
+    else:
+        logger.error("The hub does not start; who comes is sent back.", exc_info=error)
 
 
 def hub_of(loop: asyncio.AbstractEventLoop) -> "Hub | None":

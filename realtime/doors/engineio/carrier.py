@@ -204,8 +204,8 @@ class Carrier:
     async def _give_up(self, process: str, ask_id: str) -> None:
         try:
             await self.send(process, Cancel(ask_id))
-        except Exception:
-            logger.debug("An owner could not be told to stop.", exc_info=True)
+        except Exception as error:
+            logger.debug("An owner could not be told to stop: %s", said(error))
 
     # Answering
 
@@ -231,6 +231,10 @@ class Carrier:
     async def _work(self, ask: Ask) -> None:
         try:
             await self.send(ask.reply_to, Received(ask.id))
+        except (OSError, RedisError) as error:
+            logger.debug("The process that asks cannot be told of (%s): it gives up by itself.", said(error))
+            return
+        try:
             answer = Answered(ask.id, await self._carry_out(ask))
         except RequestRefused as error:
             answer = Answered(ask.id, refusal=error.refusal.name, why=error.why)
@@ -238,11 +242,13 @@ class Carrier:
             answer = Answered(ask.id, refusal=Refusal.BAD_REQUEST.name)
         try:
             await self.send(ask.reply_to, answer)
-        except Exception:
+        except Exception as error:
             # What a poll took is lost, and with it the session's order.
             if ask.action == "poll" and (session := self.server.sessions.get(ask.sid)):
                 session.abort("what a poll took is lost")
-            raise
+            if not isinstance(error, OSError | RedisError):
+                raise
+            logger.info("What came of a carried %s of %.64r is lost: %s", ask.action, ask.sid, said(error))
 
     async def _carry_out(self, ask: Ask) -> bytes:
         here = self.server.here

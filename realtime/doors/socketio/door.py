@@ -12,7 +12,7 @@ from realtime.doors.origin import with_origin
 from realtime.doors.socketio.backend import HubBackend
 from realtime.doors.socketio.connection import SocketConnection
 from realtime.errors import ApplicationError, CloseCode
-from realtime.hub import Hub, current_hub
+from realtime.hub import Hub, current_hub, say_why_not_started
 from realtime.identity import ANONYMOUS
 from realtime.sessions.authentication import origin_allowed
 from realtime.transport.asgi import Receive, Scope, Send
@@ -113,8 +113,8 @@ async def socket_io(scope: Scope, receive: Receive, send: Send) -> None:
     scope = with_origin(scope)
     try:
         door = await current_door()
-    except Exception:
-        logger.exception("The hub does not start; a connection is refused.")
+    except Exception as error:
+        say_why_not_started(error)
         await _unavailable(scope, receive, send)
         return
     if door.turns_away(scope):

@@ -11,7 +11,7 @@ import realtime
 from realtime.doors.engineio import carrier as carrying
 from realtime.doors.engineio import server
 from realtime.doors.engineio.binding import Shown
-from realtime.doors.engineio.carrier import Carrier
+from realtime.doors.engineio.carrier import Answered, Ask, Carrier, Received
 from realtime.doors.engineio.packets import decode
 from realtime.doors.engineio.server import Moved
 from realtime.doors.engineio.session import EngineSession
@@ -295,6 +295,28 @@ class TestTheLogSays:
             await until(lambda: f"{session.id} ends on polling: a poll was given up" in caplog.messages)
         for task in running:
             task.cancel()
+
+    @pytest.mark.parametrize("lost", [Received, Answered])
+    async def test_what_is_lost_on_the_way_back_in_a_line(
+        self, door: SocketDoor, hub: Hub, caplog: pytest.LogCaptureFixture, lost: type
+    ) -> None:
+        """While Redis is away that is every request."""
+        caplog.set_level(logging.DEBUG, "realtime")
+        owning = Carrier(InMemoryChannelLayer(), door.server, hub.spawn)
+
+        async def send(process: str, message: object) -> None:
+            if isinstance(message, lost):
+                raise ConnectionError("Redis is away.")
+
+        owning.send = send  # type: ignore[method-assign]
+        session = await door.server.begin(SCOPE)
+        session.write(Packet(b"4hello"))
+        owning._take(Ask("1", "asking", "poll", session.sid, shown=Shown()))
+        await until(lambda: not owning._working)
+        assert [record for record in caplog.records if "Redis is away." in record.getMessage()]
+        assert not [record for record in caplog.records if record.exc_info]
+        # What a poll has taken is gone: nobody could go on from there.
+        assert session.closed is (lost is Answered)
 
     async def test_why_an_upgrade_came_to_nothing(self, door: SocketDoor, hub: Hub) -> None:
         session = await in_the_hall(door, hub)

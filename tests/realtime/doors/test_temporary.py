@@ -14,7 +14,7 @@ from asgiref.sync import sync_to_async
 
 from realtime.doors.socketio import holding
 from realtime.doors.socketio.door import current_door
-from realtime.errors import CATALOGUE, CloseCode
+from realtime.errors import CATALOGUE, CloseCode, Unavailable
 from realtime.hub import Hub
 from realtime.log.revocation import revoke
 from realtime.testing.client import JsonClient
@@ -263,6 +263,33 @@ async def test_a_process_that_leaves_takes_nobody_in(hub: Hub, connect: Connect,
     assert (await told_to_event_source(read))["code"] == CloseCode.SERVICE_RESTART
     with pytest.raises(Exception, match="closed"):  # before accepting: its client tries again with growing delays
         await open_socket()
+
+
+@pytest.mark.parametrize("outage", [True, False])
+async def test_the_log_says_why_a_hub_does_not_start_and_of_an_outage_no_more_than_a_line(
+    hub: Hub,
+    connect: Connect,
+    read: Read,
+    open_socket: Open,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    outage: bool,
+) -> None:
+    """Every client that comes causes one, also of a process that begins while PostgreSQL is away."""
+
+    async def not_now(hub: Hub) -> None:
+        raise Unavailable if outage else ZeroDivisionError("a defect")
+
+    monkeypatch.setattr(Hub, "started", not_now)
+    async with asyncio.timeout(5):
+        assert await (await connect(token="7")).ended() in COME_BACK
+    async with asyncio.timeout(5):
+        assert (await (await read("rooms=hall:1")).refusal())[0] == 503
+    async with asyncio.timeout(5):
+        with pytest.raises(Exception, match="closed"):
+            await open_socket()
+    told = [record for record in caplog.records if record.getMessage().startswith("The hub does not start")]
+    assert [bool(record.exc_info) for record in told] == [not outage] * 3
 
 
 # WebSocket and JSON
