@@ -73,7 +73,8 @@ def tell_moderated(book: Book, hidden: bool, actor: Actor, **_: Any) -> None:
 
 @receiver(signals.reading_right_changed)
 def ask_readers_again(book: Book, user_id: int | None, actor: Actor, **_: Any) -> None:
-    if user_id is None:
+    """Also where a book opens: who hides is a guest where guests may be, and nobody elsewhere."""
+    if user_id is None and not is_public(book):
         _blank_chapters(book)
     _ask_again(book, user_id)
 
@@ -127,6 +128,8 @@ def tell_chapter_available(chapter: Chapter, authors: list[int], actor: Actor, *
     if is_public(chapter.book):
         for author_id in authors:
             realtime.emit(FollowersRoom(author_id), told, ref=ref(chapter), actor=actor)
+    # Who was in it before, working on it, is among readers now.
+    realtime.revoke(room=ChapterRoom(chapter.pk))
 
 
 @receiver(signals.chapter_withdrawn)

@@ -106,7 +106,7 @@ def update_book(*, actor: User | None, book_id: int, **description: Unpack[Descr
         if "tags" in description:
             _tag(book, description["tags"])
         signals.book_updated.send(Book, book=book, actor=actor)
-        if was == Visibility.PUBLIC and book.visibility == Visibility.PRIVATE:
+        if was != book.visibility:
             signals.reading_right_changed.send(Book, book=book, user_id=None, actor=actor)
     return book
 
@@ -175,8 +175,7 @@ def _moderate(actor: User | None, book_id: int, *, hidden: bool) -> Book:
         book.hidden_at = timezone.now() if hidden else None
         book.save(update_fields=["hidden_at", "updated_at"])
         signals.book_moderated.send(Book, book=book, hidden=hidden, actor=actor)
-        if hidden:
-            signals.reading_right_changed.send(Book, book=book, user_id=None, actor=actor)
+        signals.reading_right_changed.send(Book, book=book, user_id=None, actor=actor)
     return book
 
 

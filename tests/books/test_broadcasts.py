@@ -194,6 +194,7 @@ def test_a_place_is_told_to_the_readers_other_devices(heard):
 
 def test_shelves_and_locks_are_told(heard):
     reader, out = somebody(), chapter(book())
+    heard.events.clear()  # coming out has everybody in its room asked again
     shelve_book(actor=reader, book_id=out.book_id, shelf="later")
     lock_comments(actor=None, chapter_id=out.pk, locked=True)
     assert only(heard, UserRoom(reader.pk)).shelf == "later"
