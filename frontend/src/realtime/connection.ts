@@ -32,7 +32,8 @@ export interface RoomOutcome {
   recovered?: boolean;
   replayed?: number;
   reason?: string;
-  code?: string;
+  /** It could not be entered. */
+  error?: ErrorShape;
 }
 
 export interface ConnectionHandlers {

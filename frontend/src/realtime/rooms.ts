@@ -171,12 +171,21 @@ export class Rooms {
     try {
       const outcomes = (await this.host.send("session:resume", { rooms })) as Record<string, RoomOutcome>;
       for (const room of Object.keys(rooms)) this.settle(room, outcomes[room] ?? {});
+      this.resumeLater(rooms, outcomes);
     } catch (error) {
       // Without an answer the connection is lost, and coming back resumes from the same places.
       for (const room of Object.keys(rooms)) this.log(room).asking = false;
       if (error instanceof CommandError && error.category !== "connection" && error.retryable) {
         this.later(error, () => void this.resume(rooms));
       }
+    }
+  }
+
+  /** Some of them could not be looked up in time; what the page knows of the others goes on. */
+  private resumeLater(rooms: Record<string, Position>, outcomes: Record<string, RoomOutcome>): void {
+    for (const [room, position] of Object.entries(rooms)) {
+      const shape = outcomes[room]?.error;
+      if (shape?.retryable) this.later(new CommandError(shape), () => void this.resume({ [room]: position }));
     }
   }
 

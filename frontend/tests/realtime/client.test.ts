@@ -52,6 +52,19 @@ describe("rooms", () => {
     expect(server.link.count("book:leave")).toBe(1);
   });
 
+  it("go on later where one of them could not be looked up in time", async () => {
+    start({ "user:1": { epoch: "u", seq: 4 } });
+    server.link.ready({ "user:1": { position: { epoch: "u", seq: 9 } } });
+    const error = { code: "UNAVAILABLE", message: "Not now.", retryable: true, retryAfter: 700 };
+    server.link.accept("session:resume", { "user:1": { recovered: false, reason: "UNAVAILABLE", error } });
+    await settled();
+    vi.advanceTimersByTime(699);
+    expect(server.link.count("session:resume")).toBe(1);
+    vi.advanceTimersByTime(1);
+    expect(server.link.count("session:resume")).toBe(2);
+    expect(server.link.last("session:resume").payload).toEqual({ rooms: { "user:1": { epoch: "u", seq: 4 } } });
+  });
+
   it("go on exactly where they were after a break", async () => {
     start();
     client.join("chapter:3");
