@@ -10,11 +10,15 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
+import realtime
+from realtime.identity import Identity
+from realtime.sessions import tickets
 from realtime.testing.server import ServerProcess, free_port
-from tests.browser.conftest import Site
+from tests.browser.conftest import Site, act
 from tests.browser.test_live import someone_is_here
 from tests.commands import running_database_url
 from tests.pages.conftest import Library
+from tests.realtime.app.events import HallRoom, Said
 from tests.realtime.app.weather import FILE, Weather
 
 PATH = "/books/the-lamp-room/1/"
@@ -23,6 +27,14 @@ LISTEN = """() => {
   window.heard = [];
   window.source = new EventSource("/events/?rooms=hall:1");
   for (const name of ["session:ready", "bye"]) {
+    window.source.addEventListener(name, (event) => window.heard.push([name, JSON.parse(event.data).payload]));
+  }
+}"""
+
+LISTEN_BY_TICKET = """(ticket) => {
+  window.heard = [];
+  window.source = new EventSource("/events/?rooms=hall:1&ticket=" + ticket);
+  for (const name of ["session:ready", "hall:said", "bye"]) {
     window.source.addEventListener(name, (event) => window.heard.push([name, JSON.parse(event.data).payload]));
   }
 }"""
@@ -108,6 +120,38 @@ def test_event_source_comes_back_when_the_server_does(
     server.wait()
     start(port)
     hears(page, "session:ready", after=2)
+
+
+def say(text: str) -> None:
+    with realtime.atomic():
+        realtime.emit(HallRoom(1), Said(text=text))
+
+
+def test_a_tickets_stream_that_is_cut_comes_back_by_its_cookie_with_what_it_missed(
+    start: Callable[..., ServerProcess], open_site: Callable[[ServerProcess], Site]
+) -> None:
+    port = free_port()
+    server = start(port)
+    site = open_site(server)
+    site.expected = ["ERR_CONNECTION_REFUSED", "ERR_INCOMPLETE_CHUNKED_ENCODING", "ERR_CONNECTION_RESET"]
+    ticket = act(tickets.issue_ticket, identity=Identity(7, "guest7", credential="jwt:7"))
+    page = site.go(site.context().new_page(), "/healthz")
+    page.evaluate(LISTEN_BY_TICKET, ticket)
+    assert hears(page, "session:ready")["userId"] == 7
+    act(say, text="before")
+    assert hears(page, "hall:said") == {"text": "before"}
+    server.process.kill()
+    server.wait()
+    for text in ("meanwhile", "and again"):
+        act(say, text=text)
+    start(port)
+    page.wait_for_function("heard.filter(([name]) => name === 'session:ready').length === 2", timeout=30_000)
+    act(say, text="behind")
+    page.wait_for_function("heard.some(([, payload]) => payload.text === 'behind')", timeout=30_000)
+    told = page.evaluate("heard.filter(([name]) => name === 'hall:said').map(([, payload]) => payload.text)")
+    assert told == ["before", "meanwhile", "and again", "behind"]
+    who = page.evaluate("heard.filter(([name]) => name === 'session:ready').map(([, payload]) => payload.userId)")
+    assert who == [7, 7]
 
 
 def test_half_an_emoji_blocks_no_later_comment(site: Site, library: Library) -> None:
