@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets import http11
 from websockets.http11 import Request
 
 from realtime.conf import realtime_settings
@@ -27,6 +28,10 @@ from realtime.transport.connection import Connection
 from realtime.transport.turns import turns_of
 
 T = TypeVar("T")
+
+# A handshake's head is bounded before it comes here, as every request's (`BoundedProtocol`). The 8 KiB of a line that
+# this parser has besides let a pile of cookies, which a sibling domain can set, end sockets where pages went on.
+http11.MAX_LINE_LENGTH = sys.maxsize
 
 EXTENSION = "realtime.frames"
 
