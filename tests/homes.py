@@ -1,0 +1,204 @@
+"""Where the tests of a module lie, for whoever changes it.
+
+A module's tests lie in a file of its name in the folder of its app, such as `tests/books/test_comments.py` for what any
+layer of `books` does about comments, and for the engine in its floor's folder. Where one suite tests a whole package,
+or the layers of one thing, `SUITES` says so: the longest name that fits a module holds.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ("realtime", "livrya", "books", "social", "notifications")
+
+FOLDERS = {
+    "livrya/accounts": "tests/accounts",
+    "livrya/site/pages": "tests/pages",
+    **{app: f"tests/{app}" for app in APPS},
+}
+"""Where tests lie; the longest folder that fits."""
+
+SUITES = {
+    # The engine's root: what authors of apps use.
+    "realtime.admin": "tests/books/test_admin.py",  # needs an app with an admin
+    "realtime.clock": "tests/realtime/people/presence/test_tracker.py",
+    "realtime.conf": "tests/livrya/test_engine_numbers.py",
+    "realtime.consumers": "tests/realtime/servers/test_servers.py",
+    "realtime.errors": "tests/realtime/servers/test_server_matrix.py",
+    "realtime.identity": "tests/realtime/sessions/test_revocation.py",
+    "realtime.namespaces": "tests/realtime/sessions/test_session.py",
+    "realtime.positions": "tests/realtime/doors/test_recovery.py",
+    "realtime.routing": "tests/realtime/servers/test_servers.py",
+    "realtime.management": "tests/realtime/ops/test_inspection.py",
+    "realtime.management.commands.export_contracts": "tests/livrya/test_documented_commands.py",
+    "realtime.management.commands.prune_events": "tests/realtime/log/test_retention.py",
+    "realtime.management.commands.realtime_new_epoch": "tests/realtime/log/test_retention.py",
+    # Its floors: one suite for what stands together.
+    "realtime.doors": "tests/realtime/doors/test_stock_clients.py",
+    "realtime.doors.errors": "tests/realtime/doors/test_hostile_clients.py",
+    "realtime.doors.places": "tests/realtime/doors/test_recovery.py",
+    "realtime.doors.headers": "tests/realtime/doors/test_odd_handshakes.py",
+    "realtime.doors.origin": "tests/realtime/doors/test_odd_handshakes.py",
+    "realtime.doors.engineio.binding": "tests/realtime/doors/test_addresses_let_nobody_in.py",
+    "realtime.doors.engineio.carrier": "tests/realtime/doors/test_moving.py",
+    "realtime.doors.socketio.holding": "tests/realtime/doors/test_temporary.py",
+    "realtime.doors.socketio.recovery": "tests/realtime/doors/test_recovery.py",
+    "realtime.doors.socketio.wire": "tests/realtime/doors/test_recovery.py",
+    "realtime.doors.socketio.written": "tests/realtime/doors/test_recovery.py",
+    "realtime.exporting": "tests/realtime/exporting/test_writers.py",
+    "realtime.hub": "tests/realtime/hub/test_delivery.py",
+    "realtime.hub.authorizer": "tests/realtime/hub/test_roles.py",
+    "realtime.hub.batcher": "tests/realtime/hub/test_roles.py",
+    "realtime.hub.layer": "tests/realtime/hub/test_channels_redis.py",
+    "realtime.hub.statistics": "tests/realtime/ops/test_inspection.py",
+    "realtime.hub.seats": "tests/realtime/doors/test_seats.py",
+    "realtime.log": "tests/realtime/log/test_writing.py",
+    "realtime.log.auto_rooms": "tests/realtime/sessions/test_session.py",
+    "realtime.log.installation": "tests/realtime/log/test_hints.py",
+    "realtime.log.layers": "tests/realtime/log/test_publisher.py",
+    "realtime.log.redis_parser": "tests/realtime/hub/test_channels_redis.py",
+    "realtime.people": "tests/realtime/people/presence/test_sessions.py",
+    "realtime.people.limits": "tests/realtime/people/limits/test_stores.py",
+    "realtime.people.limits.trifles": "tests/realtime/servers/test_parsing.py",
+    "realtime.people.presence.memory": "tests/realtime/people/presence/test_store.py",
+    "realtime.people.presence.local": "tests/realtime/people/presence/test_tracker.py",
+    "realtime.people.presence.telling": "tests/realtime/people/presence/test_tracker.py",
+    "realtime.people.presence.redis": "tests/realtime/people/presence/test_store.py",
+    "realtime.people.presence.online": "tests/accounts/test_contacts.py",  # needs people who know each other
+    "realtime.people.processes": "tests/realtime/people/processes/test_register.py",
+    "realtime.people.processes.keeper": "tests/realtime/people/presence/test_tracker.py",
+    "realtime.people.typing": "tests/realtime/people/typing/test_store.py",
+    "realtime.servers": "tests/realtime/servers/test_servers.py",
+    "realtime.servers.http": "tests/realtime/servers/test_heads.py",
+    "realtime.servers.websocket": "tests/realtime/servers/test_straight_writing.py",
+    "realtime.sessions": "tests/realtime/sessions/test_session.py",
+    "realtime.sessions.authentication": "tests/realtime/sessions/test_tickets.py",
+    "realtime.sqlite": "tests/realtime/sqlite/test_sqlite.py",
+    "realtime.testing": "tests/realtime/testing/test_history.py",
+    "realtime.testing.capture": "tests/realtime/log/test_writing.py",
+    "realtime.testing.client": "tests/realtime/sessions/test_session.py",
+    "realtime.testing.clock": "tests/realtime/people/typing/test_tracker.py",
+    "realtime.testing.server": "tests/realtime/servers/test_servers.py",
+    "realtime.transport": "tests/realtime/transport/test_write_batch.py",
+    "realtime.transport.sockets": "tests/realtime/servers/test_straight_writing.py",
+    "realtime.transport.turns": "tests/realtime/servers/test_parsing.py",
+    "realtime.transport.wire": "tests/realtime/hub/test_delivery.py",
+    # People and staff.
+    "livrya.accounts": "tests/accounts/test_people.py",
+    "livrya.accounts.api.keeping_away": "tests/accounts/test_blocking.py",
+    "livrya.accounts.api.authentication": "tests/accounts/test_access.py",
+    "livrya.accounts.api.tokens": "tests/accounts/test_access.py",
+    "livrya.accounts.backends": "tests/livrya/test_acts.py",
+    "livrya.accounts.broadcasts": "tests/accounts/test_following.py",
+    "livrya.accounts.services.tokens": "tests/accounts/test_access.py",
+    "livrya.accounts.sessions": "tests/accounts/test_access.py",
+    "livrya.audit": "tests/livrya/test_staff.py",
+    # The kit and the site.
+    "livrya.kit": "tests/livrya/kit/test_api_base.py",
+    "livrya.kit.api.parsing": "tests/livrya/kit/test_odd_bodies.py",
+    "livrya.kit.files": "tests/livrya/kit/test_pictures.py",
+    "livrya.kit.picture_data": "tests/livrya/kit/test_pictures.py",
+    "livrya.management.commands": "tests/livrya/test_documented_commands.py",
+    "livrya.management.commands.worker": "tests/livrya/site/jobs/test_worker_process.py",
+    "livrya.site.announcements": "tests/livrya/site/announcements/test_announcements.py",
+    "livrya.site.demo": "tests/livrya/site/demo/test_filling.py",
+    "livrya.site.demo.cast": "tests/livrya/site/demo/test_cast.py",
+    "livrya.site.development": "tests/livrya/test_lines.py",
+    "livrya.site.jobs.process": "tests/livrya/site/jobs/test_worker_process.py",
+    "livrya.site.monitoring": "tests/livrya/site/monitoring/test_commands.py",
+    "livrya.site.pages": "tests/pages/test_reading.py",
+    "livrya.site.pages.desk": "tests/pages/test_writing.py",
+    "livrya.site.pages.forms": "tests/pages/test_writing.py",
+    "livrya.site.pages.devices": "tests/pages/test_people.py",
+    "livrya.site.pages.notifications": "tests/pages/test_people.py",
+    "livrya.site.pages.people_forms": "tests/pages/test_people.py",
+    "livrya.site.pages.reports": "tests/pages/test_people.py",
+    "livrya.site.pages.manual": "tests/pages/test_developers.py",
+    "livrya.site.pages.requests": "tests/pages/test_odd_requests.py",
+    "livrya.site.pages.conversation": "tests/pages/test_rooms.py",
+    "livrya.site.pages.room_forms": "tests/pages/test_rooms.py",
+    "livrya.site.templatetags": "tests/livrya/site/test_template_tags.py",
+    # Books.
+    "books.admin": "tests/books/test_admin.py",
+    "books.api": "tests/livrya/test_api_routes.py",
+    "books.epub": "tests/books/test_epub.py",
+    "books.errors": "tests/books/test_reading.py",
+    "books.events": "tests/books/test_broadcasts.py",
+    "books.importing": "tests/books/test_importing.py",
+    "books.languages": "tests/books/test_epub.py",
+    "books.management": "tests/books/test_importing.py",
+    "books.models.book": "tests/books/test_books.py",
+    "books.models.chapter": "tests/books/test_releases.py",
+    "books.models.comment": "tests/books/test_comments.py",
+    "books.namespaces": "tests/livrya/test_lines.py",
+    "books.namespaces.autorooms": "tests/books/test_typing.py",
+    "books.policies.rooms": "tests/books/test_crowds.py",
+    "books.selectors.arrivals": "tests/books/test_reading.py",
+    "books.services.checking": "tests/books/test_books.py",
+    "books.services.credits": "tests/books/test_people.py",
+    "books.services.invitations": "tests/books/test_people.py",
+    "books.services.locking": "tests/books/test_reviews.py",
+    "books.services.subscriptions": "tests/books/test_reading.py",
+    "books.services.sums": "tests/books/test_reviews.py",
+    # Groups.
+    "social": "tests/social/test_groups.py",
+    "social.api": "tests/livrya/test_api_routes.py",
+    "social.filetypes": "tests/social/test_attachments.py",
+    "social.models.message": "tests/social/test_attachments.py",
+    "social.models.report": "tests/social/test_reports.py",
+    "social.namespaces": "tests/social/test_live.py",
+    "social.notices": "tests/social/test_messages.py",
+    "social.policies.rooms": "tests/social/test_live.py",
+    "social.policies.views": "tests/social/test_live.py",
+    "social.selectors.links": "tests/social/test_messages.py",
+    "social.selectors.members": "tests/social/test_messages.py",
+    "social.services.locking": "tests/social/test_messages.py",
+    "social.services.moderation": "tests/social/test_reports.py",
+    "social.services.reporting": "tests/social/test_reports.py",
+    # The bell.
+    "notifications": "tests/notifications/test_telling.py",
+    "notifications.admin": "tests/books/test_admin.py",
+    "notifications.api": "tests/livrya/test_api_routes.py",
+    "notifications.audiences": "tests/notifications/test_fan_out.py",
+    "notifications.namespaces": "tests/notifications/test_sockets.py",
+}
+
+
+def modules() -> Iterator[Path]:
+    """Yields the modules that do something: a function, or a class with one. Apps and packages only put together."""
+    for app in APPS:
+        for path in sorted((ROOT / app).rglob("*.py")):
+            if path.name not in ("__init__.py", "apps.py") and "migrations" not in path.parts and _acts(path):
+                yield path.relative_to(ROOT)
+
+
+def _acts(path: Path) -> bool:
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    return any(
+        isinstance(node, functions)
+        or (isinstance(node, ast.ClassDef) and any(isinstance(each, functions) for each in node.body))
+        for node in ast.parse(path.read_text()).body
+    )
+
+
+def folder_of(module: Path) -> tuple[Path, Path]:
+    """Returns where the tests of the module's app lie, and the module's own folder below that."""
+    home = max((each for each in FOLDERS if module.is_relative_to(each)), key=len)
+    return Path(FOLDERS[home]), module.parent.relative_to(home)
+
+
+def files_of_its_name(module: Path) -> list[Path]:
+    """Returns the test files that are called as the module is; the engine's and the site's in their own folder."""
+    tests, below = folder_of(module)
+    name = f"test_{module.stem}.py"
+    if module.parts[0] in ("realtime", "livrya") and tests in (Path("tests/realtime"), Path("tests/livrya")):
+        return [path for path in [tests / below / name] if (ROOT / path).exists()]
+    return [path.relative_to(ROOT) for path in (ROOT / tests).rglob(name)]
+
+
+def suite_of(module: Path) -> str | None:
+    """Returns the name in `SUITES` that fits best."""
+    dotted = ".".join(module.with_suffix("").parts)
+    fitting = [name for name in SUITES if dotted == name or dotted.startswith(f"{name}.")]
+    return max(fitting, key=len, default=None)
