@@ -1,18 +1,17 @@
 """Who gets one encoding of a room's events, and the encodings themselves, each made once."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable
 from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
-from realtime.hub.standings import AtOnePlace, Standings
 from realtime.log.events import HIDDEN, StoredEvent
 from realtime.positions import Position
 from realtime.rooms import View
 from realtime.transport.connection import Connection
 from realtime.transport.packets import Packet
 from realtime.transport.wire import Wire
-from realtime.transport.write_batch import Recipients, WriteBatch
+from realtime.transport.write_batch import Recipients
 
 
 class Receiver(Protocol):
@@ -21,10 +20,6 @@ class Receiver(Protocol):
     @property
     def connection(self) -> Connection:
         """Where its packets go."""
-
-    @property
-    def session(self) -> Any:
-        """Whose they are."""
 
 
 class Delivery:
@@ -61,6 +56,14 @@ class Delivery:
             self._packets[key] = packet
         return packet
 
+    def live(
+        self, audience: "Audience[Any]", connection_id: str | None = None, *, part: int = 0, more: bool = False
+    ) -> Packet:
+        """Returns the event as it goes to live members of the audience, see `Wire.delivered`."""
+        event = self.event
+        packet = self.packet(audience.wire, audience.namespace, connection_id, audience.view)
+        return audience.wire.delivered(packet, event.room, Position(event.epoch, event.seq), part, more=more)
+
 
 M = TypeVar("M", bound=Receiver)
 
@@ -71,7 +74,7 @@ class Audience(Generic[M]):
     None of them is congested: who becomes so is taken out at once.
     """
 
-    __slots__ = ("_all", "_as_of", "_together", "members", "namespace", "view", "wire")
+    __slots__ = ("_all", "members", "namespace", "view", "wire")
 
     def __init__(self, wire: Wire, namespace: str, view: View | None) -> None:
         self.wire = wire
@@ -79,36 +82,17 @@ class Audience(Generic[M]):
         self.view = view
         self.members: dict[M, None] = {}
         self._all: Recipients | None = None
-        self._together: list[AtOnePlace] = []
-        self._as_of = -1
 
     def add(self, member: M) -> None:
         self.members[member] = None
-        self._forget()
+        self._all = None
 
     def discard(self, member: M) -> None:
         if self.members.pop(member, member) is None:
-            self._forget()
-
-    def _forget(self) -> None:
-        """Lets go of what was cached, and so of connections that are gone."""
-        self._all = None
-        self._together, self._as_of = [], -1
+            self._all = None  # and with it the connection
 
     def crowd(self) -> Recipients:
         """Returns the members' connections as they are now, cached until they change."""
         if self._all is None:
             self._all = Recipients(member.connection for member in self.members)
         return self._all
-
-    def crowds(self, standings: Standings) -> list[AtOnePlace]:
-        """Returns the members as they are now by where they stand, cached until the rooms of any session change."""
-        if self._as_of != standings.changes:
-            self._together = standings.crowds(self.members)
-            self._as_of = standings.changes
-        return self._together
-
-    def spread(self, packet: Packet, crowds: Iterable[AtOnePlace], write_batch: WriteBatch) -> None:
-        """Writes an event of the log to crowds of members, who are told where each crowd stands behind it."""
-        for session, crowd in crowds:
-            write_batch.spread(self.wire.placed(packet, session) if session else packet, crowd)

@@ -89,6 +89,7 @@ class CatchUp:
         state, after = member.state, member.seq
         if state.recent(after) is not None:
             self._finish_from_ring(member)
+            member.session.replayed()
             member.connection.flush()
             await asyncio.sleep(0)
             return
@@ -100,5 +101,6 @@ class CatchUp:
             self._hub.reset_member(member, "trimmed")
             return
         self._write(member, page)
+        member.session.replayed()
         member.connection.flush()
         await asyncio.sleep(0)

@@ -22,7 +22,6 @@ from realtime.hub.log import LogReader
 from realtime.hub.parts import Part, parts_for
 from realtime.hub.room import HubSession, Membership, Phase, RoomState
 from realtime.hub.seats import Seats
-from realtime.hub.standings import Standings
 from realtime.hub.sweep import Sweep
 from realtime.hub.tasks import end
 from realtime.identity import Identity
@@ -73,7 +72,6 @@ class Hub(HubCore):
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(loop)
         self.write_batch = WriteBatch(loop)
-        self.standings = Standings()
         self.lanes = Lanes(self.settings.lane_threads)
         self.log = LogReader(self)
         self.catch_up = CatchUp(self, self.log)
@@ -87,10 +85,6 @@ class Hub(HubCore):
         self._seats = Seats(self, self.connections)
         self.parts: list[Part] = []
         self.draining = False
-        self.moment = 0
-        """Another number whenever any room is at another place."""
-        self.fanning = 0
-        """How many rooms are in the middle of a fan-out in slices."""
         self._start: asyncio.Task[None] | None = None
         self._stopped = False
 
@@ -169,7 +163,6 @@ class Hub(HubCore):
         member = Membership(session, state)
         state.members.add(member)
         state.empty_since = None
-        session.rooms_changed()
         return member
 
     async def load(self, states: Iterable[RoomState]) -> None:
@@ -311,44 +304,39 @@ class Hub(HubCore):
 
     def _advance(self, state: RoomState, event: StoredEvent) -> None:
         delivery = state.push(event)
-        self.moment += 1
         self.statistics.events += 1
         self.statistics.latencies_ms.append(max(0, time.time_ns() // 1_000_000 - event.created_at_ms))
         logger.debug("%s %d %s to %d members", event.room, event.seq, event.type, state.live_count)
         if state.live_count > self.settings.fan_out_slice:
             state.fanning = True
-            self.fanning += 1
             self.spawn(self._fan_out_in_slices(state, delivery))
         elif state.live_count:
-            self.statistics.deliveries += state.fan_out(
-                delivery, self.write_batch, None if self.fanning else self.standings
-            )
+            self.statistics.deliveries += state.fan_out(delivery, self.write_batch)
         if event.internal:
             self.internals.heard(state, event)  # after its own place was told: who must stop here stops behind it
 
     async def _fan_out_in_slices(self, state: RoomState, delivery: Delivery) -> None:
         seq, skip = delivery.event.seq, delivery.event.skip
+        slices = list(state.slices(self.settings.fan_out_slice))
+        last = {audience.wire: part for part, (audience, _) in enumerate(slices)}
         try:
-            for audience, members in state.slices(self.settings.fan_out_slice):
+            for part, (audience, members) in enumerate(slices):
+                more = part < last[audience.wire]
                 # Who left and came back meanwhile has read the event already.
                 present = [member for member in members if member.phase is Phase.LIVE and member.seq < seq]
                 others = []
                 for member in present:
                     member.seq = seq  # before the write, which may take the member out
                     if skip and member.connection.id == skip:
-                        member.connection.write(delivery.packet(audience.wire, audience.namespace, skip))
+                        member.connection.write(delivery.live(audience, skip, part=part, more=more))
                     else:
                         others.append(member)
-                packet = delivery.packet(audience.wire, audience.namespace, view=audience.view)
-                if audience.wire.tells_places and self.fanning == 1:
-                    audience.spread(packet, self.standings.crowds(others), self.write_batch)
-                else:
-                    self.write_batch.spread(packet, Recipients(member.connection for member in others))
+                packet = delivery.live(audience, part=part, more=more)
+                self.write_batch.spread(packet, Recipients(member.connection for member in others))
                 self.statistics.deliveries += len(present)
                 await asyncio.sleep(0)
         finally:
             state.fanning = False
-            self.fanning -= 1
             self._take_early(state)
             if not state.fanning and state.known > state.seq:
                 self.log.close_gap(state)
@@ -382,7 +370,6 @@ class Hub(HubCore):
         if not state.epoch:
             if head.epoch and not state.seq:
                 state.epoch, state.min_seq = head.epoch, head.min_seq
-                self.moment += 1
             return False
         if head.epoch != state.epoch:
             self.reset(state, head, "epoch")
@@ -396,7 +383,6 @@ class Hub(HubCore):
         """
         self.statistics.resets += 1
         logger.debug("%s begins anew: %s", state.name, reason)
-        self.moment += 1
         state.epoch, state.seq, state.min_seq = head
         state.known = head.seq
         state.forget()
@@ -410,6 +396,7 @@ class Hub(HubCore):
         """Tells one member that its stream goes on from `seq` or from the room's place, with a hole before it."""
         state, session = member.state, member.session
         member.seq = state.seq if seq is None else seq
+        session.rooms_changed()
         position = Position(state.epoch, member.seq)
         member.connection.write(
             session.wire.notice(

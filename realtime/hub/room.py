@@ -4,13 +4,12 @@ import asyncio
 from collections import deque
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from enum import IntEnum
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 
 from realtime.errors import CloseCode
 from realtime.hub.audience import Audience, Delivery
-from realtime.hub.standings import Standing, Standings
 from realtime.identity import Identity
 from realtime.log.batches import in_batches
 from realtime.log.events import EphemeralEvent, StoredEvent
@@ -46,14 +45,16 @@ class HubSession(HandlersSession, Protocol):
     wire: Wire
     closed: bool
     away: bool
-    standing: Standing[Any] | None
 
     @property
     def memberships(self) -> Mapping[str, "Membership"]:
         """The rooms that this session receives, or is about to, by name."""
 
     def rooms_changed(self) -> None:
-        """A membership began, ended, went live or no longer, or counts a person now."""
+        """A membership began or ended, went live or no longer, was reset, or counts a person now."""
+
+    def replayed(self) -> None:
+        """Events of the log were written to this session alone, and are about to leave."""
 
     def recheck_room(self, room: str, reason: str) -> None:
         """Stops the room at once and asks its policy again."""
@@ -244,25 +245,20 @@ class RoomState:
 
     # Fan-out
 
-    def fan_out(self, delivery: Delivery, write_batch: WriteBatch, standings: Standings | None) -> int:
-        """Writes the event to every live member in one go; returns to how many. For rooms below the slice.
-
-        With `standings`, which are exact while no room is in the middle of a fan-out, it says where they stand then.
-        """
+    def fan_out(self, delivery: Delivery, write_batch: WriteBatch) -> int:
+        """Writes the event to every live member in one go; returns to how many. For rooms below the slice."""
         written = 0
         skip = delivery.event.skip
         for audience in tuple(self.audiences.values()):
             crowd = audience.crowd()
-            packet = delivery.packet(audience.wire, audience.namespace, view=audience.view)
+            packet = delivery.live(audience)
             if skip:
                 for connection in crowd.connections:
                     if connection.id == skip:
-                        connection.write(delivery.packet(audience.wire, audience.namespace, skip))
+                        connection.write(delivery.live(audience, skip))
                 write_batch.spread(
                     packet, Recipients(connection for connection in crowd.connections if connection.id != skip)
                 )
-            elif standings is not None and audience.wire.tells_places:
-                audience.spread(packet, audience.crowds(standings), write_batch)
             else:
                 write_batch.spread(packet, crowd)
             written += len(crowd)

@@ -13,7 +13,6 @@ from realtime.contracts import event_contract
 from realtime.errors import CloseCode, Forbidden, RateLimited, Unauthenticated, Unavailable, ValidationFailed
 from realtime.hub.hub import Hub
 from realtime.hub.room import Membership, Phase
-from realtime.hub.standings import Standing
 from realtime.identity import Identity
 from realtime.log.revocation import UserRoom
 from realtime.namespaces import Namespace
@@ -61,7 +60,6 @@ class Session:
         "hub",
         "identity",
         "namespace",
-        "standing",
         "wire",
     )
 
@@ -73,8 +71,6 @@ class Session:
         self.identity = identity
         self.closed = False
         self.away = False
-        self.standing: Standing[Any] | None = None
-        """Shared with those who stand where this one does; `hub.standings` finds it."""
         self._opened = False
         self._rooms = Memberships(self)
         self._watch: Membership | None = None
@@ -258,6 +254,11 @@ class Session:
             self._worker = None
 
     @property
+    def opened(self) -> bool:
+        """Whether `session:ready` was said and its rooms have begun, and it is not over."""
+        return self._opened
+
+    @property
     def over(self) -> bool:
         """Whether `bye` was said, or the session is closed: its rooms are no longer what its client had."""
         return self.closed or self._departed is not None
@@ -376,13 +377,13 @@ class Session:
             bye["retryAfter"] = retry_after_ms
         self.notify("bye", bye)
         self._departed = (self._rooms.end_all(), code in _MEANT)
-        self.rooms_changed()
         self.connection.close(code, reason)
 
     def rooms_changed(self) -> None:
-        """To be called whenever a membership begins, ends, goes live or no longer, or counts a person."""
-        self.standing = None
-        self.hub.standings.changes += 1
+        """See `HubSession.rooms_changed`; for doors that tell their clients where they stand."""
+
+    def replayed(self) -> None:
+        """See `HubSession.replayed`."""
 
     async def refresh_auto_rooms(self) -> None:
         """Enters and leaves what the namespace's automatic rooms are now."""

@@ -20,12 +20,10 @@ class Packet:
     """One encoded message, shared by every connection that it goes to.
 
     `text` is the message (UTF-8); `attachments` are binary messages that follow it at once, as one unit.
-    Without a text the attachments are sent alone. `moves` says that the client stands elsewhere after it, for doors
-    that then have something to add.
+    Without a text the attachments are sent alone.
     """
 
     __slots__ = ("_frame", "attachments", "text")
-    moves: bool = False
 
     def __init__(self, text: bytes, attachments: tuple[bytes, ...] = ()) -> None:
         self.text = text

@@ -44,12 +44,7 @@ class Ack(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Wire(Protocol):
-    """One encoding. Stateless; shared by all connections of its kind.
-
-    `tells_places`: each client is also told where it stands in all of its rooms.
-    """
-
-    tells_places: bool = False
+    """One encoding; shared by all connections of its kind."""
 
     def key(self, namespace: str) -> str:
         """Returns what distinguishes encodings of one event: sessions with equal keys share bytes."""
@@ -63,8 +58,11 @@ class Wire(Protocol):
     def hidden(self, namespace: str, room: str, position: Position) -> Packet:
         """Encodes the place of an event that this session may not see, so that positions stay dense."""
 
-    def placed(self, packet: Packet, session: Any) -> Packet:
-        """Returns an event of the log as it goes to sessions that, behind it, all stand where this one does."""
+    def delivered(self, packet: Packet, room: str, position: Position, part: int, *, more: bool) -> Packet:
+        """Returns an event of the log as it goes, in this very step, to members that are live in the room.
+
+        `part` counts from 0 where they do not all get it in one step, and `more` says that others are still to come.
+        """
         return packet
 
     def notice(self, namespace: str, name: str, payload: Any, room: str | None = None) -> Packet:

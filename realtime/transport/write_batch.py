@@ -1,11 +1,14 @@
 """What the connections of one loop have to send, each turn all at once."""
 
 import asyncio
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from realtime.transport.packets import Packet
 from realtime.transport.sockets import send_to_all
+
+logger = logging.getLogger(__name__)
 
 _NO_PACKET = Packet(b"")
 
@@ -75,11 +78,12 @@ class WriteBatch:
     their own, behind which the rest can stand: one connection gets all that is due in one write.
     """
 
-    __slots__ = ("_dirty", "_loop", "redirections", "spreads")
+    __slots__ = ("_behind", "_dirty", "_loop", "redirections", "spreads")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._dirty: list[Writable] = []
+        self._behind: list[Callable[[], None]] = []
         self.spreads: list[tuple[Packet, Recipients]] = []
         """What `deal` has not dealt out yet."""
         self.redirections = 0
@@ -95,8 +99,12 @@ class WriteBatch:
         if not self.spreads and not self._dirty:
             self._loop.call_soon(self._flush)
         self.spreads.append((packet, crowd))
-        if packet.moves:
-            self.deal()
+
+    def behind(self, write: Callable[[], None]) -> None:
+        """Has `write` called when everything else of this turn is due, so that what it writes stands behind that."""
+        if not self._behind:
+            self._loop.call_soon(self._flush)
+        self._behind.append(write)
 
     def deal(self) -> None:
         """Queues what was spread in this turn at each of its connections."""
@@ -111,6 +119,12 @@ class WriteBatch:
                     connection.write(packet)
 
     def _flush(self) -> None:
+        behind, self._behind = self._behind, []
+        for write in behind:
+            try:
+                write()
+            except Exception:
+                logger.exception("What was to stand behind a turn is left out.")
         if self._dirty or len(self.spreads) > 1:
             self.deal()
         spreads, self.spreads = self.spreads, []
@@ -122,7 +136,7 @@ class WriteBatch:
             # For neighbours that get one packet: what `flush` does, without its calls and the memory that they touch.
             packet, direct = connection.pending, connection.direct
             if packet is not last or direct is None:
-                if direct is None or packet is None or isinstance(packet, list) or packet.moves:
+                if direct is None or packet is None or isinstance(packet, list):
                     connection.flush()
                     continue
                 last, frame = packet, packet.frame

@@ -39,11 +39,8 @@ class RawEcho:
         else:
             self._engine.write(Written(b"4" + message.encode()))
 
-    def leaving(self, packets: list[Written], *, whole_turn: bool) -> None:
+    def beating(self) -> None:
         pass
-
-    def completed(self, packet: Written) -> list[Written]:
-        return [packet]
 
     async def entered(self, timeout_seconds: float) -> bool:
         return True
@@ -86,8 +83,8 @@ class Mirror:
     def disconnected(self, reason: str) -> None:
         pass
 
-    def moved(self, *, whole_turn: bool) -> Written | None:
-        return None
+    def beating(self) -> None:
+        pass
 
     async def settled(self, timeout_seconds: float) -> bool:
         return True

@@ -17,7 +17,7 @@ from realtime.doors.engineio.packets import EnginePacket, PacketType, decode_pay
 from realtime.doors.errors import MalformedPacket, Refusal, RequestRefused
 from realtime.errors import CloseCode
 from realtime.people.limits.trifles import one_more
-from realtime.transport.connection import TURN_BYTES, Connection
+from realtime.transport.connection import Connection
 from realtime.transport.packets import Packet
 from realtime.transport.turns import turns_of
 from realtime.transport.write_batch import WriteBatch
@@ -47,11 +47,8 @@ class Application(Protocol):
     def received(self, message: str | bytes) -> None:
         """Takes one message of the client. Raises MalformedPacket to end the session."""
 
-    def leaving(self, packets: list[Packet], *, whole_turn: bool) -> None:
-        """Sees what is about to leave together, and may add to it; `whole_turn`: nothing more comes this turn."""
-
-    def completed(self, packet: Packet) -> list[Packet]:
-        """Does the same for the one packet of a whole turn, if it `moves`: returns what leaves in its place."""
+    def beating(self) -> None:
+        """The client is asked whether it is still there: what it ought to know by then may go with that."""
 
     async def entered(self, timeout_seconds: float) -> bool:
         """Waits until the client is in whatever it asked to be let into; False when that took too long."""
@@ -149,12 +146,7 @@ class EngineSession(Connection):
         return self._link.name
 
     def _send(self, packets: list[Packet]) -> None:
-        # Past this size a write does not wait for the end of its turn.
-        self.application.leaving(packets, whole_turn=self._pending_bytes <= TURN_BYTES)
         self._link.send(packets)
-
-    def _send_one(self, packet: Packet) -> None:
-        self._link.send(self.application.completed(packet) if packet.moves else [packet])
 
     def buffered(self) -> int:
         return super().buffered() + self._link.buffered()
@@ -318,6 +310,7 @@ class EngineSession(Connection):
     def beat(self) -> None:
         """Asks a client whether it is still there, and ends the session of one that does not say."""
         if self.beats_at < self._deadline:
+            self.application.beating()
             self.write(PING)
             self.beats_at = self._deadline
         else:

@@ -7,33 +7,32 @@ from typing import Any
 
 import msgspec
 
-from realtime.doors.engineio.session import EngineSession
 from realtime.doors.socketio.connection import Reply, SocketConnection, UnknownNamespace
 from realtime.doors.socketio.holding import Patience
+from realtime.doors.socketio.journals import Journals
 from realtime.doors.socketio.recovery import (
+    Place,
     Ticket,
     new_socket_id,
-    offset_of,
-    read_offset,
+    read_number,
     read_pid,
+    read_vector,
     sign,
+    vector_of,
 )
-from realtime.doors.socketio.wire import SOCKET_IO, SOCKET_IO_WITHOUT_OFFSETS, SocketIOWire
-from realtime.doors.socketio.written import WrittenOffset
+from realtime.doors.socketio.session import RecoveringSession, SocketSession
+from realtime.doors.socketio.wire import RecoveringWire
 from realtime.errors import ApplicationError, CloseCode, Conflict, RateLimited, ValidationFailed
 from realtime.hub.hub import Hub
-from realtime.hub.standings import Standing
 from realtime.identity import Identity
 from realtime.namespaces import NAMESPACES, Namespace
 from realtime.positions import Position
 from realtime.sessions.authentication import Credentials, authenticate, credentials_of
 from realtime.sessions.dispatch import Request
-from realtime.sessions.session import Session, check_number_of_rooms
+from realtime.sessions.session import check_number_of_rooms
 from realtime.transport.wire import Ack
 
 logger = logging.getLogger(__name__)
-
-_OWED_SECONDS = 0.02
 
 
 class Given(msgspec.Struct):
@@ -58,70 +57,7 @@ class Moving(msgspec.Struct, frozen=True):
     pid: str
     identity: Identity
     offset: str
-    recovers: bool
-
-
-class SocketSession(Session):
-    """A session whose first word is preceded by the namespace's own acceptance; without one it goes on unseen."""
-
-    __slots__ = ("_accept", "_unseen")
-
-    def __init__(
-        self,
-        hub: Hub,
-        connection: EngineSession,
-        namespace: Namespace,
-        identity: Identity,
-        *,
-        recovers: bool,
-        accept: Callable[[], None] | None,
-    ) -> None:
-        wire: SocketIOWire = SOCKET_IO if recovers else SOCKET_IO_WITHOUT_OFFSETS
-        super().__init__(hub, connection, wire, namespace, identity)
-        self._accept = accept
-        self._unseen = accept is None
-
-    async def _pay_for_opening(self, rooms: int) -> None:
-        if self._accept is not None:  # else it was paid for at the process where it began
-            await super()._pay_for_opening(rooms)
-
-    def notify(self, name: str, payload: Any, room: str | None = None) -> None:
-        if self._accept is not None:
-            accept, self._accept = self._accept, None
-            accept()
-        if self._unseen and name == "session:ready":
-            return
-        super().notify(name, payload, room)
-
-
-class Offsets:
-    """The offsets of one hub's sessions. Those that stand at the same place share one packet, encoded once until
-    any room moves."""
-
-    def __init__(self, hub: Hub) -> None:
-        self._hub = hub
-
-    def behind(self, session: Session) -> WrittenOffset | None:
-        """Returns the session's offset, None while it is not known."""
-        standing: Standing[WrittenOffset] | None = self._hub.standings.of(session)
-        if standing is None or (self._hub.fanning and _between_slices(session)):
-            return _offset_packet(session)
-        if standing.moment != self._hub.moment:
-            standing.moment = self._hub.moment
-            before, standing.packet = standing.packet, _offset_packet(session)
-            if before is not None and standing.packet is not None and before.text == standing.packet.text:
-                standing.packet = before  # the same object means: nobody has to be told again
-        return standing.packet
-
-
-def _between_slices(session: Session) -> bool:
-    """Tells whether a room has moved on and this session's slice of the fan-out is still to come."""
-    return any(member.place() != member.state.seq for member in session.memberships.values())
-
-
-def _offset_packet(session: Session) -> WrittenOffset | None:
-    offset = offset_of(session)
-    return None if offset is None else SOCKET_IO.offset(session.namespace.name, offset)
+    recovers: bool = True
 
 
 class SessionEndpoint:
@@ -131,18 +67,12 @@ class SessionEndpoint:
     could not be opened yet is thrown away, with all that it has.
     """
 
-    __slots__ = ("_connection", "_early", "_offsets", "_owed", "_told", "going_on", "pid", "session", "ticket")
+    __slots__ = ("_early", "going_on", "pid", "session", "ticket")
 
-    def __init__(
-        self, connection: SocketConnection, session: Session, ticket: Ticket, pid: str, offsets: "Offsets"
-    ) -> None:
+    def __init__(self, session: SocketSession, ticket: Ticket, pid: str) -> None:
         self.session = session
         self.ticket = ticket
         self.pid = pid
-        self._connection = connection
-        self._offsets = offsets
-        self._told: WrittenOffset | None = None
-        self._owed: asyncio.TimerHandle | None = None
         self._early: list[Request] | None = None
         self.going_on: asyncio.Task[None] | None = None
 
@@ -187,8 +117,6 @@ class SessionEndpoint:
         return answer
 
     def disconnected(self, reason: str) -> None:
-        if self._owed is not None:
-            self._owed.cancel()
         if self.going_on is not None:
             self.going_on.cancel()
         clean = reason in ("client disconnect", "client close", "server disconnect", "server close")
@@ -198,38 +126,14 @@ class SessionEndpoint:
         return await self.session.settled(timeout_seconds)
 
     def state(self) -> bytes | None:
-        offset = offset_of(self.session)
-        if offset is None:
+        vector = vector_of(self.session)
+        if vector is None:
             return None
-        recovers = self.session.wire.tells_places
-        return msgspec.msgpack.encode(Moving(self.ticket, self.pid, self.session.identity, offset, recovers))
-
-    def moved(self, *, whole_turn: bool) -> WrittenOffset | None:
-        """Returns the offset that goes out behind a turn, or None: unchanged, or not known before a later turn."""
         session = self.session
-        if not session.wire.tells_places:
-            return None
-        standing: Standing[WrittenOffset] | None = session.standing
-        hub = session.hub
-        if whole_turn and standing is not None and standing.moment == hub.moment and not hub.fanning:
-            packet = standing.packet  # what nearly every member of a busy room gets, without a question
-        elif session.over:
-            return None
-        else:
-            packet = self._offsets.behind(session) if whole_turn else None
-        if packet is None:
-            if self._owed is None:
-                self._owed = session.hub.loop.call_later(_OWED_SECONDS, self._pay)
-            return None
-        if packet is self._told:
-            return None
-        self._told = packet
-        return packet
+        return msgspec.msgpack.encode(Moving(self.ticket, self.pid, session.identity, vector, session.recovers))
 
-    def _pay(self) -> None:
-        self._owed = None
-        if packet := self.moved(whole_turn=True):
-            self._connection.engine.write(packet)
+    def beating(self) -> None:
+        self.session.beating()
 
 
 class HubBackend:
@@ -237,7 +141,8 @@ class HubBackend:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._offsets = Offsets(hub)
+        self._journals = Journals(hub)
+        self._wire = RecoveringWire(self._journals.own)
         self._patience = Patience()
 
     async def connect(self, connection: SocketConnection, namespace: str, auth: Mapping[str, Any]) -> SessionEndpoint:
@@ -294,15 +199,15 @@ class HubBackend:
         """Goes on exactly where the client was, or returns None with nothing said."""
         if given.pid is None or not given.recovery:
             return None
-        ticket, place = read_pid(given.pid), read_offset(given.offset)
+        ticket = read_pid(given.pid)
         if ticket is None:
             why = "its pid is not ours"
-        elif place is None:
+        elif (ticket.namespace, ticket.user_id) != (namespace.name, identity.user_id):
+            why = "that was another namespace, or somebody else"
+        elif (place := await self.place(ticket, given.offset)) is None:
             why = f"{str(given.offset)!r:.64} does not say where it stood"
         elif len(place.positions) > self._hub.settings.max_rooms_per_session:
             why = "it stood in too many rooms"
-        elif (ticket.namespace, ticket.user_id) != (namespace.name, identity.user_id):
-            why = "that was another namespace, or somebody else"
         else:
             endpoint = self._endpoint(connection, namespace, identity, ticket, given.pid, recovers=True)
             try:
@@ -313,27 +218,30 @@ class HubBackend:
         logger.debug("%s begins anew in %s: %s", connection.engine.id, namespace.name, why)
         return None
 
+    async def place(self, ticket: Ticket, offset: object) -> Place | None:
+        """Returns what a client's offset stands for. A number is looked up under its own socket id alone."""
+        numbered = read_number(offset)
+        if numbered is None:
+            return read_vector(offset)
+        process, number = numbered
+        return await self._journals.place(process, ticket.socket_id, number)
+
     def restore(self, connection: SocketConnection, namespace: str, state: bytes) -> SessionEndpoint:
         moving = msgspec.msgpack.decode(state, type=Moving)
         session = self._moved(connection, namespace, moving)
-        endpoint = SessionEndpoint(connection, session, moving.ticket, moving.pid, self._offsets)
+        endpoint = SessionEndpoint(session, moving.ticket, moving.pid)
         endpoint.wait(self._hub.spawn(self._go_on(connection, namespace, endpoint, moving)))
         return endpoint
 
     def _moved(self, connection: SocketConnection, namespace: str, moving: Moving) -> SocketSession:
-        return SocketSession(
-            self._hub,
-            connection.engine,
-            NAMESPACES[namespace],
-            moving.identity,
-            recovers=moving.recovers,
-            accept=None,
+        return self._session(
+            connection, NAMESPACES[namespace], moving.identity, moving.ticket, None, recovers=moving.recovers
         )
 
     async def _go_on(
         self, connection: SocketConnection, namespace: str, endpoint: SessionEndpoint, moving: Moving
     ) -> None:
-        place = read_offset(moving.offset)
+        place = read_vector(moving.offset)
         assert place is not None
 
         async def open_it() -> None:
@@ -368,8 +276,31 @@ class HubBackend:
             told = {"sid": ticket.socket_id} | ({"pid": pid} if recovers else {})
             connection.accept(namespace.name, told)
 
-        session = SocketSession(self._hub, connection.engine, namespace, identity, recovers=recovers, accept=accept)
-        return SessionEndpoint(connection, session, ticket, pid, self._offsets)
+        session = self._session(connection, namespace, identity, ticket, accept, recovers=recovers)
+        return SessionEndpoint(session, ticket, pid)
+
+    def _session(
+        self,
+        connection: SocketConnection,
+        namespace: Namespace,
+        identity: Identity,
+        ticket: Ticket,
+        accept: Callable[[], None] | None,
+        *,
+        recovers: bool,
+    ) -> SocketSession:
+        if not recovers:
+            return SocketSession(self._hub, connection.engine, namespace, identity, accept=accept)
+        return RecoveringSession(
+            self._hub,
+            connection.engine,
+            namespace,
+            identity,
+            accept=accept,
+            wire=self._wire,
+            journal=self._journals.own,
+            socket_id=ticket.socket_id,
+        )
 
 
 def _read(auth: Mapping[str, Any]) -> Given:

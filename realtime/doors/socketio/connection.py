@@ -13,9 +13,8 @@ import msgspec
 from realtime.doors.engineio.session import EngineSession
 from realtime.doors.errors import MalformedPacket
 from realtime.doors.socketio.packets import Decoder, PacketType, SocketPacket
-from realtime.doors.socketio.written import Written, WrittenEvent, WrittenOffset, written
+from realtime.doors.socketio.written import written
 from realtime.errors import ApplicationError, CloseCode, Unavailable
-from realtime.transport.packets import Packet
 
 logger = logging.getLogger(__name__)
 
@@ -48,11 +47,8 @@ class Endpoint(Protocol):
     def disconnected(self, reason: str) -> None:
         """The client left the namespace, or is gone; called exactly once."""
 
-    def moved(self, *, whole_turn: bool) -> WrittenOffset | None:
-        """Returns what goes out behind packets after which the client stands elsewhere; None for nothing.
-
-        `whole_turn` is False when the turn that wrote them is not over.
-        """
+    def beating(self) -> None:
+        """The client is asked whether it is still there: what it ought to know by then may go with that."""
 
     async def settled(self, timeout_seconds: float) -> bool:
         """Waits until every event has had its answer; False when that took too long."""
@@ -119,7 +115,7 @@ class SocketConnection:
 
     def send(self, packet: SocketPacket) -> None:
         """Sends one packet, attachments and all."""
-        self.engine.write(written(packet, moves=packet.type is PacketType.ACK))
+        self.engine.write(written(packet))
 
     def emit(self, namespace: str, *arguments: Any) -> None:
         """Sends an event, its name first."""
@@ -162,19 +158,9 @@ class SocketConnection:
             case _:
                 raise MalformedPacket("Only a server refuses a connection.")
 
-    def leaving(self, packets: list[Packet], *, whole_turn: bool) -> None:
-        for namespace in {packet.namespace for packet in packets if isinstance(packet, Written) and packet.moves}:
-            endpoint = self._endpoints.get(namespace)
-            if endpoint is not None and (behind := endpoint.moved(whole_turn=whole_turn)) is not None:
-                packets.append(behind)
-
-    def completed(self, packet: Packet) -> list[Packet]:
-        assert isinstance(packet, Written)
-        endpoint = self._endpoints.get(packet.namespace)
-        behind = endpoint.moved(whole_turn=True) if endpoint is not None else None
-        if behind is None:
-            return [packet]
-        return [packet.placed(behind.offset)] if isinstance(packet, WrittenEvent) else [packet, behind]
+    def beating(self) -> None:
+        for endpoint in self._endpoints.values():
+            endpoint.beating()
 
     async def entered(self, timeout_seconds: float) -> bool:
         if self._connecting:

@@ -47,7 +47,7 @@ class SocketDoor:
     def __init__(self, hub: Hub) -> None:
         settings = hub.settings
         self._hub = hub
-        self._backend = HubBackend(hub)
+        self.backend = HubBackend(hub)
         self.server = EngineServer(
             Options(
                 ping_interval_ms=int(settings.heartbeat_seconds * 1000),
@@ -73,13 +73,13 @@ class SocketDoor:
             await self._carrier.tried()
 
     def _application(self, engine: EngineSession) -> HubConnection:
-        return HubConnection(self._hub, engine, self._backend)
+        return HubConnection(self._hub, engine, self.backend)
 
     async def _admit(self, engine: EngineSession) -> None:
         await self._hub.seat(engine, ANONYMOUS)
 
     def _restore(self, engine: EngineSession, state: bytes) -> HubConnection:
-        connection = HubConnection(self._hub, engine, self._backend, state)
+        connection = HubConnection(self._hub, engine, self.backend, state)
         self._hub.spawn(self._admit_moved(engine))
         return connection
 

@@ -13,9 +13,13 @@ from asgiref.sync import sync_to_async
 from django.core import signing
 
 import realtime
-from realtime.doors.socketio.recovery import read_offset
+from realtime.doors.socketio import journal
+from realtime.doors.socketio.door import current_door
+from realtime.doors.socketio.recovery import Place, read_pid
+from realtime.doors.socketio.session import SocketSession
 from realtime.errors import CloseCode
 from realtime.hub import Hub
+from realtime.hub.room import Membership
 from realtime.log.events import StoredEvent
 from realtime.models import Event, Lease, RoomHead
 from realtime.positions import Position
@@ -47,8 +51,22 @@ async def say_together(hall: int, *texts: str) -> None:
 
 
 async def settled(client: BareClient) -> None:
-    """Waits until everything before has gone out, offset and all."""
+    """Waits until everything before has gone out, vector and all."""
     await client.ask(HALLS, "session:ping", {})
+
+
+async def resolved(accepted: dict[str, Any], offset: str) -> Place | None:
+    """Where a client stands that was accepted with that pid, and kept that offset."""
+    ticket = read_pid(accepted["pid"])
+    assert ticket is not None
+    return await (await current_door()).backend.place(ticket, offset)
+
+
+async def told_where_they_stand(hub: Hub) -> None:
+    """The heartbeat of everybody comes, behind which nobody's last word is a number."""
+    for session in hub.sessions():
+        assert isinstance(session, SocketSession)
+        session.beating()
 
 
 async def begin(open_socket: Open, *halls: int, token: str = "7") -> tuple[BareClient, dict[str, Any]]:
@@ -74,6 +92,23 @@ async def test_a_client_gets_exactly_what_it_missed_in_every_room(open_socket: O
     await say(1, "five")
     await again.until(lambda: len(again.said()) == 3)
     assert sorted(again.said()) == ["five", "four", "three"]
+
+
+async def test_a_break_in_the_middle_of_a_turn_is_continued_exactly(open_socket: Open) -> None:
+    client, before = await begin(open_socket, 1, 2)
+    await say_together(1, "one", "two", "three")
+    await client.until(lambda: len(client.said()) == 3)
+    await client.close()
+    texts = ["one", "two", "three"]
+    for number, (_, meta, offset) in enumerate(client.events(HALLS, "hall:said"), 1):
+        place = await resolved(before, offset)
+        assert place is not None
+        assert place.positions["hall:1"] == Position(meta["epoch"], meta["seq"])
+        again = await open_socket()
+        assert await again.enter(HALLS, token="7", pid=before["pid"], offset=offset) == before
+        await settled(again)
+        assert again.said() == texts[number:]
+        await again.close()
 
 
 async def test_a_client_that_heard_nothing_yet_recovers_too(open_socket: Open) -> None:
@@ -165,17 +200,58 @@ class TestRefusals:
         ready = again.events(HALLS, "session:ready")
         assert len(ready) == 1
         assert ready[0][0]["rooms"] == {}
+        await again.close()
 
-    async def test_an_event_without_the_offset_behind_it(self, open_socket: Open) -> None:
-        """The connection broke in the middle of a turn: the other rooms' places are not known."""
+    async def test_an_event_that_was_replayed_without_the_vector_behind_it(self, open_socket: Open) -> None:
+        """The connection broke while it caught up: the other rooms' places are not known."""
         client, before = await begin(open_socket, 1)
-        await say_together(1, "one", "two")
-        await client.until(lambda: len(client.said()) == 2)
-        for _, meta, event_id in client.events(HALLS, "hall:said"):
+        await say(1, "one")
+        await client.until(client.said)
+        await client.close()
+        await say(1, "two", "three")
+        again = await open_socket()
+        assert await again.enter(HALLS, token="7", pid=before["pid"], offset=client.offset()) == before
+        await again.until(lambda: len(again.said()) == 2)
+        for _, meta, event_id in again.events(HALLS, "hall:said"):
             assert event_id == meta["eventId"]
             await self.assert_refused(open_socket, before, offset=event_id)
 
-    @pytest.mark.parametrize("offset", [None, "", "nonsense", "2", "1 hall:1", "1 hall:1=:x", "1  ", 7, {"a": 1}])
+    async def test_a_number_that_is_not_known_here(self, open_socket: Open, hub: Hub) -> None:
+        """Of another process, without Redis; of the future; from before the session; of no process at all."""
+        await say(1, "nobody's")
+        client, before = await begin(open_socket, 1)
+        await say(1, "one")
+        await client.until(client.said)
+        version, process, number = client.offset().split(" ")
+        assert (version, process) == ("2", hub.id)
+        for offset in (
+            f"2 {'0' * 16} {number}",
+            f"2 {process} {int(number) + 1}",
+            f"2 {process} 0",
+            f"2 {process} -1",
+            f"2 {process} {'9' * 18}",
+            f"2 {process} {'9' * 19}",
+            f"2 {process} ٣",
+            f"2 {process.upper() + '*'} {number}",
+            f"2 {process}",
+            f"2 {process} {number} ",
+            f"3 {process} {number}",
+        ):
+            await self.assert_refused(open_socket, before, offset=offset)
+
+    async def test_a_number_is_good_for_its_own_session_alone(self, open_socket: Open) -> None:
+        """Another's number under one's own pid: one's own place at that time, or none."""
+        client, before = await begin(open_socket, 1)
+        await say(1, "one")
+        await client.until(client.said)
+        late, accepted = await begin(open_socket, token="7")
+        await settled(late)
+        await self.assert_refused(open_socket, accepted, offset=client.offset())
+        await self.assert_refused(open_socket, before, token="8", offset=client.offset())
+
+    @pytest.mark.parametrize(
+        "offset", [None, "", "nonsense", "2", "1 hall:1", "1 hall:1=:x", "1  ", 7, {"a": 1}, ["2"]]
+    )
     async def test_an_offset_that_is_none(self, open_socket: Open, offset: object) -> None:
         _, before = await begin(open_socket, 1)
         await self.assert_refused(open_socket, before, offset=offset)
@@ -199,13 +275,15 @@ class TestRefusals:
         before = await client.enter("/members", token="7")
         await self.assert_refused(open_socket, before, offset="1")
 
-    async def test_a_history_that_was_lost(self, open_socket: Open) -> None:
+    async def test_a_history_that_was_lost(self, open_socket: Open, hub: Hub) -> None:
         client, before = await begin(open_socket, 1)
         await say(1, "one")
         await client.until(client.said)
+        await told_where_they_stand(hub)
         await settled(client)
         await client.close()
         offset = client.offset().replace("=", "=f")
+        assert offset.startswith("1 ")
         await self.assert_refused(open_socket, before, offset=offset)
 
     async def test_a_history_that_was_trimmed(self, open_socket: Open, hub: Hub) -> None:
@@ -220,12 +298,14 @@ class TestRefusals:
         hub.rooms.clear()
         await self.assert_refused(open_socket, before, offset=client.offset())
 
-    async def test_a_position_of_the_future(self, open_socket: Open) -> None:
+    async def test_a_position_of_the_future(self, open_socket: Open, hub: Hub) -> None:
         client, before = await begin(open_socket, 1)
         await say(1, "one")
         await client.until(client.said)
+        await told_where_they_stand(hub)
         await settled(client)
         offset = client.offset()
+        assert offset.endswith(":1")
         await self.assert_refused(open_socket, before, offset=offset.removesuffix("1") + "9")
 
     async def test_one_room_that_may_not_be_entered_any_more(self, open_socket: Open) -> None:
@@ -257,37 +337,108 @@ async def test_a_forged_offset_opens_no_door(open_socket: Open) -> None:
     assert again.said() == []
 
 
-async def test_several_events_of_one_turn_are_followed_by_their_offset(open_socket: Open) -> None:
-    client, _ = await begin(open_socket, 1)
-    await say_together(1, "one", "two")
-    await client.until(lambda: client.offset().endswith(":2") and client.offset().startswith("1 "))
-    assert [event_id for _, _, event_id in client.events(HALLS, "hall:said")] == [
-        meta["eventId"] for _, meta, _ in client.events(HALLS, "hall:said")
-    ]
-    assert client.events(HALLS, "session:offset")[-1] == [client.offset()]
-
-
-async def test_an_event_that_comes_alone_carries_the_offset(open_socket: Open) -> None:
-    """For one who stands alone, and for those who stand at the same place: a break behind it loses nothing."""
-    alone, _ = await begin(open_socket, 1, 2, token="8")
-    together = [await begin(open_socket, 1, token="7") for _ in range(3)]
-    await settled(alone)
-    for client, _ in together:
-        await settled(client)
+async def test_an_event_carries_the_same_offset_for_everybody(open_socket: Open) -> None:
+    """Whatever other rooms they have; for whom something is hidden it is the same, too."""
+    clients = [await begin(open_socket, 1, other, token=str(other)) for other in (8, 9, 10)]
     await say(1, "one")
-    for client in (alone, *(client for client, _ in together)):
+    offsets = set()
+    for client, accepted in clients:
         await client.until(lambda client=client: client.said() == ["one"])
         [[_, meta, offset]] = client.events(HALLS, "hall:said")
-        place = read_offset(offset)
+        offsets.add(offset)
+        place = await resolved(accepted, offset)
         assert place is not None
         assert place.positions["hall:1"] == Position(meta["epoch"], 1)
-    assert read_offset(alone.offset()).positions.keys() == {"hall:1", "hall:2"}  # type: ignore[union-attr]
-    client, before = together[0]
+        assert len(place.positions) == 2
+    assert len(offsets) == 1
+    client, before = clients[0]
     await client.close()
     await say(1, "two")
     again = await open_socket()
+    assert await again.enter(HALLS, token="8", pid=before["pid"], offset=client.offset()) == before
+    await again.until(lambda: again.said() == ["two"])
+
+
+async def test_the_heartbeat_tells_where_a_client_stands_whose_last_word_was_a_number(
+    open_socket: Open, hub: Hub
+) -> None:
+    client, before = await begin(open_socket, 1)
+    await say(1, "one")
+    await client.until(client.said)
+    number = client.offset()
+    assert number.startswith("2 ")
+    await told_where_they_stand(hub)
+    await settled(client)
+    assert client.events(HALLS, "session:offset")[-1] == [client.offset()]
+    assert client.offset().startswith("1 *hall:1=")
+    assert await resolved(before, client.offset()) == await resolved(before, number)
+    seen = len(client.texts)
+    await told_where_they_stand(hub)
+    await settled(client)
+    assert not any("session:offset" in text for text in client.texts[seen:])
+
+
+async def test_who_catches_up_is_told_where_it_stands_behind_each_page(open_socket: Open, hub: Hub) -> None:
+    await say_together(1, *(str(number) for number in range(100)))
+    hub.settings = msgspec.structs.replace(hub.settings, replay_page=10)
+    client = await open_socket()
+    rooms = {"hall:1": {"epoch": (await RoomHead.objects.aget(room="hall:1")).epoch, "seq": 0}}
+    accepted = await client.enter(HALLS, token="7", rooms=rooms)
+    await client.until(lambda: len(client.said()) == 100)
+    await settled(client)
+    told = [await resolved(accepted, offset) for [offset] in client.events(HALLS, "session:offset")]
+    seqs = [place.positions["hall:1"].seq for place in told if place and place.positions]
+    assert set(range(10, 101, 10)) <= set(seqs)
+    assert await assert_exact(client, accepted) >= 10
+
+
+async def test_what_is_delivered_in_a_room_that_a_client_reads_from_the_log_is_not_taken_for_its_own(
+    open_socket: Open, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may_read = asyncio.Event()
+    read = hub.catch_up._advance
+
+    async def later(member: Membership) -> None:
+        await may_read.wait()
+        await read(member)
+
+    client, before = await begin(open_socket, 1, 2)
+    other, _ = await begin(open_socket, 1, token="8")
+    await say(1, "one")
+    await client.until(lambda: client.said() == ["one"])
+    monkeypatch.setattr(hub.catch_up, "_advance", later)
+    hub.catch_up.demote(hub.sessions()[0].memberships["hall:1"])
+    await settled(client)
+    await say(1, "two")
+    await other.until(lambda: other.said() == ["one", "two"])
+    await say(2, "elsewhere")
+    await client.until(lambda: client.said() == ["one", "elsewhere"])
+    place = await resolved(before, client.offset())
+    assert place is not None
+    assert {room: position.seq for room, position in place.positions.items()} == {"hall:1": 1, "hall:2": 1}
+    await client.close()
+    may_read.set()
+    again = await open_socket()
     assert await again.enter(HALLS, token="7", pid=before["pid"], offset=client.offset()) == before
     await again.until(lambda: again.said() == ["two"])
+
+
+async def test_an_older_session_of_the_same_client_writes_nothing_into_its_journal(open_socket: Open, hub: Hub) -> None:
+    """A cut that the server has not noticed yet: both are live, in other rooms, under one socket id."""
+    unnoticed, before = await begin(open_socket, 1)
+    await say(1, "one")
+    await unnoticed.until(unnoticed.said)
+    client = await open_socket()
+    assert await client.enter(HALLS, token="7", pid=before["pid"], offset=unnoticed.offset()) == before
+    assert (await client.ask(HALLS, "hall:join", {"hallId": 2}))["success"]
+    assert (await unnoticed.ask(HALLS, "room:unsubscribe", {"room": "hall:1"}))["success"]
+    await told_where_they_stand(hub)
+    await settled(unnoticed)
+    await say(2, "two")
+    await client.until(lambda: client.said() == ["two"])
+    place = await resolved(before, client.offset())
+    assert place is not None
+    assert place.positions.keys() == {"hall:1", "hall:2"}
 
 
 async def test_a_client_that_keeps_its_own_positions_is_told_no_offsets(open_socket: Open) -> None:
@@ -334,39 +485,68 @@ async def test_what_is_kept_of_those_at_one_place_lets_go_of_who_is_gone(open_so
 async def test_every_offset_is_exactly_where_its_client_stands(
     open_socket: Open, hub: Hub, monkeypatch: pytest.MonkeyPatch, seed: int, slice_size: int
 ) -> None:
-    """Over any mixture of events in one room or several, joins, and fan-outs that take more than one turn."""
+    """Over any mixture of events in one room or several, of joining, leaving and falling behind, and of turns."""
 
     async def nothing() -> None:
         """The log has none of these events: a sweep that compares the heads would rightly begin the rooms anew."""
 
     monkeypatch.setattr(hub.sweep, "_sweep", nothing)
+    monkeypatch.setattr(journal, "_KEPT_ANCHORS", 1_000_000)
     hub.settings = msgspec.structs.replace(hub.settings, fan_out_slice=slice_size)
     chance = random.Random(seed)
+    read = hub.catch_up._advance
+
+    async def read_little(member: Membership) -> None:
+        """Often one event at a time, while other rooms go on live."""
+        recent = member.state.recent(member.seq)
+        if not recent or chance.random() < 0.2:
+            await read(member)
+            return
+        if chance.random() < 0.7:
+            hub.catch_up._write(member, recent[:1])
+            member.session.replayed()
+        member.connection.flush()
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr(hub.catch_up, "_advance", read_little)
     halls = [1, 2, 3]
     clients = [
-        (await begin(open_socket, *chance.sample(halls, chance.randint(1, 2)), token=str(person)))[0]
+        await begin(open_socket, *chance.sample(halls, chance.randint(1, 2)), token=str(person))
         for person in range(10, 19)
     ]
     seqs = dict.fromkeys(halls, 0)
+    left: set[tuple[BareClient, int]] = set()
 
     def happen(hall: int) -> None:
         seqs[hall] += 1
         hub.accept(StoredEvent(f"hall:{hall}", "e", seqs[hall], "hall:said", b'{"text":"x"}', 1))
 
     for _ in range(300):
-        if chance.random() < 0.02:
-            joined = chance.choice(clients)
-            assert (await joined.ask(HALLS, "hall:join", {"hallId": chance.choice(halls)}))["success"]
+        changing, hall = chance.choice(clients)[0], chance.choice(halls)
+        if chance.random() < 0.02 and (changing, hall) not in left:
+            assert (await changing.ask(HALLS, "hall:join", {"hallId": hall}))["success"]
+        elif chance.random() < 0.01:
+            left.add((changing, hall))
+            await changing.ask(HALLS, "room:unsubscribe", {"room": f"hall:{hall}"})
+        if chance.random() < 0.05:
+            slow = chance.choice([member for session in hub.sessions() for member in session.memberships.values()])
+            if slow.is_live:
+                hub.catch_up.demote(slow)
+                happen(int(slow.state.name[-1]))
         happen(chance.choice(halls))
         for _ in range(chance.choice((0, 0, 1, 1, 2, 9))):
             await asyncio.sleep(0)
-    for client in clients:
+    for client, _ in clients:
         await settled(client)
     for hall in halls:
         happen(hall)
     compared = 0
-    for client in clients:
-        place = read_offset(client.offset())
+    for client, _ in clients:
+        await settled(client)
+    await told_where_they_stand(hub)
+    for client, accepted in clients:
+        await settled(client)
+        place = await resolved(accepted, client.offset())
         assert place is not None
         for room in place.positions:
             await client.until(
@@ -375,16 +555,16 @@ async def test_every_offset_is_exactly_where_its_client_stands(
                     for _, meta, _ in client.events(HALLS, "hall:said")
                 )
             )
-        compared += assert_exact(client)
+        compared += await assert_exact(client, accepted)
     assert compared > 1000
 
 
-def assert_exact(client: BareClient) -> int:
+async def assert_exact(client: BareClient, accepted: dict[str, Any]) -> int:
     """Holds each offset against the events before and behind it; returns how many places were compared."""
     compared = 0
     events = [json.loads(text[text.index("[") :]) for text in client.texts if text.startswith(f"2{HALLS},[")]
     for index, (*_, offset) in enumerate(events):
-        place = read_offset(offset)
+        place = await resolved(accepted, offset) if isinstance(offset, str) else None
         for room, position in (place.positions if place else {}).items():
             before = [event[2]["seq"] for event in events[: index + 1] if is_said(event, room)]
             behind = [event[2]["seq"] for event in events[index + 1 :] if is_said(event, room)]

@@ -114,7 +114,7 @@ async def test_a_lonely_connect_that_never_has_its_turn_is_not_held_for_longer(
     """Each try of those before it may take seconds while a database is away that does not even refuse."""
     monkeypatch.setattr(holding, "HOLD_SECONDS", 0.2)
     monkeypatch.setattr(holding, "LONGEST_WAIT_SECONDS", 0.05)
-    patience = (await current_door())._backend._patience
+    patience = (await current_door()).backend._patience
     for _ in range(holding.TRIES_AT_ONCE):
         assert await patience.turn(1)
     client = await open_socket()

@@ -27,6 +27,8 @@ __all__ = ["hub"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+ALONE = ", each in a hall of its own, too"
+DOORS = ["JSON", "Socket.IO", f"JSON{ALONE}", f"Socket.IO{ALONE}"]
 FEW, MANY = 20, 60
 BYTECODES = 0
 # Other versions compile the same lines to other bytecodes.
@@ -75,11 +77,12 @@ class Swallowed:
 
 
 class Audience:
-    """A hall with members, all at one door."""
+    """A hall with members, all at one door; `ALONE`, they stand in as many sets of rooms as there are of them."""
 
     def __init__(self, hub: Hub, door: str) -> None:
         self.hub = hub
-        self.door = door
+        self.door = door.removesuffix(ALONE)
+        self.alone = door.endswith(ALONE)
         self.streams: list[Swallowed] = []
         self._links: list[ApplicationTransport] = []
         self._seq = 0
@@ -118,6 +121,12 @@ class Audience:
             await link.send('42/halls,["hall:join",{"hallId":1}]')
         else:
             await link.send('{"type":"hall:join","payload":{"hallId":1}}')
+        if self.alone:
+            own = f'"hall:join",{{"hallId":{100 + number}}}' if socket_io else f'{{"hallId":{100 + number}}}'
+            await link.send(f"42/halls,[{own}]" if socket_io else f'{{"type":"hall:join","payload":{own}}}')
+            async with asyncio.timeout(10):
+                while (own_hall := self.hub.rooms.get(f"hall:{100 + number}")) is None or not own_hall.live_count:  # noqa: ASYNC110  # nothing to await
+                    await asyncio.sleep(0.001)
         self.streams.append(stream)
         self._links.append(link)
 
@@ -192,7 +201,7 @@ def objects_kept(act: Callable[[], None]) -> int:
 
 
 @pytest.mark.parametrize("kind", ["wave", "say"])
-@pytest.mark.parametrize("door", ["JSON", "Socket.IO"])
+@pytest.mark.parametrize("door", DOORS)
 async def test_a_delivery_executes_no_more_than_it_did(gather: Gather, door: str, kind: str) -> None:
     audience = await gather(door)
     counts = []
@@ -200,14 +209,14 @@ async def test_a_delivery_executes_no_more_than_it_did(gather: Gather, door: str
         await audience.grow(size)
         act = getattr(audience, kind)
         act()  # whatever is cached is cached now
-        counts.append(bytecodes(act))
+        counts.append(min(bytecodes(act) for _ in range(3)))  # what is due now and then is nobody's cost
     name = {"say": b"hall:said", "wave": b"hall:waved"}[kind]
     assert all(name in stream.written for stream in audience.streams)
     per_member = (counts[1] - counts[0]) / (MANY - FEW)
     assert per_member <= BYTECODES * SLACK
 
 
-@pytest.mark.parametrize("door", ["JSON", "Socket.IO"])
+@pytest.mark.parametrize("door", DOORS)
 async def test_what_waits_for_the_end_of_the_turn_is_shared_by_all_members(gather: Gather, door: str) -> None:
     audience = await gather(door)
     kept = []

@@ -1,0 +1,132 @@
+"""Sessions of the hub at the Socket.IO door, and what stock clients are told of where they stand."""
+
+from collections.abc import Callable
+from typing import Any
+
+from realtime.doors.engineio.session import EngineSession
+from realtime.doors.socketio.journal import Journal
+from realtime.doors.socketio.recovery import vector_of
+from realtime.doors.socketio.wire import SOCKET_IO, RecoveringWire, SocketIOWire
+from realtime.errors import CloseCode
+from realtime.hub.hub import Hub
+from realtime.identity import Identity
+from realtime.namespaces import Namespace
+from realtime.sessions.session import Session
+
+
+class SocketSession(Session):
+    """A session whose first word is preceded by the namespace's own acceptance; without one it goes on unseen."""
+
+    __slots__ = ("_accept", "_unseen")
+
+    recovers = False
+    """Whether its client keeps what it is told of where it stands."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        connection: EngineSession,
+        namespace: Namespace,
+        identity: Identity,
+        *,
+        accept: Callable[[], None] | None,
+        wire: SocketIOWire = SOCKET_IO,
+    ) -> None:
+        super().__init__(hub, connection, wire, namespace, identity)
+        self._accept = accept
+        self._unseen = accept is None
+
+    async def _pay_for_opening(self, rooms: int) -> None:
+        if self._accept is not None:  # else it was paid for at the process where it began
+            await super()._pay_for_opening(rooms)
+
+    def notify(self, name: str, payload: Any, room: str | None = None) -> None:
+        if self._accept is not None:
+            accept, self._accept = self._accept, None
+            accept()
+        if self._unseen and name == "session:ready":
+            return
+        super().notify(name, payload, room)
+
+    def beating(self) -> None:
+        """The client is asked whether it is still there."""
+
+
+class RecoveringSession(SocketSession):
+    """A session of a stock client.
+
+    What it gets live carries numbers, see `Journal`. Whenever it gets anything else, numbers tell nothing of it until
+    it is written down where it stands; then, and wherever a number is not to be the last word for long, it is told a
+    vector.
+    """
+
+    __slots__ = ("_journal", "_numbered", "_telling", "_told", "_trail", "_vector_wire")
+
+    recovers = True
+
+    def __init__(
+        self,
+        hub: Hub,
+        connection: EngineSession,
+        namespace: Namespace,
+        identity: Identity,
+        *,
+        accept: Callable[[], None] | None,
+        wire: RecoveringWire,
+        journal: Journal,
+        socket_id: str,
+    ) -> None:
+        super().__init__(hub, connection, namespace, identity, accept=accept, wire=wire)
+        self._vector_wire = wire
+        self._journal = journal
+        self._trail = journal.trail(socket_id)
+        self._trail.lost()
+        self._told = ""
+        self._numbered = 0
+        """The journal's number when the client was told where it stands."""
+        self._telling = False
+
+    def rooms_changed(self) -> None:
+        if self.over:
+            return
+        self._trail.lost()
+        self._told = ""
+        self._tell_behind()
+
+    def replayed(self) -> None:
+        self._trail.lost()
+        self._told = ""
+        self._tell()
+
+    def beating(self) -> None:
+        if self._journal.number != self._numbered or self._trail.stale:
+            self._tell()
+
+    def end(self, code: CloseCode, reason: str, retry_after_ms: int | None = None) -> None:
+        self._tell()  # the journal may end with the process
+        super().end(code, reason, retry_after_ms)
+
+    def notify(self, name: str, payload: Any, room: str | None = None) -> None:
+        super().notify(name, payload, room)
+        if name == "session:ready":  # also of no rooms: where one stands that has none is known, too
+            self._tell_behind()
+
+    def _tell_behind(self) -> None:
+        if not self._telling:
+            self._telling = True
+            self.hub.write_batch.behind(self._tell)
+
+    def _tell(self) -> None:
+        """Tells the client where it stands, unless that was its last word, and writes it down."""
+        self._telling = False
+        if not self.opened or self.over:
+            return
+        vector = vector_of(self)
+        if vector is None:
+            return
+        if not self._trail.known or self._trail.stale:
+            self._trail.stands(vector_of(self, anchor=True) or "")
+        self._numbered = self._journal.number
+        if vector != self._told:
+            self._told = vector
+            self.connection.write(self._vector_wire.offset(self.namespace.name, vector))
