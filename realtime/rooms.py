@@ -160,7 +160,7 @@ def authorises_many(
 ]:
     """Registers the decorated function as the policy of `room_type` that is asked for many people at once.
 
-    For rooms that a crowd enters together: when everybody comes back, the questions of all share their queries.
+    For rooms that many sessions enter at the same moment: when everybody comes back, their questions share queries.
     """
 
     def register(

@@ -15,7 +15,7 @@ _KEPT_SECONDS = 1.0
 
 class Authorizer:
     """Each is answered from a reading that began after it was asked, with one exception; anonymous sessions share
-    theirs, and crowds share those about rooms whose policy answers for many.
+    theirs, and many sessions share those about rooms whose policy answers for many.
 
     What guests may see is the same for all of them, and is kept for a second, so that guests who come one after another
     cost by rooms too. A revocation in the room forgets it, and finds those who entered while it was on its way.
@@ -29,7 +29,7 @@ class Authorizer:
         self._granted: dict[Room, tuple[float, Grant]] = {}
         self._forgotten = 0
         self._guests: Batcher[Room, Grant | None] = Batcher(threads, _guest_grants)
-        self._crowds: Batcher[tuple[Identity, Room], Grant | None] = Batcher(threads, authorise_many)
+        self._shared: Batcher[tuple[Identity, Room], Grant | None] = Batcher(threads, authorise_many)
         self._guest_rooms: Batcher[Namespace, Sequence[Room]] = Batcher(
             threads, lambda namespaces: [namespace.auto_rooms(ANONYMOUS) for namespace in namespaces]
         )
@@ -49,7 +49,7 @@ class Authorizer:
         if identity.is_anonymous:
             return await self._guest_answers(rooms)
         shared = [room for room in rooms if shares_questions(room)]
-        answers = await asyncio.gather(*[self._crowds.ask((identity, room)) for room in shared])
+        answers = await asyncio.gather(*[self._shared.ask((identity, room)) for room in shared])
         told = dict(zip(shared, answers, strict=True))
         if len(shared) < len(rooms):
             told |= await self._threads.run(authorise, identity, [room for room in rooms if room not in told])

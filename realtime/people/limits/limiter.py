@@ -159,7 +159,7 @@ class ConnectionLimits:
     async def before_looking_up(self) -> None:
         """Refuses to look up a credential for an address that has spent its points. Raises as `charge` does.
 
-        Nothing is taken: who is let in pays as a person, and a crowd behind one address comes back at once.
+        Nothing is taken: who is let in pays as a person, and many people behind one address come back at once.
         """
         if self._address:
             _, wait_ms = await self._limiter.take(f"address:{self._address}", self._limiter.limits.address, 0, 1)

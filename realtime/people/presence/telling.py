@@ -53,8 +53,8 @@ class Teller:
         if came != went:
             self._changed(outcome.room)
         if came or went:
-            crowd = counts.user_count > LIST_LIMIT or (went and counts.user_count == LIST_LIMIT)
-            if crowd or (came and went):
+            too_many_to_list = counts.user_count > LIST_LIMIT or (went and counts.user_count == LIST_LIMIT)
+            if too_many_to_list or (came and went):
                 self.tell_numbers(outcome.room, counts)
                 return
         elif counts.user_count > LIST_LIMIT:
