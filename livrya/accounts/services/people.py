@@ -156,6 +156,13 @@ def _field_errors(user: User) -> dict[str, str]:
     try:
         user.full_clean(exclude=["password", "avatar"])
     except ValidationError as error:
-        wire = {"display_name": "displayName", "__all__": "username"}
-        return {wire.get(name, name): " ".join(messages) for name, messages in error.message_dict.items()}
+        fields = {
+            "displayName" if name == "display_name" else name: " ".join(messages)
+            for name, messages in error.message_dict.items()
+            if name != "__all__"
+        }
+        # What is unique is the name, in two ways: where it is taken it also looks like itself.
+        if "__all__" in error.message_dict:
+            fields.setdefault("username", error.message_dict["__all__"][0])
+        return fields
     return {}
