@@ -1,7 +1,7 @@
 """Who sees what: things that lists leave out for somebody, and the people from whom they are kept.
 
-`tests/livrya/test_sight.py` asks for each by its number, at every edge, and expects the answer that a number gets
-behind which there is nothing.
+`test_sight.py` and `test_sight_by_socket.py` ask for each by its number, at every edge, and expect the answer that a
+number gets behind which there is nothing.
 """
 
 from collections.abc import Mapping

@@ -1,43 +1,26 @@
-"""What somebody may not see answers by its number as nothing does: at every route, page, file and command.
+"""What somebody may not see answers by its number as nothing does: at every route, page and file.
 
-Every address with something to fill in, every field of a body and of a command that takes an id has its row here;
+Every address with something to fill in, and every field of a body that takes an id, has its row here;
 one without a row fails. Whoever may see a thing gets another answer somewhere, or the row would prove nothing.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 import pytest
-from asgiref.sync import sync_to_async
 from django.contrib.messages import get_messages
-from django.core.cache import cache
-from django.db import transaction
 from django.urls import get_resolver, reverse
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from rest_framework.test import APIClient
 
-from livrya.accounts.models import User
-from livrya.accounts.services import tokens
-from livrya.settings import REALTIME
-from realtime.contracts import CommandContract, id_fields
-from realtime.hub import current_hub
-from realtime.namespaces import NAMESPACES
-from realtime.people.limits.acts import ACTS
-from realtime.routing import websocket_application
-from realtime.testing.client import JsonClient
-from tests.accounts.people import browser, person
-from tests.livrya import odd, sight
-from tests.livrya.routes import ROLES, World
+from tests.livrya import odd
+from tests.livrya.routes import World
 from tests.livrya.sight import ALL_BUT_FRIENDS, CASTS, Thing, somebody
-from tests.livrya.test_api_routes import APPS, TABLE, patterns
-from tests.livrya.test_socket_fuzz import _UNLIMITED
+from tests.livrya.test_api_routes import TABLE, patterns
+from tests.livrya.walking import Asking, apart, build, knocking, number_of, plain, undone, walk
 
 # Slow; the conditions behind it are tested on both databases, and this on both once to write it.
 pytestmark = pytest.mark.either_database
@@ -63,10 +46,6 @@ BESIDE = {
     "shelf": "a word of a fixed few: one's own shelves",
     "user_id": "beside the group's; the walk gives the asker's own",
 }
-STAFF_MANAGE = {"patch api-group", "delete api-group", "delete api-message", "room:update", "room:delete"}
-"""Where staff find what is otherwise for its people: groups to be managed, messages to be removed."""
-STAFF_MANAGE |= {"message:delete"}
-
 BODIES: dict[tuple[str, str], tuple[str, Callable[[World], Mapping[str, Any]], Mapping[str, Any]]] = {
     ("postComment", "parentId"): ("comment", lambda w: {"chapter_id": w.out.pk}, {"text": "Aye."}),
     ("sendMessage", "replyToId"): ("message", lambda w: {"group_id": w.group.pk}, {"text": "Aye."}),
@@ -133,124 +112,6 @@ PAGES: dict[str, list[Page] | str] = {
     "upload": "covers and faces, for everybody; their names cannot be guessed",
     "None": "the admin's own addresses: Django asks for the permission before it looks",
 }
-
-VALUES: dict[str, Any] = {
-    "text": "Aye.",
-    "kind": "like",
-    "rating": 5,
-    "position": 0.5,
-    "number": 1,
-    "seconds": 0,
-    "role": "member",
-    "reason": "It is rude.",
-    "query": "said",
-    "version": 1,
-}
-"""What the other fields of commands say where they must say something."""
-FIELDS = {
-    "bookId": "book",
-    "chapterId": "chapter",
-    "commentId": "comment",
-    "parentId": "comment",
-    "roomId": "group",
-    "messageId": "message",
-    "replyToId": "message",
-    "attachments": "attachment",
-    "userId": "person",
-    "id": "comment message person",
-}
-"""What the id fields of commands name."""
-BESIDE_IN_COMMANDS = {
-    "notification:read ids": "one's own; others are passed over",
-    "session:list userId": "for staff",
-    "user:disconnect userId": "for staff",
-}
-ROOMS = {
-    "book": ["book:{book_id}"],
-    "chapter": ["chapter:{chapter_id}", "draft:{chapter_id}"],
-    "group": ["group:{group_id}", "call:{group_id}"],
-    "person": ["user:{user_id}", "notifications:{user_id}", "author:{user_id}", "author:{user_id}:followers"],
-}
-"""The rooms of things, by what they are named after."""
-
-
-@pytest.fixture
-def world(settings, tmp_path) -> Iterator[World]:
-    settings.MEDIA_ROOT = tmp_path
-    unlimited = dict.fromkeys(_UNLIMITED, 1e9) | {"CONNECTIONS_PER_USER": 100, "HEARTBEAT_SECONDS": 3600}
-    settings.ACT_LIMITS = dict.fromkeys(ACTS, (10**9, 1))
-    settings.REALTIME = REALTIME | unlimited | {"AUTH_DEADLINE_SECONDS": 0.05}
-    cache.clear()
-    yield World(**dict.fromkeys(ROLES))
-    cache.clear()
-
-
-def build(world: World) -> list[Thing]:
-    world.browsers = {}
-    for role in ROLES[1:]:
-        setattr(world, role, person(role, is_staff=role == "staff", is_superuser=role == "staff"))
-    for app in APPS:
-        if hasattr(app, "furnish"):
-            app.furnish(world)
-    return sight.furnish(world)
-
-
-def plain(text: str, address: str) -> str:
-    """Returns an answer without what differs between any two: what was asked for, and tokens of forms."""
-    return re.sub(r'"csrf": "\w+"|name="csrfmiddlewaretoken" value="\w+"', "", text).replace(address, "#")
-
-
-def without_numbers(text: str, keys: Mapping[str, Any]) -> str:
-    """Returns what was said over a socket without the numbers that were asked for."""
-    wanted = "|".join(sorted({str(value) for value in keys.values()}, key=len, reverse=True))
-    return re.sub(rf"(?<![A-Za-z0-9-])({wanted})(?![A-Za-z0-9-])", "#", text)
-
-
-def undone(ask: Callable[[], Any]) -> Any:
-    """Asks, and takes back whatever that has changed."""
-    cache.clear()
-    before = transaction.savepoint()
-    try:
-        return ask()
-    finally:
-        transaction.savepoint_rollback(before)
-
-
-def knocking(world: World, who: str) -> APIClient:
-    """Returns the person's browser, signed in once."""
-    if who not in world.browsers:
-        world.browsers[who] = browser(somebody(world, who))
-    return world.browsers[who]  # type: ignore[no-any-return]  # a namespace
-
-
-Asking = Callable[[World, str, Mapping[str, Any]], tuple[int, str]]
-
-
-def walk(name: str, things: list[Thing], ask: Asking, world: World) -> Iterator[str]:
-    """Yields what tells a thing apart from nothing for somebody who may not see it, and rows that prove nothing."""
-    of_nothing: dict[tuple[str, str], tuple[int, str]] = {}
-    differs = not any(thing.seen_by for thing in things)
-    for thing in things:
-        for who in CASTS.get(thing.kind, ALL_BUT_FRIENDS):
-            sees = who in thing.seen_by or (who == "staff" and name in STAFF_MANAGE)
-            if sees and differs:
-                continue
-            key = (who, repr(thing.nothing))
-            if key not in of_nothing:
-                of_nothing[key] = ask(world, who, thing.nothing)
-            got, nothing = ask(world, who, thing.keys), of_nothing[key]
-            differs |= sees and got != nothing
-            if not sees and got != nothing:
-                yield f"{name}: {thing} for {who}: {apart(got, nothing)}"
-    if not differs:
-        yield f"{name}: nobody is answered otherwise than for nothing"
-
-
-def apart(got: tuple[int, str], nothing: tuple[int, str]) -> str:
-    """Returns where two answers part."""
-    at = next((at for at, (a, b) in enumerate(zip(got[1], nothing[1], strict=False)) if a != b), 0)
-    shown = [" ".join(text[max(0, at - 40) : at + 120].split()) for text in (got[1], nothing[1])]
-    return f"{got[0]} …{shown[0]}… in place of {nothing[0]} …{shown[1]}…"
 
 
 def api_rows() -> Iterator[tuple[str, Any, str]]:
@@ -379,10 +240,6 @@ def asked_body(
     return ask
 
 
-def number_of(kind: str, keys: Mapping[str, Any]) -> int:
-    return int(keys[{"person": "user_id", "link": "invitation_id"}.get(kind, f"{kind}_id")])
-
-
 @pytest.mark.django_db
 def test_what_one_may_not_see_is_nothing_on_a_page(world: World) -> None:
     things, wrong = build(world), []
@@ -498,136 +355,3 @@ def test_what_one_may_not_see_is_nothing_however_it_is_asked_for(world: World) -
 
 def body_of(answer: Any) -> str:
     return b"".join(answer.streaming_content).decode(errors="replace") if answer.streaming else answer.content.decode()
-
-
-def commands() -> Iterator[tuple[str, CommandContract]]:
-    """Yields (namespace, contract) of every command of the product that takes an id, each once."""
-    known: set[str] = set()
-    for name in ("/", "/rooms", "/admin"):
-        for handler, _ in NAMESPACES[name].commands.values():
-            if id_fields(handler.contract.payload) and handler.contract.name not in known:
-                known.add(handler.contract.name)
-                yield name, handler.contract
-
-
-def test_every_id_in_a_command_has_its_row() -> None:
-    asked = {f"{contract.name} {name}": name for _, contract in commands() for name in id_fields(contract.payload)}
-    assert [row for row, name in asked.items() if name not in FIELDS and row not in BESIDE_IN_COMMANDS] == []
-
-
-class Speakers:
-    """Everybody's open connections; whoever belongs to the group is in it."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self._clients: dict[tuple[str, str], JsonClient] = {}
-
-    async def ask(self, namespace: str, who: str, command: str, payload: Mapping[str, Any]) -> tuple[int, str]:
-        client = await self._client(namespace, who)
-        if client.closed is not None:
-            return 0, "not let in"
-        try:
-            answer = await client.ask(command, dict(payload))
-        except AssertionError:
-            assert client.closed is not None
-            return 0, "not let in"
-        client.frames.clear()
-        answer.pop("requestId", None)
-        return int(answer["success"]), json.dumps(answer, sort_keys=True)
-
-    async def _client(self, namespace: str, who: str) -> JsonClient:
-        client = self._clients.get((namespace, who))
-        if client is None:
-            user: User | None = somebody(self.world, who)
-            token = (await sync_to_async(tokens.issue)(user=user)).access if user else None
-            path = f"/ws{namespace.rstrip('/')}/"
-            client = await JsonClient.in_process(websocket_application, path, token=token)
-            self._clients[namespace, who] = client
-            with suppress(AssertionError):  # not everybody is let in everywhere
-                await client.ready()
-            if namespace == "/rooms" and who in ("reader", "author", "blocked", "blocker", "muter"):
-                await client.tell("room:join", {"roomId": self.world.group.pk})
-        return client
-
-    async def close(self) -> None:
-        for client in self._clients.values():
-            await client.close()
-
-
-def payload_of(contract: CommandContract, field: str, value: Any, world: World, who: str) -> dict[str, Any]:
-    """Returns what is said: `value` in the field that is walked, what stands elsewhere is there for everybody."""
-    ids = {"chapterId": world.out.pk, "roomId": world.group.pk, "userId": (somebody(world, who) or world.reader).pk}
-    said: dict[str, Any] = {}
-    for one in msgspec.structs.fields(contract.payload):
-        if one.encode_name == field:
-            said[field] = [value] if field.endswith("s") else value
-        elif one.required or one.encode_name in ("text",):
-            said[one.encode_name] = ids.get(one.encode_name, VALUES.get(one.encode_name))
-    return said
-
-
-@pytest.mark.django_db(transaction=True)
-async def test_what_one_may_not_see_is_nothing_over_a_socket(world: World) -> None:
-    things = await sync_to_async(build)(world)
-    hub, speakers, wrong = await current_hub(), Speakers(world), []
-    try:
-        for namespace, contract in commands():
-            for field in id_fields(contract.payload):
-                if f"{contract.name} {field}" in BESIDE_IN_COMMANDS:
-                    continue
-                for kind in FIELDS[field].split():
-                    of_kind = [thing for thing in things if thing.kind == kind]
-                    wrong += [
-                        problem
-                        async for problem in walk_command(namespace, contract, field, kind, of_kind, speakers, world)
-                    ]
-        for thing in things:
-            for pattern in ROOMS.get(thing.kind, ()):
-                wrong += [problem async for problem in walk_room(pattern, thing, speakers)]
-    finally:
-        await speakers.close()
-        await hub.stop()
-    assert wrong == [], "\n".join(wrong)
-
-
-async def walk_command(
-    namespace: str,
-    contract: CommandContract,
-    field: str,
-    kind: str,
-    things: list[Thing],
-    speakers: Speakers,
-    world: World,
-) -> Any:
-    for thing in things:
-        for who in CASTS.get(thing.kind, ALL_BUT_FRIENDS):
-            if who in thing.seen_by or (who == "staff" and contract.name in STAFF_MANAGE):
-                continue
-            answers = []
-            for keys in (thing.keys, thing.nothing):
-                said = payload_of(contract, field, number_of(kind, keys), world, who)
-                if field == "id":
-                    said["kind"] = kind
-                status, text = await speakers.ask(namespace, who, contract.name, said)
-                answers.append((status, without_numbers(text, keys)))
-            if answers[0] != answers[1]:
-                yield f"{contract.name} {field}: {thing} for {who}: {apart(*answers)}"
-
-
-async def walk_room(pattern: str, thing: Thing, speakers: Speakers) -> Any:
-    namespace = "/rooms" if thing.kind == "group" else "/"
-    for who in CASTS.get(thing.kind, ALL_BUT_FRIENDS):
-        # Who may know of a group is not yet in it; who may see a chapter does not write it.
-        if who in thing.seen_by:
-            continue
-        for command, said in (
-            ("room:subscribe", lambda room: {"room": room}),
-            ("presence:list", lambda room: {"room": room}),
-            ("session:resume", lambda room: {"rooms": [room]}),
-        ):
-            answers = []
-            for keys in (thing.keys, thing.nothing):
-                status, text = await speakers.ask(namespace, who, command, said(pattern.format(**keys)))
-                answers.append((status, without_numbers(text, keys)))
-            if answers[0] != answers[1]:
-                yield f"{command} {pattern}: {thing} for {who}: {apart(*answers)}"
