@@ -98,9 +98,10 @@ def _run_each(functions: list[Callable[[], Any]]) -> list[Result]:
 def _run_together(functions: list[Callable[[], Any]]) -> list[Result]:
     """Runs all in one transaction; a refusal undoes its own command alone, a database error the shared attempt.
 
-    Most batches hold no refusal, so the first attempt does without savepoints, which would be two round trips to the
-    database for each command; only when one fails all are run again, each in its own. When the commit itself fails they
-    are not run again: it may have happened, and not every command has a requestId.
+    Most batches hold no refusal, so the first attempt does without savepoints, also those of the services themselves:
+    each would be two round trips to the database. Only when a command fails, or a service has caught what rolls its own
+    block back, all are run again, each in its own. When the commit itself fails they are not run again: it may have
+    happened, and not every command has a requestId.
     """
     try:
         return _share(functions, _run_bare)
@@ -119,6 +120,7 @@ def _share(functions: list[Callable[[], Any]], run: Callable[[Callable[[], Any]]
     unit: Unit | None = None
     try:
         with atomic(max_rooms=MAX_ROOMS * len(functions)) as unit:
+            unit.whole = run is _run_bare
             return [run(function) for function in functions]
     except Exception as error:
         if unit is not None and unit.flushed:

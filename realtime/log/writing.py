@@ -42,6 +42,9 @@ class ForeignTransaction(RuntimeError):
 class Unit:
     """One outermost `atomic()` block of one thread.
 
+    `whole`: nothing of it can be rolled back by itself. Blocks inside are no savepoints then, and one that fails fails
+    all; for whoever can run everything again in another way.
+
     `events`: what was emitted, with its numbers, once the block has ended; empty before. `flushed` without
     `committed`: the commit itself failed, and nobody can know whether it happened.
     """
@@ -52,6 +55,7 @@ class Unit:
         self.max_rooms = max_rooms
         self.events: list[OutgoingEvent] = []
         self.cause: Cause | None = None
+        self.whole = False
         self.flushed = False
         self.committed = False
 
@@ -110,7 +114,7 @@ def atomic(*, max_rooms: int = MAX_ROOMS, savepoint: bool = True) -> Iterator[Un
     connection = transaction.get_connection()
     if _current.unit:
         _current.unit.max_rooms = max(_current.unit.max_rooms, max_rooms)
-        with transaction.atomic(savepoint=savepoint):
+        with transaction.atomic(savepoint=savepoint and not _current.unit.whole):
             yield _current.unit
         return
     if _foreign(connection):

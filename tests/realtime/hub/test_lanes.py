@@ -1,6 +1,7 @@
 """Lanes: commands for one room share transactions, and one that fails fails alone."""
 
 import asyncio
+import contextlib
 import json
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -113,11 +114,49 @@ async def test_a_batch_without_a_refusal_needs_no_savepoint_for_each_command(
     for text in "abc":
         spoken = partial(run_once, "user:1", None, "", partial(realtime.emit, BenchRoom(1), Spoken(text=text)))
         tasks.append(asyncio.create_task(lanes.run("bench:1", spoken, batchable=True)))
+    tasks.append(asyncio.create_task(lanes.run("bench:1", speaks("d"), batchable=True)))
     await asyncio.sleep(0)
     gate.open()
     await asyncio.gather(*tasks)
-    assert await texts(lanes) == ["a", "b", "c"]
+    assert await texts(lanes) == ["a", "b", "c", "d"]
     assert savepoints == []
+
+
+@pytest.mark.parametrize("goes_on", [True, False], ids=["and speaks", "and is silent"])
+async def test_a_service_that_catches_a_refusal_inside_it_has_only_that_rolled_back(
+    lanes: Lanes, goes_on: bool
+) -> None:
+    def caught() -> str:
+        with realtime.atomic():
+            with contextlib.suppress(Conflict):
+                refuses()
+            if goes_on:
+                speaks("caught")()
+        return "caught"
+
+    gate = Gate()
+    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(lanes.run("bench:1", gate))]
+    for function in (speaks("a"), caught, speaks("b")):
+        tasks.append(asyncio.create_task(lanes.run("bench:1", function, batchable=True)))
+    await asyncio.sleep(0)
+    gate.open()
+    assert (await asyncio.gather(*tasks))[1:] == ["a", "caught", "b"]
+    assert await texts(lanes) == ["a", *(["caught"] if goes_on else []), "b"]
+
+
+async def test_what_a_service_catches_last_in_a_batch_is_rolled_back_alone(lanes: Lanes) -> None:
+    def caught() -> None:
+        with realtime.atomic(), contextlib.suppress(Conflict):
+            refuses()
+
+    gate = Gate()
+    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(lanes.run("bench:1", gate))]
+    for function in (speaks("a"), caught):
+        tasks.append(asyncio.create_task(lanes.run("bench:1", function, batchable=True)))
+    await asyncio.sleep(0)
+    gate.open()
+    await asyncio.gather(*tasks)
+    assert await texts(lanes) == ["a"]
 
 
 async def test_a_database_error_fails_its_own_command_only(lanes: Lanes) -> None:
