@@ -3,24 +3,22 @@
 import asyncio
 import logging
 import time
-from collections import deque
 from collections.abc import Awaitable, Iterable, Sequence
 from typing import Any
 
-from channels.layers import InMemoryChannelLayer, get_channel_layer
+from channels.layers import get_channel_layer
 from redis.exceptions import RedisError
 
 from realtime.hub.core import HubCore
 from realtime.hub.tasks import end
 from realtime.log import hints
 from realtime.log.batches import in_batches
-from realtime.log.events import OutgoingEvent, StoredEvent
-from realtime.log.layers import answers, said
+from realtime.log.events import OutgoingEvent
+from realtime.log.hint_queue import HintQueue
+from realtime.log.layers import answers, reaches_others, said
 
 logger = logging.getLogger(__name__)
 
-_QUEUE_LIMIT = 10_000
-_EVENTS_PER_HINT = 16
 _RETRY_SECONDS = 1.0
 _ROOMS_AT_ONCE = 200  # thousands of sessions that come back bring as many; one by one each would wait for the layer
 _PROBE_SECONDS = 5.0
@@ -42,7 +40,7 @@ class LayerLink:
         self._hub = hub
         self.layer: Any = get_channel_layer()
         # Nobody else can hear an in-memory layer, and its bursts are dropped: groups yes, hints no.
-        self.alone = self.layer is None or isinstance(self.layer, InMemoryChannelLayer)
+        self.alone = not reaches_others(self.layer)
         self.channel = ""
         self._joins = True
         self._sends = True
@@ -51,8 +49,7 @@ class LayerLink:
         self._joined: set[str] = set()
         self._joined_at = time.monotonic()
         self._changed = asyncio.Event()
-        self._queue: deque[OutgoingEvent] = deque()
-        self._wake_others = False
+        self._queue = HintQueue()
         self._probe_due = False
         self._queued = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -136,16 +133,10 @@ class LayerLink:
     # Hints
 
     def publish(self, events: Sequence[OutgoingEvent]) -> None:
-        """Queues the hints of events that this process committed, in order; a full queue drops them."""
+        """Queues the hints of events that this process committed, in order; a full queue drops the oldest."""
         if self.alone:
             return
-        if len(self._queue) >= _QUEUE_LIMIT:
-            self._hub.statistics.hints_dropped += len(events)
-            return
-        if hints.is_bulk(events):
-            self._wake_others = True
-            events = [event for event in events if not isinstance(event, StoredEvent)]
-        self._queue.extend(events)
+        self._hub.statistics.hints_dropped += self._queue.put(events)
         self._queued.set()
 
     async def _publish(self) -> None:
@@ -155,15 +146,8 @@ class LayerLink:
             if self._probe_due:
                 self._probe_due = False
                 await self._send(_PROBE, hints.WAKE_UP)
-            if self._wake_others:
-                self._wake_others = False
-                await self._send(hints.EVERYBODY, hints.WAKE_UP)
-            while self._queue:
-                room = self._queue[0].room
-                events: list[OutgoingEvent] = []
-                while self._queue and self._queue[0].room == room and len(events) < _EVENTS_PER_HINT:
-                    events.append(self._queue.popleft())
-                await self._send(room, hints.encode(events))
+            while (due := self._queue.take()) is not None:
+                await self._send(*due)
 
     async def _probe(self) -> None:
         """Has something said when nothing was for a while: is the layer still there? One timer for all hints."""
@@ -180,8 +164,7 @@ class LayerLink:
             await self.layer.group_send(self.group_of(room), message)
         except Exception as error:
             # Down: what waits is stale by the time it is up again, and the sweep has told it.
-            self._hub.statistics.hints_dropped += 1 + len(self._queue)
-            self._queue.clear()
+            self._hub.statistics.hints_dropped += 1 + self._queue.clear()
             if self.healthy:
                 logger.warning("The channel layer takes no hints (%s); the sweep delivers meanwhile.", said(error))
             self._sends = False

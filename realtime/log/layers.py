@@ -2,7 +2,14 @@
 
 from typing import Any
 
+from channels.layers import InMemoryChannelLayer
+
 _NOBODY = "realtime.nobody"
+
+
+def reaches_others(layer: Any) -> bool:
+    """Tells whether other processes can hear what is sent into a layer (None: there is no layer)."""
+    return layer is not None and not isinstance(layer, InMemoryChannelLayer)
 
 
 async def answers(layer: Any) -> None:

@@ -9,25 +9,23 @@ import atexit
 import logging
 import os
 import threading
-from collections import deque
 from collections.abc import Sequence
-from itertools import groupby
 
-from channels.layers import InMemoryChannelLayer, get_channel_layer
+from channels.layers import get_channel_layer
 
-from realtime.log.events import OutgoingEvent, StoredEvent
-from realtime.log.hints import EVERYBODY, MESSAGE_TYPE, WAKE_UP, encode, group_name, is_bulk
-from realtime.log.layers import said
+from realtime.log.events import OutgoingEvent
+from realtime.log.hint_queue import HintQueue
+from realtime.log.hints import EVERYBODY, MESSAGE_TYPE, group_name
+from realtime.log.layers import reaches_others, said
 
 logger = logging.getLogger(__name__)
 
-_CAPACITY = 10_000
 _SEND_TIMEOUT_S = 5.0
 _FLUSH_TIMEOUT_S = 2.0
 
 
 class Publisher:
-    """A bounded queue of hints and the thread that sends them; the oldest go when it is full.
+    """A queue of hints and the thread that sends them, which alone touches it.
 
     `publish` may be called from any thread and never waits. What is not sent, the sweep finds.
     """
@@ -35,7 +33,7 @@ class Publisher:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._queue: deque[tuple[str, bytes]] = deque(maxlen=_CAPACITY)
+        self._queue = HintQueue()
         self._sending: asyncio.Task[None] | None = None
         self._failing = False
 
@@ -46,19 +44,10 @@ class Publisher:
 
     def publish(self, events: Sequence[OutgoingEvent]) -> None:
         """Sends the events to their rooms' groups, soon."""
-        if isinstance(get_channel_layer(), InMemoryChannelLayer | None):
-            return  # nobody outside this process can hear it
-        hints: list[tuple[str, bytes]] = []
-        if is_bulk(events):
-            hints.append((group_name(EVERYBODY), WAKE_UP))
-            events = [event for event in events if not isinstance(event, StoredEvent)]
-        hints += [
-            (group_name(room), encode(list(told)))
-            for room, told in groupby(sorted(events, key=lambda event: event.room), key=lambda event: event.room)
-        ]
-        loop = self._running_loop()
-        self._queue.extend(hints)
-        loop.call_soon_threadsafe(self._send_soon)
+        if not reaches_others(get_channel_layer()):
+            return
+        group_name(EVERYBODY)  # touches the database once, which the loop may not
+        self._running_loop().call_soon_threadsafe(self._take, events)
 
     def flush(self) -> None:
         """Waits, at most 2 s, until everything published has been sent; a command calls it by ending."""
@@ -83,17 +72,21 @@ class Publisher:
                 threading.Thread(target=self._loop.run_forever, name="realtime-publisher", daemon=True).start()
             return self._loop
 
+    def _take(self, events: Sequence[OutgoingEvent]) -> None:
+        self._queue.put(events)
+        self._send_soon()
+
     def _send_soon(self) -> None:
         if self._sending is None or self._sending.done():
             self._sending = asyncio.get_running_loop().create_task(self._send_all())
 
     async def _send_all(self) -> None:
         layer = get_channel_layer()
-        while self._queue:
-            group, hint = self._queue.popleft()
+        while (due := self._queue.take()) is not None:
+            room, hint = due
             try:
                 async with asyncio.timeout(_SEND_TIMEOUT_S):
-                    await layer.group_send(group, {"type": MESSAGE_TYPE, "hint": hint})
+                    await layer.group_send(group_name(room), {"type": MESSAGE_TYPE, "hint": hint})
             except Exception as error:  # whatever the layer's client raises, the log has the event
                 self._queue.clear()
                 if not self._failing:
