@@ -42,10 +42,22 @@ SEARCHED_BYTES = 1024
 class Subscriber(asyncio.Protocol):
     """One connection: upgrades, says hello, then only counts."""
 
-    __slots__ = ("awaited", "deliveries", "dialect", "load", "opened", "ready", "room", "tail", "timed", "transport")
+    __slots__ = (
+        "awaited",
+        "deliveries",
+        "dialect",
+        "load",
+        "opened",
+        "person",
+        "ready",
+        "room",
+        "tail",
+        "timed",
+        "transport",
+    )
 
-    def __init__(self, load: "Load", dialect: dialects.Dialect, room: int, timed: bool) -> None:
-        self.load, self.dialect, self.room, self.timed = load, dialect, room, timed
+    def __init__(self, load: "Load", dialect: dialects.Dialect, room: int, timed: bool, person: int | None) -> None:
+        self.load, self.dialect, self.room, self.timed, self.person = load, dialect, room, timed, person
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.awaited = dialect.ready
         self.opened = False
@@ -65,6 +77,8 @@ class Subscriber(asyncio.Protocol):
         ]
         if self.dialect.subprotocol:
             lines.append(f"Sec-WebSocket-Protocol: {self.dialect.subprotocol}")
+        if self.person is not None:
+            lines += [f"Cookie: sessionid={self.person}", f"Origin: http://127.0.0.1:{self.load.port}"]
         transport.write(("\r\n".join(lines) + "\r\n\r\n").encode())
 
     def data_received(self, data: bytes) -> None:
@@ -158,14 +172,18 @@ class Load:
             self.latencies_ms.append((now - float(data[start:end] or now)) * 1000)
             start = data.find(b'"at":', end)
 
-    async def connect(self, count: int, rooms: int = 1, concurrency: int = 100) -> dict[str, Any]:
+    async def connect(
+        self, count: int, rooms: int = 1, concurrency: int = 100, signed_in: bool = False
+    ) -> dict[str, Any]:
+        """Opens connections; `signed_in`: each with a session of its own, whose key is a number from 1 on."""
         loop = asyncio.get_running_loop()
         gate = asyncio.Semaphore(concurrency)
         started = time.monotonic()
 
         async def one(index: int) -> None:
             async with gate:
-                subscriber = Subscriber(self, self.dialect, 1 + index % rooms, index < SAMPLED_CONNECTIONS)
+                person = index + 1 if signed_in else None
+                subscriber = Subscriber(self, self.dialect, 1 + index % rooms, index < SAMPLED_CONNECTIONS, person)
                 await loop.create_connection(lambda: subscriber, "127.0.0.1", self.port)
                 await subscriber.ready
                 self.subscribers.append(subscriber)

@@ -52,6 +52,10 @@ SAY = {
     "curl http://localhost:8000/api/v1/books/": "The Lamp Room",
     "curl localhost:8000/readyz": '"database"',
     '.venv/bin/python -m benchmarks.profile "fan-out to 10"': "| all ",
+    ".venv/bin/python -m benchmarks.choices addresses": "| keeps cookies | 0 | 0 | 10 |",
+    ".venv/bin/python -m benchmarks.choices batches": "(chosen)",
+    ".venv/bin/python -m benchmarks.choices browser": "Lines of code that decide when to come back",
+    ".venv/bin/python -m benchmarks.choices notifications": "| folded (chosen) | 1 | 100 | 0 | 8 |",
 }
 
 _SUITE = "runs this very test, or with it everything"
@@ -67,6 +71,12 @@ NOT_RUN = {
     '.venv/bin/python -m benchmarks "fan-out to 1,000" --rounds 5': "installs the peers, and takes minutes",
     '.venv/bin/python -m benchmarks.profile "fan-out to 1,000"': "as that of fan-out to 10, which takes less",
     '.venv/bin/python -m benchmarks.profile "50 senders in one hot room, stored"': "as that of fan-out to 10",
+    ".venv/bin/python -m benchmarks.choices": "takes five minutes",
+    ".venv/bin/python -m benchmarks.choices crowds": "takes minutes, on two servers with 1,000 connections",
+    ".venv/bin/python -m benchmarks.choices jobs": "as that of batches, and waits for half a minute",
+    ".venv/bin/python -m benchmarks.choices redis_links": "as that of batches",
+    ".venv/bin/python -m benchmarks.choices sign_ins": "as that of batches",
+    ".venv/bin/python -m benchmarks.choices threads": "as that of batches, and only compares times",
     ".venv/bin/python -m benchmarks.hostile": "judges times, and takes minutes",
     '.venv/bin/python -m benchmarks.hostile pings "polled noops" --seconds 20': "judges times, on a machine that tests",
     ".venv/bin/python -m benchmarks.chaos": "takes minutes, and needs Node",
@@ -74,6 +84,7 @@ NOT_RUN = {
     "kill -HUP": "named for its signal; see test_processes_are_replaced_one_by_one_on_request",
     "curl -N": "named for its option",
     "redis-cli keys": "named as what not to do",
+    ".venv/bin/python -m pytest tests/realtime/hub/test_cost.py": _SUITE,
     "npm ci && npm run build": _FRONT_END,
     "npm run dev": _FRONT_END,
     "npm test": _FRONT_END,
