@@ -58,6 +58,8 @@ class CatchUp:
         for delivery in deliveries:
             member.seq = delivery.event.seq
             connection.write(delivery.packet(wire, namespace, connection.id if delivery.event.skip else None, view))
+        if deliveries:
+            session.replayed()
 
     def _enqueue(self, member: Membership) -> None:
         queue = self._waiting.get(member.connection)
@@ -89,7 +91,6 @@ class CatchUp:
         state, after = member.state, member.seq
         if state.recent(after) is not None:
             self._finish_from_ring(member)
-            member.session.replayed()
             member.connection.flush()
             await asyncio.sleep(0)
             return
@@ -101,6 +102,5 @@ class CatchUp:
             self._hub.reset_member(member, "trimmed")
             return
         self._write(member, page)
-        member.session.replayed()
         member.connection.flush()
         await asyncio.sleep(0)

@@ -54,7 +54,7 @@ class HubSession(HandlersSession, Protocol):
         """A membership began or ended, went live or no longer, was reset, or counts a person now."""
 
     def replayed(self) -> None:
-        """Events of the log were written to this session alone, and are about to leave."""
+        """Events of the log were written to this session alone."""
 
     def recheck_room(self, room: str, reason: str) -> None:
         """Stops the room at once and asks its policy again."""

@@ -261,6 +261,11 @@ class Memberships:
             state.leave_live(member, Phase.HELD)
         return self._hold(member, member.grant, since)
 
+    @property
+    def held(self) -> list[Membership]:
+        """See `Session.held`."""
+        return [member for member, _ in self._held if member not in self._rechecking] if self._held else []
+
     def release(self, only: Iterable[str] | None = None) -> None:
         """Lets the streams of held members begin, now that their positions have been told.
 

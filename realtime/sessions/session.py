@@ -245,6 +245,7 @@ class Session:
                 answer = await carry_out(self, request)
                 self._inbox.pop(0)
                 if request.answer is not None and not self.closed:
+                    self.tell_places()
                     request.answer(answer)
                 self._rooms.release()
                 done += 1
@@ -385,11 +386,20 @@ class Session:
     def replayed(self) -> None:
         """See `HubSession.replayed`."""
 
+    def tell_places(self) -> None:
+        """Called before the client hears that it is in a room, or out of one: who knows that shall know its place."""
+
+    @property
+    def held(self) -> list[Membership]:
+        """The members that have a place, and whose streams begin behind an answer that is still to come."""
+        return self._rooms.held
+
     async def refresh_auto_rooms(self) -> None:
         """Enters and leaves what the namespace's automatic rooms are now."""
         if self._opened and not self.closed:
             outcomes = await self._rooms.refresh_auto()
             if outcomes:
+                self.tell_places()
                 self.notify("rooms:entered", {"rooms": outcomes})
             self._rooms.release(outcomes)
 

@@ -10,12 +10,13 @@ argument of the last event if that was a string. That is one of three:
 
 import re
 import secrets
+from collections.abc import Container
 
 import msgspec
 from django.core import signing
 
 from realtime.doors.places import read_places, write_place
-from realtime.hub.room import HubSession, Phase
+from realtime.hub.room import HubSession, Membership, Phase
 from realtime.positions import Position
 
 _SALT = "realtime.socketio.pid"
@@ -79,17 +80,17 @@ class Anchor(msgspec.Struct, frozen=True):
         return Anchor(number, place, frozenset(apart)) if place is not None else None
 
 
-def vector_of(session: HubSession, *, anchor: bool = False) -> str | None:
+def vector_of(session: HubSession, *, anchor: bool = False, answered: Container[Membership] = ()) -> str | None:
     """Returns the position of everything that was written to the session, None while that is not known.
 
     To be asked between the steps of the loop's turn only: within one, a room's place may be ahead of what was written.
-    `anchor`: as `Anchor` reads it.
+    `anchor`: as `Anchor` reads it. `answered`: members whose answer is about to be written.
     """
     places = [_VECTOR]
     for name, member in session.memberships.items():
         if member.watching or member.phase in (Phase.PENDING, Phase.ENDED):
             continue
-        if member.phase is Phase.HELD:
+        if member.phase is Phase.HELD and member not in answered:
             return None  # stopped while its permission is asked for again, or until an answer says where it begins
         place = write_place(name, Position(member.state.epoch, member.place()))
         if member.present:

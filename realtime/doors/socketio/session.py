@@ -1,6 +1,6 @@
 """Sessions of the hub at the Socket.IO door, and what stock clients are told of where they stand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from realtime.doors.engineio.session import EngineSession
@@ -9,6 +9,7 @@ from realtime.doors.socketio.recovery import vector_of
 from realtime.doors.socketio.wire import SOCKET_IO, RecoveringWire, SocketIOWire
 from realtime.errors import CloseCode
 from realtime.hub.hub import Hub
+from realtime.hub.room import Membership
 from realtime.identity import Identity
 from realtime.namespaces import Namespace
 from realtime.sessions.session import Session
@@ -90,13 +91,18 @@ class RecoveringSession(SocketSession):
         if self.over:
             return
         self._trail.lost()
-        self._told = ""
         self._tell_behind()
 
     def replayed(self) -> None:
         self._trail.lost()
         self._told = ""
         self._tell()
+
+    def tell_places(self) -> None:
+        held = self.held
+        if held or self._telling:
+            self._trail.lost()
+            self._tell(held)
 
     def beating(self) -> None:
         if self._journal.number != self._numbered or self._trail.stale:
@@ -116,16 +122,19 @@ class RecoveringSession(SocketSession):
             self._telling = True
             self.hub.write_batch.behind(self._tell)
 
-    def _tell(self) -> None:
-        """Tells the client where it stands, unless that was its last word, and writes it down."""
+    def _tell(self, answered: Sequence[Membership] = ()) -> None:
+        """Tells the client where it stands, unless that was its last word, and writes it down.
+
+        `answered`: members whose answer comes right behind.
+        """
         self._telling = False
         if not self.opened or self.over:
             return
-        vector = vector_of(self)
+        vector = vector_of(self, answered=answered)
         if vector is None:
             return
         if not self._trail.known or self._trail.stale:
-            self._trail.stands(vector_of(self, anchor=True) or "")
+            self._trail.stands(vector_of(self, anchor=True, answered=answered) or "")
         self._numbered = self._journal.number
         if vector != self._told:
             self._told = vector

@@ -111,6 +111,29 @@ async def test_a_break_in_the_middle_of_a_turn_is_continued_exactly(open_socket:
         await again.close()
 
 
+async def test_a_client_that_was_told_of_a_room_has_its_place(open_socket: Open) -> None:
+    """Wherever it breaks off: between an answer and what comes behind it, too."""
+    client, before = await begin(open_socket, 1)
+    assert (await client.ask(HALLS, "room:subscribe", {"room": "hall:2"}))["success"]
+    await say(1, "one")
+    await client.until(lambda: client.said() == ["one"])
+    assert (await client.ask(HALLS, "hall:join", {"hallId": 3}))["success"]
+    assert (await client.ask(HALLS, "room:unsubscribe", {"room": "hall:2"}))["success"]
+    await settled(client)
+    rooms: set[str] = set()
+    offset, answers = "", 0
+    joined = [{"hall:1"}, {"hall:1", "hall:2"}, {"hall:1", "hall:2", "hall:3"}, {"hall:1", "hall:3"}]
+    for text in client.texts:
+        if text.startswith(f"2{HALLS},") and isinstance(last := json.loads(text[text.index("[") :])[-1], str):
+            offset = last
+        if text.startswith(f"3{HALLS},") and answers < len(joined):
+            rooms, answers = joined[answers], answers + 1
+            place = await resolved(before, offset)
+            assert place is not None
+            assert place.positions.keys() == rooms, (text, offset)
+    assert answers == len(joined)
+
+
 async def test_a_client_that_heard_nothing_yet_recovers_too(open_socket: Open) -> None:
     client, before = await begin(open_socket)
     await client.until(lambda: client.offset() == "1")
