@@ -1,42 +1,38 @@
 """Entering and leaving the rooms of books, chapters and drafts."""
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from books.events import BookRoom, ChapterRoom, DraftRoom
 from books.events.commands import JoinBook, JoinChapter, JoinDraft, LeaveBook, LeaveChapter, LeaveDraft
 from realtime.namespaces import Call, Commands
+from realtime.rooms import Room
 
 entering = Commands()
 
+Join: TypeAlias = JoinBook | JoinChapter | JoinDraft
+Leave: TypeAlias = LeaveBook | LeaveChapter | LeaveDraft
+
 
 @entering.handles(JoinBook)
-async def join_book(call: Call, wanted: JoinBook) -> dict[str, Any]:
-    return await call.session.join(BookRoom(wanted.book_id), wanted.since, present=True)
+@entering.handles(JoinChapter)
+@entering.handles(JoinDraft)
+async def join(call: Call, wanted: Join) -> dict[str, Any]:
+    return await call.session.join(_room_of(wanted), wanted.since, present=True)
 
 
 @entering.handles(LeaveBook)
-async def leave_book(call: Call, wanted: LeaveBook) -> dict[str, Any]:
-    await call.session.leave(room := BookRoom(wanted.book_id))
-    return {"room": room.name}
-
-
-@entering.handles(JoinChapter)
-async def join_chapter(call: Call, wanted: JoinChapter) -> dict[str, Any]:
-    return await call.session.join(ChapterRoom(wanted.chapter_id), wanted.since, present=True)
-
-
 @entering.handles(LeaveChapter)
-async def leave_chapter(call: Call, wanted: LeaveChapter) -> dict[str, Any]:
-    await call.session.leave(room := ChapterRoom(wanted.chapter_id))
-    return {"room": room.name}
-
-
-@entering.handles(JoinDraft)
-async def join_draft(call: Call, wanted: JoinDraft) -> dict[str, Any]:
-    return await call.session.join(DraftRoom(wanted.chapter_id), wanted.since, present=True)
-
-
 @entering.handles(LeaveDraft)
-async def leave_draft(call: Call, wanted: LeaveDraft) -> dict[str, Any]:
-    await call.session.leave(room := DraftRoom(wanted.chapter_id))
+async def leave(call: Call, wanted: Leave) -> dict[str, Any]:
+    await call.session.leave(room := _room_of(wanted))
     return {"room": room.name}
+
+
+def _room_of(wanted: Join | Leave) -> Room:
+    match wanted:
+        case JoinBook() | LeaveBook():
+            return BookRoom(wanted.book_id)
+        case JoinChapter() | LeaveChapter():
+            return ChapterRoom(wanted.chapter_id)
+        case JoinDraft() | LeaveDraft():
+            return DraftRoom(wanted.chapter_id)
