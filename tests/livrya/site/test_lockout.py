@@ -70,6 +70,15 @@ def test_the_addresses_of_one_ipv6_network_count_together() -> None:
     assert over_the_api(PASSWORD, REMOTE_ADDR="2001:db8:0:1::1") == 200
 
 
+@pytest.mark.parametrize("address", ["", "unix:"])
+def test_whose_address_nobody_knows_signs_in_and_is_counted_with_the_others(address: str) -> None:
+    person("ada")
+    assert over_the_api(PASSWORD, REMOTE_ADDR=address) == 200
+    assert [over_the_api("wrong", REMOTE_ADDR=address) for _ in range(LIMIT)] == [401] * (LIMIT - 1) + [429]
+    assert over_the_api(PASSWORD, REMOTE_ADDR="") == 429
+    assert over_the_api(PASSWORD, REMOTE_ADDR="192.0.2.9") == 200
+
+
 def test_signing_in_forgets_the_wrong_ones_before() -> None:
     person("ada")
     for _ in range(2):
