@@ -21,7 +21,7 @@ def database(url: str) -> dict[str, Any]:
     return config | {
         "OPTIONS": {
             **(config.get("OPTIONS") or {}),
-            "pool": {"min_size": 1, "max_size": 24},
+            "pool": {"min_size": 1, "max_size": 24, "timeout": 5, "reconnect_timeout": 2},
             "options": "-c idle_in_transaction_session_timeout=60000",
             "tcp_user_timeout": 30_000,
         }

@@ -56,7 +56,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
-        "realtime": {"level": "INFO"},
+        "realtime": {"level": "DEBUG" if os.environ.get("REALTIME_DEBUG") == "true" else "INFO"},
         "uvicorn.access": {"level": "INFO", "filters": ["without secrets"]},
         # The hub says once what is away.
         "psycopg.pool": {"level": "ERROR"},
