@@ -14,6 +14,7 @@ import random
 import shutil
 import signal
 import sys
+import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -235,18 +236,23 @@ def main() -> int:
     parser.add_argument("--log", type=Path, default=None, help="where the servers' log is kept, with every decision")
     arguments = parser.parse_args()
     random.seed(arguments.seed)
+    with tempfile.TemporaryDirectory(prefix="livrya-chaos-") as folder:
+        os.environ.setdefault("VAR_DIR", folder)  # what the servers keep
+        return 0 if _breaks(arguments) else 1
+
+
+def _breaks(arguments: argparse.Namespace) -> bool:
     database = Database()
     debug = {"REALTIME_DEBUG": "true"} if arguments.log else {}
     try:
         with Fleet(database, processes=PROCESSES, **debug) as fleet:
             try:
-                held = asyncio.run(run(fleet, arguments.seconds))
+                return asyncio.run(run(fleet, arguments.seconds))
             finally:
                 if arguments.log:
                     arguments.log.write_text(fleet.server.output)
     finally:
         database.server.stop()
-    return 0 if held else 1
 
 
 if __name__ == "__main__":
