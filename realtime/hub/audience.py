@@ -91,7 +91,7 @@ class Audience(Generic[M]):
         if self.members.pop(member, member) is None:
             self._all = None  # and with it the connection
 
-    def crowd(self) -> Recipients:
+    def recipients(self) -> Recipients:
         """Returns the members' connections as they are now, cached until they change."""
         if self._all is None:
             self._all = Recipients(member.connection for member in self.members)

@@ -250,18 +250,18 @@ class RoomState:
         written = 0
         skip = delivery.event.skip
         for audience in tuple(self.audiences.values()):
-            crowd = audience.crowd()
+            recipients = audience.recipients()
             packet = delivery.live(audience)
             if skip:
-                for connection in crowd.connections:
+                for connection in recipients.connections:
                     if connection.id == skip:
                         connection.write(delivery.live(audience, skip))
                 write_batch.spread(
-                    packet, Recipients(connection for connection in crowd.connections if connection.id != skip)
+                    packet, Recipients(connection for connection in recipients.connections if connection.id != skip)
                 )
             else:
-                write_batch.spread(packet, crowd)
-            written += len(crowd)
+                write_batch.spread(packet, recipients)
+            written += len(recipients)
         return written
 
     def slices(self, size: int) -> Iterator[tuple[Audience[Membership], list[Membership]]]:
@@ -283,15 +283,19 @@ class RoomState:
                     continue
                 if shown != (event.type, event.payload):
                     seen = msgspec.structs.replace(event, type=shown[0], payload=shown[1])
-            crowd = audience.crowd()
+            recipients = audience.recipients()
             if event.to is not None:
-                crowd = Recipients(connection for connection in crowd.connections if connection.id == event.to)
+                recipients = Recipients(
+                    connection for connection in recipients.connections if connection.id == event.to
+                )
             elif skipped:
-                crowd = Recipients(connection for connection in crowd.connections if connection.id not in skipped)
-            if not crowd:
+                recipients = Recipients(
+                    connection for connection in recipients.connections if connection.id not in skipped
+                )
+            if not recipients:
                 continue
-            write_batch.spread(audience.wire.ephemeral(audience.namespace, seen), crowd)
-            written += len(crowd)
+            write_batch.spread(audience.wire.ephemeral(audience.namespace, seen), recipients)
+            written += len(recipients)
         return written
 
 

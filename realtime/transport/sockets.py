@@ -1,4 +1,4 @@
-"""One message to the sockets of a whole crowd, with next to nothing around the system calls."""
+"""One message to the sockets of all its recipients, with next to nothing around the system calls."""
 
 import ctypes
 import socket
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import repeat
 
 # A loaded library that keeps the GIL, as a transport's `write` does. Python's own `socket.send` lets go of it around
-# every call: next to one thread that computes, each member of a crowd would cost the switch interval of 5 ms.
+# every call: next to one thread that computes, each recipient would cost the switch interval of 5 ms.
 _send = ctypes.PyDLL(None).send
 _send.restype = ctypes.c_ssize_t
 # No `argtypes`: they would convert again for every socket what is the same for all, which costs what is gained.

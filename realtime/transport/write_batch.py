@@ -74,7 +74,7 @@ class Recipients:
 class WriteBatch:
     """What is due in this turn; one callback at its end serves all connections.
 
-    What is spread over a crowd is kept as it is for as long as nothing else is due. Otherwise `deal` gives everybody
+    What is spread over recipients is kept as it is for as long as nothing else is due. Otherwise `deal` gives everybody
     their own, behind which the rest can stand: one connection gets all that is due in one write.
     """
 
@@ -94,11 +94,11 @@ class WriteBatch:
             self._loop.call_soon(self._flush)
         self._dirty.append(connection)
 
-    def spread(self, packet: Packet, crowd: Recipients) -> None:
-        """Does what `connection.write(packet)` does, for all of the crowd."""
+    def spread(self, packet: Packet, recipients: Recipients) -> None:
+        """Does what `connection.write(packet)` does, for each of the recipients."""
         if not self.spreads and not self._dirty:
             self._loop.call_soon(self._flush)
-        self.spreads.append((packet, crowd))
+        self.spreads.append((packet, recipients))
 
     def behind(self, write: Callable[[], None]) -> None:
         """Has `write` called when everything else of this turn is due, so that what it writes stands behind that."""
@@ -110,8 +110,8 @@ class WriteBatch:
         """Queues what was spread in this turn at each of its connections."""
         spreads, self.spreads = self.spreads, []
         dirty = self._dirty
-        for packet, crowd in spreads:
-            for connection in crowd.connections:
+        for packet, recipients in spreads:
+            for connection in recipients.connections:
                 if connection.pending is None:
                     connection.pending = packet
                     dirty.append(connection)
@@ -146,17 +146,17 @@ class WriteBatch:
             except Exception:
                 connection.broken()
 
-    def _hand_over(self, packet: Packet, crowd: Recipients) -> None:
-        """Sends the packet to a crowd for whom nothing else is due: the hot path of the fan-out."""
-        crowd.look(self.redirections)
+    def _hand_over(self, packet: Packet, recipients: Recipients) -> None:
+        """Sends the packet to recipients for whom nothing else is due: the hot path of the fan-out."""
+        recipients.look(self.redirections)
         frame = packet.frame
-        taken = send_to_all(crowd.descriptors, frame)
+        taken = send_to_all(recipients.descriptors, frame)
         if taken.count(len(frame)) < len(taken):
-            for connection, size in zip(crowd.straight, taken, strict=True):
+            for connection, size in zip(recipients.straight, taken, strict=True):
                 if size < len(frame) and (direct := connection.direct) is not None:
                     try:
                         direct.write(memoryview(frame)[max(size, 0) :])  # the bytes stay everybody's
                     except Exception:
                         connection.broken()
-        for connection in crowd.others:
+        for connection in recipients.others:
             connection.hand_over(packet)
