@@ -14,6 +14,7 @@ import socket
 import struct
 import sys
 import time
+from pathlib import Path
 from typing import Any, cast
 
 import uvloop
@@ -53,11 +54,15 @@ class Subscriber(asyncio.Protocol):
         "room",
         "tail",
         "timed",
+        "token",
         "transport",
     )
 
-    def __init__(self, load: "Load", dialect: dialects.Dialect, room: int, timed: bool, person: int | None) -> None:
+    def __init__(
+        self, load: "Load", dialect: dialects.Dialect, room: int, timed: bool, person: int | None, token: str
+    ) -> None:
         self.load, self.dialect, self.room, self.timed, self.person = load, dialect, room, timed, person
+        self.token = token
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.awaited = dialect.ready
         self.opened = False
@@ -75,8 +80,8 @@ class Subscriber(asyncio.Protocol):
             f"Sec-WebSocket-Key: {key}",
             "Sec-WebSocket-Version: 13",
         ]
-        if self.dialect.subprotocol:
-            lines.append(f"Sec-WebSocket-Protocol: {self.dialect.subprotocol}")
+        if subprotocols := self.dialect.subprotocols(self.token):
+            lines.append(f"Sec-WebSocket-Protocol: {subprotocols}")
         if self.person is not None:
             lines += [f"Cookie: sessionid={self.person}", f"Origin: http://127.0.0.1:{self.load.port}"]
         transport.write(("\r\n".join(lines) + "\r\n\r\n").encode())
@@ -91,7 +96,10 @@ class Subscriber(asyncio.Protocol):
                 self.transport.write(pong)
         data = self.tail + data
         if not self.ready.done() and self.awaited in data:
-            self._go_on()
+            if b'"success":false' in data:
+                self.ready.set_exception(ConnectionError(data[-500:].decode(errors="replace")))
+            else:
+                self._go_on()
         count = data.count(self.load.marker)
         if count:
             self.deliveries += count
@@ -112,7 +120,7 @@ class Subscriber(asyncio.Protocol):
             self.ready.set_exception(ConnectionError(data[:200].decode(errors="replace")))
             return
         self.opened, self.tail = True, b""
-        for text in self.dialect.hello:
+        for text in self.dialect.greeting(self.token):
             self.transport.write(masked_frame(text))
         if not self.dialect.ready:
             self._begin()
@@ -120,7 +128,7 @@ class Subscriber(asyncio.Protocol):
             self.data_received(rest)
 
     def _go_on(self) -> None:
-        if self.room != 1 and self.awaited == self.dialect.ready:
+        if self.room not in (0, self.dialect.begins_in) and self.awaited == self.dialect.ready:
             self.awaited = self.dialect.moved
             self.transport.write(masked_frame(self.dialect.move(self.room)))
         else:
@@ -164,26 +172,41 @@ class Load:
 
     def sample(self, data: bytes) -> None:
         now = time.monotonic()
-        start = data.find(b'"at":')
+        stamp = self.dialect.stamp
+        start = data.find(stamp)
         while start >= 0:
-            end = start = start + 5 + (data[start + 5 : start + 6] == b" ")
+            start += len(stamp)
+            end = start = start + (data[start : start + 1] == b" ")
             while end < len(data) and data[end : end + 1] in b"0123456789.":
                 end += 1
             self.latencies_ms.append((now - float(data[start:end] or now)) * 1000)
-            start = data.find(b'"at":', end)
+            start = data.find(stamp, end)
 
     async def connect(
-        self, count: int, rooms: int = 1, concurrency: int = 100, signed_in: bool = False
+        self,
+        count: int,
+        rooms: int = 1,
+        concurrency: int = 100,
+        signed_in: bool = False,
+        tokens: str | None = None,
     ) -> dict[str, Any]:
-        """Opens connections; `signed_in`: each with a session of its own, whose key is a number from 1 on."""
+        """Opens that many more. Without `rooms` they join none.
+
+        `signed_in`: each with a session of its own, whose key is a number from 1 on; `tokens`: each is told the next
+        line of that file.
+        """
         loop = asyncio.get_running_loop()
+        before = len(self.subscribers)
+        people = _lines(tokens) if tokens else [""] * (before + count)
         gate = asyncio.Semaphore(concurrency)
         started = time.monotonic()
 
         async def one(index: int) -> None:
             async with gate:
+                room = 1 + index % rooms if rooms else 0
+                timed = index < SAMPLED_CONNECTIONS
                 person = index + 1 if signed_in else None
-                subscriber = Subscriber(self, self.dialect, 1 + index % rooms, index < SAMPLED_CONNECTIONS, person)
+                subscriber = Subscriber(self, self.dialect, room, timed, person, people[before + index])
                 await loop.create_connection(lambda: subscriber, "127.0.0.1", self.port)
                 await subscriber.ready
                 self.subscribers.append(subscriber)
@@ -229,6 +252,10 @@ class Load:
             "generator_load": cpu / seconds,
             "latency_ms": percentiles(self.latencies_ms),
         }
+
+
+def _lines(path: str) -> list[str]:
+    return Path(path).read_text().split()
 
 
 def percentiles(values: list[float]) -> dict[str, float]:

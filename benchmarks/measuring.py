@@ -6,15 +6,21 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from benchmarks.cases import SLOW, SLOW_DELIVERIES, SLOW_DELIVERIES_PER_SECOND, Case, Metric
-from benchmarks.servers import ROOT, SERVERS, Running, running
+from benchmarks.cases import SLOW, SLOW_DELIVERIES, SLOW_DELIVERIES_PER_SECOND, Case, Crowd
+from benchmarks.databases import ROOT
+from benchmarks.gates import Metric
+from benchmarks.servers import SERVERS, Running, running
 
 MOST_GENERATOR_LOAD = 0.8
 """Above this part of its core the generator, not the server, may be what was measured."""
 _SETTLING_S = 2.0
+WARMING = 50
+"""Connections before those that are measured: what is loaded and allocated once is no connection's."""
+STORM = 500
+"""People who come at once: what they need is then asked for many together, as after a restart."""
 
 
 @dataclass(slots=True)
@@ -34,6 +40,7 @@ class Measurement:
     latency_ms: dict[str, float] = field(default_factory=dict)
     memory_per_connection: float | None = None
     connect_us: float | None = None
+    transactions_per_connect: float | None = None
     connects_per_second: float | None = None
     generator_load: float = 0.0
     invalid: str = ""
@@ -52,6 +59,8 @@ class Measurement:
                 return self.memory_per_connection
             case Metric.CONNECTING:
                 return self.connect_us
+            case Metric.TRANSACTIONS:
+                return self.transactions_per_connect
             case Metric.LATENCY:
                 return self.latency_ms.get("p50")
 
@@ -84,8 +93,10 @@ class Generator:
 
     def close(self) -> None:
         assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.close()
         self._process.wait(20)
+        self._process.stdout.close()
 
 
 @contextmanager
@@ -98,38 +109,59 @@ def generator(server: Running) -> Iterator[Generator]:
         started.close()
 
 
+def environment_of(case: Case) -> dict[str, str]:
+    """Returns what tells our servers, and the peers, who the crowd is."""
+    return {"BENCH_NAMES": "yes"} if case.crowd is Crowd.NAMES else {}
+
+
 def take(case: Case, name: str, redis: str, database: str) -> Measurement:
     """Starts the server and its load, measures one case once, and ends both."""
-    with running(SERVERS[name], redis, database) as server, generator(server) as load:
-        if case.metric in (Metric.MEMORY, Metric.CONNECTING):
-            return _connect(case, server, load)
-        load.order("connect", count=case.connections, rooms=case.rooms)
+    with running(SERVERS[name], redis, database, environment_of(case)) as server, generator(server) as load:
+        if case.crowd is Crowd.PEOPLE:
+            connected = connect_people(case, server, load)
+            if not case.deliveries:
+                return connected
+        elif case.metric in (Metric.MEMORY, Metric.CONNECTING):
+            load.order("connect", count=WARMING)
+            return _connect(case, server, load, case.connections)
+        else:
+            connected = Measurement(case.name, name)
+            load.order("connect", count=case.connections, rooms=case.rooms)
         slow = name in SLOW
         deliveries = min(case.deliveries, SLOW_DELIVERIES) if slow else case.deliveries
         pace = min(case.deliveries_per_second, SLOW_DELIVERIES_PER_SECOND) if slow else case.deliveries_per_second
-        if case.load is not None:
-            probe = _publish(case, server, load, deliveries // 2, pace)
-            if not probe.cost_us:
-                return probe
-            pace = case.load * 1e6 / probe.cost_us
-        else:  # warms up
-            _publish(case, server, load, deliveries // 4, pace)
-        return _publish(case, server, load, deliveries, pace)
+        _publish(case, server, load, deliveries // 4, pace)  # warms up
+        published = _publish(case, server, load, deliveries, pace)
+        return replace(
+            published,
+            memory_per_connection=connected.memory_per_connection,
+            connect_us=connected.connect_us,
+            connects_per_second=connected.connects_per_second,
+            transactions_per_connect=connected.transactions_per_connect,
+        )
 
 
-def _connect(case: Case, server: Running, load: Generator) -> Measurement:
-    load.order("connect", count=50)  # what is loaded and allocated once is not a connection's
+def connect_people(case: Case, server: Running, load: Generator) -> Measurement:
+    """Has everybody come, the first few before it is measured: they are part of the crowd."""
+    load.order("connect", count=WARMING, rooms=case.rooms, tokens=server.tokens)
+    return _connect(case, server, load, case.connections - WARMING, server.tokens)
+
+
+def _connect(case: Case, server: Running, load: Generator, count: int, tokens: str | None = None) -> Measurement:
     time.sleep(_SETTLING_S)
-    memory, cpu = server.memory_bytes(), server.cpu_seconds()
-    result = load.order("connect", count=case.connections, rooms=case.rooms)
+    memory, cpu, before = server.memory_bytes(), server.cpu_seconds(), server.transactions()
+    storm = {"tokens": tokens, "concurrency": STORM} if tokens else {}
+    result = load.order("connect", count=count, rooms=case.rooms, **storm)
     cpu = server.cpu_seconds() - cpu
     time.sleep(_SETTLING_S)
+    after = server.transactions()
     return Measurement(
         case=case.name,
         server=server.server.name,
-        memory_per_connection=(server.memory_bytes() - memory) / case.connections,
-        connect_us=cpu / case.connections * 1e6,
-        connects_per_second=case.connections / result["seconds"],
+        memory_per_connection=(server.memory_bytes() - memory) / count,
+        connect_us=cpu / count * 1e6,
+        connects_per_second=count / result["seconds"],
+        transactions_per_connect=None if before is None or after is None else (after - before) / count,
     )
 
 

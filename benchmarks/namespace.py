@@ -1,5 +1,6 @@
 """The namespace `/bench` on the product's engine; see `benchmarks.server`."""
 
+import itertools
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -23,9 +24,36 @@ class BenchRoom(Room, pattern="bench:{bench_id}"):
     bench_id: int
 
 
-@authorises(BenchRoom)
-def _everybody(identity: Identity, rooms: Sequence[BenchRoom]) -> dict[BenchRoom, Grant | None]:
+class OwnRoom(Room, pattern="bench_own:{number}"):
+    """One connection's alone, as a reader's bell is."""
+
+    number: int
+
+
+class TopicRoom(Room, pattern="bench_topic:{topic_id}"):
+    """One of 200 in which many stand, as a book is to its subscribers."""
+
+    topic_id: int
+
+
+def _everybody(identity: Identity, rooms: Sequence[Room]) -> dict[Room, Grant | None]:
     return {room: Grant() for room in rooms}
+
+
+for _room in (BenchRoom, OwnRoom, TopicRoom):
+    authorises(_room)(_everybody)
+
+_numbers = itertools.count()
+_names = bool(os.environ.get("BENCH_NAMES"))
+
+
+def _automatic(identity: Identity) -> list[Room]:
+    """Returns the room of all, and with names those that the next connection has beside: one of each 20 topics."""
+    if not _names:
+        return [BenchRoom(1)]
+    number = next(_numbers)
+    topics = [20 * part + (number * (part + 1) + number // 20) % 20 for part in range(10)]
+    return [BenchRoom(1), OwnRoom(number), *map(TopicRoom, topics)]
 
 
 class Message(Payload, forbid_unknown_fields=False):
@@ -89,6 +117,6 @@ async def move(call: Call, message: Move) -> None:
     await call.session.join(BenchRoom(message.room))
 
 
-namespace = Namespace("/bench", commands=[bench], rooms=[BenchRoom], auto_rooms=lambda identity: [BenchRoom(1)])
+namespace = Namespace("/bench", commands=[bench], rooms=[BenchRoom, OwnRoom, TopicRoom], auto_rooms=_automatic)
 
 application = websocket_application

@@ -1,7 +1,9 @@
 """`python -m benchmarks.profile [case] [--server NAME]`: where our server's CPU time goes in a case, by function.
 
-Each row is the time in a function itself and in the C code that it calls, the kernel's included. `--folded FILE`
-writes whole stacks for a flame graph tool.
+Each row is the time in a function itself and in the C code that it calls, the kernel's included. Where people connect
+(a case that is read by that, or `--connecting`), hundreds of functions share the time; there each row is a function of
+ours with all the library code that it calls, down to what names 90 % of it, and a second table has the handlers, each
+with everything that happens in it. `--folded FILE` writes whole stacks for a flame graph tool.
 """
 
 import argparse
@@ -15,13 +17,18 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks.cases import CASES, OURS, OURS_STORING
-from benchmarks.measuring import generator
-from benchmarks.servers import SERVERS, Running, running
+from benchmarks.cases import ALL_OF_OURS, CASES, Case, Crowd
+from benchmarks.gates import Metric
+from benchmarks.measuring import WARMING, Generator, environment_of, generator
+from benchmarks.servers import SERVERS, Running, running, serve_profiled
 from tests.services import postgres_url, redis_url
 
 _DEADLINE_S = 30
 _ROWS = 14
+_NAMED = 0.9
+_OURS = ("realtime.", "livrya.", "books.", "social.", "notifications.", "benchmarks.namespace.")
+_SMALLEST_HANDLER = 0.01
+"""Of the whole; what is less is not shown."""
 
 Stacks = list[tuple[list[str], float]]
 
@@ -43,7 +50,7 @@ def table(stacks: Stacks, deliveries: int) -> list[str]:
     """Returns Markdown: per function its own time, as µs per delivery and as a share, per kind of thread."""
     own: Counter[tuple[str, str]] = Counter()
     for stack, seconds in stacks:
-        own[stack[0], stack[-1].rpartition(":")[0]] += seconds
+        own[stack[0], _function(stack[-1])] += seconds
     total = sum(own.values())
     lines = ["| function, with the C code it calls | thread | µs per delivery | share |", "|---|---|---|---|"]
     for (thread, name), seconds in own.most_common(_ROWS):
@@ -52,20 +59,55 @@ def table(stacks: Stacks, deliveries: int) -> list[str]:
     return lines
 
 
+def connecting_tables(stacks: Stacks, connections: int) -> list[str]:
+    """Returns Markdown: what a connection costs, by functions of ours with the library code they call, and by handlers.
+
+    Not by library: a thread is seen where it lets others run, and that is mostly in the database's driver.
+    """
+    own: Counter[str] = Counter()
+    within: Counter[str] = Counter()
+    for stack, seconds in stacks:
+        ours = [name for entry in stack[1:] if (name := _function(entry)).startswith(_OURS)]
+        own[ours[-1] if ours else f"{_library(stack)}, called by none of ours"] += seconds
+        for name in set(ours):
+            within[name] += seconds
+    total = sum(own.values())
+    lines = ["| function of ours, with the library code it calls | ms per connection | share | so far |"]
+    lines.append("|---|---|---|---|")
+    named = 0.0
+    for name, seconds in own.most_common():
+        named += seconds
+        lines.append(f"{_row(name, seconds, total, connections)} {named / total:.0%} |")
+        if named >= _NAMED * total:
+            break
+    lines += [f"| all | {total / connections * 1e3:.2f} | 100% | |", ""]
+    lines += ["| function, with everything that happens in it | ms per connection | share |", "|---|---|---|"]
+    lines += [
+        _row(name, seconds, total, connections)
+        for name, seconds in within.most_common()
+        if seconds >= _SMALLEST_HANDLER * total
+    ]
+    return lines
+
+
+def _row(name: str, seconds: float, total: float, connections: int) -> str:
+    return f"| `{name}` | {seconds / connections * 1e3:.2f} | {seconds / total:.1%} |"
+
+
+def _function(entry: str) -> str:
+    return entry.rpartition(":")[0]
+
+
+def _library(stack: list[str]) -> str:
+    return stack[-1].partition(".")[0] if len(stack) > 1 else "the interpreter"
+
+
 def folded(stacks: Stacks) -> str:
     """Returns the stacks as flame graph tools read them: `outer;inner microseconds`."""
     return "".join(f"{';'.join(stack)} {round(seconds * 1e6)}\n" for stack, seconds in stacks)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.profile", description=__doc__)
-    parser.add_argument("case", nargs="?", default="fan-out to 1,000", choices=[case.name for case in CASES])
-    parser.add_argument("--server", default="", choices=("", *OURS, *OURS_STORING))
-    parser.add_argument("--folded", type=Path, help="where to write the stacks")
-    arguments = parser.parse_args()
-    [case] = [case for case in CASES if case.name == arguments.case]
-    redis, redis_server = redis_url()
-    database, database_server = postgres_url()
+def _delivering(case: Case, started: Running, load: Generator, path: Path) -> tuple[list[str], Stacks]:
     publishing = {
         "messages": case.deliveries // case.fan_out,
         "per_second": case.deliveries_per_second / case.fan_out,
@@ -73,21 +115,50 @@ def main() -> int:
         "stored": case.stored,
         "fan_out": case.fan_out,
     }
+    tokens = started.tokens if case.crowd is Crowd.PEOPLE else None
+    load.order("connect", count=case.connections, rooms=case.rooms, tokens=tokens)
+    load.order("publish", **publishing)
+    begin(started)
+    result = load.order("publish", **publishing)
+    stacks = end(started, path)
+    return table(stacks, result["delivered"]), stacks
+
+
+def _connecting(case: Case, started: Running, load: Generator, path: Path) -> tuple[list[str], Stacks]:
+    tokens = started.tokens if case.crowd is Crowd.PEOPLE else None
+    load.order("connect", count=WARMING, rooms=case.rooms, tokens=tokens)
+    begin(started)
+    count = case.connections - WARMING
+    load.order("connect", count=count, rooms=case.rooms, tokens=tokens)
+    stacks = end(started, path)
+    return connecting_tables(stacks, count), stacks
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.profile", description=__doc__)
+    parser.add_argument("case", nargs="?", default="fan-out to 1,000", choices=[case.name for case in CASES])
+    parser.add_argument("--server", default="", choices=("", *ALL_OF_OURS))
+    parser.add_argument("--connecting", action="store_true", help="while they connect, not while they are told")
+    parser.add_argument("--folded", type=Path, help="where to write the stacks")
+    arguments = parser.parse_args()
+    [case] = [case for case in CASES if case.name == arguments.case]
+    look = _connecting if arguments.connecting or case.metric is Metric.CONNECTING else _delivering
+    redis, redis_server = redis_url()
+    database, database_server = postgres_url()
     try:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "stacks.json"
-            server = replace(SERVERS[arguments.server or case.servers[0]], environment={"BENCH_PROFILE": str(path)})
-            with running(server, redis, database) as started, generator(started) as load:
-                load.order("connect", count=case.connections, rooms=case.rooms)
-                load.order("publish", **publishing)
-                begin(started)
-                result = load.order("publish", **publishing)
-                stacks = end(started, path)
+            server = SERVERS[arguments.server or case.servers[0]]
+            if server.readers:
+                server = replace(server, command=serve_profiled)
+            environment = {**environment_of(case), "BENCH_PROFILE": str(path)}
+            with running(server, redis, database, environment) as started, generator(started) as load:
+                lines, stacks = look(case, started, load, path)
     finally:
         for service in (redis_server, database_server):
             if service:
                 service.stop()
-    print("\n".join(table(stacks, result["delivered"])))
+    print("\n".join(lines))
     if arguments.folded:
         arguments.folded.write_text(folded(stacks))
     return 0

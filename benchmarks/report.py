@@ -8,11 +8,12 @@ import statistics
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.cases import CASES, NODE, OURS, OURS_STORING, Case, Gate, Metric
+from benchmarks.cases import ALL_OF_OURS, CASES, NODE, Case
+from benchmarks.gates import Bound, Gate, Metric
 from benchmarks.measuring import Measurement
 
 RESULTS = Path(__file__).resolve().parent / "results"
-_OURS = frozenset((*OURS, *OURS_STORING))
+_OURS = frozenset(ALL_OF_OURS)
 
 
 class Run:
@@ -25,9 +26,9 @@ class Run:
     def of(self, case: Case, server: str) -> list[Measurement]:
         return [one for one in self.measurements if (one.case, one.server) == (case.name, server)]
 
-    def median(self, case: Case, server: str) -> float | None:
-        """Returns the median figure over the valid rounds; None when there is none."""
-        figures = [one.figure(case.metric) for one in self.of(case, server) if not one.invalid]
+    def median(self, case: Case, server: str, metric: Metric | None = None) -> float | None:
+        """Returns the median figure (by default what the case is read by) over the valid rounds; None without any."""
+        figures = [one.figure(metric or case.metric) for one in self.of(case, server) if not one.invalid]
         known = [figure for figure in figures if figure is not None]
         return statistics.median(known) if known else None
 
@@ -76,9 +77,12 @@ def _processor() -> str:
 
 def _table(run: Run, case: Case) -> list[str]:
     peer = case.gates[0].peer if case.gates else NODE
-    beside = "connections/s" if case.metric in (Metric.CONNECTING, Metric.MEMORY) else "p50 / p99 ms"
+    arriving = case.metric in (Metric.CONNECTING, Metric.MEMORY)
+    beside = "connections/s" if arriving else "p50 / p99 ms"
     lines = [
         f"## {case.name}",
+        "",
+        f"The crowd: {case.crowd.value}.",
         "",
         f"| server | {case.metric.value} | × {peer} | {beside} |",
         "|---|---|---|---|",
@@ -87,7 +91,7 @@ def _table(run: Run, case: Case) -> list[str]:
         rows = run.of(case, server)
         if not rows:
             continue
-        rates = [one.connects_per_second for one in rows if one.connects_per_second]
+        rates = [one.connects_per_second for one in rows if arriving and one.connects_per_second]
         aside = f"{statistics.median(rates):,.0f}" if rates else run.latency(case, server)
         name = f"**{server}**" if server in _OURS else server
         figure, ratio = run.median(case, server), run.ratio(case, server, peer)
@@ -95,8 +99,14 @@ def _table(run: Run, case: Case) -> list[str]:
     verdicts = [
         verdict
         for gate in case.gates
-        for server in case.servers
+        for server in gate.servers or case.servers
         if server in _OURS and (verdict := _verdict(run, case, gate, server))
+    ]
+    verdicts += [
+        verdict
+        for bound in case.bounds
+        for server in case.servers
+        if server in _OURS and (verdict := _within(run, case, bound, server))
     ]
     return [*lines, "", *verdicts] if verdicts else lines
 
@@ -115,6 +125,17 @@ def _verdict(run: Run, case: Case, gate: Gate, server: str) -> str | None:
     if gate.goal is None:
         return verdict
     return f"{verdict}; goal {gate.goal} {'reached' if reached(gate.goal) else 'missed'}"
+
+
+def _within(run: Run, case: Case, bound: Bound, server: str) -> str | None:
+    figure = run.median(case, server, bound.metric)
+    if figure is None:
+        return None
+    verdict = f"- at most {bound.most:,g} {bound.metric.value}, {server}: {_number(figure)}, "
+    verdict += "holds" if figure <= bound.most else "MISSED"
+    if bound.goal is None:
+        return verdict
+    return f"{verdict}; goal {bound.goal:,g} {'reached' if figure <= bound.goal else 'missed'}"
 
 
 def _number(value: float | None) -> str:

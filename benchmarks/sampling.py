@@ -1,11 +1,13 @@
 """Where a server's CPU time goes: a sampling profiler in the process itself, without dependencies.
 
+`python -m benchmarks.sampling serve …` is `manage.py serve …` with it; `BENCH_PROFILE` says where it writes.
 SIGUSR1 begins, SIGUSR2 ends and writes. Samples come by CPU time (`ITIMER_PROF`), so an idle server has none. Each
 thread's stack is weighted with the CPU time that the thread used since the sample before: time inside C (the
 kernel's `send` above all) counts for the line that called it.
 """
 
 import json
+import os
 import signal
 import sys
 import threading
@@ -85,3 +87,16 @@ def _stack(frame: FrameType | None) -> list[str]:
         names.append(f"{module}.{code.co_qualname}:{frame.f_lineno}")
         frame = frame.f_back
     return names[::-1]
+
+
+def main() -> None:
+    """Is a command of `manage.py` that samples itself."""
+    from django.core.management import execute_from_command_line
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "livrya.settings")
+    Sampler(Path(os.environ["BENCH_PROFILE"])).install()
+    execute_from_command_line(["manage.py", *sys.argv[1:]])
+
+
+if __name__ == "__main__":
+    main()

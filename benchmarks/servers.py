@@ -7,25 +7,31 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks.databases import ROOT, transactions, with_readers
+from benchmarks.readers import TOKENS
+
 NODE_PEERS = ROOT / "benchmarks" / "peers" / "node"
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """One server under test: how it is started, and which dialect (in `benchmarks.dialects`) it speaks."""
+    """One server under test: how it is started, and which dialect (in `benchmarks.dialects`) it speaks.
+
+    `readers`: it is the product itself, as users run it, with people (`benchmarks.readers`).
+    """
 
     name: str
     dialect: str
     command: Callable[[int], list[str]]
     redis: bool = False
     database: bool = False
+    readers: bool = False
     environment: dict[str, str] = field(default_factory=dict)
 
 
@@ -43,6 +49,30 @@ def _ours(port: int) -> list[str]:
     return _python("-m", "benchmarks.server", "--port", str(port))
 
 
+def _serve(port: int) -> list[str]:
+    return _python("manage.py", "serve", "--port", str(port))
+
+
+def serve_profiled(port: int) -> list[str]:
+    """Returns the same, in a process that samples itself."""
+    return _python("-m", "benchmarks.sampling", "serve", "--port", str(port))
+
+
+AS_SERVED = {
+    "DEBUG": "false",
+    "SECRET_KEY": "of-benchmarks-alone-and-the-same-for-those-who-make-its-people",
+    "HTTPS": "false",
+    "REALTIME_CONNECTIONS_PER_ADDRESS": "100000",  # all come from one, here
+}
+"""How the product is set where it is measured."""
+
+
+def _product(name: str, dialect: str, *, on_postgresql: bool) -> Server:
+    return Server(
+        name, dialect, _serve, redis=on_postgresql, database=on_postgresql, readers=True, environment=AS_SERVED
+    )
+
+
 def _node(port: int) -> list[str]:
     return ["node", str(NODE_PEERS / "server.js")]
 
@@ -54,6 +84,12 @@ SERVERS = {
         Server("livrya, Socket.IO door", "SOCKET_IO", _ours, redis=True),
         Server("livrya, JSON door, PostgreSQL", "JSON_DOOR", _ours, redis=True, database=True),
         Server("livrya, Socket.IO door, PostgreSQL", "SOCKET_IO", _ours, redis=True, database=True),
+        Server("livrya, Socket.IO door, own positions", "OWN_POSITIONS", _ours, redis=True),
+        _product("serve, JSON door", "READERS_JSON", on_postgresql=True),
+        _product("serve, Socket.IO door", "READERS_SOCKET_IO", on_postgresql=True),
+        _product("serve, Socket.IO door, own positions", "READERS_OWN_POSITIONS", on_postgresql=True),
+        _product("serve, JSON door, SQLite", "READERS_JSON", on_postgresql=False),
+        _product("serve, Socket.IO door, SQLite", "READERS_SOCKET_IO", on_postgresql=False),
         Server("Socket.IO on Node", "SOCKET_IO", _node),
         Server("Socket.IO on Node, Redis adapter", "SOCKET_IO", _node, redis=True),
         Server("Socket.IO on Node, node-postgres", "SOCKET_IO", _node, redis=True, database=True),
@@ -79,11 +115,22 @@ SERVERS = {
 
 @dataclass(slots=True)
 class Running:
-    """A server that answers on `port`."""
+    """A server that answers on `port`; `folder` is its own, `database_url` empty where it has none on PostgreSQL."""
 
     server: Server
     port: int
     process: subprocess.Popen[bytes]
+    folder: Path
+    database_url: str
+
+    @property
+    def tokens(self) -> str:
+        """The path of the file with its readers' tokens."""
+        return str(self.folder / TOKENS)
+
+    def transactions(self) -> int | None:
+        """Returns how many transactions its database has seen; None where nobody counts them."""
+        return transactions(self.database_url) if self.database_url else None
 
     def cpu_seconds(self) -> float:
         """Returns the user and system time of its processes so far; those that ended are not counted."""
@@ -127,36 +174,45 @@ def _family(pid: int) -> list[int]:
 
 
 @contextmanager
-def running(server: Server, redis_url: str, database_url: str) -> Iterator[Running]:
+def running(
+    server: Server, redis_url: str, database_url: str, environment: Mapping[str, str] | None = None
+) -> Iterator[Running]:
     """Starts a server on a free port and ends it afterwards. Raises RuntimeError with its output if it stays mute."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    folder = tempfile.mkdtemp(prefix="livrya-bench-")
-    environment = {key: value for key, value in os.environ.items() if key not in ("REDIS_URL", "DATABASE_URL")}
-    environment |= {
+    folder = Path(tempfile.mkdtemp(prefix="livrya-bench-"))
+    given = {key: value for key, value in os.environ.items() if key not in ("REDIS_URL", "DATABASE_URL")}
+    given |= {
         "PORT": str(port),
-        "VAR_DIR": folder,
+        "VAR_DIR": str(folder),
         "DEBUG": "true",
         "PYTHONUNBUFFERED": "1",
         **server.environment,
+        **(environment or {}),
     }
     if server.redis:
-        environment["REDIS_URL"] = redis_url
-    if server.database:
-        environment["DATABASE_URL"] = database_url
-    with open(Path(folder) / "output", "w+b") as output:
-        process = subprocess.Popen(server.command(port), cwd=ROOT, env=environment, stdout=output, stderr=output)
-        try:
-            _await_port(port, process, Path(output.name))
-            yield Running(server, port, process)
-        finally:
-            process.terminate()
-            try:
-                process.wait(15)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            shutil.rmtree(folder, ignore_errors=True)
+        given["REDIS_URL"] = redis_url
+    address = database_url if server.database else ""
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        if server.readers:
+            address = stack.enter_context(with_readers(folder, address, server.environment))
+        if address:
+            given["DATABASE_URL"] = address
+        output = stack.enter_context(open(folder / "output", "w+b"))
+        process = subprocess.Popen(server.command(port), cwd=ROOT, env=given, stdout=output, stderr=output)
+        stack.callback(_end, process)
+        _await_port(port, process, Path(output.name))
+        yield Running(server, port, process, folder, address)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _await_port(port: int, process: subprocess.Popen[bytes], output: Path, within_s: float = 60) -> None:

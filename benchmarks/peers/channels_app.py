@@ -1,5 +1,9 @@
-"""Stock Channels as its tutorial builds it: a consumer per socket, a group per room."""
+"""Stock Channels as its tutorial builds it: a consumer per socket, a group per room.
 
+With `BENCH_NAMES` each socket is in a group of its own and in ten of 200 others, too.
+"""
+
+import itertools
 import os
 
 from django.conf import settings
@@ -26,14 +30,23 @@ from channels.generic.websocket import AsyncJsonWebsocketConsumer  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
+numbers = itertools.count()
+
 
 class BenchConsumer(AsyncJsonWebsocketConsumer):
     async def connect(self) -> None:
-        await self.channel_layer.group_add("bench.1", self.channel_name)
+        self.rooms = ["bench.1"]
+        if os.environ.get("BENCH_NAMES"):
+            number = next(numbers)
+            topics = [20 * part + (number * (part + 1) + number // 20) % 20 for part in range(10)]
+            self.rooms += [f"own.{number}", *(f"topic.{topic}" for topic in topics)]
+        for room in self.rooms:
+            await self.channel_layer.group_add(room, self.channel_name)
         await self.accept()
 
     async def disconnect(self, code: int) -> None:
-        await self.channel_layer.group_discard("bench.1", self.channel_name)
+        for room in self.rooms:
+            await self.channel_layer.group_discard(room, self.channel_name)
 
     async def receive_json(self, content: object) -> None:
         await self.channel_layer.group_send("bench.1", {"type": "bench.said", "payload": content})

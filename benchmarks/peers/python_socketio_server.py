@@ -1,5 +1,9 @@
-"""python-socketio on uvicorn: `PORT` and, for its Redis manager, `REDIS_URL` come from the environment."""
+"""python-socketio on uvicorn: `PORT` and, for its Redis manager, `REDIS_URL` come from the environment.
 
+With `BENCH_NAMES` each socket is in a room of its own and in ten of 200 others, too.
+"""
+
+import itertools
 import os
 
 import socketio
@@ -11,9 +15,18 @@ server = socketio.AsyncServer(
 )
 
 
+numbers = itertools.count()
+
+
 @server.on("connect", namespace="/bench")
 async def connect(sid: str, environ: dict[str, object], auth: object = None) -> None:
-    await server.enter_room(sid, "bench:1", namespace="/bench")
+    rooms = ["bench:1"]
+    if os.environ.get("BENCH_NAMES"):
+        number = next(numbers)
+        topics = [20 * part + (number * (part + 1) + number // 20) % 20 for part in range(10)]
+        rooms += [f"own:{number}", *(f"topic:{topic}" for topic in topics)]
+    for room in rooms:
+        await server.enter_room(sid, room, namespace="/bench")
 
 
 @server.on("bench:publish", namespace="/bench")

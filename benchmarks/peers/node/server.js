@@ -1,5 +1,6 @@
 // Socket.IO on Node, set up as its documentation advises for speed: WebSocket only, no compression.
-// Environment: PORT; REDIS_URL for the Redis adapter; DATABASE_URL for durable messages.
+// Environment: PORT; REDIS_URL for the Redis adapter; DATABASE_URL for durable messages; BENCH_NAMES for a crowd that
+// stands in a room of its own and in ten of 200 others, too.
 import { createServer } from "node:http";
 import { Server } from "socket.io";
 
@@ -51,9 +52,18 @@ if (process.env.DATABASE_URL) {
   };
 }
 
+let numbers = 0;
+
 io.of("/bench").on("connection", (socket) => {
   let room = "bench:1";
   socket.join(room);
+  if (process.env.BENCH_NAMES) {
+    const number = numbers++;
+    socket.join(`own:${number}`);
+    for (let part = 0; part < 10; part++) {
+      socket.join(`topic:${20 * part + ((number * (part + 1) + Math.floor(number / 20)) % 20)}`);
+    }
+  }
   socket.on("bench:move", (payload, ack) => {
     socket.leave(room);
     room = `bench:${Number(payload.room)}`;

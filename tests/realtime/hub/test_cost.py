@@ -28,7 +28,15 @@ __all__ = ["hub"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ALONE = ", each in a hall of its own, too"
-DOORS = ["JSON", "Socket.IO", f"JSON{ALONE}", f"Socket.IO{ALONE}"]
+OWN_POSITIONS = "Socket.IO, own positions"
+DOORS = [
+    "JSON",
+    "Socket.IO",
+    OWN_POSITIONS,
+    f"JSON{ALONE}",
+    f"Socket.IO{ALONE}",
+    f"{OWN_POSITIONS}{ALONE}",
+]
 FEW, MANY = 20, 60
 BYTECODES = 0
 # Other versions compile the same lines to other bytecodes.
@@ -98,7 +106,7 @@ class Audience:
         assert all(member.phase is Phase.LIVE for member in room.members)
 
     async def _enter(self) -> None:
-        socket_io = self.door == "Socket.IO"
+        socket_io = self.door != "JSON"
         stream, number = Swallowed(), len(self.streams)
         link = ApplicationTransport(
             websocket_application,
@@ -114,7 +122,7 @@ class Audience:
         )
         await link.accepted()
         if socket_io:
-            await link.send("40/halls,")
+            await link.send('40/halls,{"recovery":false}' if self.door == OWN_POSITIONS else "40/halls,")
             async with asyncio.timeout(10):
                 while b"session:ready" not in stream.written:  # noqa: ASYNC110  # nothing to await
                     await asyncio.sleep(0.001)
@@ -226,3 +234,12 @@ async def test_what_waits_for_the_end_of_the_turn_is_shared_by_all_members(gathe
         kept.append(objects_kept(audience.queue))
         audience.hub.write_batch._flush()
     assert kept[1] - kept[0] < (MANY - FEW) / 2
+
+
+@pytest.mark.parametrize("door", [f"JSON{ALONE}", f"Socket.IO{ALONE}", f"{OWN_POSITIONS}{ALONE}"])
+async def test_everybody_gets_the_same_bytes_whatever_other_rooms_they_have(gather: Gather, door: str) -> None:
+    audience = await gather(door)
+    await audience.grow(FEW)
+    audience.say()
+    [told] = {stream.written for stream in audience.streams}
+    assert b"hall:said" in told
