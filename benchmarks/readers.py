@@ -20,7 +20,7 @@ TOKENS = "tokens"
 def subscribed(reader: int) -> list[int]:
     """Returns the books of a reader, counted from 0: one of each twenty, other ones for each reader."""
     each = BOOKS // SUBSCRIPTIONS
-    return [1 + each * part + (reader * (part + 1) + reader // each) % each for part in range(SUBSCRIPTIONS)]
+    return [each * part + (reader * (part + 1) + reader // each) % each for part in range(SUBSCRIPTIONS)]
 
 
 def settle() -> list[str]:
@@ -39,15 +39,17 @@ def settle() -> list[str]:
 
     password = make_password(None)
     authors = User.objects.bulk_create(User(username=f"author{n}", password=password) for n in range(AUTHORS))
+    books = []
     with uncounted():
         for number in range(BOOKS):
             author = authors[number % AUTHORS]
             book = create_book(actor=author, title=f"Book {number + 1}")
+            books.append(book)
             chapter = create_chapter(actor=author, book_id=book.pk, title="One", text="It begins.")
             publish_chapter(actor=author, chapter_id=chapter.pk, silent=True)  # or jobs would be measured, too
     readers = User.objects.bulk_create(User(username=f"reader{n}", password=password) for n in range(READERS))
     subscriptions = Subscription.objects.bulk_create(
-        Subscription(book_id=book_id, user=reader) for n, reader in enumerate(readers) for book_id in subscribed(n)
+        Subscription(book=books[index], user=reader) for n, reader in enumerate(readers) for index in subscribed(n)
     )
     Book.objects.update(subscriber_count=len(subscriptions) // BOOKS)
     a_day_on = timezone.now() + timedelta(days=1)
