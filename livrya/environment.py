@@ -13,6 +13,7 @@ from environs import Env, EnvError
 from redis.connection import parse_url
 
 from realtime.conf import RealtimeSettings
+from realtime.log import databases
 from realtime.log.redis_parser import Parser
 
 T = TypeVar("T")
@@ -123,12 +124,7 @@ def directory(name: str, default: Path) -> Path:
 
 
 def database(url_or_none: str | None, sqlite_path: str) -> dict[str, Any]:
-    """Returns Django's DATABASES entry for `DATABASE_URL`, or for the embedded SQLite file.
-
-    SQLite: WAL, IMMEDIATE transactions (a deferred one that turns writer fails at once with "database
-    is locked"), synchronous=FULL so that a committed event survives a power cut.
-    PostgreSQL: psycopg's pool, READ COMMITTED, and time limits that free a lock held by a dead client.
-    """
+    """Returns Django's DATABASES entry for `DATABASE_URL`, or for the embedded SQLite file."""
     import dj_database_url
 
     url = url_or_none or f"sqlite:///{sqlite_path}"
@@ -144,30 +140,13 @@ def database(url_or_none: str | None, sqlite_path: str) -> dict[str, Any]:
     options = dict(config.get("OPTIONS") or {})
     if engine.endswith("sqlite3"):
         config["ENGINE"] = "realtime.sqlite"  # writers take turns
-        options |= {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
-        }
+        options |= databases.SQLITE
         # Tests run threads and server processes beside each other: an in-memory database serves neither.
         config["TEST"] = {"NAME": f"{config['NAME']}.test"}
     elif engine.endswith("postgresql"):
-        config["OPTIONS"] = options
-        # The engine's threads hold up to 22; the rest is for pages, the API and jobs.
-        most = read(whole_number(least=1), "DATABASE_POOL_SIZE", 24, "a whole number, at least 1")
-        options |= {
-            # `timeout`: 30 s, the default, is longer than anybody waits for a page, and than a CONNECT is held.
-            # `reconnect_timeout`: tries are ever further apart, so that after an outage of a minute another one may
-            # pass; given up, the next who needs a connection makes them begin anew.
-            "pool": {"min_size": 1, "max_size": most, "timeout": 5, "reconnect_timeout": 2},
-            # 60 s: a transaction left open by a stuck client must not hold a room's head for longer.
-            "options": "-c idle_in_transaction_session_timeout=60000",
-            "keepalives": 1,
-            "keepalives_idle": 30,
-            "keepalives_interval": 10,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 30000,
-        }
+        options |= databases.postgresql(
+            read(whole_number(least=1), "DATABASE_POOL_SIZE", 24, "a whole number, at least 1")
+        )
     else:
         raise ImproperlyConfigured("DATABASE_URL must name PostgreSQL or SQLite; Livrya runs on these two.")
     config["OPTIONS"] = options

@@ -5,27 +5,18 @@ from typing import Any
 
 import dj_database_url
 
+from realtime.log import databases
 from realtime.log.redis_parser import Parser
 
 
 def database(url: str) -> dict[str, Any]:
-    """As docs/settings.md says that a database of the engine must be."""
+    """Returns the entry of DATABASES for a URL."""
     config: dict[str, Any] = dict(dj_database_url.parse(url))
+    options = config.get("OPTIONS") or {}
     if config["ENGINE"].endswith("sqlite3"):
-        pragmas = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-        return config | {
-            "ENGINE": "realtime.sqlite",
-            "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": pragmas},
-            "TEST": {"NAME": f"{config['NAME']}.test"},
-        }
-    return config | {
-        "OPTIONS": {
-            **(config.get("OPTIONS") or {}),
-            "pool": {"min_size": 1, "max_size": 24, "timeout": 5, "reconnect_timeout": 2},
-            "options": "-c idle_in_transaction_session_timeout=60000",
-            "tcp_user_timeout": 30_000,
-        }
-    }
+        files = {"ENGINE": "realtime.sqlite", "TEST": {"NAME": f"{config['NAME']}.test"}}
+        return config | files | {"OPTIONS": options | databases.SQLITE}
+    return config | {"OPTIONS": options | databases.postgresql()}
 
 
 def channel_layer(redis: str | None) -> dict[str, Any]:
