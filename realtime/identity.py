@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, Protocol
 
 from django.core.signals import setting_changed
@@ -76,20 +76,15 @@ def client_counted_as(address: str) -> str:
     None for this machine itself, where nobody stands in front of it: a developer's browser, a benchmark. Behind
     proxies (`REALTIME["TRUSTED_PROXIES"]`) what still comes from it is a client that a proxy has not told of.
     """
-    counted = counted_as(address)
-    if counted or (is_loopback(address) and not realtime_settings().trusted_proxies):
-        return counted
-    return UNKNOWN
+    parsed = _parsed(address)
+    if parsed is not None and parsed.is_loopback and not realtime_settings().trusted_proxies:
+        return ""
+    return _counted(parsed) or UNKNOWN
 
 
-def is_loopback(address: str) -> bool:
-    """Tells whether an address is this machine's own."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return False
-    mapped = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else None
-    return (mapped or parsed).is_loopback
+def tries_counted_as(address: str) -> str:
+    """Returns the name under which tries over HTTP are counted: loopback counts as one, and so do all unknown ones."""
+    return counted_as(address) or address or UNKNOWN
 
 
 def counted_as(address: str) -> str:
@@ -97,12 +92,18 @@ def counted_as(address: str) -> str:
 
     Whoever has an IPv6 address has 2^64 of them: what is counted is the network.
     """
+    return _counted(_parsed(address))
+
+
+def _parsed(address: str) -> IPv4Address | IPv6Address | None:
     try:
         parsed = ip_address(address)
     except ValueError:
+        return None
+    return (parsed.ipv4_mapped or parsed) if isinstance(parsed, IPv6Address) else parsed
+
+
+def _counted(address: IPv4Address | IPv6Address | None) -> str:
+    if address is None or address.is_loopback:
         return ""
-    if isinstance(parsed, IPv6Address):
-        parsed = parsed.ipv4_mapped or parsed
-    if parsed.is_loopback:
-        return ""
-    return str(parsed) if parsed.version == 4 else str(IPv6Address(int(parsed) >> 64 << 64))
+    return str(IPv6Address(int(address) >> 64 << 64)) if isinstance(address, IPv6Address) else str(address)

@@ -4,13 +4,12 @@ from ipaddress import ip_address
 
 from django.http import HttpRequest
 
-from realtime.identity import UNKNOWN, counted_as
+from realtime.identity import tries_counted_as
 
 
 def client_address(request: HttpRequest) -> str:
     """Returns the address by which tries are counted; loopback counts as one too, and so do all unknown ones."""
-    address = str(request.META.get("REMOTE_ADDR") or "")
-    return counted_as(address) or address or UNKNOWN
+    return tries_counted_as(str(request.META.get("REMOTE_ADDR") or ""))
 
 
 _NO_ADDRESS = "0.0.0.0"  # noqa: S104  # nothing is bound to it: nobody's own, and what a column for addresses takes

@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import AnonRateThrottle, SimpleRateThrottle, UserRateThrottle
 
-from realtime.identity import UNKNOWN, counted_as
+from realtime.identity import tries_counted_as
 
 if TYPE_CHECKING:  # DRF's views import the throttles of the settings
     from rest_framework.views import APIView
@@ -31,8 +31,7 @@ class _Forgiving(SimpleRateThrottle):
             return True
 
     def get_ident(self, request: Request) -> str:
-        address = super().get_ident(request) or ""
-        return counted_as(address) or address or UNKNOWN
+        return tries_counted_as(super().get_ident(request) or "")
 
 
 class AnonymousRate(_Forgiving, AnonRateThrottle):
