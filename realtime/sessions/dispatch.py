@@ -72,13 +72,18 @@ async def carry_out(session: Caller, request: Request) -> Ack:
         reference = secrets.token_hex(4)
         logger.exception("Command %s failed (%s).", request.name, reference)
         answer = refusal(Internal(details={"reference": reference}))
-    limits = session.connection.limits
-    if limits is not None and limits.abusive:
-        session.end(CloseCode.ABUSE, "Too many commands for too long.")
+    end_if_abusive(session)
     if not answer.success:
         hub.statistics.command_errors += 1
     logger.debug("%s %s %s → %s", session.connection.id, session.namespace.name, request.name, answer)
     return answer
+
+
+def end_if_abusive(session: Caller) -> None:
+    """Ends the session of whoever goes on for long without waiting."""
+    limits = session.connection.limits
+    if limits is not None and limits.abusive:
+        session.end(CloseCode.ABUSE, "Too many commands for too long.")
 
 
 async def _run(session: Caller, request: Request) -> Ack:

@@ -4,6 +4,7 @@ Neutral of doors: a door makes a Connection and a Wire, opens a Session, and sub
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
@@ -18,7 +19,7 @@ from realtime.log.revocation import UserRoom
 from realtime.namespaces import Namespace
 from realtime.positions import Position
 from realtime.rooms import Grant, Room, Roster
-from realtime.sessions.dispatch import Request, carry_out, refusal
+from realtime.sessions.dispatch import Request, carry_out, end_if_abusive, refusal
 from realtime.sessions.memberships import Memberships, cost_of_rooms
 from realtime.transport.connection import Connection
 from realtime.transport.wire import Wire
@@ -224,14 +225,10 @@ class Session:
 
     def _charge_for_refusal(self) -> None:
         """Counts a command that is refused unread against the connection, which ends when it goes on and on."""
-        limits = self.connection.limits
-        if limits is None:
-            return
-        try:
-            limits.attempt()
-        except RateLimited:
-            if limits.abusive:
-                self.end(CloseCode.ABUSE, "Too many commands for too long.")
+        if self.connection.limits is not None:
+            with contextlib.suppress(RateLimited):
+                self.connection.limits.attempt()
+            end_if_abusive(self)
 
     def _work_on(self) -> None:
         if self._inbox and self._worker is None:
