@@ -44,7 +44,9 @@ class Handler(ASGIHandler):
         if view := _HEALTH.get(request.path_info):
             return await view(request)
         loop = asyncio.get_running_loop()
-        places = self._places.setdefault(loop, asyncio.Semaphore(BEGIN_AT_ONCE))
+        places = self._places.get(loop)
+        if places is None:
+            places = self._places[loop] = asyncio.Semaphore(BEGIN_AT_ONCE)
         await places.acquire()
         place = ExitStack()
         place.callback(places.release)
