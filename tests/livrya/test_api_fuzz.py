@@ -18,7 +18,7 @@ from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 from drf_spectacular.generators import SchemaGenerator
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from livrya.kit.api import throttles
@@ -26,6 +26,7 @@ from realtime.errors import CATALOGUE
 from realtime.people.limits.acts import ACTS
 from tests.accounts.people import person
 from tests.livrya import odd
+from tests.livrya.fuzzing import fuzzing
 from tests.livrya.pictures import SHAPES
 from tests.livrya.routes import ROLES, World
 from tests.livrya.test_api_routes import APPS, TABLE
@@ -110,14 +111,7 @@ def send(operation: Any, world: World, *, examples: int, derandomize: bool) -> N
     fitting = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
     unfitting = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
 
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        derandomize=derandomize,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    @fuzzing(examples, derandomize=derandomize)
     # Bytes at random are never a picture.
     @given(st.one_of(fitting, unfitting), st.integers(0, 3), st.one_of(st.just(b""), SHAPES))
     def one(case: Any, chance: int, picture: bytes) -> None:
@@ -169,14 +163,7 @@ def send_odd(operation: Any, world: World, *, examples: int, derandomize: bool) 
     words = re.findall(r"\{\w+\}", operation.path)
     ways = ["headers", *["body"] * (operation.method not in ("get", "head")), *["address"] * bool(words), "query"]
 
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        derandomize=derandomize,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
+    @fuzzing(examples, derandomize=derandomize)
     @given(
         fitting, st.sampled_from(ways), odd.headers(), odd.JSON, st.sampled_from(odd.IN_ADDRESSES), st.integers(0, 9)
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import override_settings
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from livrya.asgi import application
@@ -15,6 +15,7 @@ from livrya.settings import REALTIME
 from realtime.errors import CATALOGUE
 from realtime.hub import current_hub
 from tests.livrya import odd
+from tests.livrya.fuzzing import fuzzing
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either_database]
 
@@ -94,14 +95,7 @@ def test_no_header_is_an_error_of_ours_anywhere(proxies: int, caplog: pytest.Log
     with override_settings(REALTIME=REALTIME | unlimited), asyncio.Runner() as runner:
         hub = runner.run(current_hub())
 
-        @settings(
-            max_examples=400,
-            deadline=None,
-            database=None,
-            derandomize=True,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
+        @fuzzing(400)
         @given(st.sampled_from(ADDRESSES), st.sampled_from(["GET", "GET", "POST", "HEAD", "OPTIONS"]), odd.headers())
         def one(address: str, method: str, headers: dict[str, str]) -> None:
             given = [written("host", headers.get("host", "localhost"))]

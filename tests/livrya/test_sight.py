@@ -13,10 +13,11 @@ import pytest
 from django.contrib.messages import get_messages
 from django.urls import get_resolver, reverse
 from drf_spectacular.generators import SchemaGenerator
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.livrya import odd
+from tests.livrya.fuzzing import fuzzing
 from tests.livrya.routes import World
 from tests.livrya.sight import ALL_BUT_FRIENDS, CASTS, Thing, somebody
 from tests.livrya.test_api_routes import TABLE, patterns
@@ -269,14 +270,7 @@ def asked_page(name: str, page: Page) -> Asking:
     return ask
 
 
-@settings(
-    max_examples=400,
-    deadline=None,
-    database=None,
-    derandomize=True,
-    phases=[Phase.generate],
-    suppress_health_check=[*HealthCheck],
-)
+@fuzzing(400)
 @given(st.data())
 def _ask_oddly(world: World, things: list[Thing], asked: list[str], data: st.DataObject) -> None:
     """Asks once for a thing and once for nothing, with whatever method, headers and question."""

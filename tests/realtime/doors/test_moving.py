@@ -124,14 +124,20 @@ async def test_a_session_goes_on_at_a_process_that_has_heard_less(door: SocketDo
     assert (way.closed, len(way.said("one")), len(way.said("two"))) == ("", 1, 1)
 
 
-async def test_a_client_recovers_at_a_process_that_has_heard_less(open_socket: Open, hub: Hub) -> None:
+async def was_in_the_hall(open_socket: Open) -> tuple[Any, Any]:
+    """Returns a client that has heard one thing there and is gone, and what it was let in with."""
     client = await open_socket()
-    before = await client.enter(HALLS, token="7")
+    accepted = await client.enter(HALLS, token="7")
     await client.ask(HALLS, "hall:join", {"hallId": 1})
     await say("one")
     await client.until(lambda: client.said() == ["one"])
     await client.ask(HALLS, "session:ping", {})
     await client.close()
+    return client, accepted
+
+
+async def test_a_client_recovers_at_a_process_that_has_heard_less(open_socket: Open, hub: Hub) -> None:
+    client, before = await was_in_the_hall(open_socket)
     forgetful(hub)
     await say("two")
     again = await open_socket()
@@ -143,13 +149,7 @@ async def test_recovery_waits_for_a_log_that_is_slow(
     open_socket: Open, hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is read too late under load is no history that is lost."""
-    client = await open_socket()
-    before = await client.enter(HALLS, token="7")
-    await client.ask(HALLS, "hall:join", {"hallId": 1})
-    await say("one")
-    await client.until(lambda: client.said() == ["one"])
-    await client.ask(HALLS, "session:ping", {})
-    await client.close()
+    client, before = await was_in_the_hall(open_socket)
     forgetful(hub)
     monkeypatch.setattr(holding, "FIRST_WAIT_SECONDS", 0.01)
     monkeypatch.setattr("realtime.hub.hub._REACH_SECONDS", 0.01)
