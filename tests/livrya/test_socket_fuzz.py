@@ -18,7 +18,7 @@ import msgspec
 import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
-from hypothesis import given
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
@@ -35,7 +35,6 @@ from realtime.routing import websocket_application
 from realtime.testing.client import ApplicationTransport, JsonClient
 from tests.accounts.people import person
 from tests.books import library
-from tests.livrya.fuzzing import fuzzing
 from tests.realtime.doors.in_process import BareClient
 
 # Slow, and about shapes of messages: the services behind them are tested on both databases.
@@ -335,7 +334,14 @@ def talks(draw: st.DrawFn) -> Talk:
 
 
 def fuzz(talkers: Talkers, *, count: int, derandomize: bool) -> None:
-    @fuzzing(count, derandomize=derandomize)
+    @settings(
+        max_examples=count,
+        deadline=None,
+        database=None,
+        derandomize=derandomize,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(talks())
     def one(talk: Talk) -> None:
         talkers.runner.run(talkers.say(talk))
