@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = ("realtime", "livrya", "books", "social", "notifications")
 
 FOLDERS = {
-    "livrya/accounts": "tests/accounts",
-    "livrya/site/pages": "tests/pages",
+    "livrya/accounts": "tests/livrya/accounts",
+    "livrya/site/pages": "tests/livrya/site/pages",
     **{app: f"tests/{app}" for app in APPS},
 }
 """Where tests lie; the longest folder that fits."""
@@ -65,7 +65,7 @@ SUITES = {
     "realtime.people.presence.local": "tests/realtime/people/presence/test_tracker.py",
     "realtime.people.presence.telling": "tests/realtime/people/presence/test_tracker.py",
     "realtime.people.presence.redis": "tests/realtime/people/presence/test_store.py",
-    "realtime.people.presence.online": "tests/accounts/test_contacts.py",  # needs people who know each other
+    "realtime.people.presence.online": "tests/livrya/accounts/test_contacts.py",  # needs people who know each other
     "realtime.people.processes": "tests/realtime/people/processes/test_register.py",
     "realtime.people.processes.keeper": "tests/realtime/people/presence/test_tracker.py",
     "realtime.people.typing": "tests/realtime/people/typing/test_store.py",
@@ -85,14 +85,14 @@ SUITES = {
     "realtime.transport.turns": "tests/realtime/servers/test_parsing.py",
     "realtime.transport.wire": "tests/realtime/hub/test_delivery.py",
     # People and staff.
-    "livrya.accounts": "tests/accounts/test_people.py",
-    "livrya.accounts.api.keeping_away": "tests/accounts/test_blocking.py",
-    "livrya.accounts.api.authentication": "tests/accounts/test_access.py",
-    "livrya.accounts.api.tokens": "tests/accounts/test_access.py",
+    "livrya.accounts": "tests/livrya/accounts/test_people.py",
+    "livrya.accounts.api.keeping_away": "tests/livrya/accounts/test_blocking.py",
+    "livrya.accounts.api.authentication": "tests/livrya/accounts/test_access.py",
+    "livrya.accounts.api.tokens": "tests/livrya/accounts/test_access.py",
     "livrya.accounts.backends": "tests/livrya/test_acts.py",
-    "livrya.accounts.broadcasts": "tests/accounts/test_following.py",
-    "livrya.accounts.services.tokens": "tests/accounts/test_access.py",
-    "livrya.accounts.sessions": "tests/accounts/test_access.py",
+    "livrya.accounts.broadcasts": "tests/livrya/accounts/test_following.py",
+    "livrya.accounts.services.tokens": "tests/livrya/accounts/test_access.py",
+    "livrya.accounts.sessions": "tests/livrya/accounts/test_access.py",
     "livrya.audit": "tests/livrya/test_staff.py",
     # The kit and the site.
     "livrya.kit": "tests/livrya/kit/test_api_base.py",
@@ -107,17 +107,17 @@ SUITES = {
     "livrya.site.development": "tests/livrya/test_lines.py",
     "livrya.site.jobs.process": "tests/livrya/site/jobs/test_worker_process.py",
     "livrya.site.monitoring": "tests/livrya/site/monitoring/test_commands.py",
-    "livrya.site.pages": "tests/pages/test_reading.py",
-    "livrya.site.pages.desk": "tests/pages/test_writing.py",
-    "livrya.site.pages.forms": "tests/pages/test_writing.py",
-    "livrya.site.pages.devices": "tests/pages/test_people.py",
-    "livrya.site.pages.notifications": "tests/pages/test_people.py",
-    "livrya.site.pages.people_forms": "tests/pages/test_people.py",
-    "livrya.site.pages.reports": "tests/pages/test_people.py",
-    "livrya.site.pages.manual": "tests/pages/test_developers.py",
-    "livrya.site.pages.requests": "tests/pages/test_odd_requests.py",
-    "livrya.site.pages.conversation": "tests/pages/test_rooms.py",
-    "livrya.site.pages.room_forms": "tests/pages/test_rooms.py",
+    "livrya.site.pages": "tests/livrya/site/pages/test_reading.py",
+    "livrya.site.pages.desk": "tests/livrya/site/pages/test_writing.py",
+    "livrya.site.pages.forms": "tests/livrya/site/pages/test_writing.py",
+    "livrya.site.pages.devices": "tests/livrya/site/pages/test_people.py",
+    "livrya.site.pages.notifications": "tests/livrya/site/pages/test_people.py",
+    "livrya.site.pages.people_forms": "tests/livrya/site/pages/test_people.py",
+    "livrya.site.pages.reports": "tests/livrya/site/pages/test_people.py",
+    "livrya.site.pages.manual": "tests/livrya/site/pages/test_developers.py",
+    "livrya.site.pages.requests": "tests/livrya/site/pages/test_odd_requests.py",
+    "livrya.site.pages.conversation": "tests/livrya/site/pages/test_rooms.py",
+    "livrya.site.pages.room_forms": "tests/livrya/site/pages/test_rooms.py",
     "livrya.site.templatetags": "tests/livrya/site/test_template_tags.py",
     # Books.
     "books.admin": "tests/books/test_admin.py",

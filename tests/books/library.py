@@ -12,7 +12,7 @@ from books.services.credits import accept_credit, invite_person
 from books.services.reading import open_chapter
 from books.services.releases import publish_chapter
 from livrya.accounts.models import User
-from tests.accounts.people import person
+from tests.livrya.accounts.people import person
 
 _numbers = count(1)
 

@@ -18,8 +18,8 @@ from books.services.reading import open_chapter
 from books.services.releases import schedule_chapter
 from books.services.reviews import post_review
 from livrya.kit.api.fields import unix_ms
-from tests.accounts.people import person
 from tests.books.library import book, chapter, draft
+from tests.livrya.accounts.people import person
 from tests.livrya.routes import Route, World, everybody, signed_in
 
 

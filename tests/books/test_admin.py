@@ -16,8 +16,8 @@ from books.services.books import hide_book
 from books.services.reviews import post_review
 from books.services.subscriptions import subscribe
 from realtime.testing.capture import capture_events
-from tests.accounts.people import person
 from tests.books.library import author_of, book, chapter, comment, draft, reader_of, somebody, worker_on
+from tests.livrya.accounts.people import person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -6,8 +6,8 @@ import pytest
 
 from livrya.accounts.services import blocking, people
 from realtime.testing.client import JsonClient
-from tests.accounts.doors import Enter, enter, hub, in_thread
 from tests.books.library import book, chapter, somebody
+from tests.livrya.accounts.doors import Enter, enter, hub, in_thread
 
 __all__ = ["enter", "hub"]
 

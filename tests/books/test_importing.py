@@ -19,8 +19,8 @@ from books.signals import book_updated, chapter_published, chapter_updated
 from livrya.accounts.models import User
 from livrya.kit.addresses import taken_words
 from realtime.errors import ValidationFailed
-from tests.accounts.people import person
 from tests.books.library import book
+from tests.livrya.accounts.people import person
 
 MOBY_DICK = Path(__file__).parents[2] / "frontend" / "node_modules" / "@stdlib" / "datasets-moby-dick"
 

@@ -13,8 +13,8 @@ from books.services.sums import count_chapters
 from livrya.accounts.models import User
 from realtime.identity import ANONYMOUS, Identity
 from realtime.rooms import authorise
-from tests.accounts.people import browser
 from tests.books.library import author_of, book, chapter, comment, reader_of, somebody, worker_on
+from tests.livrya.accounts.people import browser
 
 pytestmark = pytest.mark.django_db
 

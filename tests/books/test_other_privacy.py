@@ -11,8 +11,8 @@ from books.services.releases import publish_chapter, unpublish_chapter
 from livrya.accounts.models import User
 from livrya.accounts.services import people
 from realtime.testing.client import JsonClient
-from tests.accounts.doors import Enter, enter, hub, in_thread
 from tests.books.library import book, chapter, draft, worker_on
+from tests.livrya.accounts.doors import Enter, enter, hub, in_thread
 
 __all__ = ["enter", "hub"]
 

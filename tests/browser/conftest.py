@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from livrya.accounts.models import User
 from realtime.testing.server import ServerProcess
 from tests.commands import running_database_url
-from tests.pages.conftest import Library, make_library
+from tests.livrya.site.pages.conftest import Library, make_library
 
 T = TypeVar("T")
 

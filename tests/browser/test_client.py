@@ -8,7 +8,7 @@ from books.services.releases import publish_chapter
 from books.services.subscriptions import subscribe
 from tests.browser.conftest import Site, act
 from tests.browser.test_live import someone_is_here
-from tests.pages.conftest import Library
+from tests.livrya.site.pages.conftest import Library
 
 PATH = "/books/the-lamp-room/1/"
 

@@ -11,7 +11,7 @@ from books.services.subscriptions import subscribe
 from realtime.testing.server import ServerProcess
 from tests.browser.conftest import Site, act
 from tests.commands import running_database_url
-from tests.pages.conftest import Library
+from tests.livrya.site.pages.conftest import Library
 
 EVENT_SOURCE = """(rooms) => {
   window.heard = [];

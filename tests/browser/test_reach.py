@@ -12,7 +12,7 @@ from social.services.entering import join_group
 from social.services.groups import create_group
 from social.services.messages import send_message
 from tests.browser.conftest import Site, act
-from tests.pages.conftest import PASSWORD, Library
+from tests.livrya.site.pages.conftest import PASSWORD, Library
 
 # What WCAG 2.2 AA asks, as far as a program can tell.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}

@@ -14,7 +14,7 @@ from social.services.entering import join_group
 from social.services.groups import create_group
 from social.services.messages import send_message
 from tests.browser.conftest import Site, act
-from tests.pages.conftest import PASSWORD, Library
+from tests.livrya.site.pages.conftest import PASSWORD, Library
 
 
 @dataclass

@@ -17,7 +17,7 @@ from realtime.testing.server import ServerProcess, free_port
 from tests.browser.conftest import Site, act
 from tests.browser.test_live import someone_is_here
 from tests.commands import running_database_url
-from tests.pages.conftest import Library
+from tests.livrya.site.pages.conftest import Library
 from tests.realtime.app.events import HallRoom, Said
 from tests.realtime.app.weather import FILE, Weather
 

@@ -20,9 +20,9 @@ from social.models import Group, Message
 from social.services.entering import join_group
 from social.services.groups import create_group
 from social.services.invitations import make_link
-from tests.accounts.doors import Enter, in_thread
-from tests.accounts.people import PASSWORD, person, program
 from tests.books import library
+from tests.livrya.accounts.doors import Enter, in_thread
+from tests.livrya.accounts.people import PASSWORD, person, program
 
 NEW_PASSWORD = "another long secret"
 

@@ -24,8 +24,8 @@ from social.services.attachments import add_attachment
 from social.services.entering import join_group, leave_group
 from social.services.invitations import invite_person as invite_to_group
 from social.services.messages import delete_message, send_message
-from tests.accounts.people import person
 from tests.books.library import book, chapter, comment, draft
+from tests.livrya.accounts.people import person
 from tests.livrya.routes import World
 from tests.social.rooms import group
 

@@ -9,9 +9,9 @@ from django.test import Client
 from livrya.accounts.services import access, people
 from realtime.errors import RateLimited
 from realtime.people.limits.acts import ACTS, Act, uncounted
-from tests.accounts.doors import Enter, enter, hub, in_thread
-from tests.accounts.people import PASSWORD, person
 from tests.commands import ROOT
+from tests.livrya.accounts.doors import Enter, enter, hub, in_thread
+from tests.livrya.accounts.people import PASSWORD, person
 from tests.livrya.acts import WAYS, do, set_scene
 
 __all__ = ["enter", "hub"]

@@ -24,8 +24,8 @@ from hypothesis import strategies as st
 from livrya.kit.api import throttles
 from realtime.errors import CATALOGUE
 from realtime.people.limits.acts import ACTS
-from tests.accounts.people import person
 from tests.livrya import odd
+from tests.livrya.accounts.people import person
 from tests.livrya.fuzzing import fuzzing
 from tests.livrya.pictures import SHAPES
 from tests.livrya.routes import ROLES, World

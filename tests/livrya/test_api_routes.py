@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from livrya.accounts.models import User
-from tests.accounts.people import browser, person
+from tests.livrya.accounts.people import browser, person
 from tests.livrya.routes import ROLES, Route, World
 
 # Slow, and about shapes of requests: the services behind them are tested on both databases.

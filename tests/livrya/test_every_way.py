@@ -16,8 +16,8 @@ from books.services.chapters import lock_comments
 from notifications.models import Notification
 from realtime.errors import Unavailable
 from realtime.models import Event
-from tests.accounts.doors import Enter, enter, hub, in_thread
 from tests.books.library import run_jobs
+from tests.livrya.accounts.doors import Enter, enter, hub, in_thread
 from tests.livrya.ways import ANNOUNCE, TABLE, Act, Deed, Scene, publish_by_worker, set_scene
 
 __all__ = ["enter", "hub"]

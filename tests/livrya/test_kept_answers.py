@@ -11,9 +11,9 @@ from livrya.accounts.models import User
 from realtime.models import CommandResult
 from realtime.testing.client import JsonClient
 from social.services.messages import delete_message
-from tests.accounts.doors import Enter, enter, hub, in_thread
-from tests.accounts.people import person
 from tests.books import library
+from tests.livrya.accounts.doors import Enter, enter, hub, in_thread
+from tests.livrya.accounts.people import person
 from tests.social import rooms
 
 __all__ = ["enter", "hub"]

@@ -21,9 +21,9 @@ from livrya.environment import channel_layer
 from realtime.errors import CloseCode
 from realtime.testing.client import JsonClient
 from realtime.testing.server import ServerProcess
-from tests.accounts.people import PASSWORD, browser
 from tests.books import library
 from tests.commands import running_database_url
+from tests.livrya.accounts.people import PASSWORD, browser
 from tests.services import Valkey
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.live]

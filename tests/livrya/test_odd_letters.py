@@ -9,9 +9,9 @@ from livrya.accounts.models import User
 from livrya.accounts.services import tokens
 from realtime.routing import websocket_application
 from realtime.testing.client import ApplicationTransport
-from tests.accounts.doors import Enter, enter, hub, in_thread
-from tests.accounts.people import browser
 from tests.books import library
+from tests.livrya.accounts.doors import Enter, enter, hub, in_thread
+from tests.livrya.accounts.people import browser
 from tests.realtime.doors.in_process import BareClient
 
 __all__ = ["enter", "hub"]

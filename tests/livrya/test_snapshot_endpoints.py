@@ -18,8 +18,8 @@ from notifications import kinds, services
 from notifications.kinds import Kind
 from notifications.models import Notification
 from realtime.log.reading import heads, read_page
-from tests.accounts.people import browser
 from tests.books import library
+from tests.livrya.accounts.people import browser
 from tests.realtime.threads import PATIENCE_S, Threads, threads_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -33,8 +33,8 @@ from realtime.namespaces import NAMESPACES
 from realtime.people.limits.acts import ACTS
 from realtime.routing import websocket_application
 from realtime.testing.client import ApplicationTransport, JsonClient
-from tests.accounts.people import person
 from tests.books import library
+from tests.livrya.accounts.people import person
 from tests.realtime.doors.in_process import BareClient
 
 # Slow, and about shapes of messages: the services behind them are tested on both databases.

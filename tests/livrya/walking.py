@@ -8,8 +8,8 @@ from django.core.cache import cache
 from django.db import transaction
 from rest_framework.test import APIClient
 
-from tests.accounts.people import browser, person
 from tests.livrya import sight
+from tests.livrya.accounts.people import browser, person
 from tests.livrya.routes import ROLES, World
 from tests.livrya.sight import ALL_BUT_FRIENDS, CASTS, Thing, somebody
 from tests.livrya.test_api_routes import APPS

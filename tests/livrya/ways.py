@@ -25,10 +25,10 @@ from livrya.accounts.services.following import follow
 from livrya.site.announcements.models import Announcement
 from livrya.site.jobs.entries import SCHEDULE
 from livrya.site.jobs.schedule import Clock
-from tests.accounts.doors import Enter, in_thread
-from tests.accounts.people import browser, person
 from tests.books.library import author_of, book, chapter, comment, draft, somebody
 from tests.commands import CommandProcess
+from tests.livrya.accounts.doors import Enter, in_thread
+from tests.livrya.accounts.people import browser, person
 
 
 @dataclass

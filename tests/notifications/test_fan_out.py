@@ -9,7 +9,7 @@ import realtime
 from livrya.accounts.models import User
 from notifications import audiences, fan_out, kinds, services
 from notifications.models import FanOut, Notification
-from tests.accounts.people import PASSWORD, person
+from tests.livrya.accounts.people import PASSWORD, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -5,8 +5,8 @@ import pytest
 from livrya.accounts.models import User
 from livrya.accounts.services import following
 from notifications import services
-from tests.accounts.doors import Enter, enter, hub, in_thread
-from tests.accounts.people import person
+from tests.livrya.accounts.doors import Enter, enter, hub, in_thread
+from tests.livrya.accounts.people import person
 
 __all__ = ["enter", "hub"]
 

@@ -16,7 +16,7 @@ from notifications.models import Notification
 from realtime.errors import ValidationFailed
 from realtime.log.events import EphemeralEvent
 from realtime.testing.capture import capture_events
-from tests.accounts.people import person
+from tests.livrya.accounts.people import person
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ from social.services.invitations import invite_person, make_link
 from social.services.members import ban_user
 from social.services.messages import send_message
 from social.services.reporting import report
-from tests.accounts.people import person
+from tests.livrya.accounts.people import person
 from tests.livrya.routes import Route, World, signed_in
 from tests.social.rooms import group
 

@@ -8,8 +8,8 @@ from livrya.audit.models import AuditEntry
 from realtime.testing.capture import capture_events
 from social.events import GroupRoom
 from social.models import Group, Message
-from tests.accounts.people import person
 from tests.books.test_admin import sent
+from tests.livrya.accounts.people import person
 from tests.social.rooms import count, group, member_of, message
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -18,8 +18,8 @@ from social.selectors.messages import attachment_for, content
 from social.services.attachments import add_attachment, forget_unsent, remove_attachment
 from social.services.entering import leave_group
 from social.services.messages import delete_message, send_message
-from tests.accounts.people import browser
 from tests.books.library import somebody
+from tests.livrya.accounts.people import browser
 from tests.social.rooms import group, member_of, owner_of
 
 pytestmark = pytest.mark.django_db

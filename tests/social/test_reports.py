@@ -22,8 +22,8 @@ from social.events import GroupRoom
 from social.models import Message, Report
 from social.services.moderation import dismiss, uphold
 from social.services.reporting import report
-from tests.accounts.people import person
 from tests.books.library import book, chapter, comment, somebody
+from tests.livrya.accounts.people import person
 from tests.social.rooms import group, member_of, message
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -13,7 +13,7 @@ from livrya.accounts.services import access, following, tokens
 from livrya.kit.api.errors import as_application_error
 from livrya.kit.api.throttles import AnonymousRate
 from realtime.errors import CATALOGUE, Unavailable
-from tests.accounts.people import PASSWORD, browser, person, program
+from tests.livrya.accounts.people import PASSWORD, browser, person, program
 
 pytestmark = pytest.mark.django_db
 

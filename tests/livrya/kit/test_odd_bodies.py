@@ -7,9 +7,9 @@ from django.test import Client
 
 from books.selectors.books import MOST_TAGS
 from livrya.accounts.models import User
-from tests.accounts.people import browser, person
 from tests.books import library
-from tests.pages.conftest import signed_in
+from tests.livrya.accounts.people import browser, person
+from tests.livrya.site.pages.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
 

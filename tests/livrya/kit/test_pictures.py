@@ -22,8 +22,8 @@ from livrya.kit.picture_data import MOST_SCANS, needed
 from livrya.kit.pictures import MAX_PIXELS, MAX_UPLOAD_BYTES, MAX_WEBP_PIXELS, PictureField, reencode
 from livrya.kit.turns import Turns
 from realtime.errors import TooLarge, Unavailable, ValidationFailed
-from tests.accounts.people import person
 from tests.books.library import author_of, book
+from tests.livrya.accounts.people import person
 from tests.livrya.pictures import MODES, SHAPES, chunk, encoded, gif_claiming, png_claiming, upload
 
 MOST_MIB = 150

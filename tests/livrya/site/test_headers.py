@@ -7,8 +7,8 @@ from django.core.cache import cache
 from django.test import Client, override_settings
 
 from livrya.accounts.models import User
-from tests.accounts.people import PASSWORD, browser, person
 from tests.books import library
+from tests.livrya.accounts.people import PASSWORD, browser, person
 from tests.realtime.doors.plain_http import ask
 from tests.realtime.halls import hub
 

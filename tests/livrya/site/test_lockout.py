@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.accounts.people import PASSWORD, person
+from tests.livrya.accounts.people import PASSWORD, person
 
 pytestmark = pytest.mark.django_db
 

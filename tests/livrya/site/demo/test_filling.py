@@ -13,7 +13,7 @@ from livrya.site.demo.filling import fill_library
 from realtime.errors import Conflict
 from realtime.models import Event
 from social.models import Group, Message
-from tests.accounts.people import person
+from tests.livrya.accounts.people import person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

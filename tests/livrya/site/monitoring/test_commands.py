@@ -16,9 +16,9 @@ from realtime.hub import Hub
 from realtime.testing.client import PATIENCE_SECONDS, JsonClient
 from realtime.testing.server import ServerProcess
 from social.models import Group
-from tests.accounts.doors import Enter, enter, hub, in_thread
-from tests.accounts.people import person
 from tests.commands import running_database_url
+from tests.livrya.accounts.doors import Enter, enter, hub, in_thread
+from tests.livrya.accounts.people import person
 from tests.services import Valkey
 from tests.social.rooms import group
 

@@ -5,8 +5,8 @@ from books.services.comments import post_comment
 from livrya.accounts.models import Follow, LoginSession, User
 from livrya.accounts.services.blocking import mute
 from social.models import Report
-from tests.accounts.people import person
-from tests.pages.conftest import PASSWORD, signed_in
+from tests.livrya.accounts.people import person
+from tests.livrya.site.pages.conftest import PASSWORD, signed_in
 
 
 def test_signing_up_signs_in_and_goes_where_one_wanted(db):

@@ -11,7 +11,7 @@ from livrya.accounts.services import following, people, tokens
 from livrya.accounts.sockets import SocketAuthenticator
 from notifications import selectors, services
 from realtime.errors import ApplicationError, ValidationFailed
-from tests.accounts.people import PASSWORD, person
+from tests.livrya.accounts.people import PASSWORD, person
 from tests.realtime.threads import threads_of
 
 pytestmark = pytest.mark.django_db(transaction=True)

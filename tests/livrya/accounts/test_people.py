@@ -14,7 +14,7 @@ from livrya.accounts.models import User
 from livrya.accounts.services import people
 from realtime.errors import Forbidden, ValidationFailed
 from realtime.testing.capture import capture_events
-from tests.accounts.people import PASSWORD, person
+from tests.livrya.accounts.people import PASSWORD, person
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from livrya.accounts.services import tokens
-from tests.accounts.people import PASSWORD
+from tests.livrya.accounts.people import PASSWORD
 from tests.livrya.routes import Route, World, everybody, signed_in
 
 NEW_PASSWORD = "another long secret"

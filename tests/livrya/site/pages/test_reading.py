@@ -7,7 +7,7 @@ from books.services.comments import post_comment
 from books.services.reading import open_chapter
 from books.services.releases import publish_chapter
 from livrya.accounts.services.blocking import block
-from tests.pages.conftest import signed_in
+from tests.livrya.site.pages.conftest import signed_in
 
 
 def test_anybody_reads_a_published_chapter_without_scripts(library):

@@ -4,7 +4,7 @@ from django.test import Client
 from django.utils import timezone
 
 from books.models import Book, Chapter, Credit
-from tests.pages.conftest import signed_in
+from tests.livrya.site.pages.conftest import signed_in
 
 
 def desk(library):

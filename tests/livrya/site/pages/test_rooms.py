@@ -8,7 +8,7 @@ from social.events.messages import MessageShown, Sender
 from social.models import Ban, Group, Invitation, Membership, Message
 from social.services.invitations import invite_person, make_link
 from social.services.members import ban_user
-from tests.pages.conftest import signed_in
+from tests.livrya.site.pages.conftest import signed_in
 from tests.social import rooms
 
 

@@ -14,7 +14,7 @@ from livrya.accounts.names import RESERVED, fold
 from livrya.accounts.services import people
 from livrya.kit.addresses import taken_words
 from realtime.errors import ValidationFailed
-from tests.accounts.people import PASSWORD, browser, person
+from tests.livrya.accounts.people import PASSWORD, browser, person
 
 pytestmark = pytest.mark.django_db
 

@@ -16,7 +16,7 @@ from realtime.errors import Forbidden, TokenExpired, Unauthenticated, Validation
 from realtime.identity import ANONYMOUS, Identity
 from realtime.log.revocation import Revoked
 from realtime.testing.capture import Captured, capture_events
-from tests.accounts.people import PASSWORD, person
+from tests.livrya.accounts.people import PASSWORD, person
 
 pytestmark = pytest.mark.django_db
 

@@ -13,8 +13,8 @@ from realtime.hub import Hub, current_hub
 from realtime.people.part import people_here
 from realtime.people.presence.online import ONLINE
 from realtime.testing.client import JsonClient
-from tests.accounts.doors import Enter, enter, in_thread
-from tests.accounts.people import person
+from tests.livrya.accounts.doors import Enter, enter, in_thread
+from tests.livrya.accounts.people import person
 
 __all__ = ["enter"]
 

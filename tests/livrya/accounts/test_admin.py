@@ -12,7 +12,7 @@ from livrya.accounts.models import Follow, User
 from livrya.accounts.services import following
 from livrya.audit.models import AuditEntry
 from realtime.testing.capture import capture_events
-from tests.accounts.people import person
+from tests.livrya.accounts.people import person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

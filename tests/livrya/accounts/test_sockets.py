@@ -5,8 +5,8 @@ import pytest
 from livrya.accounts.models import User
 from livrya.accounts.services import access, people, tokens
 from realtime.errors import CloseCode
-from tests.accounts.doors import Enter, enter, hub, in_thread
-from tests.accounts.people import PASSWORD, browser, person
+from tests.livrya.accounts.doors import Enter, enter, hub, in_thread
+from tests.livrya.accounts.people import PASSWORD, browser, person
 
 __all__ = ["enter", "hub"]
 

@@ -10,7 +10,7 @@ from livrya.accounts.services import blocking, following
 from realtime.errors import Conflict, Forbidden, ValidationFailed
 from realtime.log.revocation import Revoked
 from realtime.testing.capture import capture_events
-from tests.accounts.people import browser, person
+from tests.livrya.accounts.people import browser, person
 
 pytestmark = pytest.mark.django_db
 

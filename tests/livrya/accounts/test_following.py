@@ -10,7 +10,7 @@ from livrya.accounts.services import access, following
 from realtime.contracts import Payload
 from realtime.errors import Forbidden, ValidationFailed
 from realtime.testing.capture import Captured, capture_events
-from tests.accounts.people import person
+from tests.livrya.accounts.people import person
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from tests.pages.conftest import Library, signed_in
+from tests.livrya.site.pages.conftest import Library, signed_in
 
 COOKIES = [
     r'sessionid="\000\000aaaaaaaa"',
