@@ -2,8 +2,9 @@
 
 Each row is the time in a function itself and in the C code that it calls, the kernel's included. Where people connect
 (a case that is read by that, or `--connecting`), hundreds of functions share the time; there each row is a function of
-ours with all the library code that it calls, down to what names 90 % of it, and a second table has the handlers, each
-with everything that happens in it. `--folded FILE` writes whole stacks for a flame graph tool.
+ours with all the library code that it calls, down to what names 90 % of it, a second table has the handlers, each
+with everything that happens in it, and a third what each connection asks of the database, and who asks it.
+`--folded FILE` writes whole stacks for a flame graph tool.
 """
 
 import argparse
@@ -17,33 +18,38 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
+from benchmarks.asking import OURS
 from benchmarks.cases import ALL_OF_OURS, CASES, Case, Crowd
 from benchmarks.gates import Metric
-from benchmarks.measuring import WARMING, Generator, environment_of, generator
+from benchmarks.measuring import STORM, WARMING, Generator, environment_of, generator
 from benchmarks.servers import SERVERS, Running, running, serve_profiled
 from tests.services import postgres_url, redis_url
 
 _DEADLINE_S = 30
 _ROWS = 14
 _NAMED = 0.9
-_OURS = ("realtime.", "livrya.", "books.", "social.", "notifications.", "benchmarks.namespace.")
 _SMALLEST_HANDLER = 0.01
 """Of the whole; what is less is not shown."""
+_RAREST = 0.01
+"""For each connection; what is asked less often is not shown."""
 
 Stacks = list[tuple[list[str], float]]
+Counts = dict[str, dict[str, int]]
+"""What was counted (transactions, statements, calls of threads), and for whom."""
 
 
 def begin(server: Running) -> None:
     os.kill(server.process.pid, signal.SIGUSR1)
 
 
-def end(server: Running, path: Path) -> Stacks:
-    """Returns what was sampled since `begin`: stacks, outermost first, and their CPU seconds."""
+def end(server: Running, path: Path) -> tuple[Stacks, Counts]:
+    """Returns what was sampled since `begin`: stacks, outermost first, and their CPU seconds; and what was asked."""
     os.kill(server.process.pid, signal.SIGUSR2)
     deadline = time.monotonic() + _DEADLINE_S
     while not path.exists() and time.monotonic() < deadline:
         time.sleep(0.05)
-    return [(stack, seconds) for stack, seconds in json.loads(path.read_text())]
+    sampled = json.loads(path.read_text())
+    return [(stack, seconds) for stack, seconds in sampled["stacks"]], sampled["asked"]
 
 
 def table(stacks: Stacks, deliveries: int) -> list[str]:
@@ -67,7 +73,7 @@ def connecting_tables(stacks: Stacks, connections: int) -> list[str]:
     own: Counter[str] = Counter()
     within: Counter[str] = Counter()
     for stack, seconds in stacks:
-        ours = [name for entry in stack[1:] if (name := _function(entry)).startswith(_OURS)]
+        ours = [name for entry in stack[1:] if (name := _function(entry)).startswith(OURS)]
         own[ours[-1] if ours else f"{_library(stack)}, called by none of ours"] += seconds
         for name in set(ours):
             within[name] += seconds
@@ -87,6 +93,22 @@ def connecting_tables(stacks: Stacks, connections: int) -> list[str]:
         for name, seconds in within.most_common()
         if seconds >= _SMALLEST_HANDLER * total
     ]
+    return lines
+
+
+def asking_table(asked: Counts, connections: int) -> list[str]:
+    """Returns Markdown: what each connection asks of the database, by who asks; what one in a hundred asks is left out.
+
+    A call of a thread is listed by the function that was called, a statement by the innermost of ours around it.
+    """
+    kinds = ("transactions", "statements", "calls")
+    total = Counter({name: sum(asked[kind].get(name, 0) for kind in kinds) for kind in kinds for name in asked[kind]})
+    rows = [("all", [sum(asked[kind].values()) for kind in kinds])]
+    rows += [(f"`{name}`", [asked[kind].get(name, 0) for kind in kinds]) for name, _ in total.most_common()]
+    lines = ["| who asks | transactions per connection | statements | calls of threads |", "|---|---|---|---|"]
+    for name, counts in rows:
+        if max(counts) >= _RAREST * connections:
+            lines.append(f"| {name} | {' | '.join(f'{count / connections:.2f}' for count in counts)} |")
     return lines
 
 
@@ -120,7 +142,7 @@ def _delivering(case: Case, started: Running, load: Generator, path: Path) -> tu
     load.order("publish", **publishing)
     begin(started)
     result = load.order("publish", **publishing)
-    stacks = end(started, path)
+    stacks, _ = end(started, path)
     return table(stacks, result["delivered"]), stacks
 
 
@@ -129,9 +151,10 @@ def _connecting(case: Case, started: Running, load: Generator, path: Path) -> tu
     load.order("connect", count=WARMING, rooms=case.rooms, tokens=tokens)
     begin(started)
     count = case.connections - WARMING
-    load.order("connect", count=count, rooms=case.rooms, tokens=tokens)
-    stacks = end(started, path)
-    return connecting_tables(stacks, count), stacks
+    storm = {"tokens": tokens, "concurrency": STORM} if tokens else {}
+    load.order("connect", count=count, rooms=case.rooms, **storm)
+    stacks, asked = end(started, path)
+    return [*connecting_tables(stacks, count), "", *asking_table(asked, count)], stacks
 
 
 def main() -> int:

@@ -3,7 +3,7 @@
 `python -m benchmarks.sampling serve …` is `manage.py serve …` with it; `BENCH_PROFILE` says where it writes.
 SIGUSR1 begins, SIGUSR2 ends and writes. Samples come by CPU time (`ITIMER_PROF`), so an idle server has none. Each
 thread's stack is weighted with the CPU time that the thread used since the sample before: time inside C (the
-kernel's `send` above all) counts for the line that called it.
+kernel's `send` above all) counts for the line that called it. What it asks its database meanwhile is counted as well.
 """
 
 import json
@@ -13,8 +13,13 @@ import sys
 import threading
 import time
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from benchmarks.asking import Asked
 
 _INTERVAL_S = 0.001
 _DEPTH = 60
@@ -28,6 +33,8 @@ class Sampler:
         self._seconds: Counter[tuple[str, ...]] = Counter()
         self._used: dict[int, float] = {}
         self._sampling = False
+        self._counting = ExitStack()
+        self._asked: Asked | None = None
 
     def install(self) -> None:
         """Listens for the signals. For the main thread."""
@@ -36,7 +43,10 @@ class Sampler:
         signal.signal(signal.SIGPROF, self._sample)
 
     def _begin(self, number: int, frame: FrameType | None) -> None:
+        from benchmarks.asking import counted  # only now is Django set up
+
         self._seconds.clear()
+        self._asked = self._counting.enter_context(counted())
         self._used = _cpu_seconds()
         signal.setitimer(signal.ITIMER_PROF, _INTERVAL_S, _INTERVAL_S)
 
@@ -44,7 +54,9 @@ class Sampler:
         signal.setitimer(signal.ITIMER_PROF, 0)
         stacks = [[list(stack), seconds] for stack, seconds in self._seconds.items()]
         partial = self._path.with_suffix(".partial")
-        partial.write_text(json.dumps(stacks))
+        self._counting.close()
+        asked = self._asked.as_dict() if self._asked else {}
+        partial.write_text(json.dumps({"stacks": stacks, "asked": asked}))
         partial.rename(self._path)
 
     def _sample(self, number: int, frame: FrameType | None) -> None:

@@ -7,7 +7,7 @@ import pytest
 from benchmarks.cases import ALL_OF_OURS, CASES, NODE, Case, Crowd, shortened
 from benchmarks.gates import Bound, Metric
 from benchmarks.measuring import Measurement
-from benchmarks.profile import connecting_tables
+from benchmarks.profile import asking_table, connecting_tables
 from benchmarks.report import markdown
 from benchmarks.servers import SERVERS
 
@@ -86,3 +86,13 @@ def test_a_profile_of_connecting_names_nine_tenths_by_function_of_ours() -> None
         "| all | 100.00 | 100% | |",
     ]
     assert "| `realtime.hub.threads.work` | 60.00 | 60.0% |" in lines
+
+
+def test_a_profile_of_connecting_says_what_each_connection_asks_and_who_asks_it() -> None:
+    asked = {"transactions": {"a": 20, "b": 1}, "statements": {"a": 40, "b": 1}, "calls": {"c": 30}}
+    assert asking_table(asked, 10)[2:] == [
+        "| all | 2.10 | 4.10 | 3.00 |",
+        "| `a` | 2.00 | 4.00 | 0.00 |",
+        "| `c` | 0.00 | 0.00 | 3.00 |",
+        "| `b` | 0.10 | 0.10 | 0.00 |",
+    ]
