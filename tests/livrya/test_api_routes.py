@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -11,17 +9,17 @@ from django.core.cache import cache
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from livrya.accounts.models import User
+from tests.books import routes as books
+from tests.livrya.accounts import routes as accounts
 from tests.livrya.accounts.people import browser, person
 from tests.livrya.routes import ROLES, Route, World
+from tests.notifications import routes as notifications
+from tests.social import routes as social
 
 # Slow, and about shapes of requests: the services behind them are tested on both databases.
 pytestmark = pytest.mark.either_database
 
-APPS = [
-    import_module(f"tests.{app}.routes")
-    for app in ("accounts", "notifications", "books", "social")
-    if find_spec(f"tests.{app}") and find_spec(f"tests.{app}.routes")
-]
+APPS = (accounts, notifications, books, social)
 TABLE: list[Route] = [route for app in APPS for route in app.ROUTES]
 WRITES = [route for route in TABLE if route.method != "get"]
 METHODS = ("get", "post", "put", "patch", "delete")
