@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 TURN_SECONDS = 0.002
 # What is parsed in a turn is answered in the next ones, at about the same price again, and nobody measures that: so
 # many messages, or half KiB of them, are some 4 ms of it.
-TURN_POINTS = 64
+TURN_POINTS = 16
 _BYTES_PER_POINT = 512
 
 

@@ -19,7 +19,7 @@ from realtime.doors.engineio.http import serve_polling  # noqa: E402
 from realtime.doors.engineio.server import EngineServer  # noqa: E402
 from realtime.doors.engineio.session import Application, EngineSession, Options  # noqa: E402
 from realtime.doors.engineio.websocket import serve_websocket  # noqa: E402
-from realtime.doors.socketio.connection import Endpoint, Reply, SocketConnection, UnknownNamespace  # noqa: E402
+from realtime.doors.socketio.connection import Endpoint, Reply, SocketConnection  # noqa: E402
 from realtime.errors import Unavailable  # noqa: E402
 from realtime.transport.asgi import Receive, Scope, Send  # noqa: E402
 from realtime.transport.packets import Packet as Written  # noqa: E402
@@ -96,9 +96,10 @@ class Mirror:
 class MirrorBackend:
     """The namespaces / and /custom, open to everybody; no other exists."""
 
+    def serves(self, namespace: str) -> bool:
+        return namespace in ("/", "/custom")
+
     async def connect(self, connection: SocketConnection, namespace: str, auth: Mapping[str, Any]) -> Endpoint:
-        if namespace not in ("/", "/custom"):
-            raise UnknownNamespace
         connection.accept(namespace, {"sid": connection.engine.sid + namespace})
         connection.emit(namespace, "auth", dict(auth))
         return Mirror(connection, namespace)

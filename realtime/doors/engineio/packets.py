@@ -65,7 +65,12 @@ def decode_payload(body: bytes) -> Iterator[EnginePacket]:
     Bounded by the size of the body alone, not by a number of packets: dropping some would lose messages. What is no
     UTF-8 becomes U+FFFD, as in every other server of this protocol: one wrong letter shall not end all namespaces.
     """
-    return map(_decode_polled, body.decode(errors="replace").split(SEPARATOR))
+    text = body.decode(errors="replace")
+    at = 0
+    while (end := text.find(SEPARATOR, at)) >= 0:
+        yield _decode_polled(text[at:end])
+        at = end + 1
+    yield _decode_polled(text[at:])
 
 
 def _decode_polled(part: str) -> EnginePacket:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from realtime.doors.socketio.connection import Reply, SocketConnection, UnknownNamespace
+from realtime.doors.socketio.connection import Reply, SocketConnection
 from realtime.doors.socketio.holding import Patience
 from realtime.doors.socketio.journals import Journals
 from realtime.doors.socketio.recovery import (
@@ -145,18 +145,18 @@ class HubBackend:
         self._wire = RecoveringWire(self._journals.own)
         self._patience = Patience()
 
+    def serves(self, namespace: str) -> bool:
+        return namespace in NAMESPACES
+
     async def connect(self, connection: SocketConnection, namespace: str, auth: Mapping[str, Any]) -> SessionEndpoint:
         hold = self._patience.hold(connection, namespace)
         await hold.through(lambda: self._count_attempt(connection))
-        served = NAMESPACES.get(namespace)
-        if served is None:
-            raise UnknownNamespace
         given = _read(auth)
         check_number_of_rooms(self._hub, len(given.rooms or ()))
         # Once each, however often the rest is tried: a ticket is good once.
         identity = await hold.through(lambda: self._authenticate(connection, given))
         await hold.through(lambda: self._hub.seat(connection.engine, identity), code=CloseCode.TOO_MANY_CONNECTIONS)
-        return await hold.through(lambda: self._enter(connection, served, identity, given))
+        return await hold.through(lambda: self._enter(connection, NAMESPACES[namespace], identity, given))
 
     async def _enter(
         self, connection: SocketConnection, namespace: Namespace, identity: Identity, given: Given
@@ -165,7 +165,7 @@ class HubBackend:
         return recovered or await self._begin(connection, namespace, identity, given)
 
     async def _count_attempt(self, connection: SocketConnection) -> None:
-        """Whatever comes of it: names that are none and tokens that are no good are looked up, too."""
+        """Whatever comes of it: tokens that are no good are looked up, too."""
         limits = connection.engine.limits
         if limits is None:
             return

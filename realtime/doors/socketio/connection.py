@@ -18,16 +18,11 @@ from realtime.errors import ApplicationError, CloseCode, Unavailable
 
 logger = logging.getLogger(__name__)
 
+# Exactly the protocol's words: its clients and conformance tests know them.
+_NO_SUCH_NAMESPACE = {"message": "Invalid namespace"}
+
 Reply = Callable[[Sequence[Any]], None]
 """Sends the ack of one event: its arguments. To be called at most once; afterwards it does nothing."""
-
-
-class UnknownNamespace(ApplicationError):
-    """Nothing is served under that name."""
-
-    code = "UNKNOWN_NAMESPACE"
-    http_status = 404
-    message = "Invalid namespace"
 
 
 class ComeBack(Exception):
@@ -60,11 +55,14 @@ class Endpoint(Protocol):
 class Backend(Protocol):
     """What is served at one Socket.IO endpoint."""
 
+    def serves(self, namespace: str) -> bool:
+        """Tells whether there is such a namespace; of all others, nothing is kept for a moment."""
+
     async def connect(self, connection: "SocketConnection", namespace: str, auth: Mapping[str, Any]) -> Endpoint:
         """Lets the client into a namespace: calls `connection.accept` at the right moment and returns the endpoint.
 
-        Raises ApplicationError to refuse for good (UnknownNamespace in the protocol's own words), and ComeBack or
-        anything else for what is temporary; then has accepted nothing.
+        Raises ApplicationError to refuse for good, and ComeBack or anything else for what is temporary; then has
+        accepted nothing.
         """
 
     def restore(self, connection: "SocketConnection", namespace: str, state: bytes) -> Endpoint:
@@ -227,6 +225,9 @@ class SocketConnection:
         return self._connecting.keys()
 
     def _connect(self, namespace: str, auth: Mapping[str, Any]) -> None:
+        if not self._backend.serves(namespace):
+            self._refuse(namespace, _NO_SUCH_NAMESPACE)
+            return
         if namespace in self._endpoints:
             raise MalformedPacket("The namespace is connected already.")
         if before := self._connecting.get(namespace):
@@ -236,9 +237,6 @@ class SocketConnection:
     async def _admit(self, namespace: str, auth: Mapping[str, Any]) -> None:
         try:
             self._endpoints[namespace] = await self._backend.connect(self, namespace, auth)
-        except UnknownNamespace as error:
-            # Exactly the protocol's words: its clients and conformance tests know them.
-            self._refuse(namespace, {"message": str(error)})
         except ComeBack as error:
             self.engine.close(error.code, "come back")
         except Exception as error:

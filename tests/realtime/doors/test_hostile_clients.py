@@ -80,6 +80,24 @@ def test_nothing_that_a_client_sends_harms_the_server_or_its_neighbour(packets: 
     asyncio.run(scenario())
 
 
+async def test_namespaces_that_are_none_are_refused_at_once_and_nothing_is_under_way() -> None:
+    """A thousand of them in one body were a thousand tasks, each of which looked at all the others."""
+    connections: list[SocketConnection] = []
+
+    def application(engine: EngineSession) -> SocketConnection:
+        connections.append(SocketConnection(engine, MirrorBackend(), connect_timeout_ms=60_000))
+        return connections[0]
+
+    session = EngineServer(_OPTIONS, application).open(_SCOPE)
+    tasks = len(asyncio.all_tasks())
+    for number in range(TRIFLES_AT_ONCE):
+        session.receive(decode(f"40/nowhere{number},"))
+    assert (len(connections[0].entering), len(asyncio.all_tasks())) == (0, tasks)
+    refusals = (await session.poll()).decode().split("\x1e")
+    assert refusals == [f'44/nowhere{number},{{"message":"Invalid namespace"}}' for number in range(TRIFLES_AT_ONCE)]
+    session.abort()
+
+
 class _Broken(MirrorBackend):
     """A backend with a defect."""
 
