@@ -38,7 +38,7 @@ def head(room: int) -> Head:
 
 
 def test_what_is_older_goes_and_the_head_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("realtime.log.retention._BATCH", 2)
+    monkeypatch.setattr("realtime.log.pruning._EVENTS_AT_ONCE", 2)
     speak(1, 5, days_ago=100)
     speak(1, 2)
     speak(2, 3, days_ago=100)
