@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from livrya.kit.api.outside import is_of_the_api
+
 # Nothing here needs a camera, a place or a purse; a script that got in shall not have them either.
 _PERMISSIONS = ", ".join(
     f"{feature}=()"
@@ -23,5 +25,5 @@ class HeadersMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
-        response.headers.setdefault("Cache-Control", _API if request.path.startswith("/api/") else _PAGES)
+        response.headers.setdefault("Cache-Control", _API if is_of_the_api(request) else _PAGES)
         return response

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 
 from livrya.site.pages.errors import refused
 from realtime.errors import RateLimited
@@ -30,8 +30,4 @@ def locked_out(
         f"That were too many wrong passwords. Please wait {math.ceil(wait.total_seconds() / 60)} minutes.",
         retry_after_ms=round(wait.total_seconds() * 1000),
     )
-    if request.path.startswith("/api/"):
-        response = JsonResponse(error.as_dict(), status=error.http_status)
-        response.headers["Retry-After"] = str(math.ceil(wait.total_seconds()))
-        return response
     return refused(request, error)

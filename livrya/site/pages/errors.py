@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from livrya.kit.api.outside import in_json, is_of_the_api
 from realtime.errors import (
     ApplicationError,
     Forbidden,
@@ -57,8 +58,9 @@ def came_from(request: HttpRequest, *, otherwise: str = "/") -> str:
 
 
 def refused(request: HttpRequest, error: ApplicationError) -> HttpResponse:
-    """Renders the error page of a refusal, which says when to come back where the refusal does."""
-    return ask_to_wait(refusal(request, error.http_status, str(error)), error)
+    """Answers with a refusal, as a page or as the API does; says when to come back where the refusal does."""
+    answer = in_json(error) if is_of_the_api(request) else refusal(request, error.http_status, str(error))
+    return ask_to_wait(answer, error)
 
 
 def ask_to_wait(response: HttpResponse, error: ApplicationError | None) -> HttpResponse:
@@ -75,36 +77,27 @@ def refusal(request: HttpRequest, status: int, sentence: str = "") -> HttpRespon
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _in_json(ValidationFailed()) if _is_of_the_api(request) else refusal(request, 400)
+    return in_json(ValidationFailed()) if is_of_the_api(request) else refusal(request, 400)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _in_json(Forbidden()) if _is_of_the_api(request) else refusal(request, 403)
+    return in_json(Forbidden()) if is_of_the_api(request) else refusal(request, 403)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _in_json(NotFound()) if _is_of_the_api(request) else refusal(request, 404)
+    return in_json(NotFound()) if is_of_the_api(request) else refusal(request, 404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Renders without touching the database: it may be what failed. The reference stands in the log too."""
     reference = uuid.uuid4().hex[:12]
     logger.error("request failed, reference %s: %s %s", reference, request.method, request.path)
-    if _is_of_the_api(request):
-        return _in_json(Internal(details={"reference": reference}))
+    if is_of_the_api(request):
+        return in_json(Internal(details={"reference": reference}))
     return render(None, "errors/500.html", {"reference": reference}, status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    if _is_of_the_api(request):
-        return _in_json(Forbidden())
+    if is_of_the_api(request):
+        return in_json(Forbidden())
     return refusal(request, 403, "Your form has expired. Go back, reload the page and send it again.")
-
-
-def _is_of_the_api(request: HttpRequest) -> bool:
-    return request.path_info.startswith("/api/")
-
-
-def _in_json(error: ApplicationError) -> HttpResponse:
-    """Returns the API's error shape where a request never came to a view of it: a host that is none of ours, say."""
-    return JsonResponse(error.as_dict(), status=error.http_status)
