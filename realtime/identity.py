@@ -95,6 +95,7 @@ def counted_as(address: str) -> str:
     return _counted(_parsed(address))
 
 
+@lru_cache(maxsize=4096)  # each connection asks three times about its own, and many come from one
 def _parsed(address: str) -> IPv4Address | IPv6Address | None:
     try:
         parsed = ip_address(address)

@@ -94,7 +94,8 @@ class Hub(HubCore):
         """Waits until the hub works. Raises what kept it from starting; the next call tries again."""
         if self._start is None or (self._start.done() and self._start.exception() is not None):
             self._start = self.spawn(self._begin())
-        await asyncio.shield(self._start)
+        if not self._start.done():
+            await asyncio.shield(self._start)
 
     async def _begin(self) -> None:
         await self.handlers.run(database_id)
@@ -273,6 +274,8 @@ class Hub(HubCore):
 
     def _keep_early(self, state: RoomState, event: StoredEvent) -> None:
         state.known = max(state.known, event.seq)
+        if state.early is None:
+            state.early = {}
         if len(state.early) < self.settings.early_limit:  # what does not fit is read from the log
             state.early[event.seq] = event
         if state.loaded and not state.fanning and state.gap_timer is None:
@@ -284,13 +287,14 @@ class Hub(HubCore):
             self.log.close_gap(state)
 
     def _take_early(self, state: RoomState) -> None:
-        early = state.early
-        while early and not state.fanning:
-            event = early.pop(state.seq + 1, None)
+        while state.early and not state.fanning:
+            event = state.early.pop(state.seq + 1, None)
             if event is None:
                 break
             self._advance(state, event)
+        early = state.early
         if not early:
+            state.early = None
             if state.gap_timer is not None:
                 state.gap_timer.cancel()
                 state.gap_timer = None
@@ -351,16 +355,19 @@ class Hub(HubCore):
             return
         key = f"{event.type} {event.key}"
         if event.version:
+            if state.versions is None:
+                state.versions = {}
             if event.version < state.versions.get(key, 0):
                 return
             state.versions[key] = event.version
-        if not state.waiting:
+        if state.waiting is None:
+            state.waiting = {}
             self.loop.call_soon(self._tell_waiting, state)
         state.waiting[key] = event
 
     def _tell_waiting(self, state: RoomState) -> None:
-        waiting, state.waiting = state.waiting, {}
-        for event in waiting.values():
+        waiting, state.waiting = state.waiting, None
+        for event in (waiting or {}).values():
             self.statistics.deliveries += state.tell(event, self.write_batch)
 
     # History that is lost
@@ -386,7 +393,7 @@ class Hub(HubCore):
         state.epoch, state.seq, state.min_seq = head
         state.known = head.seq
         state.forget()
-        state.early.clear()
+        state.early = None
         for member in list(state.members):
             if member.phase in (Phase.CATCHING_UP, Phase.LIVE) and not member.watching:
                 self.reset_member(member, reason)

@@ -148,6 +148,7 @@ class RoomState:
         "min_seq",
         "name",
         "ring",
+        "ring_events",
         "room",
         "seq",
         "versions",
@@ -162,16 +163,19 @@ class RoomState:
         self.seq = 0
         self.min_seq = 1
         self.known = 0
-        self.ring: deque[Delivery] = deque(maxlen=ring_events)
-        self.early: dict[int, StoredEvent] = {}
+        # What is None is made by the first event: most rooms are one person's own and hear nothing for as long as they
+        # last, and an empty deque alone has 760 bytes.
+        self.ring: deque[Delivery] | None = None
+        self.ring_events = ring_events
+        self.early: dict[int, StoredEvent] | None = None
         self.gap_timer: asyncio.TimerHandle | None = None
         self.members: set[Membership] = set()
         self.audiences: dict[tuple[str, Hashable], Audience[Membership]] = {}
         self.live_count = 0
         self.fanning = False
         self.empty_since: float | None = None
-        self.versions: dict[str, int] = {}
-        self.waiting: dict[str, EphemeralEvent] = {}
+        self.versions: dict[str, int] | None = None
+        self.waiting: dict[str, EphemeralEvent] | None = None
 
     @property
     def position(self) -> Position:
@@ -215,6 +219,8 @@ class RoomState:
         self.epoch = event.epoch
         self.seq = event.seq
         delivery = Delivery(event)
+        if self.ring is None:
+            self.ring = deque(maxlen=self.ring_events)
         self.ring.append(delivery)
         return delivery
 
@@ -223,9 +229,10 @@ class RoomState:
         missing = self.seq - after
         if missing == 0:
             return []
-        if missing < 0 or missing > len(self.ring):
+        ring = self.ring
+        if ring is None or missing < 0 or missing > len(ring):
             return None
-        return [self.ring[index] for index in range(len(self.ring) - missing, len(self.ring))]
+        return [ring[index] for index in range(len(ring) - missing, len(ring))]
 
     def refill(self, page: Sequence[Delivery]) -> None:
         """Remembers what a page of the log, of this epoch, has right before the ring, as far as there is room for it.
@@ -233,15 +240,17 @@ class RoomState:
         After a restart the ring is empty and everybody comes back: the next who misses the same needs no read. What was
         blanked since the page was read stays away: the event that says so came behind it, and left the ring with it.
         """
-        assert self.ring.maxlen is not None
-        room, first = self.ring.maxlen - len(self.ring), self.seq - len(self.ring) + 1
+        kept = len(self.ring) if self.ring is not None else 0
+        room, first = self.ring_events - kept, self.seq - kept + 1
         before = [delivery for delivery in page if delivery.event.seq < first]
         if room and before and before[-1].event.seq == first - 1:
+            if self.ring is None:
+                self.ring = deque(maxlen=self.ring_events)
             self.ring.extendleft(reversed(before[-room:]))
 
     def forget(self) -> None:
         """Drops the ring: what it holds is not to be shown any more."""
-        self.ring.clear()
+        self.ring = None
 
     # Fan-out
 

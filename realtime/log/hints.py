@@ -71,6 +71,6 @@ def group_name(room: str) -> str:
     return f"{realtime_settings().redis_prefix}.{database_id()}.{_hash(room)}"
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=1024)  # those that are told something; of most rooms it is asked once
 def _hash(room: str) -> str:
     return hashlib.blake2b(room.encode(), digest_size=16).hexdigest()

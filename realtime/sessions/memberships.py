@@ -10,7 +10,7 @@ from realtime.errors import ApplicationError, Conflict, NotFound, TooLarge, Unav
 from realtime.hub.hub import Hub
 from realtime.hub.room import UNHEARD, HubSession, Membership, Phase, RoomState
 from realtime.positions import Position
-from realtime.rooms import Grant, Room, parse_room
+from realtime.rooms import Grant, Room, parse_room, shared_grant
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class Memberships:
         self._session = session
         self._entering: asyncio.Lock | None = None
         self._held: list[tuple[Membership, str]] = []
-        self._rechecking: set[Membership] = set()
+        self._rechecking: list[Membership] = []  # nearly always empty: a set has 216 bytes
 
     # Entering
 
@@ -178,7 +178,8 @@ class Memberships:
                 elif len(self.members) >= self._session.hub.settings.max_rooms_per_session:
                     outcomes[room] = TooLarge("That are too many rooms for one session.")
                 else:
-                    new[room] = self.members[room.name] = self._session.hub.enter(self._session, room)
+                    member = new[room] = self._session.hub.enter(self._session, room)
+                    self.members[member.state.name] = member  # the room's own text: one for all of its members
             try:
                 outcomes |= await self._authorise(new, asked)
             except BaseException:
@@ -238,7 +239,7 @@ class Memberships:
 
     def _hold(self, member: Membership, grant: Grant, since: Position | None) -> Joined:
         """Gives a member its place; in the same step in which it was seen that the grant still holds."""
-        member.grant = grant
+        member.grant = shared_grant(grant)
         state = member.state
         joined = _place(state, grant, since)
         member.phase = Phase.HELD
@@ -304,7 +305,7 @@ class Memberships:
         member.stale = True
         member.heard = UNHEARD
         if not pending and member not in self._rechecking:  # else the one on its way asks once more
-            self._rechecking.add(member)
+            self._rechecking.append(member)
             self._session.hub.spawn(self._recheck(member, reason))
 
     async def _recheck(self, member: Membership, reason: str) -> None:
@@ -323,12 +324,12 @@ class Memberships:
             logger.exception("A grant could not be checked again; it ends, to be safe.")
             grant = None
         finally:
-            self._rechecking.discard(member)
+            self._rechecking.remove(member)
         member.stale = False
         if member.phase is Phase.ENDED:
             return
         if grant is not None:
-            before, member.grant = member.grant, grant
+            before, member.grant = member.grant, shared_grant(grant)
             if all(held is not member for held, _ in self._held):  # else its answer comes first, and then the stream
                 self._begin(member)
             if member.present:

@@ -58,6 +58,19 @@ class Binding:
         return shown.address == self._address
 
 
+class _Nobody(Binding):
+    """Admits no request at all."""
+
+    __slots__ = ()
+
+    def admits(self, shown: Shown) -> bool:
+        return False
+
+
+NOBODY = _Nobody(Shown())
+"""Of a session that began on a WebSocket: it has no other requests, and whoever makes one is told of no session."""
+
+
 def shown_by(scope: Mapping[str, Any]) -> Shown:
     """Returns what the request shows."""
     credentials = credentials_of(dict(scope))

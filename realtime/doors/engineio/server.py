@@ -7,7 +7,7 @@ from typing import Protocol
 
 import msgspec
 
-from realtime.doors.engineio.binding import Binding, Shown, shown_by
+from realtime.doors.engineio.binding import NOBODY, Binding, Shown, shown_by
 from realtime.doors.engineio.heartbeats import Heartbeats
 from realtime.doors.engineio.links import Link
 from realtime.doors.engineio.session import Application, EngineSession, Options
@@ -108,7 +108,7 @@ class EngineServer:
         if link_to is not None:
             session.start_on(link_to(session))
         else:
-            session.binding = Binding(shown_by(scope))
+            session.binding = NOBODY if scope["type"] == "websocket" else Binding(shown_by(scope))
         session.application = self._application(session)
         self._heartbeats.add(session)
         return session

@@ -110,7 +110,7 @@ class EngineSession(Connection):
         self._upgrading: asyncio.TimerHandle | None = None
         self._probed = False
         self.binding: Binding | None = None
-        """What polling requests must show beside the id; None on a WebSocket, which takes none."""
+        """What polling requests must show beside the id; None where it has moved to a WebSocket, which takes none."""
         self._posted: _Posted | None = None
         self._trifles = 0.0
         self._deadline = 0.0

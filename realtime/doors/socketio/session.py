@@ -134,7 +134,10 @@ class RecoveringSession(SocketSession):
         if vector is None:
             return
         if not self._trail.known or self._trail.stale:
-            self._trail.stands(vector_of(self, anchor=True, answered=answered) or "")
+            # The same text once, where nothing tells them apart: it is the largest thing that a session keeps.
+            apart = any(not (member.is_live or member.watching) for member in self.memberships.values())
+            anchor = vector_of(self, anchor=True, answered=answered) if apart else vector
+            self._trail.stands(anchor or "")
         self._numbered = self._journal.number
         if vector != self._told:
             self._told = vector

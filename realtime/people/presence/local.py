@@ -14,7 +14,7 @@ class SessionKey(NamedTuple):
     namespace: str
 
 
-@dataclass
+@dataclass(slots=True)
 class LocalPerson:
     """One person in one room, by their sessions here, each of which is away or not.
 
@@ -46,7 +46,7 @@ class LocalPerson:
             self.grace = None
 
 
-@dataclass
+@dataclass(slots=True)
 class LocalRoom:
     """One room's people and guests here, and what the store last said of all of them.
 

@@ -288,3 +288,23 @@ async def test_what_was_blanked_is_replayed_as_hidden_also_from_the_ring(connect
 def _blank(ref: str) -> None:
     with realtime.atomic():
         realtime.blank(ref=ref)
+
+
+async def test_a_room_keeps_nothing_for_events_before_there_is_one(connect: Connect, hub: Hub) -> None:
+    client = await connect(token="7")
+    await client.tell("hall:join", {"hallId": 1})
+    state = hub.rooms["hall:1"]
+    assert (state.ring, state.early, state.versions, state.waiting) == (None,) * 4
+    await say("first")
+    await client.event("hall:said")
+    assert state.ring is not None
+    assert [delivery.event.type for delivery in state.ring] == ["hall:said"]
+
+
+async def test_sessions_share_what_their_places_in_rooms_have_in_common(connect: Connect, hub: Hub) -> None:
+    for token in ("7", "8"):
+        await (await connect(token=token)).tell("hall:join", {"hallId": 1})
+    one, other = (session.memberships for session in hub.sessions())
+    assert one["hall:1"].grant is other["hall:1"].grant is not None
+    for memberships in (one, other):
+        assert all(name is member.state.name for name, member in memberships.items())
