@@ -1,4 +1,4 @@
-"""What the world hears of the library: receivers that turn its facts into events for rooms."""
+"""Publishes what happens in the library: receivers that turn its signals into events for rooms."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -51,7 +51,7 @@ def ref(thing: Book | Chapter | Comment | Review) -> str:
 
 
 @receiver((signals.book_updated, signals.chapters_reordered))
-def tell_book_updated(book: Book, actor: Actor, **_: Any) -> None:
+def emit_book_updated(book: Book, actor: Actor, **_: Any) -> None:
     realtime.emit(
         BookRoom(book.pk), BookUpdated(book_id=book.pk, title=book.title, slug=book.slug), ref=ref(book), actor=actor
     )
@@ -66,9 +66,9 @@ def forget_book(book: Book, people: Iterable[int], actor: Actor, **_: Any) -> No
 
 
 @receiver(signals.book_moderated)
-def tell_moderated(book: Book, hidden: bool, actor: Actor, **_: Any) -> None:
+def emit_moderated(book: Book, hidden: bool, actor: Actor, **_: Any) -> None:
     if not hidden:
-        tell_book_updated(book=book, actor=actor)
+        emit_book_updated(book=book, actor=actor)
 
 
 @receiver(signals.reading_right_changed)
@@ -80,33 +80,33 @@ def ask_readers_again(book: Book, user_id: int | None, actor: Actor, **_: Any) -
 
 
 @receiver((signals.credit_offered, signals.credit_changed))
-def tell_credit(credit: Credit, actor: Actor, **_: Any) -> None:
-    _tell_credit(credit, "accepted" if credit.accepted_at else "offered", actor)
+def emit_credit(credit: Credit, actor: Actor, **_: Any) -> None:
+    _emit_credit(credit, "accepted" if credit.accepted_at else "offered", actor)
     if credit.accepted_at:
         # The rights may be fewer than before: whoever writes a draft is asked again.
         for chapter_id in credit.book.chapters.values_list("pk", flat=True):
             realtime.revoke(user=credit.user_id, room=DraftRoom(chapter_id))
-        tell_book_updated(book=credit.book, actor=actor)
+        emit_book_updated(book=credit.book, actor=actor)
 
 
 @receiver(signals.credit_ended)
-def tell_credit_ended(credit: Credit, actor: Actor, **_: Any) -> None:
-    _tell_credit(credit, "ended", actor)
+def emit_credit_ended(credit: Credit, actor: Actor, **_: Any) -> None:
+    _emit_credit(credit, "ended", actor)
     if credit.accepted_at:
-        tell_book_updated(book=credit.book, actor=actor)
+        emit_book_updated(book=credit.book, actor=actor)
 
 
 @receiver(signals.reader_invited)
-def tell_invitation(invitation: Invitation, actor: Actor, **_: Any) -> None:
-    told = InvitationChanged(book_id=invitation.book_id, book_title=invitation.book.title, invitation_id=invitation.pk)
-    realtime.emit(UserRoom(invitation.user_id), told, actor=actor)
+def emit_invitation(invitation: Invitation, actor: Actor, **_: Any) -> None:
+    event = InvitationChanged(book_id=invitation.book_id, book_title=invitation.book.title, invitation_id=invitation.pk)
+    realtime.emit(UserRoom(invitation.user_id), event, actor=actor)
 
 
 @receiver(signals.chapter_updated)
-def tell_chapter_updated(
+def emit_chapter_updated(
     chapter: Chapter, title_changed: bool, changed_paragraphs: list[int], actor: Actor, **_: Any
 ) -> None:
-    told = ChapterUpdated(
+    event = ChapterUpdated(
         book_id=chapter.book_id,
         chapter_id=chapter.pk,
         version=chapter.version,
@@ -114,54 +114,54 @@ def tell_chapter_updated(
         word_count=chapter.word_count,
         title=chapter.title if title_changed else None,
     )
-    realtime.emit(DraftRoom(chapter.pk), told, ref=ref(chapter), actor=actor)
+    realtime.emit(DraftRoom(chapter.pk), event, ref=ref(chapter), actor=actor)
     if chapter.is_published:
-        realtime.emit(BookRoom(chapter.book_id), told, ref=ref(chapter), actor=actor)
-        realtime.emit(ChapterRoom(chapter.pk), told, ref=ref(chapter), actor=actor)
+        realtime.emit(BookRoom(chapter.book_id), event, ref=ref(chapter), actor=actor)
+        realtime.emit(ChapterRoom(chapter.pk), event, ref=ref(chapter), actor=actor)
 
 
 @receiver(signals.chapter_published)
-def tell_chapter_available(chapter: Chapter, authors: list[int], actor: Actor, **_: Any) -> None:
-    told = ChapterAvailable(**release_fields(chapter))
-    realtime.emit(BookRoom(chapter.book_id), told, ref=ref(chapter), actor=actor)
+def emit_chapter_available(chapter: Chapter, authors: list[int], actor: Actor, **_: Any) -> None:
+    event = ChapterAvailable(**release_fields(chapter))
+    realtime.emit(BookRoom(chapter.book_id), event, ref=ref(chapter), actor=actor)
     # Followers of an author may not know of a private book.
     if is_public(chapter.book):
         for author_id in authors:
-            realtime.emit(FollowersRoom(author_id), told, ref=ref(chapter), actor=actor)
+            realtime.emit(FollowersRoom(author_id), event, ref=ref(chapter), actor=actor)
     # Who was in it before, working on it, is among readers now.
     realtime.revoke(room=ChapterRoom(chapter.pk))
 
 
 @receiver(signals.chapter_withdrawn)
-def tell_chapter_removed(chapter: Chapter, was_published: bool, actor: Actor, **_: Any) -> None:
+def emit_chapter_removed(chapter: Chapter, was_published: bool, actor: Actor, **_: Any) -> None:
     deleted = not Chapter.objects.filter(pk=chapter.pk).exists()
-    told = ChapterRemoved(book_id=chapter.book_id, chapter_id=chapter.pk, deleted=deleted)
-    realtime.emit(DraftRoom(chapter.pk), told, actor=actor)
+    event = ChapterRemoved(book_id=chapter.book_id, chapter_id=chapter.pk, deleted=deleted)
+    realtime.emit(DraftRoom(chapter.pk), event, actor=actor)
     if was_published:
         realtime.blank(ref=ref(chapter))
-        realtime.emit(BookRoom(chapter.book_id), told, actor=actor)
+        realtime.emit(BookRoom(chapter.book_id), event, actor=actor)
         realtime.revoke(room=ChapterRoom(chapter.pk), reason="The chapter was taken back.")
     if deleted:
         realtime.revoke(room=DraftRoom(chapter.pk), reason="The chapter was deleted.")
 
 
 @receiver(signals.chapter_scheduled)
-def tell_chapter_scheduled(chapter: Chapter, actor: Actor, **_: Any) -> None:
+def emit_chapter_scheduled(chapter: Chapter, actor: Actor, **_: Any) -> None:
     publish_at = unix_ms(chapter.publish_at) if chapter.publish_at else None
-    told = ChapterScheduled(book_id=chapter.book_id, chapter_id=chapter.pk, publish_at=publish_at)
-    realtime.emit(DraftRoom(chapter.pk), told, actor=actor)
+    event = ChapterScheduled(book_id=chapter.book_id, chapter_id=chapter.pk, publish_at=publish_at)
+    realtime.emit(DraftRoom(chapter.pk), event, actor=actor)
     for author_id in authors_of(chapter.book_id):
-        realtime.emit(AuthorRoom(author_id), told, actor=actor)
+        realtime.emit(AuthorRoom(author_id), event, actor=actor)
 
 
 @receiver(signals.comments_locked)
-def tell_comments_locked(chapter: Chapter, actor: Actor, **_: Any) -> None:
-    told = CommentsLockedChanged(chapter_id=chapter.pk, locked=chapter.comments_locked)
-    realtime.emit(ChapterRoom(chapter.pk), told, actor=actor)
+def emit_comments_locked(chapter: Chapter, actor: Actor, **_: Any) -> None:
+    event = CommentsLockedChanged(chapter_id=chapter.pk, locked=chapter.comments_locked)
+    realtime.emit(ChapterRoom(chapter.pk), event, actor=actor)
 
 
 @receiver(signals.subscription_changed)
-def tell_subscription(book_id: int, user_id: int, level: str | None, actor: Actor, **_: Any) -> None:
+def emit_subscription(book_id: int, user_id: int, level: str | None, actor: Actor, **_: Any) -> None:
     realtime.emit(UserRoom(user_id), SubscriptionChanged(book_id=book_id, level=level), actor=actor)
     refresh_rooms(user_id)
     count = Book.objects.values_list("subscriber_count", flat=True).get(pk=book_id)
@@ -176,78 +176,78 @@ def refresh_followed_rooms(follower: User | None = None, follow: Follow | None =
 
 
 @receiver(signals.comment_posted)
-def tell_comment(comment: Comment, actor: Actor, **_: Any) -> None:
+def emit_comment(comment: Comment, actor: Actor, **_: Any) -> None:
     realtime.emit(ChapterRoom(comment.chapter_id), CommentNew(**comment_fields(comment)), ref=ref(comment), actor=actor)
     _alert_authors("comment", comment.chapter.book_id, comment.chapter_id, 1)
 
 
 @receiver((signals.comment_edited, signals.comment_restored))
-def tell_comment_updated(comment: Comment, actor: Actor, **_: Any) -> None:
+def emit_comment_updated(comment: Comment, actor: Actor, **_: Any) -> None:
     edited_at = unix_ms(comment.edited_at) if comment.edited_at else None
-    told = CommentUpdated(**comment_fields(comment), edited_at=edited_at)
-    realtime.emit(ChapterRoom(comment.chapter_id), told, ref=ref(comment), actor=actor)
+    event = CommentUpdated(**comment_fields(comment), edited_at=edited_at)
+    realtime.emit(ChapterRoom(comment.chapter_id), event, ref=ref(comment), actor=actor)
 
 
 @receiver(signals.comment_deleted)
-def tell_comment_deleted(comment: Comment, moderated: bool, actor: Actor, **_: Any) -> None:
+def emit_comment_deleted(comment: Comment, moderated: bool, actor: Actor, **_: Any) -> None:
     realtime.blank(ref=ref(comment))
-    told = CommentDeleted(id=comment.pk, chapter_id=comment.chapter_id, moderated=moderated)
-    realtime.emit(ChapterRoom(comment.chapter_id), told, actor=actor)
+    event = CommentDeleted(id=comment.pk, chapter_id=comment.chapter_id, moderated=moderated)
+    realtime.emit(ChapterRoom(comment.chapter_id), event, actor=actor)
 
 
 @receiver(signals.comment_reacted)
-def tell_reaction(comment: Comment, actor: Actor, **_: Any) -> None:
+def emit_reaction(comment: Comment, actor: Actor, **_: Any) -> None:
     counts = reactions_of([comment.pk]).get(comment.pk, {})
-    told = ReactionChanged(comment_id=comment.pk, chapter_id=comment.chapter_id, reactions=counts)
-    realtime.emit(ChapterRoom(comment.chapter_id), told, ref=f"reactions:{comment.pk}", actor=actor)
+    event = ReactionChanged(comment_id=comment.pk, chapter_id=comment.chapter_id, reactions=counts)
+    realtime.emit(ChapterRoom(comment.chapter_id), event, ref=f"reactions:{comment.pk}", actor=actor)
 
 
 @receiver(signals.review_posted)
-def tell_review(review: Review, actor: Actor, **_: Any) -> None:
-    told = ReviewNew(**review_fields(review, review.book))
-    realtime.emit(BookRoom(review.book_id), told, ref=ref(review), actor=actor)
+def emit_review(review: Review, actor: Actor, **_: Any) -> None:
+    event = ReviewNew(**review_fields(review, review.book))
+    realtime.emit(BookRoom(review.book_id), event, ref=ref(review), actor=actor)
     _alert_authors("review", review.book_id, None, review.book.review_count)
 
 
 @receiver((signals.review_edited, signals.review_restored))
-def tell_review_updated(review: Review, actor: Actor, **_: Any) -> None:
+def emit_review_updated(review: Review, actor: Actor, **_: Any) -> None:
     edited_at = unix_ms(review.edited_at) if review.edited_at else None
-    told = ReviewUpdated(**review_fields(review, review.book), edited_at=edited_at)
-    realtime.emit(BookRoom(review.book_id), told, ref=ref(review), actor=actor)
+    event = ReviewUpdated(**review_fields(review, review.book), edited_at=edited_at)
+    realtime.emit(BookRoom(review.book_id), event, ref=ref(review), actor=actor)
 
 
 @receiver(signals.review_deleted)
-def tell_review_deleted(review: Review, moderated: bool, actor: Actor, **_: Any) -> None:
+def emit_review_deleted(review: Review, moderated: bool, actor: Actor, **_: Any) -> None:
     realtime.blank(ref=ref(review))
-    told = ReviewDeleted(
+    event = ReviewDeleted(
         id=review.pk,
         book_id=review.book_id,
         moderated=moderated,
         average_rating=review.book.average_rating,
         review_count=review.book.review_count,
     )
-    realtime.emit(BookRoom(review.book_id), told, actor=actor)
+    realtime.emit(BookRoom(review.book_id), event, actor=actor)
 
 
 @receiver(signals.progress_saved)
-def tell_progress(progress: ReadingProgress, connection_id: str | None, **_: Any) -> None:
-    told = ProgressChanged(
+def emit_progress(progress: ReadingProgress, connection_id: str | None, **_: Any) -> None:
+    event = ProgressChanged(
         book_id=progress.book_id,
         chapter_id=progress.chapter_id,
         position=progress.position,
         paragraph=progress.paragraph,
         updated_at=unix_ms(progress.updated_at),
     )
-    realtime.emit(UserRoom(progress.user_id), told, skip=connection_id)
+    realtime.emit(UserRoom(progress.user_id), event, skip=connection_id)
 
 
 @receiver(signals.book_shelved)
-def tell_shelf(book_id: int, user_id: int, shelf: str | None, actor: Actor, **_: Any) -> None:
+def emit_shelf(book_id: int, user_id: int, shelf: str | None, actor: Actor, **_: Any) -> None:
     realtime.emit(UserRoom(user_id), ShelfChanged(book_id=book_id, shelf=shelf), actor=actor)
 
 
-def _tell_credit(credit: Credit, state: str, actor: Actor) -> None:
-    told = CreditChanged(
+def _emit_credit(credit: Credit, state: str, actor: Actor) -> None:
+    event = CreditChanged(
         book_id=credit.book_id,
         book_title=credit.book.title,
         credit_id=credit.pk,
@@ -255,7 +255,7 @@ def _tell_credit(credit: Credit, state: str, actor: Actor) -> None:
         rights=[str(right.name).lower() for right in credit.rights_held],
         state=state,
     )
-    realtime.emit(UserRoom(credit.user_id), told, actor=actor)
+    realtime.emit(UserRoom(credit.user_id), event, actor=actor)
 
 
 def _alert_authors(kind: str, book_id: int, chapter_id: int | None, count: int) -> None:
@@ -275,6 +275,6 @@ def _ask_again(book: Book, user_id: int | None) -> None:
 
 
 def _blank_chapters(book: Book) -> None:
-    """Takes what was told of its chapters out of the followers' rooms, which stay open to people."""
+    """Takes the events about its chapters out of the followers' rooms, which stay open to people."""
     for chapter in book.chapters.filter(announced_at__isnull=False).only("pk"):
         realtime.blank(ref=ref(chapter))

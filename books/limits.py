@@ -8,7 +8,7 @@ COMMENT = 10_000
 REVIEW = 10_000
 CHAPTER = 500_000
 PARAGRAPHS = 20_000
-"""Of a chapter. Each is a line of its page, whatever stands in it; 500,000 characters of one letter each make a page
+"""Of a chapter. Each is a line of its page, whatever it holds; 500,000 characters of one letter each make a page
 of 15 MB. A play of 230,000 characters, which is a chapter of Ulysses, has 2,513."""
 TITLE = 200
 TAG = 50

@@ -1,4 +1,4 @@
-"""Who is told what of the library in the bell: receivers that turn its facts into notifications."""
+"""Who is notified of what in the library: receivers that turn its signals into notifications."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -24,20 +24,20 @@ REVIEW_ON_BOOK = kinds.declare("REVIEW_ON_BOOK", "Reviews of my books")
 BOOK_INVITATION = kinds.declare("BOOK_INVITATION", "Somebody invites me to a book")
 
 EXCERPT = 50
-"""So many characters of a comment stand in its notification."""
+"""So many characters of a comment are quoted in its notification."""
 
 SUBSCRIBERS = "books.subscribers"
 FOLLOWERS = "books.followers"
 
 
 def subscribers(chapter_id: int, after: int, limit: int) -> Sequence[int]:
-    """Returns the next readers who want to hear of the published chapter's book, and may see it."""
+    """Returns the next readers who want news of the published chapter's book, and may see it."""
     chapter = _announced(chapter_id)
     if chapter is None:
         return []
     wanting = Subscription.objects.filter(book=chapter.book_id, user__gt=after, user__is_active=True)
     if not is_public(chapter.book):
-        # Who subscribed while it was public keeps the subscription, and hears nothing.
+        # Who subscribed while it was public keeps the subscription, and gets no notification.
         wanting = wanting.filter(Q(user__in=_accepted(Credit, chapter)) | Q(user__in=_accepted(Invitation, chapter)))
     ids = wanting.exclude(level=SubscriptionLevel.MUTED).order_by("user").values_list("user_id", flat=True)
     return list(ids[:limit])
@@ -61,7 +61,7 @@ audiences.register(FOLLOWERS, followers)
 
 @receiver(signals.chapter_published)
 def announce_chapter(chapter: Chapter, first: bool, actor: User | None, **_: Any) -> None:
-    """Tells subscribers and followers, each once, of a first release that is not silent."""
+    """Notifies subscribers and followers, each once, of a first release that is not silent."""
     if chapter.silent or not first:
         return
     notice = Notice(
@@ -79,7 +79,7 @@ def announce_chapter(chapter: Chapter, first: bool, actor: User | None, **_: Any
 
 @receiver(signals.comment_posted)
 def announce_comment(comment: Comment, answered_id: int | None, actor: User | None, **_: Any) -> None:
-    """Tells the book's authors and who is answered."""
+    """Notifies the book's authors and who is answered."""
     chapter = comment.chapter
     recipients = set(authors_of(chapter.book_id))
     answered = User.objects.filter(chapter_comments=answered_id).first() if answered_id else None
@@ -99,7 +99,7 @@ def announce_comment(comment: Comment, answered_id: int | None, actor: User | No
 
 @receiver(signals.review_posted)
 def announce_review(review: Review, actor: User | None, **_: Any) -> None:
-    """Tells the book's authors."""
+    """Notifies the book's authors."""
     notice = Notice(
         kind=REVIEW_ON_BOOK.code,
         message=f"{review.author} gives {review.book.title} {review.rating} of 5 stars.",
@@ -114,7 +114,7 @@ def announce_review(review: Review, actor: User | None, **_: Any) -> None:
 
 @receiver(signals.credit_offered)
 def announce_offer(credit: Credit, actor: User | None, **_: Any) -> None:
-    """Tells who is asked to work on a book."""
+    """Notifies who is asked to work on a book."""
     notice = Notice(
         kind=BOOK_INVITATION.code,
         message=f"You are asked to be {credit.get_kind_display()} of {credit.book.title}.",
@@ -128,7 +128,7 @@ def announce_offer(credit: Credit, actor: User | None, **_: Any) -> None:
 
 @receiver(signals.reader_invited)
 def announce_invitation(invitation: Invitation, actor: User | None, **_: Any) -> None:
-    """Tells who is invited to read a private book."""
+    """Notifies who is invited to read a private book."""
     notice = Notice(
         kind=BOOK_INVITATION.code,
         message=f"You are invited to read {invitation.book.title}.",

@@ -1,7 +1,7 @@
 """The facts of the library, sent by the services inside the transaction that makes them true.
 
 Each is sent once; a transaction that is rolled back takes with it whatever its receivers wrote or emitted.
-Every signal has `actor: User | None` (None: the schedule or a command) beside what stands behind it.
+Every signal has `actor: User | None` (None: the schedule or a command) beside the arguments in its comment.
 """
 
 from django.dispatch import Signal

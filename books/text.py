@@ -80,7 +80,7 @@ def is_scene_break(block: str) -> bool:
 
 
 def count_words(source: str) -> int:
-    """Returns the number of words: what stands between spaces, and each character of Han and kana by itself."""
+    """Returns the number of words: what is between spaces, and each character of Han and kana by itself."""
     return sum(_words_of(block) for block in paragraphs(source) if not is_scene_break(block))
 
 
@@ -106,7 +106,7 @@ def changed_paragraphs(old: str, new: str) -> list[int]:
 
 
 def _longest_rise(numbers: Sequence[int]) -> list[int]:
-    """Returns where the numbers of a longest rising subsequence stand. Source: M. L. Fredman (1975)."""
+    """Returns the indices of a longest rising subsequence. Source: M. L. Fredman (1975)."""
     # For each length: the least number that a rise of it ends with, and where; for each place: the one before it.
     least: list[int] = []
     ends: list[int] = []
@@ -160,7 +160,7 @@ def _without_idle_brackets(block: str) -> str:
             opened.append(at)
         elif block[at] == "]":
             start = opened.pop() if opened else -1
-            # A link cannot stand in another one: the inner one counts.
+            # A link cannot be inside another one: the inner one counts.
             if match["link"] and start > last_link:
                 last_link = start
             else:

@@ -200,7 +200,7 @@ SIMPLE_JWT = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Livrya",
-    "DESCRIPTION": "A live platform for serial books. What happens is told over sockets too.",
+    "DESCRIPTION": "A live platform for serial books. What happens is published over sockets too.",
     "EXTERNAL_DOCS": {"url": "/developers/", "description": "Live events and the protocol"},
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -279,7 +279,7 @@ LOGGING = {
 }
 
 
-# The way to the browser; sockets are told by REALTIME above.
+# The way to the browser; for sockets REALTIME above says it.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = _HTTPS
 if _HTTPS:
     # Browsers take these names from this host alone: no other host of the domain can put its own in their place.

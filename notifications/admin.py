@@ -1,4 +1,4 @@
-"""What people have been told, to look at: nobody writes notifications by hand."""
+"""What people were notified of, to look at: nobody writes notifications by hand."""
 
 from typing import Any
 

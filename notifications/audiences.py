@@ -1,4 +1,4 @@
-"""Who is told, when it is many: apps that stand above register how their people are found, in slices."""
+"""Who is notified, when it is many: the apps above register how their people are found, in slices."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeAlias

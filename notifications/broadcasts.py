@@ -27,8 +27,8 @@ def _notified(
 @receiver(signals.notifications_read)
 def _read(*, user: User, ids: list[int] | None, read_at: datetime, unread: int, skip: str | None, **_: Any) -> None:
     room = NotificationsRoom(user.pk)
-    told = NotificationsRead(ids=ids, read_at=unix_ms(read_at), unread=unread)
-    realtime.emit(room, told, actor=user, skip=skip)
+    event = NotificationsRead(ids=ids, read_at=unix_ms(read_at), unread=unread)
+    realtime.emit(room, event, actor=user, skip=skip)
     realtime.emit(room, UnreadCount(unread=unread))
 
 

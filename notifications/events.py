@@ -1,4 +1,4 @@
-"""What a person hears of their notifications, and what they may say about them."""
+"""The events and commands of a person's notifications."""
 
 from typing import Annotated, Any
 
@@ -41,7 +41,7 @@ class Shown(Payload):
 
 @event("notification", rooms=[NotificationsRoom])
 class Notified(Shown):
-    """You are told something, or something more about what you were just told (same id, higher count)."""
+    """You have a new notification, or one that you have has become newer (same id, higher count)."""
 
 
 @event("notification:count", rooms=[NotificationsRoom], durable=False, conflate_by=())
@@ -62,7 +62,7 @@ class NotificationsRead(Payload):
 
 @event("notification:removed", rooms=[NotificationsRoom])
 class NotificationRemoved(Payload):
-    """What you were told of is gone, and the notification with it."""
+    """What a notification was about is gone, and the notification with it."""
 
     id: int
 
@@ -101,7 +101,7 @@ def shown(notification: Notification) -> Shown:
 
 
 def notified(notification: Notification) -> Notified:
-    """Returns the event that tells of the notification."""
+    """Returns the event of a new notification."""
     return Notified(**_fields(notification))
 
 

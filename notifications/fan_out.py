@@ -1,4 +1,4 @@
-"""Telling many: a row written with the fact, carried out in slices by a job that a crash does not lose."""
+"""Notifying many: a row written with the fact, carried out in slices by a job that a crash does not lose."""
 
 from django.utils import timezone
 from django_tasks import task
@@ -7,16 +7,16 @@ import realtime
 from livrya.accounts.models import User
 from notifications import audiences
 from notifications.models import FanOut, Notification
-from notifications.services import Notice, take_back, tell
+from notifications.services import Notice, notify_within, take_back
 
 SLICE = 200
-"""So many people are told in one transaction: few enough to let others write in between."""
+"""So many people are notified in one transaction: few enough to let others write in between."""
 
 
 def fan_out(*, actor: User | None, notice: Notice, audience: str, key: int) -> None:
-    """Tells everybody in an audience, soon, each once; part of the transaction of the fact.
+    """Notifies everybody in an audience, soon, each once; part of the transaction of the fact.
 
-    The same cause may go to several audiences: who is in two of them is told once. Calling it again for the
+    The same cause may go to several audiences: who is in two of them is notified once. Calling it again for the
     same cause and audience does nothing.
     """
     if not audiences.is_registered(audience):
@@ -42,13 +42,13 @@ def fan_out(*, actor: User | None, notice: Notice, audience: str, key: int) -> N
 
 @task()
 def carry_out(fan_out_id: int) -> None:
-    """Tells the rest of the audience; begun again after a crash, it goes on where the last slice was committed."""
-    while tell_slice(fan_out_id):
+    """Notifies the rest of the audience; begun again after a crash, it goes on where the last slice was committed."""
+    while notify_slice(fan_out_id):
         pass
 
 
-def tell_slice(fan_out_id: int) -> bool:
-    """Tells the next slice in a transaction of its own; returns whether more may follow."""
+def notify_slice(fan_out_id: int) -> bool:
+    """Notifies the next slice in a transaction of its own; returns whether more may follow."""
     with realtime.atomic(max_rooms=SLICE):
         row = FanOut.objects.select_for_update(no_key=True).filter(pk=fan_out_id, finished_at__isnull=True).first()
         if row is None:
@@ -63,7 +63,7 @@ def tell_slice(fan_out_id: int) -> bool:
             ref=row.ref,
             subject=row.subject,
         )
-        row.told += len(tell(actor_id=row.actor_id, recipients=people, notice=notice))
+        row.told += len(notify_within(actor_id=row.actor_id, recipients=people, notice=notice))
         if people:
             row.reached = people[-1]
         if len(people) < SLICE:
@@ -73,7 +73,7 @@ def tell_slice(fan_out_id: int) -> bool:
 
 
 def withdraw(*, ref: str) -> None:
-    """Takes back, soon, whatever was told about something that is gone; part of the transaction that removes it.
+    """Takes back, soon, the notifications about something that is gone; part of the transaction that removes it.
 
     What is still on its way to many stops at once. Events already sent are emptied by `realtime.blank(ref=ref)`.
     """
@@ -85,7 +85,7 @@ def withdraw(*, ref: str) -> None:
 
 @task()
 def carry_back(ref: str) -> None:
-    """Takes back what was told about `ref`, slice by slice; begun again after a crash, it finds the rest."""
+    """Takes back the notifications about `ref`, slice by slice; begun again after a crash, it finds the rest."""
     while take_back_slice(ref):
         pass
 

@@ -1,4 +1,4 @@
-"""What people have been told, what they want to be told, and what is still being told to many."""
+"""What people were notified of, what they want to be notified of, and what is still on its way to many."""
 
 from django.conf import settings
 from django.db import models
@@ -6,7 +6,7 @@ from django.db.models import Q
 
 
 class Notification(models.Model):
-    """One thing told to one person, once for each cause.
+    """What one person is notified of, once for each cause.
 
     `cause` names what happened (`chapter:12 published`), `about` the object (`book:3`), `ref` what the words are
     taken from (`comment:7`): with that they go. When more of the same kind happens about the same object soon
@@ -65,7 +65,7 @@ class Preference(models.Model):
 class FanOut(models.Model):
     """A notification on its way to many, and how far it has come.
 
-    Everybody in the audience (`notifications.audiences`) up to the id `reached` has been told.
+    Everybody in the audience (`notifications.audiences`) up to the id `reached` was notified; `told` counts them.
     """
 
     kind = models.CharField(max_length=32)

@@ -47,7 +47,7 @@ def bell_rooms(identity: Identity) -> Sequence[Room]:
 
 
 def bell_greeting(identity: Identity) -> Sequence[tuple[Room, Payload]]:
-    """Returns what a session is told of the bell when it begins."""
+    """Returns what a session is sent of the bell when it begins."""
     if identity.user_id is None:
         return ()
     return ((NotificationsRoom(identity.user_id), UnreadCount(unread=selectors.unread_count(identity.user_id))),)

@@ -1,4 +1,4 @@
-"""What accounts declare and somebody should be told of."""
+"""Notifies people of what happens in accounts."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ def _followed(*, follow: Follow, actor: User | None, **_: Any) -> None:
         kind=NEW_FOLLOWER.code,
         message=f"{follow.follower} follows you.",
         url=f"/people/{follow.follower.username}/",
-        # Not the follow's own id: following, unfollowing and following again tells once.
+        # Not the follow's own id: following, unfollowing and following again notifies once.
         cause=f"user:{follow.follower_id} follows",
         about=f"user:{follow.follower_id}",
         subject={"user_id": follow.follower_id},

@@ -14,7 +14,7 @@ ORDER = ("-occurred_at", "-id")
 
 
 def notifications_of(user: User, *, unread: bool = False) -> QuerySet[Notification]:
-    """Returns what the person has been told, the newest first; with `unread`, what they have not read."""
+    """Returns the person's notifications, the newest first; with `unread`, what they have not read."""
     found = Notification.objects.filter(recipient=user, into__isnull=True)
     if unread:
         found = found.filter(read_at__isnull=True)
@@ -50,7 +50,7 @@ def preferences_of(user: User) -> list[tuple[str, str, bool]]:
 
 
 def who_want(kind: str, user_ids: Iterable[int]) -> list[int]:
-    """Returns those of the people who want to be told of this kind, in ascending order, in one query."""
+    """Returns those of the people who want to be notified of this kind, in ascending order, in one query."""
     wanted = set(user_ids)
     unwilling = Preference.objects.filter(user__in=wanted, kind=kind, in_app=False).values_list("user_id", flat=True)
     return sorted(wanted.difference(unwilling))

@@ -27,9 +27,9 @@ _WORDS = ("kind", "message", "url", "subject", "cause", "about", "ref")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """What people are told.
+    """What people are notified of.
 
-    `kind` is the code of a declared kind. `cause` names what happened: nobody is told twice of one cause.
+    `kind` is the code of a declared kind. `cause` names what happened: nobody is notified twice of one cause.
     `about` names the object for folding. `subject` has the ids that `notifications.events.Shown` knows (`comment_id`).
     `ref` names what the message quotes: `realtime.blank` and `withdraw` with it take the words back.
     """
@@ -51,17 +51,17 @@ class Notice:
 
 
 def notify(*, actor: User | None, recipients: Iterable[int], notice: Notice) -> list[Notification]:
-    """Tells a few people (in the bell) and returns what they now see; for an unbounded number see `fan_out`.
+    """Notifies a few people (in the bell) and returns what they now see; for an unbounded number see `fan_out`.
 
-    Left out are who does not want this kind, who was told of this cause before, the actor, whoever has muted
+    Left out are who does not want this kind, who was notified of this cause before, the actor, whoever has muted
     the actor, and who has blocked them or is blocked by them. Every recipient
     is a room of the transaction: give all of them in one call, and few enough.
     """
     with realtime.atomic():
-        return tell(actor_id=actor.pk if actor else None, recipients=recipients, notice=notice)
+        return notify_within(actor_id=actor.pk if actor else None, recipients=recipients, notice=notice)
 
 
-def tell(*, actor_id: int | None, recipients: Iterable[int], notice: Notice) -> list[Notification]:
+def notify_within(*, actor_id: int | None, recipients: Iterable[int], notice: Notice) -> list[Notification]:
     """Does the work of `notify`, inside the caller's `realtime.atomic()` and within its limit of rooms."""
     wanting = selectors.who_want(notice.kind, set(recipients) - {actor_id})
     if actor_id is not None and wanting:
@@ -70,28 +70,28 @@ def tell(*, actor_id: int | None, recipients: Iterable[int], notice: Notice) -> 
     # Locked in ascending order: of two causes at once, the second waits and is folded into the first.
     locked = User.objects.select_for_update(no_key=True).filter(pk__in=wanting, is_active=True).order_by("pk")
     present = list(locked.values_list("pk", flat=True))
-    told = Notification.objects.filter(recipient__in=present, cause=notice.cause).values_list("recipient_id", flat=True)
-    fresh = sorted(set(present).difference(told))
+    known = Notification.objects.filter(recipient__in=present, cause=notice.cause)
+    fresh = sorted(set(present).difference(known.values_list("recipient_id", flat=True)))
     if not fresh:
         return []
     now = timezone.now()
-    standing = _open_ones(notice, fresh, now)
-    before = [_folded(root) for root in standing.values()]
-    for root in standing.values():
+    open_ones = _open_ones(notice, fresh, now)
+    before = [_folded(root) for root in open_ones.values()]
+    for root in open_ones.values():
         _say(root, notice)
         root.count += 1
         root.occurred_at = now
     # They all say the same now: one statement, where bulk_update would write a case for each row and field.
-    Notification.objects.filter(pk__in=[root.pk for root in standing.values()]).update(
+    Notification.objects.filter(pk__in=[root.pk for root in open_ones.values()]).update(
         **{word: getattr(notice, word) for word in _WORDS}, count=F("count") + 1, occurred_at=now
     )
     new = [
         _say(Notification(recipient_id=user_id, created_at=now, occurred_at=now), notice)
         for user_id in fresh
-        if user_id not in standing
+        if user_id not in open_ones
     ]
     Notification.objects.bulk_create(before + new)
-    seen = [*standing.values(), *new]
+    seen = [*open_ones.values(), *new]
     signals.notified.send(
         sender=Notification, notifications=seen, unread=selectors.unread_counts(fresh), actor_id=actor_id
     )
@@ -99,7 +99,7 @@ def tell(*, actor_id: int | None, recipients: Iterable[int], notice: Notice) -> 
 
 
 def mark_read(*, actor: User, ids: Collection[int] | None = None, skip: str | None = None) -> int:
-    """Marks the actor's own notifications as read, all of them when `ids` is None; returns how many stay unread.
+    """Marks the actor's own notifications as read, all of them when `ids` is None; returns how many are still unread.
 
     Ids that are unknown, somebody else's, or read before are passed over. `skip` is the connection that knows.
     """
@@ -156,7 +156,7 @@ def prune() -> int:
 
 
 def take_back(*, ref: str, limit: int) -> int:
-    """Removes one thing told about `ref` from each of up to `limit` people, and returns from how many.
+    """Removes one notification about `ref` from each of up to `limit` people, and returns from how many.
 
     Inside the caller's `realtime.atomic()`, with as many rooms; see `notifications.fan_out.withdraw`.
     """

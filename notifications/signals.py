@@ -3,7 +3,7 @@
 from django.dispatch import Signal
 
 notified = Signal()
-"""People were told. Arguments: notifications (as they now are), unread (counts by user id), actor_id."""
+"""People were notified. Arguments: notifications (as they now are), unread (counts by user id), actor_id."""
 
 notifications_read = Signal()
 """Somebody has read. Arguments: user, ids (None: all up to then), read_at, unread, skip (a connection id or None)."""
@@ -12,7 +12,7 @@ preferences_changed = Signal()
 """Arguments: user."""
 
 notifications_withdrawn = Signal()
-"""What was told of is gone.
+"""What notifications were about is gone.
 
 Arguments: changed (notifications that say less now), removed ((user id, id) pairs), unread (counts by user id).
 """

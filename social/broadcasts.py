@@ -1,4 +1,4 @@
-"""What the world hears of groups: receivers that turn their facts into events for rooms."""
+"""Publishes what happens in groups: receivers that turn signals into events for rooms."""
 
 from typing import Any
 
@@ -35,29 +35,29 @@ def ref(message: Message) -> str:
 
 
 @receiver(signals.group_created)
-def tell_created(group: Group, actor: Actor, **_: Any) -> None:
+def emit_created(group: Group, actor: Actor, **_: Any) -> None:
     refresh_rooms(group.creator_id)
     if not group.is_private:
         realtime.emit(DirectoryRoom(), RoomAvailable(**available_fields(group)), actor=actor)
 
 
 @receiver(signals.group_changed)
-def tell_changed(group: Group, was_private: bool, actor: Actor, **_: Any) -> None:
+def emit_changed(group: Group, was_private: bool, actor: Actor, **_: Any) -> None:
     changed = RoomChanged(**state_fields(group))
     realtime.emit(GroupRoom(group.pk), changed, actor=actor)
     if group.is_private != was_private:
-        told = (
+        event = (
             RoomRemoved(id=group.pk, creator_id=group.creator_id)
             if group.is_private
             else RoomAvailable(**available_fields(group))
         )
-        realtime.emit(DirectoryRoom(), told, actor=actor)
+        realtime.emit(DirectoryRoom(), event, actor=actor)
     elif not group.is_private:
         realtime.emit(DirectoryRoom(), changed, actor=actor)
 
 
 @receiver(signals.group_ended)
-def tell_ended(group: Group, reason: str, actor: Actor, **_: Any) -> None:
+def emit_ended(group: Group, reason: str, actor: Actor, **_: Any) -> None:
     """Says so in the group, and takes everybody out of it after that."""
     room = GroupRoom(group.pk)
     realtime.emit(room, RoomDeleted(room_id=group.pk, reason=reason), actor=actor)
@@ -68,114 +68,116 @@ def tell_ended(group: Group, reason: str, actor: Actor, **_: Any) -> None:
 
 
 @receiver(signals.member_joined)
-def tell_joined(membership: Membership, actor: Actor, **_: Any) -> None:
+def emit_joined(membership: Membership, actor: Actor, **_: Any) -> None:
     group = membership.group
-    told = MemberJoined(room_id=group.pk, user_count=group.member_count, **member_fields(membership))
-    realtime.emit(GroupRoom(group.pk), told, actor=actor)
+    event = MemberJoined(room_id=group.pk, user_count=group.member_count, **member_fields(membership))
+    realtime.emit(GroupRoom(group.pk), event, actor=actor)
     refresh_rooms(membership.user_id)
-    _tell_count(group)
+    _emit_count(group)
 
 
 @receiver(signals.member_left)
-def tell_left(group: Group, user: User, disconnected: bool, actor: Actor, **_: Any) -> None:
-    told = MemberLeft(
+def emit_left(group: Group, user: User, disconnected: bool, actor: Actor, **_: Any) -> None:
+    event = MemberLeft(
         room_id=group.pk,
         user_id=user.pk,
         username=user.username,
         user_count=group.member_count,
         disconnected=disconnected,
     )
-    realtime.emit(GroupRoom(group.pk), told, actor=actor)
+    realtime.emit(GroupRoom(group.pk), event, actor=actor)
     _take_out(group, user.pk, "You have left this group.")
-    _tell_count(group)
+    _emit_count(group)
 
 
 @receiver(signals.member_removed)
-def tell_removed(
+def emit_removed(
     group: Group, user_id: int, reason: str, banned: bool, was_member: bool, actor: Actor, **_: Any
 ) -> None:
-    """Tells the group and, in their own room, who is removed; a ban of somebody who was no member only the group."""
+    """Emits it to the group and to who is removed; a ban of somebody who was no member to the group only."""
     room = GroupRoom(group.pk)
     if not was_member:
         realtime.emit(room, MemberUpdated(room_id=group.pk, user_id=user_id, role=None, banned=True), actor=actor)
         return
-    told = MemberRemoved(room_id=group.pk, user_id=user_id, reason=reason, banned=banned, user_count=group.member_count)
-    realtime.emit(UserRoom(user_id), told, actor=actor)
+    event = MemberRemoved(
+        room_id=group.pk, user_id=user_id, reason=reason, banned=banned, user_count=group.member_count
+    )
+    realtime.emit(UserRoom(user_id), event, actor=actor)
     _take_out(group, user_id, reason or "You were removed from this group.")
-    realtime.emit(room, told, actor=actor)
-    _tell_count(group)
+    realtime.emit(room, event, actor=actor)
+    _emit_count(group)
 
 
 @receiver(signals.member_unbanned)
-def tell_unbanned(group: Group, user_id: int, actor: Actor, **_: Any) -> None:
-    told = MemberUpdated(room_id=group.pk, user_id=user_id, role=None, banned=False)
-    realtime.emit(GroupRoom(group.pk), told, actor=actor)
+def emit_unbanned(group: Group, user_id: int, actor: Actor, **_: Any) -> None:
+    event = MemberUpdated(room_id=group.pk, user_id=user_id, role=None, banned=False)
+    realtime.emit(GroupRoom(group.pk), event, actor=actor)
 
 
 @receiver(signals.member_changed)
-def tell_role(membership: Membership, actor: Actor, **_: Any) -> None:
-    told = MemberUpdated(room_id=membership.group_id, user_id=membership.user_id, role=membership.role, banned=False)
-    realtime.emit(GroupRoom(membership.group_id), told, actor=actor)
+def emit_role(membership: Membership, actor: Actor, **_: Any) -> None:
+    event = MemberUpdated(room_id=membership.group_id, user_id=membership.user_id, role=membership.role, banned=False)
+    realtime.emit(GroupRoom(membership.group_id), event, actor=actor)
 
 
 @receiver(signals.place_read)
-def tell_place(membership: Membership, connection_id: str | None, actor: Actor, **_: Any) -> None:
+def emit_place(membership: Membership, connection_id: str | None, actor: Actor, **_: Any) -> None:
     group, number = membership.group, membership.read_number
-    told = ReadChanged(room_id=group.pk, number=number, unread_count=group.last_number - number)
-    realtime.emit(UserRoom(membership.user_id), told, actor=actor, skip=connection_id)
+    event = ReadChanged(room_id=group.pk, number=number, unread_count=group.last_number - number)
+    realtime.emit(UserRoom(membership.user_id), event, actor=actor, skip=connection_id)
     if tells_receipts(membership):
         receipt = MessageReceipt(room_id=group.pk, user_id=membership.user_id, number=number)
         realtime.emit(GroupRoom(group.pk), receipt, skip=connection_id)
 
 
 @receiver(signals.person_invited)
-def tell_invited(invitation: Invitation, actor: Actor, **_: Any) -> None:
+def emit_invited(invitation: Invitation, actor: Actor, **_: Any) -> None:
     assert invitation.user_id is not None
     group = invitation.group
-    told = RoomInvited(
+    event = RoomInvited(
         room_id=group.pk,
         room_name=group.name,
         slug=group.slug,
         invited_by=named(invitation.invited_by),
     )
-    realtime.emit(UserRoom(invitation.user_id), told, actor=actor)
+    realtime.emit(UserRoom(invitation.user_id), event, actor=actor)
 
 
 @receiver(signals.invitation_ended)
-def tell_uninvited(invitation: Invitation, actor: Actor, **_: Any) -> None:
+def emit_uninvited(invitation: Invitation, actor: Actor, **_: Any) -> None:
     assert invitation.user_id is not None
     realtime.emit(UserRoom(invitation.user_id), RoomUninvited(room_id=invitation.group_id), actor=actor)
 
 
 @receiver(signals.message_sent)
-def tell_message(message: Message, actor: Actor, **_: Any) -> None:
-    told = MessageNew(**msgspec.structs.asdict(content(message)))
-    realtime.emit(GroupRoom(message.group_id), told, ref=ref(message), actor=actor)
+def emit_message(message: Message, actor: Actor, **_: Any) -> None:
+    event = MessageNew(**msgspec.structs.asdict(content(message)))
+    realtime.emit(GroupRoom(message.group_id), event, ref=ref(message), actor=actor)
 
 
 @receiver(signals.message_edited)
-def tell_edited(message: Message, actor: Actor, **_: Any) -> None:
-    told = MessageUpdated(**msgspec.structs.asdict(content(message)))
-    realtime.emit(GroupRoom(message.group_id), told, ref=ref(message), actor=actor)
+def emit_edited(message: Message, actor: Actor, **_: Any) -> None:
+    event = MessageUpdated(**msgspec.structs.asdict(content(message)))
+    realtime.emit(GroupRoom(message.group_id), event, ref=ref(message), actor=actor)
 
 
 @receiver(signals.message_deleted)
-def tell_deleted(message: Message, moderated: bool, actor: Actor, **_: Any) -> None:
+def emit_deleted(message: Message, moderated: bool, actor: Actor, **_: Any) -> None:
     realtime.blank(ref=ref(message))
-    told = MessageDeleted(id=message.pk, number=message.number, room_id=message.group_id, moderated=moderated)
-    realtime.emit(GroupRoom(message.group_id), told, actor=actor)
+    event = MessageDeleted(id=message.pk, number=message.number, room_id=message.group_id, moderated=moderated)
+    realtime.emit(GroupRoom(message.group_id), event, actor=actor)
 
 
 @receiver(signals.message_reacted)
-def tell_reactions(message: Message, actor: Actor, **_: Any) -> None:
+def emit_reactions(message: Message, actor: Actor, **_: Any) -> None:
     counts = reactions_of([message.pk]).get(message.pk, {})
-    told = MessageReactions(message_id=message.pk, room_id=message.group_id, reactions=counts)
-    realtime.emit(GroupRoom(message.group_id), told, ref=ref(message), actor=actor)
+    event = MessageReactions(message_id=message.pk, room_id=message.group_id, reactions=counts)
+    realtime.emit(GroupRoom(message.group_id), event, ref=ref(message), actor=actor)
 
 
 @receiver((user_muted, user_unmuted))
 def show_otherwise(muter: User, **_: Any) -> None:
-    """Whom one does not hear is part of the grants that one's sessions hold in groups."""
+    """The grants that a session holds in groups name the people whom its person has muted."""
     realtime.revoke(user=muter, reason="privacy changed")
 
 
@@ -185,7 +187,7 @@ def _take_out(group: Group, user_id: int, reason: str) -> None:
         realtime.revoke(user=user_id, room=room, reason=reason)
 
 
-def _tell_count(group: Group) -> None:
+def _emit_count(group: Group) -> None:
     if not group.is_private:
         realtime.emit(
             DirectoryRoom(), RoomUpdated(id=group.pk, creator_id=group.creator_id, user_count=group.member_count)

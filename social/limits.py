@@ -13,7 +13,7 @@ MOST_USERS = 10_000
 SLOWEST_SECONDS = 3_600
 
 MENTIONS = 10
-"""People who are told of one message; further names in it are only text."""
+"""People who are notified of one message; further names in it are only text."""
 ATTACHMENTS = 10
 CHAPTER_LINKS = 3
 """Links of one message that unfold."""

@@ -1,4 +1,4 @@
-"""Who is told what of groups in the bell: receivers that turn their facts into notifications."""
+"""Who is notified of what in groups: receivers that turn signals into notifications."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -21,12 +21,12 @@ GROUP_INVITATION = kinds.declare("GROUP_INVITATION", "Somebody invites me to a r
 MODERATION = kinds.declare("MODERATION", "Word from the moderators about what I said")
 
 EXCERPT = 100
-"""So many characters of a message stand in its notification."""
+"""So many characters of a message are quoted in its notification."""
 
 
 @receiver(signals.message_sent)
 def announce_message(message: Message, actor: User | None, **_: Any) -> None:
-    """Tells whom it names and whom it answers, each once."""
+    """Notifies whom it names and whom it answers, each once."""
     _announce_mentions(message, message.mentions, actor)
     answered = message.reply_to
     if answered is None or answered.sender_id in message.mentions:
@@ -38,13 +38,13 @@ def announce_message(message: Message, actor: User | None, **_: Any) -> None:
 
 @receiver(signals.message_edited)
 def announce_edit(message: Message, mentioned: Iterable[int], actor: User | None, **_: Any) -> None:
-    """Tells whom it names now and did not before."""
+    """Notifies whom it names now and did not before."""
     _announce_mentions(message, mentioned, actor)
 
 
 @receiver(signals.person_invited)
 def announce_invitation(invitation: Invitation, actor: User | None, **_: Any) -> None:
-    """Tells who is invited."""
+    """Notifies who is invited."""
     assert invitation.user_id is not None
     notice = Notice(
         kind=GROUP_INVITATION.code,
@@ -76,8 +76,8 @@ def take_back_invitation(invitation: Invitation, **_: Any) -> None:
 
 
 @receiver(signals.report_settled)
-def tell_subject(report: Report, taken_down: bool, warning: str, **_: Any) -> None:
-    """Tells whoever answers for it what was done; not by whom, and not who reported."""
+def notify_subject(report: Report, taken_down: bool, warning: str, **_: Any) -> None:
+    """Notifies whoever answers for it what was done; not by whom, and not who reported."""
     words = []
     if taken_down:
         what = {"comment": "a comment of yours", "message": "a message of yours"}.get(report.kind, "your profile")
@@ -92,7 +92,7 @@ def tell_subject(report: Report, taken_down: bool, warning: str, **_: Any) -> No
             cause=f"report:{report.pk} settled",
             about=f"report:{report.pk}",
         )
-        # The system's word: a moderator whom the person has blocked is heard all the same.
+        # The system speaks: it is sent even if the person has blocked the moderator.
         notify(actor=None, recipients=[report.subject_id], notice=notice)
 
 

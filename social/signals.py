@@ -1,6 +1,6 @@
 """The facts of groups, sent by the services inside the transaction that makes them true.
 
-Every signal has `actor: User | None` (None: the schedule or a command) beside what stands behind it.
+Every signal has `actor: User | None` (None: the schedule or a command) beside the arguments in its comment.
 """
 
 from django.dispatch import Signal

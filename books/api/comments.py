@@ -26,7 +26,7 @@ from livrya.kit.api.reading import body
 
 
 class CommentPages(PositionedPages):
-    """A page of comments says where the chapter's room stood."""
+    """A page of comments says at which position the chapter's room was."""
 
     page_size = 50
     max_page_size = 200

@@ -54,7 +54,7 @@ class SubscriptionView(APIView):
 
 
 class ShelfView(APIView):
-    """On which of the asker's shelves a book stands."""
+    """On which of the asker's shelves a book is."""
 
     permission_classes = (IsAuthenticated,)
 

@@ -79,7 +79,7 @@ class Part:
 def write_epub(book: Book, chapters: Sequence[Chapter], *, address: str, output: IO[bytes]) -> None:
     """Writes the book with these chapters, in order, into a binary file.
 
-    `book` comes from a selector with its people and tags; `address` is where the book stands on the web: the
+    `book` comes from a selector with its people and tags; `address` is the book's address on the web: the
     file's identity is derived from it, so that a newer file of the same book replaces the older one in a reader's
     library. The same input gives the same bytes. Memory: one chapter at a time, and the cover.
     """

@@ -1,4 +1,4 @@
-"""What the world hears of the library."""
+"""The events of the library."""
 
 from books.events.rooms import AuthorRoom, BookRoom, ChapterRoom, DraftRoom, FollowersRoom
 from realtime import UserRoom
@@ -37,7 +37,7 @@ class ChapterAvailable(Payload):
 
 @event("chapter:updated", rooms=[BookRoom, ChapterRoom, DraftRoom])
 class ChapterUpdated(Payload):
-    """A chapter was changed; of an unpublished one only its `draft:` room hears. The text is fetched over HTTP.
+    """A chapter was changed; that of an unpublished one goes to its `draft:` room only. The text is fetched over HTTP.
 
     `changed_paragraphs` are indices in the new text, in order; null: too many to list. `title` only when it changed.
     """
@@ -107,7 +107,7 @@ class InvitationChanged(Payload):
 
 @event("shelf:changed", rooms=[UserRoom])
 class ShelfChanged(Payload):
-    """On which of your shelves a book stands, on all your devices; null: on none."""
+    """On which of your shelves a book is, sent to all your devices; null: on none."""
 
     book_id: int
     shelf: str | None

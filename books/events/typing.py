@@ -10,7 +10,7 @@ from realtime.contracts import Alias, Id, Payload, command, event
 from realtime.people import Typists, declare_typing
 
 SECONDS = 3.0
-"""Typing that is not told again ends after this long."""
+"""Typing that is not repeated ends after this long."""
 
 Kind = Literal["writing", "reviewing", "commenting"]
 Caret = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
@@ -21,9 +21,9 @@ Caret = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
 class TypeText(Payload):
     """Tell the others that you are typing; to be repeated at least every 3 seconds while you are.
 
-    `writing` is heard in the chapter's draft room, with the caret; `reviewing` and `commenting` in its room, without.
-    Without a kind it is `writing` for those who have joined the draft, `commenting` otherwise. In rooms of more than
-    100 people, and of people who keep their typing to themselves, nobody hears.
+    `writing` is shown in the chapter's draft room, with the caret; `reviewing` and `commenting` in its room, without.
+    Without a kind it is `writing` for those who have joined the draft, `commenting` otherwise. Nothing is
+    shown in rooms of more than 100 people, nor of people who keep their typing to themselves.
     """
 
     chapter_id: Id
@@ -62,8 +62,8 @@ class EditorsTyping(Payload):
     version: int
 
 
-def _telling(kind: Kind, *, caret: bool) -> Callable[[ChapterRoom | DraftRoom, Typists], EditorsTyping]:
-    def tell(room: ChapterRoom | DraftRoom, typists: Typists) -> EditorsTyping:
+def _event_of(kind: Kind, *, caret: bool) -> Callable[[ChapterRoom | DraftRoom, Typists], EditorsTyping]:
+    def event(room: ChapterRoom | DraftRoom, typists: Typists) -> EditorsTyping:
         people = [
             TypingPerson(
                 user_id=typist.user_id,
@@ -75,23 +75,23 @@ def _telling(kind: Kind, *, caret: bool) -> Callable[[ChapterRoom | DraftRoom, T
         ]
         return EditorsTyping(chapter_id=room.chapter_id, kind=kind, typing=people, version=typists.version)
 
-    return tell
+    return event
 
 
 WRITING = declare_typing(
-    "writing", rooms=[DraftRoom], lasts_seconds=SECONDS, payload=EditorsTyping, event=_telling("writing", caret=True)
+    "writing", rooms=[DraftRoom], lasts_seconds=SECONDS, payload=EditorsTyping, event=_event_of("writing", caret=True)
 )
 REVIEWING = declare_typing(
     "reviewing",
     rooms=[ChapterRoom],
     lasts_seconds=SECONDS,
     payload=EditorsTyping,
-    event=_telling("reviewing", caret=False),
+    event=_event_of("reviewing", caret=False),
 )
 COMMENTING = declare_typing(
     "commenting",
     rooms=[ChapterRoom],
     lasts_seconds=SECONDS,
     payload=EditorsTyping,
-    event=_telling("commenting", caret=False),
+    event=_event_of("commenting", caret=False),
 )

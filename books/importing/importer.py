@@ -35,10 +35,10 @@ class Imported:
 def import_book(manuscript: Manuscript, *, owner: User, report: Report = lambda done: None) -> Imported:
     """Creates the book, or changes what differs; run again, it changes nothing.
 
-    A book is the same when title and printed author are; its owner then stays who it is. A chapter is the same
-    when its number is. New chapters come out at once, and notify nobody; one that was taken back stays so, and
-    chapters that the manuscript does not have stay. Each chapter is a transaction of its own, so that others
-    can write meanwhile, and an import that was interrupted goes on where it was.
+    A book is the same when title and printed author are; its owner then does not change. A chapter is the same
+    when its number is. New chapters come out at once, and notify nobody; one that was taken back is not
+    published again. Chapters that the manuscript does not have are kept. Each chapter is a transaction of its
+    own, so that others can write meanwhile, and an import that was interrupted goes on where it was.
 
     Raises BrokenFile for what the library does not take, naming the book and the place in it.
     """
@@ -67,7 +67,7 @@ def import_book(manuscript: Manuscript, *, owner: User, report: Report = lambda 
 
 @contextmanager
 def _placing(place: str) -> Iterator[None]:
-    """Has a refused value say where it stands."""
+    """Has a refused value say where it is."""
     try:
         yield
     except ValidationFailed as refusal:

@@ -39,7 +39,7 @@ class ChapterManuscript(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
 
 class Manuscript(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A book as it stands in a file.
+    """A book as a file holds it.
 
     `author` is the name as printed; `slug` the address that a new book gets, where the title gives none that can be
     read; `warnings` are names of ContentWarning.
@@ -149,7 +149,7 @@ def _load(file: Path) -> Any:
 
 
 def _no_text(data: Any, where: str = "the top") -> str | None:
-    """Returns where something stands that no database stores: a surrogate without its other half, or NUL."""
+    """Returns where something is that no database stores: a surrogate without its other half, or NUL."""
     if isinstance(data, str):
         return where if _NO_TEXT.search(data) else None
     inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()

@@ -13,7 +13,7 @@ class Comment(models.Model):
     """A comment on a chapter, on one of its paragraphs, or on another comment.
 
     `path` holds the ids from the thread's root down to this comment, twelve digits each: sorted by it, a
-    thread stands together, parents before replies, on every database and collation. Deleting keeps the row,
+    thread is in one piece, parents before replies, on every database and collation. Deleting keeps the row,
     without its text, so that replies stay in place. `hidden_at`: a moderator took it out of sight.
     """
 

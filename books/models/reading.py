@@ -17,7 +17,7 @@ class SubscriptionLevel(models.TextChoices):
 
 
 class Subscription(models.Model):
-    """A reader follows a book; `level` says what they are told of."""
+    """A reader follows a book; `level` says what they are notified of."""
 
     book = models.ForeignKey(Book, on_delete=models.CASCADE, related_name="subscriptions")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="subscriptions")
@@ -67,7 +67,7 @@ class Shelf(models.TextChoices):
 
 
 class ShelfEntry(models.Model):
-    """A book on one of its reader's shelves; it stands on one at a time."""
+    """A book on one of its reader's shelves; it is on one at a time."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="shelf_entries")
     book = models.ForeignKey(Book, on_delete=models.CASCADE, related_name="shelf_entries")

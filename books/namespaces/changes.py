@@ -107,7 +107,7 @@ def on_post_comment(call: Call, wanted: PostComment) -> CommentContent:
 @changes.handles(EditComment)
 def on_edit_comment(call: Call, wanted: EditComment) -> CommentContent:
     comment = edit_comment(actor=signed_in(call.identity), comment_id=wanted.comment_id, text=wanted.text)
-    realtime.about(ref(comment))  # what changes nothing is told to nobody, and answered with the same words
+    realtime.about(ref(comment))  # what changes nothing emits no event, and gets the same answer
     return CommentContent(**comment_fields(comment))
 
 

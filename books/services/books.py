@@ -39,7 +39,7 @@ from realtime.errors import Conflict, Unauthenticated
 COVER_WIDTH, COVER_HEIGHT = 800, 1200
 
 EVERY_ROOM = 10_000
-"""Rooms that hear of it when a whole book goes out of sight: each of its chapters has one."""
+"""Rooms that get an event when a whole book goes out of sight: each of its chapters has one."""
 
 
 class Description(TypedDict, total=False):
@@ -219,7 +219,7 @@ def _tag(book: Book, names: Iterable[str]) -> None:
 
 
 def _tag_slug(name: str) -> str:
-    # Tags in any script; what has no letters at all stands for itself.
+    # Tags in any script; a name without any letters is its own slug.
     return slugify(name, allow_unicode=True)[: limits.TAG] or name.casefold()
 
 
@@ -227,7 +227,7 @@ def _given_slug(slug: str) -> str:
     if len(slug) > 100 or not slug or slug != slugify(slug):
         raise invalid("slug", "Small letters, digits and hyphens, please; at most 100.")
     if slug in taken_words("slug"):
-        raise invalid("slug", "This word stands in addresses of the site itself.")
+        raise invalid("slug", "This word is part of the site's own addresses.")
     return slug
 
 

@@ -77,7 +77,7 @@ def update_chapter(
     """Changes what is given of a chapter; `version` is the one that the writer started from.
 
     Raises VersionConflict (with the present version) when somebody else has saved since; None asks for no check.
-    Saving what is there already changes nothing and tells nobody.
+    Saving what is there already changes nothing and emits no event.
     """
     for _ in range(_TRIES):
         worked_out = _work_out(actor, chapter_id, version, content)

@@ -54,5 +54,5 @@ def _bounded(field: str, text: str, longest: int, required: bool) -> str:
     if len(text) > longest:
         raise invalid(field, f"At most {longest:,} characters, please.")
     if required and not text:
-        raise invalid(field, "Something must stand here.")
+        raise invalid(field, "This must not be empty.")
     return text

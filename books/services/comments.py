@@ -13,7 +13,7 @@ from livrya.accounts.models import User
 from livrya.accounts.policies import may_address
 from realtime.errors import Conflict, Forbidden, NotFound
 
-# A comment is told to its chapter, to the (at most ten) authors and to whom it answers.
+# A comment is sent to its chapter's room, to the (at most ten) authors and to whom it answers.
 _MOST_ROOMS = 16
 
 
@@ -22,7 +22,7 @@ def post_comment(
 ) -> Comment:
     """Says something under a chapter, at one of its paragraphs, or in reply to another comment.
 
-    A reply to a comment at the last level stands beside it. Nobody answers a person whom they have blocked or who
+    A reply to a comment at the last level is put beside it. Nobody answers a person whom they have blocked or who
     has blocked them, nor comments on the book of an author who has.
     """
     person = require_person(actor)

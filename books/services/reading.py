@@ -16,7 +16,7 @@ from realtime.errors import NotFound
 
 
 def open_chapter(*, actor: User | None, chapter_id: int) -> ReadingProgress:
-    """Notes that the actor has opened the chapter; a place that they have in it stays."""
+    """Notes that the actor has opened the chapter; a place that they have in it is kept."""
     person = require_person(actor)
     with realtime.atomic():
         chapter = chapter_by_id(person, chapter_id)
@@ -38,7 +38,7 @@ def save_progress(
 ) -> ReadingProgress:
     """Notes where the actor is in the chapter: `position` is the part read, 0.0 to 1.0. The last save counts.
 
-    `connection_id` is the connection that says so: it is not told of it.
+    `connection_id` is the connection that says so: it does not get the event.
     """
     person = require_person(actor)
     if not (math.isfinite(position) and 0 <= position <= 1):
@@ -56,7 +56,7 @@ def save_progress(
 
 
 def shelve_book(*, actor: User | None, book_id: int, shelf: str) -> ShelfEntry:
-    """Puts the book on one of the actor's shelves, off the one where it stood."""
+    """Puts the book on one of the actor's shelves, off the one where it was."""
     person = require_person(actor)
     checking.choice("shelf", shelf, Shelf.values)
     with realtime.atomic():
@@ -69,7 +69,7 @@ def shelve_book(*, actor: User | None, book_id: int, shelf: str) -> ShelfEntry:
 
 
 def unshelve_book(*, actor: User | None, book_id: int) -> None:
-    """Takes the book off the actor's shelves; where it stands on none, nothing happens."""
+    """Takes the book off the actor's shelves; where it is on none, nothing happens."""
     person = require_person(actor)
     with realtime.atomic():
         taken, _ = ShelfEntry.objects.filter(user=person, book_id=book_id).delete()

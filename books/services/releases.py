@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 FARTHEST = timedelta(days=3650)
 """How far ahead a chapter may be scheduled."""
-# A release or its time is told to the book and to the followers of each of its (at most ten) authors.
+# A release or its time is sent to the book's room and to the followers of each of its (at most ten) authors.
 _MOST_ROOMS = 16
 
 

@@ -13,7 +13,7 @@ from books.services.sums import count_reviews
 from livrya.accounts.models import User
 from realtime.errors import Conflict, Forbidden, NotFound
 
-# A review is told to its book and to the (at most ten) authors.
+# A review is sent to its book's room and to the (at most ten) authors.
 _MOST_ROOMS = 16
 _MODERATE = "books.delete_review"
 

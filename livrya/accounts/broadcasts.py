@@ -12,14 +12,14 @@ from livrya.accounts.models import Follow, User
 
 @receiver(signals.user_followed)
 def _followed(*, follow: Follow, actor: User | None, **_: Any) -> None:
-    told = FollowChanged(user_id=follow.followed_id, username=follow.followed.username, following=True)
-    realtime.emit(realtime.UserRoom(follow.follower_id), told, actor=actor)
+    event = FollowChanged(user_id=follow.followed_id, username=follow.followed.username, following=True)
+    realtime.emit(realtime.UserRoom(follow.follower_id), event, actor=actor)
 
 
 @receiver(signals.user_unfollowed)
 def _unfollowed(*, follower: User, followed: User, actor: User | None, **_: Any) -> None:
-    told = FollowChanged(user_id=followed.pk, username=followed.username, following=False)
-    realtime.emit(realtime.UserRoom(follower.pk), told, actor=actor)
+    event = FollowChanged(user_id=followed.pk, username=followed.username, following=False)
+    realtime.emit(realtime.UserRoom(follower.pk), event, actor=actor)
 
 
 @receiver(signals.profile_changed)
@@ -35,29 +35,29 @@ def _privacy_changed(*, user: User, **_: Any) -> None:
 
 @receiver(signals.user_blocked)
 def _blocked(*, blocker: User, blocked: User, actor: User | None, **_: Any) -> None:
-    _tell_block(blocker, blocked, actor, True)
+    _emit_block(blocker, blocked, actor, True)
 
 
 @receiver(signals.user_unblocked)
 def _unblocked(*, blocker: User, blocked: User, actor: User | None, **_: Any) -> None:
-    _tell_block(blocker, blocked, actor, False)
+    _emit_block(blocker, blocked, actor, False)
 
 
-def _tell_block(blocker: User, blocked: User, actor: User | None, on: bool) -> None:
-    told = BlockChanged(user_id=blocked.pk, username=blocked.username, blocked=on)
-    realtime.emit(realtime.UserRoom(blocker.pk), told, actor=actor)
-    # Whom one does not see is part of the grants that both sides' sessions hold in their rooms.
+def _emit_block(blocker: User, blocked: User, actor: User | None, on: bool) -> None:
+    event = BlockChanged(user_id=blocked.pk, username=blocked.username, blocked=on)
+    realtime.emit(realtime.UserRoom(blocker.pk), event, actor=actor)
+    # The grants that both sides' sessions hold in their rooms name whom they do not see.
     for user in (blocker, blocked):
         realtime.revoke(user=user, reason="privacy changed")
 
 
 @receiver(signals.user_muted)
 def _muted(*, muter: User, muted: User, actor: User | None, **_: Any) -> None:
-    told = MuteChanged(user_id=muted.pk, username=muted.username, muted=True)
-    realtime.emit(realtime.UserRoom(muter.pk), told, actor=actor)
+    event = MuteChanged(user_id=muted.pk, username=muted.username, muted=True)
+    realtime.emit(realtime.UserRoom(muter.pk), event, actor=actor)
 
 
 @receiver(signals.user_unmuted)
 def _unmuted(*, muter: User, muted: User, actor: User | None, **_: Any) -> None:
-    told = MuteChanged(user_id=muted.pk, username=muted.username, muted=False)
-    realtime.emit(realtime.UserRoom(muter.pk), told, actor=actor)
+    event = MuteChanged(user_id=muted.pk, username=muted.username, muted=False)
+    realtime.emit(realtime.UserRoom(muter.pk), event, actor=actor)

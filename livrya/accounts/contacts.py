@@ -46,11 +46,11 @@ async def online_contacts(session: Session) -> list[Contact]:
 
 
 async def greet_with_contacts(session: Session) -> None:
-    """Tells a session that has just begun who of its contacts is online; for `Namespace(opened=…)`."""
+    """Sends a session that has just begun those of its contacts who are online; for `Namespace(opened=…)`."""
     if session.identity.user_id is not None:
-        told = ContactsListed(contacts=await online_contacts(session))
+        event = ContactsListed(contacts=await online_contacts(session))
         room = UserRoom(session.identity.user_id)
-        session.notify(event_contract(told).name, msgspec.to_builtins(told), room.name)
+        session.notify(event_contract(event).name, msgspec.to_builtins(event), room.name)
 
 
 def _contacts(user_id: int) -> list[Contact]:

@@ -25,7 +25,7 @@ class FollowChanged(Payload):
 
 @event("block:changed", rooms=[UserRoom])
 class BlockChanged(Payload):
-    """You have blocked somebody, or no longer; for all your devices. The other is not told."""
+    """You have blocked somebody, or no longer; for all your devices. The other gets no event."""
 
     user_id: int
     username: str
@@ -34,7 +34,7 @@ class BlockChanged(Payload):
 
 @event("mute:changed", rooms=[UserRoom])
 class MuteChanged(Payload):
-    """You have muted somebody, or no longer; for all your devices. The other is not told."""
+    """You have muted somebody, or no longer; for all your devices. The other gets no event."""
 
     user_id: int
     username: str
@@ -133,7 +133,7 @@ class BlockPerson(Payload):
 
 @command("user:unblock", reply=Blocking, durable=True)
 class UnblockPerson(Payload):
-    """End your block; what it ended stays ended."""
+    """End your block; what it ended is not brought back."""
 
     user_id: Id
 

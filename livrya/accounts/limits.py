@@ -19,6 +19,6 @@ OWN_PASSWORD = Act("own-password", most=10, seconds=900)
 UPLOADS = Act("upload", most=30, seconds=3600)
 """Files of a person: their picture, covers, what they send to groups."""
 FOLLOWS = Act("follow", most=100, seconds=3600)
-"""People whom a person begins to follow, each of whom is told."""
+"""People whom a person begins to follow, each of whom is notified."""
 TICKETS = Act("ticket", most=120, seconds=60)
 """Tickets for connections that a person gets; each is a row until it is used."""

@@ -158,7 +158,7 @@ class Block(models.Model):
 
 
 class Mute(models.Model):
-    """One person does not want to be told of another, who learns nothing of it and may go on as before."""
+    """One person wants no news of another, who learns nothing of it and may go on as before."""
 
     muter = models.ForeignKey(User, models.CASCADE, related_name="mutes", db_index=False)
     muted = models.ForeignKey(User, models.CASCADE, related_name="muted_by", db_index=False)

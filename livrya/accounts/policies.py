@@ -27,7 +27,7 @@ def may_edit(actor: User | None, user: User, permission: str = EDIT) -> bool:
         return True
     if not actor.is_active:
         return False
-    return actor.pk == user.pk or _stands_above(actor, user, permission)
+    return actor.pk == user.pk or _outranks(actor, user, permission)
 
 
 def may_deactivate(actor: User | None, user: User) -> bool:
@@ -55,5 +55,5 @@ def may_address(actor: User, user: User) -> bool:
     return not selectors.apart(actor, user)
 
 
-def _stands_above(actor: User, user: User, permission: str) -> bool:
+def _outranks(actor: User, user: User, permission: str) -> bool:
     return actor.is_superuser or (staff_may(actor, permission) and not user.is_staff and not user.is_superuser)

@@ -14,7 +14,7 @@ class SessionStore(DatabaseSessionStore):
 
     A session is deleted by signing out, by flushing, and when its key changes (signing in again, a new
     password): each revokes, in the same transaction, the connections that the old key opened. The signal
-    `user_logged_out` would be too early: it is sent while the session still stands.
+    `user_logged_out` would be too early: it is sent while the session still exists.
     """
 
     @classmethod

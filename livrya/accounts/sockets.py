@@ -22,7 +22,7 @@ class SocketAuthenticator:
         if not may_be_key(session_key):
             return ANONYMOUS
         session = LoginSession.objects.select_related("user").filter(session_key=session_key).first()
-        if session is None or session.user is None or not _session_stands(session):
+        if session is None or session.user is None or not _is_valid(session):
             return ANONYMOUS
         return _identity(session.user, f"session:{session.fingerprint}", None)
 
@@ -42,13 +42,11 @@ class SocketAuthenticator:
         if of_sessions:
             sessions = LoginSession.objects.select_related("user").filter(fingerprint__in=of_sessions)
             people |= {
-                f"session:{found.fingerprint}": found.user
-                for found in sessions
-                if found.user and _session_stands(found)
+                f"session:{found.fingerprint}": found.user for found in sessions if found.user and _is_valid(found)
             }
         if of_tokens:
             families = TokenFamily.objects.select_related("user").filter(pk__in=of_tokens)
-            people |= {tokens.family_credential(found.pk): found.user for found in families if tokens.stands(found)}
+            people |= {tokens.family_credential(found.pk): found.user for found in families if tokens.is_valid(found)}
         now_ms = int(timezone.now().timestamp() * 1000)
         return [_holds(identity, people.get(identity.credential), now_ms) for identity in identities]
 
@@ -57,7 +55,7 @@ def _identity(user: User, credential: str, expires_at_ms: int | None) -> Identit
     return Identity(user.pk, user.username, user.is_staff, credential, expires_at_ms, user.display_name)
 
 
-def _session_stands(session: LoginSession) -> bool:
+def _is_valid(session: LoginSession) -> bool:
     user = session.user
     if user is None or not user.is_active or session.expire_date <= timezone.now():
         return False

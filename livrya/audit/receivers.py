@@ -1,4 +1,4 @@
-"""Staff's acts on other people's accounts; apps that stand above record theirs themselves."""
+"""Staff's acts on other people's accounts; the apps above record theirs themselves."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The words that the site's own addresses have where names of people's things may stand."""
+"""The words that the site's own addresses use where names of people's things may be."""
 
 import re
 from collections.abc import Iterator

@@ -9,7 +9,7 @@ import struct
 from dataclasses import dataclass
 
 _PNG = b"\x89PNG\r\n\x1a\n"
-# The orientation that a camera notes stands in eXIf.
+# The orientation that a camera notes is in eXIf.
 _PNG_KEPT = {b"IHDR", b"PLTE", b"tRNS", b"eXIf", b"IDAT", b"IEND"}
 _PNG_ONCE = _PNG_KEPT - {b"IDAT"}
 
@@ -20,7 +20,7 @@ _JPEG_FRAMES = {0xC0, 0xC1, 0xC2}
 _START_OF_SCAN = 0xDA
 MOST_SCANS = 200
 """A progressive picture has about ten; each is a walk over all its pixels, and may be fifty bytes long. By chance,
-the two bytes stand some eighty times in 5 MiB of film that a telephone puts behind its picture."""
+the two bytes occur some eighty times in 5 MiB of film that a telephone puts behind its picture."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ HTML is never stored: texts are plain (or Markdown, whose rendering is sanitised
 import re
 import unicodedata
 
-# Overrides and embeddings reorder what stands around them; isolates and marks are kept out too, because a
+# Overrides and embeddings reorder what is around them; isolates and marks are kept out too, because a
 # browser isolates what is marked up with dir="auto". Source: Unicode UAX #9, section 2.
 _BIDI_CONTROLS = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 # Characters that cannot be seen and let two names look alike, variation selectors among them; the two that choose
@@ -96,7 +96,7 @@ def _selected(found: re.Match[str]) -> str:
 
 
 def _with_few_marks(text: str) -> str:
-    """Returns the text without what is stacked too high: marks of any script, wherever joiners stand between them."""
+    """Returns the text without what is stacked too high: marks of any script, wherever joiners are between them."""
     if not _MAY_BE_MARKS.search(text):
         return text
     kept, height = [], 0

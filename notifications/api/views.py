@@ -29,7 +29,7 @@ from notifications.models import Notification
     )
 )
 class NotificationsView(generics.ListAPIView[Notification]):
-    """What the asker has been told, the newest first, and where the bell's room stood."""
+    """The asker's notifications, the newest first, and the position of the bell's room."""
 
     permission_classes = (IsAuthenticated,)
     serializer_class = serializers.NotificationSerializer

@@ -47,7 +47,7 @@ class BanInline(Looked, ServiceInline, admin.TabularInline):  # type: ignore[typ
 
 @admin.register(Group)
 class GroupAdmin(LibraryAdmin):
-    """Deleting ends the group: it stays here, and is gone for everybody else."""
+    """Deleting ends the group: it is kept here, and is gone for everybody else."""
 
     form = GroupForm
     readonly_fields = (
@@ -105,7 +105,7 @@ class GroupAdmin(LibraryAdmin):
         services.delete_group(actor=actor(request), group_id=stored.pk, reason="A moderator of Livrya ended it.")
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Nothing hangs on it that would go: the group ends, and its rows stay."""
+        """Nothing hangs on it that would go: the group ends, and its rows are kept."""
         return [str(group) for group in objs], {"groups": len(objs)}, set(), []
 
 
@@ -125,7 +125,7 @@ class MessageAdmin(WrittenElsewhere, LibraryAdmin):
         return "(private)" if message.group.is_private else message.text[:_EXCERPT]
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """The row stays, so nothing that hangs on it goes but its files and reactions."""
+        """The row is kept, so nothing that hangs on it goes but its files and reactions."""
         return [f"{message.group} #{message.number}" for message in objs], {"messages": len(objs)}, set(), []
 
     def has_delete_permission(self, request: HttpRequest, obj: Message | None = None) -> bool:

@@ -22,7 +22,7 @@ from social.services import invitations, members
 
 
 class MembersListView(ListView):
-    """A group's members, who came first standing first."""
+    """A group's members, in the order in which they joined."""
 
     order = ORDER
 

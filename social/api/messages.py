@@ -31,7 +31,7 @@ from social.services import attachments, messages
 
 
 class MessagesView(ListView):
-    """What was said in a group, the newest first, and where its stream stood at that instant."""
+    """What was said in a group, the newest first, and its stream's position at that instant."""
 
     order = ("-number",)
 

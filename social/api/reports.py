@@ -1,4 +1,4 @@
-"""Telling the moderators, and what they do about it."""
+"""Reporting to the moderators, and what they do about it."""
 
 from typing import Any
 

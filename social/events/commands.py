@@ -1,4 +1,4 @@
-"""What one may say to groups, and what is answered; what one may say in them stands in `talking`."""
+"""The commands to groups, and their answers; the commands inside a group are in `talking`."""
 
 from typing import Annotated, Any
 
@@ -51,7 +51,7 @@ class CreateRoom(Payload):
 
 @command("room:update", reply=RoomReply, durable=True, cost=3)
 class UpdateRoom(Payload):
-    """Change what describes a group that is yours; `password` null or empty: it has none. Leave out what stays."""
+    """Change what describes a group that is yours; `password` null or empty: it has none. Omit what does not change."""
 
     room_id: Id
     name: Line | msgspec.UnsetType = msgspec.UNSET
@@ -165,7 +165,7 @@ class DeclineInvitation(Payload):
 
 
 class RoomLink(Payload):
-    """A link into a group, for whoever has it; its token is told this once."""
+    """A link into a group, for whoever has it; its token is sent this once."""
 
     id: int
     token: str

@@ -1,4 +1,4 @@
-"""What is heard of groups themselves: in the group, in the directory, on connect."""
+"""Events about groups themselves: in the group, in the directory, on connect."""
 
 from realtime import UserRoom
 from realtime.contracts import Payload, event
@@ -77,7 +77,7 @@ class RoomAvailable(Payload):
 class RoomChanged(RoomState):
     """A group's description, limits or slow mode changed: the whole of it, as it is now.
 
-    The directory hears it of public groups.
+    The directory gets it for public groups.
     """
 
 

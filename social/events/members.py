@@ -1,4 +1,4 @@
-"""What is heard of people in groups."""
+"""Events about people in groups."""
 
 from realtime import UserRoom
 from realtime.contracts import Payload, event
@@ -9,7 +9,7 @@ from social.events.rooms import GroupRoom
 class MemberContent(Payload):
     """A member as the others see them. `avatar` is the address of a picture, or null.
 
-    `readNumber` is how far they have read, in small groups; null where that is not told or not theirs to tell.
+    `readNumber` is how far they have read, in small groups; null where receipts are off or they share none.
     """
 
     user_id: int
@@ -42,7 +42,7 @@ class MemberLeft(Payload):
 
 @event("member:removed", rooms=[GroupRoom, UserRoom])
 class MemberRemoved(Payload):
-    """A moderator removed somebody, who hears it themselves in `user:`; `banned`: they may not come back."""
+    """A moderator removed somebody, who gets it in `user:`; `banned`: they may not come back."""
 
     room_id: int
     user_id: int

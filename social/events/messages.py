@@ -1,4 +1,4 @@
-"""What is heard of what is said."""
+"""Events about messages."""
 
 from realtime.contracts import Payload, event
 from social.events.rooms import GroupRoom
@@ -82,7 +82,7 @@ class MessageNew(MessageContent):
     """Somebody said something. For its sender everything up to it is read now.
 
     Whoever has blocked or muted its sender, or is blocked by them, gets `hidden` in its place; so with edits. What a
-    third person's message tells of them is left out: `replyTo` is null, and `mentions` are without them.
+    third person's message says of them is left out: `replyTo` is null, and `mentions` are without them.
     """
 
 

@@ -19,7 +19,7 @@ class ReportFiled(Payload):
 
 @command("report:create", reply=ReportFiled, durable=True, cost=5)
 class CreateReport(Payload):
-    """Tell the moderators about a comment, a message in one of your groups, or a person; `id` is its own.
+    """Report to the moderators a comment, a message in one of your groups, or a person; `id` is its own.
 
     They see it with its context. The same again is the report that waits already; five about one thing are enough.
     """

@@ -10,7 +10,7 @@ class GroupRoom(Room, pattern="group:{group_id}"):
 
 
 class CallRoom(Room, pattern="call:{group_id}"):
-    """Who takes part in a group's call; its members. Nothing is said here: the group's room hears of it."""
+    """Who takes part in a group's call; its members. No event is sent here: they go to the group's room."""
 
     group_id: int
 

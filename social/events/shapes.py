@@ -7,7 +7,7 @@ from social.events.members import MemberContent
 
 
 class RoomPage(RoomState):
-    """A group as whoever may know of it sees it: one's own part in it, and where its stream stood at that instant.
+    """A group as whoever may know of it sees it: one's own part in it, and its stream's position at that instant.
 
     `role`, `readNumber` and `position` are null for who is no member.
     """

@@ -5,7 +5,7 @@ from realtime.people import Typists, declare_typing
 from social.events.rooms import GroupRoom
 
 SECONDS = 10.0
-"""Typing that is not told again ends after this long."""
+"""Typing that is not repeated ends after this long."""
 
 _OLDER = {"groupId": "roomId"}
 
@@ -14,7 +14,7 @@ _OLDER = {"groupId": "roomId"}
 class StartTyping(Payload):
     """Tell the others that you are typing; to be repeated at least every 10 seconds while you are.
 
-    In groups of more than 100 people, and of people who keep their typing to themselves, nobody hears.
+    Nothing is shown in groups of more than 100 people, nor of people who keep their typing to themselves.
     """
 
     room_id: Id
@@ -22,7 +22,7 @@ class StartTyping(Payload):
 
 @command("typing:stop", aliases=[Alias("typing_stop", ("roomId",), _OLDER)])
 class StopTyping(Payload):
-    """Tell the others that you stopped; sending a message, leaving and losing the connection say it too."""
+    """Tell the others that you stopped; sending a message, leaving and losing the connection stop it too."""
 
     room_id: Id
 

@@ -13,7 +13,7 @@ class Group(models.Model):
     `member_count` is that of its memberships, and never above `max_users` (None: no limit). In an ephemeral group
     (not `persistent`) one is a member while one is present, so that it counts who is there. `last_number` is the
     number of its newest message. `password` is a hash; empty: none is asked for. A group that has ended
-    (`ended_at`) stays in the database and is not there for anybody.
+    (`ended_at`) is kept in the database, and nobody finds it any more.
     """
 
     slug = models.CharField(max_length=limits.NAME + 8, unique=True)

@@ -23,7 +23,7 @@ class Message(models.Model):
     """Something said in a group.
 
     `number` is dense within the group, from 1. `mentions` are the ids of members who were named. Deleting keeps
-    the row, without its words, so that answers and numbers stay in place.
+    the row, without its words, so that answers and numbers keep their places.
     """
 
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="messages", db_index=False)
@@ -40,7 +40,7 @@ class Message(models.Model):
         constraints = [models.UniqueConstraint(fields=["group", "number"], name="message_numbers_dense")]
 
     def __str__(self) -> str:
-        # Not its words, which are its group's alone: this stands in lists, titles and logs.
+        # Not its words, which are its group's alone: this is shown in lists, titles and logs.
         return f"message {self.number} of group {self.group_id}"
 
 

@@ -1,4 +1,4 @@
-"""What people tell the moderators about."""
+"""What people report to the moderators."""
 
 from django.conf import settings
 from django.db import models

@@ -54,7 +54,7 @@ def on_send(call: Call, wanted: SendMessage) -> MessageContent:
 @messages.handles(EditMessage)
 def on_edit(call: Call, wanted: EditMessage) -> MessageContent:
     message = services.edit_message(actor=signed_in(call.identity), message_id=wanted.message_id, text=wanted.text)
-    realtime.about(ref(message))  # what changes nothing is told to nobody, and answered with the same words
+    realtime.about(ref(message))  # what changes nothing emits no event, and gets the same answer
     return selectors.own_content(message)
 
 

@@ -1,4 +1,4 @@
-"""Who is there, who types, who takes part in a call: commands and what groups hear by themselves."""
+"""Who is there, who types, who takes part in a call: commands, and the events that groups get by themselves."""
 
 import realtime
 from livrya.accounts.selectors import signed_in
@@ -59,31 +59,31 @@ async def join_call(call: Call, wanted: JoinCall) -> CallState:
 @presence.handles(LeaveCall)
 async def leave_call(call: Call, wanted: LeaveCall) -> CallState:
     await call.session.leave(CallRoom(wanted.room_id))
-    await call.read(_member_count, call.identity, wanted.room_id)  # who is none hears of nobody
+    await call.read(_member_count, call.identity, wanted.room_id)  # who is no member gets no names
     return await call_state(call.session, wanted.room_id)
 
 
 @watches(GroupRoom)
-def tell_members(room: GroupRoom, roster: Roster) -> None:
-    told = RoomMembers(
+def emit_members(room: GroupRoom, roster: Roster) -> None:
+    event = RoomMembers(
         room_id=room.group_id,
         online_count=roster.counts.user_count,
         online_members=as_reply(roster).users,
         version=roster.counts.version,
     )
-    realtime.emit(room, told, version=roster.counts.version)
+    realtime.emit(room, event, version=roster.counts.version)
 
 
 @watches(CallRoom)
-def tell_call(room: CallRoom, roster: Roster) -> None:
-    """A call is presence in a room of its own: the group hears who is there."""
-    told = CallChanged(
+def emit_call(room: CallRoom, roster: Roster) -> None:
+    """A call is presence in a room of its own: the group gets an event that says who is there."""
+    event = CallChanged(
         room_id=room.group_id,
         participant_count=roster.counts.user_count,
         participants=as_reply(roster).users,
         version=roster.counts.version,
     )
-    realtime.emit(GroupRoom(room.group_id), told, version=roster.counts.version)
+    realtime.emit(GroupRoom(room.group_id), event, version=roster.counts.version)
 
 
 async def call_state(session: Session, group_id: int) -> CallState:

@@ -27,7 +27,7 @@ class SessionsInGroups(Part):
         super().__init__(hub)
         self._people: dict[int, dict[int, set[Session]]] = {}
         self._lasting: set[int] = set()
-        """Groups known to be persistent, which they stay: seats there end with no grace."""
+        """Groups known to be persistent, which never changes: seats there end with no grace."""
         self._keeping: asyncio.Task[None] | None = None
 
     async def joined(self, session: Session, room: Room) -> Mapping[str, Any]:

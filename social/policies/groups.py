@@ -16,7 +16,7 @@ _RANK = {Role.MEMBER: 0, Role.MODERATOR: 1, Role.OWNER: 2}
 
 
 def public_to(viewer: User) -> Q:
-    """Returns the condition on groups that stand in the viewer's directory: public, by nobody whom they block or who
+    """Returns the condition on groups that are in the viewer's directory: public, by nobody whom they block or who
     blocks them. One query."""
     condition = Q(is_private=False)
     apart = blocked_ids(viewer)

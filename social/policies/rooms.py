@@ -50,7 +50,7 @@ def _for_members(asked: Sequence[tuple[Identity, R]]) -> dict[tuple[Identity, R]
     )
     belonging = set(memberships.values_list("user_id", "group_id"))
     blocked, muted, nobody = blocked_among(people), muted_among(people), frozenset[int]()
-    # Muted people go on as before: it is only this person who neither hears nor sees them here.
+    # Muted people go on as before: only this person gets nothing of them here.
     grants = {
         pk: Grant(
             view=GroupPrivacy(

@@ -14,21 +14,21 @@ class GroupPrivacy(Privacy):
     """In a group: also what a third person answers, or whom they name, when that is somebody unseen."""
 
     def logged(self, event_type: str, actor_id: int | None, payload: bytes) -> bytes | None:
-        """Returns a message without what it tells of people who are not seen; the words are its sender's own."""
+        """Returns a message without what it says of people who are hidden; the words are its sender's own."""
         if event_type not in _MESSAGES or not self.unseen:
             return payload
         if actor_id in self.unseen:
             return None
-        told = decoded(payload)
+        message = decoded(payload)
         # A moderator's or the system's act is not the sender's own.
-        if told["sender"]["id"] in self.unseen:
+        if message["sender"]["id"] in self.unseen:
             return None
-        answered, named = told["replyTo"], [user_id for user_id in told["mentions"] if user_id not in self.unseen]
+        answered, named = message["replyTo"], [user_id for user_id in message["mentions"] if user_id not in self.unseen]
         if answered is not None and answered["senderId"] in self.unseen:
             answered = None
-        if answered == told["replyTo"] and named == told["mentions"]:
+        if answered == message["replyTo"] and named == message["mentions"]:
             return payload
-        return msgspec.json.encode({**told, "replyTo": answered, "mentions": named})
+        return msgspec.json.encode({**message, "replyTo": answered, "mentions": named})
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def unread_in_all(user: User) -> int:
 
 
 def public_groups(viewer: User | None, *, text: str = "") -> QuerySet[Group]:
-    """Returns the directory, by last activity; `text`: words that must all stand in name or description."""
+    """Returns the directory, by last activity; `text`: words that must all occur in name or description."""
     seen = Q(is_private=False) if viewer is None else public_to(viewer)
     groups = Group.objects.filter(seen, ended_at__isnull=True)
     for word in search_words(text):
@@ -81,7 +81,7 @@ def listed(groups: Sequence[Group], viewer: User) -> list[RoomListed]:
 
 
 def room_list(user: User) -> list[RoomListed]:
-    """Returns somebody's groups and public ones, as many as are told on connect, by last activity. Three queries."""
+    """Returns somebody's groups and public ones, as many as are sent on connect, by last activity. Three queries."""
     own = list(groups_of(user)[:ON_CONNECT])
     taken = {membership.group_id for membership in own}
     others = list(public_groups(user).exclude(pk__in=groups_of(user).values("group"))[:ON_CONNECT])
@@ -91,7 +91,7 @@ def room_list(user: User) -> list[RoomListed]:
 
 
 def greeting(identity: Identity) -> Sequence[tuple[Room, RoomList]]:
-    """Returns what a session of `/social` hears when it comes."""
+    """Returns what a session of `/social` is sent when it opens."""
     user = User.objects.filter(pk=identity.user_id, is_active=True).first() if identity.user_id else None
     return [(UserRoom(user.pk), RoomList(rooms=room_list(user)))] if user is not None else []
 

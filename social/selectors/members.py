@@ -11,7 +11,7 @@ from social.policies import require_moderator
 from social.selectors.groups import group_of_member
 
 ORDER = ("joined_at", "id")
-"""The order of lists of members, for `livrya.kit.cursors.page`: who came first stands first."""
+"""The order of lists of members, for `livrya.kit.cursors.page`: who joined first is first."""
 
 
 def members_of(group: Group) -> QuerySet[Membership]:

@@ -49,14 +49,14 @@ def search(viewer: User, text: str, *, group_id: int | None = None) -> QuerySet[
 
 
 def spoken(viewer: User) -> QuerySet[Message]:
-    """Returns messages by those whom the viewer hears, with their senders and what they answer."""
+    """Returns the messages that are not hidden from the viewer, with their senders and what they answer."""
     rows = Message.objects.select_related("sender", "reply_to__sender")
     left_out = unheard(viewer)
     return rows.exclude(sender__in=left_out) if left_out else rows
 
 
 def unheard(viewer: User) -> frozenset[int]:
-    """Returns the ids of those whom the viewer neither hears nor sees in groups, in two queries."""
+    """Returns the ids of those whose messages and presence the viewer does not get in groups, in two queries."""
     return blocked_ids(viewer) | muted_ids(viewer)
 
 
@@ -103,7 +103,7 @@ def own_content(message: Message) -> MessageContent:
 def shown(messages: Sequence[Message], viewer: User) -> list[MessageShown]:
     """Returns messages as the viewer sees them; six queries at most, however many they are.
 
-    What they answer and whom they name is left out where the viewer does not hear those people, as it is live.
+    What they answer and whom they name is left out where those people are hidden from the viewer, as it is live.
     """
     own = own_reactions(viewer, [message.pk for message in messages])
     return [
@@ -150,7 +150,7 @@ def _own_groups(viewer: User) -> QuerySet[Membership, int]:
 
 
 def _unheard_in(messages: Sequence[Message], viewer: User) -> frozenset[int]:
-    """Returns `unheard`; asks for nothing where the messages tell of nobody but their senders."""
+    """Returns `unheard`; asks for nothing where the messages name nobody but their senders."""
     return unheard(viewer) if any(message.reply_to_id or message.mentions for message in messages) else frozenset()
 
 

@@ -48,7 +48,7 @@ def admit(*, actor: User | None, group_id: int, password: str | None = None, inv
     group = Group.objects.filter(pk=group_id, ended_at__isnull=True).first()
     if group is not None and Membership.objects.filter(group=group, user=person).exists():
         return Admission(person, group_id, True, False, group.password)
-    # Before the password, since guessing costs as much; and where there is no group, which else would be told apart.
+    # Before the password, since guessing costs as much; and also where there is no group, or it would show.
     limits.GROUP_JOINS.charge(person.pk)
     if group is None:
         _matches(password, "")

@@ -29,7 +29,7 @@ def lock_message(actor: User | None, message_id: int, *, staff: str = "") -> Mes
         group = lock_group(group_id)
     except RoomNotFound as error:
         raise NotFound("There is no such message.") from error
-    if actor is None or (staff and _stands_over(actor, group, staff)):
+    if actor is None or (staff and _may_moderate(actor, group, staff)):
         found = Message.objects.filter(deleted_at__isnull=True).select_related("sender", "reply_to__sender")
     else:
         found = readable(actor)
@@ -49,7 +49,7 @@ def member_of(group: Group, user_id: int) -> Membership:
     return membership
 
 
-def _stands_over(actor: User, group: Group, staff: str) -> bool:
+def _may_moderate(actor: User, group: Group, staff: str) -> bool:
     if staff_may(actor, staff):
         return True
     own = Membership.objects.filter(group=group, user=actor).first()

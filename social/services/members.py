@@ -41,7 +41,7 @@ def ban_user(*, actor: User | None, group_id: int, user_id: int, reason: str = "
             membership.group = group
             _remove(own, membership, reason, banned=True)
         elif created:
-            _tell_removed(group, user_id, reason, banned=True, was_member=False, actor=person)
+            _send_removed(group, user_id, reason, banned=True, was_member=False, actor=person)
     return ban
 
 
@@ -84,11 +84,11 @@ def _remove(own: Membership, membership: Membership, reason: str, *, banned: boo
         raise Forbidden
     group, user_id = membership.group, membership.user_id
     give_back(membership)
-    _tell_removed(group, user_id, reason, banned=banned, was_member=True, actor=own.user)
+    _send_removed(group, user_id, reason, banned=banned, was_member=True, actor=own.user)
     settle(membership)
 
 
-def _tell_removed(group: Group, user_id: int, reason: str, *, banned: bool, was_member: bool, actor: User) -> None:
+def _send_removed(group: Group, user_id: int, reason: str, *, banned: bool, was_member: bool, actor: User) -> None:
     signals.member_removed.send(
         Membership, group=group, user_id=user_id, reason=reason, banned=banned, was_member=was_member, actor=actor
     )

@@ -24,7 +24,7 @@ from social.selectors.messages import readable
 from social.services.attachments import forget_files
 from social.services.locking import lock_group, lock_message
 
-# A message is told to its group, to whom it names and to whom it answers.
+# A message is sent to its group, to whom it names and to whom it answers.
 _MOST_ROOMS = limits.MENTIONS + 6
 _REMOVE = "social.delete_message"
 _NAME = re.compile(r"(?<![A-Za-z0-9_.@+-])@([A-Za-z0-9][A-Za-z0-9_.@+-]*)")
@@ -41,7 +41,7 @@ def send_message(
 ) -> Message:
     """Says something in a group; `attachments` are ids of the actor's uploads there that no message has yet.
 
-    `joined` false: they are not in the room, which a member hears as NotJoined. Raises RateLimited.
+    `joined` false: they are not in the room, which a member gets as NotJoined. Raises RateLimited.
     """
     person = require_person(actor)
     clean = checking.body("text", text, longest=limits.MESSAGE, required=not attachments)
@@ -94,7 +94,7 @@ def edit_message(*, actor: User | None, message_id: int, text: str) -> Message:
 
 
 def delete_message(*, actor: User | None, message_id: int) -> None:
-    """Takes back what the actor has said or, for who stands above its sender in the group and for staff, removes it.
+    """Takes back what the actor has said or, for who outranks its sender in the group and for staff, removes it.
 
     The words and files are gone for ever.
     """
@@ -159,7 +159,7 @@ def _attach(message: Message, ids: Sequence[int]) -> None:
 
 
 def _require_above(actor: User | None, message: Message) -> None:
-    """Refuses who does not stand above; a group's own moderators answer to its owner, staff's acts are written down."""
+    """Refuses who does not outrank the sender; moderators answer to the group's owner, staff's acts are recorded."""
     if actor is None:
         return
     own = Membership.objects.filter(group=message.group, user=actor).first()

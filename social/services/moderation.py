@@ -54,8 +54,8 @@ def uphold(
 ) -> Report:
     """Agrees with a report, and acts on it.
 
-    `take_down` hides a comment, deletes a message, and empties what a person says of themselves. `warning` is told
-    to the person in their bell. `suspend_days` closes their account for so long. Raises as `dismiss` does, and
+    `take_down` hides a comment, deletes a message, and empties what a person says of themselves. `warning` is sent
+    to the person as a notification. `suspend_days` closes their account for so long. Raises as `dismiss` does, and
     Forbidden for a suspension of somebody above the actor; each of these acts needs its own permission, as elsewhere.
     """
     require_staff(actor, "social.change_report")

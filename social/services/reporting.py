@@ -1,4 +1,4 @@
-"""Telling the moderators: what is reported, with the context that they need to judge it."""
+"""Reports to the moderators: what is reported, with the context that they need to judge it."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -27,7 +27,7 @@ Found = tuple[User, dict[str, Any]]
 
 
 def report(*, actor: User | None, kind: str, target_id: int, reason: str) -> Report:
-    """Tells the moderators about a comment, message or person that the actor can see, and returns the report.
+    """Reports to the moderators a comment, message or person that the actor can see, and returns the report.
 
     Whoever reports the same thing again gets their open report back. Raises NotFound, ValidationFailed for one's own,
     ReportedEnough where five reports wait, RateLimited after twenty in a day.

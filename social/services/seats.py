@@ -30,7 +30,7 @@ def seat_ends_at() -> datetime:
 def keep_seats(*, seats: Mapping[int, Collection[int]]) -> set[int]:
     """Notes that people (ids) are in groups now; returns which of the groups are ephemeral: there it matters.
 
-    A seat that is gone already stays gone.
+    A seat that is gone already is not brought back.
     """
     ephemeral = set(Group.objects.filter(pk__in=seats, persistent=False).values_list("pk", flat=True))
     if ephemeral:

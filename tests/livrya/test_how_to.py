@@ -53,12 +53,12 @@ def test_an_event_is_added_in_the_three_places_of_the_how_to(heard):
         exec(contract, places[0])
         exec(line, places[1] | {"ChapterBegun": places[0]["ChapterBegun"]}, places[1])
         exec(test, places[2])
-        places[2]["test_a_chapter_that_is_begun_is_told_to_all_authors"](heard)
+        places[2]["test_a_chapter_that_is_begun_reaches_all_authors"](heard)
         assert set(EVENTS) - before == {"chapter:begun"}
         assert '"chapter:begun": ChapterBegun;' in typescript(catalogue())
         assert "### `chapter:begun`" in reference(catalogue())
     finally:
-        signals.chapter_created.disconnect(places[1].get("tell_chapter_begun"))
+        signals.chapter_created.disconnect(places[1].get("emit_chapter_begun"))
         EVENTS.pop("chapter:begun", None)
 
 

@@ -75,7 +75,7 @@ def test_a_job_cut_short_goes_on_where_its_last_slice_was_committed() -> None:
     people = crowd(10)
     send()
     fan_out_id = FanOut.objects.get().pk
-    assert fan_out.tell_slice(fan_out_id)
+    assert fan_out.notify_slice(fan_out_id)
     assert told() == [reader.pk for reader in people[:3]]
     run_jobs()
     run_jobs()
@@ -88,17 +88,17 @@ def test_a_job_cut_short_goes_on_where_its_last_slice_was_committed() -> None:
 def test_a_slice_that_fails_leaves_no_trace(monkeypatch) -> None:
     crowd(5)
     send()
-    tell = fan_out.tell
+    notify_within = fan_out.notify_within
 
     def broken(**arguments: object) -> None:
-        tell(**arguments)
+        notify_within(**arguments)
         raise RuntimeError("the process was killed")
 
-    monkeypatch.setattr(fan_out, "tell", broken)
+    monkeypatch.setattr(fan_out, "notify_within", broken)
     with pytest.raises(RuntimeError):
         run_jobs()
     assert told() == []
-    monkeypatch.setattr(fan_out, "tell", tell)
+    monkeypatch.setattr(fan_out, "notify_within", notify_within)
     run_jobs()
     assert len(told()) == 5
 
@@ -126,7 +126,7 @@ def test_a_fact_that_is_rolled_back_tells_nobody() -> None:
 def test_withdrawing_stops_what_is_on_its_way_and_takes_back_the_rest() -> None:
     crowd(10)
     send()
-    fan_out.tell_slice(FanOut.objects.get().pk)
+    fan_out.notify_slice(FanOut.objects.get().pk)
     fan_out.withdraw(ref="remark:1")
     run_jobs()
     assert told() == []
@@ -136,7 +136,7 @@ def test_a_slice_costs_a_constant_number_of_queries(django_assert_max_num_querie
     crowd(150)
     send()
     with django_assert_max_num_queries(30):
-        fan_out.tell_slice(FanOut.objects.get().pk)
+        fan_out.notify_slice(FanOut.objects.get().pk)
     assert len(told()) == 150
 
 

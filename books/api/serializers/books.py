@@ -71,7 +71,7 @@ class BookSerializer(ModelSerializer):
 
 
 class BookPageSerializer(BookSerializer):
-    """A book, and where its room stood when it was read."""
+    """A book, and its room's position when it was read."""
 
     position = PositionSerializer(read_only=True)
 

@@ -12,7 +12,7 @@ from livrya.kit.api.fields import IdField, ModelSerializer, Serializer, TextFiel
 
 
 class CommentSerializer(ModelSerializer):
-    """A comment; one that was deleted or hidden stands as a place for its answers, without author and text."""
+    """A comment; one that was deleted or hidden keeps its place for its answers, without author and text."""
 
     author = serializers.SerializerMethodField()
     text = serializers.SerializerMethodField()

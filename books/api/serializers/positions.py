@@ -1,4 +1,4 @@
-"""Where a room stood when something was read."""
+"""A room's position when something was read."""
 
 from rest_framework import serializers
 

@@ -67,7 +67,7 @@ export interface BanUser {
   reason?: string;
 }
 
-/** You have blocked somebody, or no longer; for all your devices. The other is not told. */
+/** You have blocked somebody, or no longer; for all your devices. The other gets no event. */
 export interface BlockChanged {
   userId: number;
   username: string;
@@ -176,7 +176,7 @@ export interface ChapterScheduled {
 }
 
 /**
- * A chapter was changed; of an unpublished one only its `draft:` room hears. The text is fetched over HTTP.
+ * A chapter was changed; that of an unpublished one goes to its `draft:` room only. The text is fetched over HTTP.
  *
  * `changed_paragraphs` are indices in the new text, in order; null: too many to list. `title` only when it changed.
  */
@@ -317,7 +317,7 @@ export interface CountReaders {
 }
 
 /**
- * Tell the moderators about a comment, a message in one of your groups, or a person; `id` is its own.
+ * Report to the moderators a comment, a message in one of your groups, or a person; `id` is its own.
  *
  * They see it with its context. The same again is the report that waits already; five about one thing are enough.
  */
@@ -599,7 +599,7 @@ export interface MarkRead {
 /**
  * A member as the others see them. `avatar` is the address of a picture, or null.
  *
- * `readNumber` is how far they have read, in small groups; null where that is not told or not theirs to tell.
+ * `readNumber` is how far they have read, in small groups; null where receipts are off or they share none.
  */
 export interface MemberContent {
   userId: number;
@@ -633,7 +633,7 @@ export interface MemberLeft {
   disconnected: boolean;
 }
 
-/** A moderator removed somebody, who hears it themselves in `user:`; `banned`: they may not come back. */
+/** A moderator removed somebody, who gets it in `user:`; `banned`: they may not come back. */
 export interface MemberRemoved {
   roomId: number;
   userId: number;
@@ -690,7 +690,7 @@ export interface MessageGone {
  * Somebody said something. For its sender everything up to it is read now.
  *
  * Whoever has blocked or muted its sender, or is blocked by them, gets `hidden` in its place; so with edits. What a
- * third person's message tells of them is left out: `replyTo` is null, and `mentions` are without them.
+ * third person's message says of them is left out: `replyTo` is null, and `mentions` are without them.
  */
 export interface MessageNew {
   id: number;
@@ -760,7 +760,7 @@ export interface MessageUpdated {
   deleted: boolean;
 }
 
-/** You have muted somebody, or no longer; for all your devices. The other is not told. */
+/** You have muted somebody, or no longer; for all your devices. The other gets no event. */
 export interface MuteChanged {
   userId: number;
   username: string;
@@ -792,7 +792,7 @@ export interface NotificationPage {
   unread: number;
 }
 
-/** What you were told of is gone, and the notification with it. */
+/** What a notification was about is gone, and the notification with it. */
 export interface NotificationRemoved {
   id: number;
 }
@@ -804,7 +804,7 @@ export interface NotificationsRead {
   unread: number;
 }
 
-/** You are told something, or something more about what you were just told (same id, higher count). */
+/** You have a new notification, or one that you have has become newer (same id, higher count). */
 export interface Notified {
   id: number;
   type: string;
@@ -1109,7 +1109,7 @@ export interface RoomAvailable {
 /**
  * A group's description, limits or slow mode changed: the whole of it, as it is now.
  *
- * The directory hears it of public groups.
+ * The directory gets it for public groups.
  */
 export interface RoomChanged {
   id: number;
@@ -1157,7 +1157,7 @@ export interface RoomInvited {
   invitedBy: Named;
 }
 
-/** A link into a group, for whoever has it; its token is told this once. */
+/** A link into a group, for whoever has it; its token is sent this once. */
 export interface RoomLink {
   id: number;
   token: string;
@@ -1333,7 +1333,7 @@ export interface SetRole {
   role: string;
 }
 
-/** On which of your shelves a book stands, on all your devices; null: on none. */
+/** On which of your shelves a book is, sent to all your devices; null: on none. */
 export interface ShelfChanged {
   bookId: number;
   shelf: string | null;
@@ -1376,7 +1376,7 @@ export interface StartCall {
 /**
  * Tell the others that you are typing; to be repeated at least every 10 seconds while you are.
  *
- * In groups of more than 100 people, and of people who keep their typing to themselves, nobody hears.
+ * Nothing is shown in groups of more than 100 people, nor of people who keep their typing to themselves.
  */
 export interface StartTyping {
   roomId: number;
@@ -1387,7 +1387,7 @@ export interface StatsSubscribed {
   intervalSeconds: number;
 }
 
-/** Tell the others that you stopped; sending a message, leaving and losing the connection say it too. */
+/** Tell the others that you stopped; sending a message, leaving and losing the connection stop it too. */
 export interface StopTyping {
   roomId: number;
 }
@@ -1430,9 +1430,9 @@ export interface SubscriptionState {
 /**
  * Tell the others that you are typing; to be repeated at least every 3 seconds while you are.
  *
- * `writing` is heard in the chapter's draft room, with the caret; `reviewing` and `commenting` in its room, without.
- * Without a kind it is `writing` for those who have joined the draft, `commenting` otherwise. In rooms of more than
- * 100 people, and of people who keep their typing to themselves, nobody hears.
+ * `writing` is shown in the chapter's draft room, with the caret; `reviewing` and `commenting` in its room, without.
+ * Without a kind it is `writing` for those who have joined the draft, `commenting` otherwise. Nothing is
+ * shown in rooms of more than 100 people, nor of people who keep their typing to themselves.
  */
 export interface TypeText {
   chapterId: number;
@@ -1473,7 +1473,7 @@ export interface UnbanUser {
   userId: number;
 }
 
-/** End your block; what it ended stays ended. */
+/** End your block; what it ended is not brought back. */
 export interface UnblockPerson {
   userId: number;
 }
@@ -1521,7 +1521,7 @@ export interface UpdateChapter {
   data?: ChapterChange | null;
 }
 
-/** Change what describes a group that is yours; `password` null or empty: it has none. Leave out what stays. */
+/** Change what describes a group that is yours; `password` null or empty: it has none. Omit what does not change. */
 export interface UpdateRoom {
   roomId: number;
   name: string;
@@ -1611,7 +1611,7 @@ export interface EventMap {
    * `kind` is comment, review or subscription.
    */
   "author:alert": AuthorAlert;
-  /** You have blocked somebody, or no longer; for all your devices. The other is not told. */
+  /** You have blocked somebody, or no longer; for all your devices. The other gets no event. */
   "block:changed": BlockChanged;
   /** The book's description, people or order of chapters changed; fetch it again over HTTP. */
   "book:updated": BookUpdated;
@@ -1634,7 +1634,7 @@ export interface EventMap {
   /** For those who write: the chapter comes out at `publish_at`; null: it is off the schedule. */
   "chapter:scheduled": ChapterScheduled;
   /**
-   * A chapter was changed; of an unpublished one only its `draft:` room hears. The text is fetched over HTTP.
+   * A chapter was changed; that of an unpublished one goes to its `draft:` room only. The text is fetched over HTTP.
    *
    * `changed_paragraphs` are indices in the new text, in order; null: too many to list. `title` only when it changed.
    */
@@ -1674,7 +1674,7 @@ export interface EventMap {
   "member:joined": MemberJoined;
   /** A membership has ended, by the member's wish or, in an ephemeral group, as they are gone (`disconnected`). */
   "member:left": MemberLeft;
-  /** A moderator removed somebody, who hears it themselves in `user:`; `banned`: they may not come back. */
+  /** A moderator removed somebody, who gets it in `user:`; `banned`: they may not come back. */
   "member:removed": MemberRemoved;
   /** Somebody's part changed: `role` is owner, moderator or member; null: no member, but `banned`, or no longer. */
   "member:updated": MemberUpdated;
@@ -1684,22 +1684,22 @@ export interface EventMap {
    * Somebody said something. For its sender everything up to it is read now.
    *
    * Whoever has blocked or muted its sender, or is blocked by them, gets `hidden` in its place; so with edits. What a
-   * third person's message tells of them is left out: `replyTo` is null, and `mentions` are without them.
+   * third person's message says of them is left out: `replyTo` is null, and `mentions` are without them.
    */
   "message:new": MessageNew;
   /** How far somebody has read, in small groups; nothing of people who keep what they read to themselves. */
   "message:receipt": MessageReceipt;
   /** A message was edited: the whole of it, as it is now. */
   "message:updated": MessageUpdated;
-  /** You have muted somebody, or no longer; for all your devices. The other is not told. */
+  /** You have muted somebody, or no longer; for all your devices. The other gets no event. */
   "mute:changed": MuteChanged;
-  /** You are told something, or something more about what you were just told (same id, higher count). */
+  /** You have a new notification, or one that you have has become newer (same id, higher count). */
   "notification": Notified;
   /** How many notifications you have not read. */
   "notification:count": UnreadCount;
   /** You have read on another device: these, or (null) all that had occurred by `readAt`. */
   "notification:read": NotificationsRead;
-  /** What you were told of is gone, and the notification with it. */
+  /** What a notification was about is gone, and the notification with it. */
   "notification:removed": NotificationRemoved;
   /**
    * How many are in the room now, at most once a second; replaces all that was known before.
@@ -1734,7 +1734,7 @@ export interface EventMap {
   /**
    * A group's description, limits or slow mode changed: the whole of it, as it is now.
    *
-   * The directory hears it of public groups.
+   * The directory gets it for public groups.
    */
   "room:changed": RoomChanged;
   /** The group has ended; everybody is taken out of it after this. */
@@ -1761,7 +1761,7 @@ export interface EventMap {
   "room:uninvited": RoomUninvited;
   /** How many are in a public group now. */
   "room:updated": RoomUpdated;
-  /** On which of your shelves a book stands, on all your devices; null: on none. */
+  /** On which of your shelves a book is, sent to all your devices; null: on none. */
   "shelf:changed": ShelfChanged;
   /** Your subscription to a book, on all your devices; `level` null: it has ended. */
   "subscription:changed": SubscriptionChanged;
@@ -1883,7 +1883,7 @@ export interface CommandMap {
   /** Save your place in a chapter: `position` is the part read, 0.0 to 1.0; the last save counts. */
   "progress:save": { payload: SaveProgress; reply: ProgressState };
   /**
-   * Tell the moderators about a comment, a message in one of your groups, or a person; `id` is its own.
+   * Report to the moderators a comment, a message in one of your groups, or a person; `id` is its own.
    *
    * They see it with its context. The same again is the report that waits already; five about one thing are enough.
    */
@@ -1940,7 +1940,7 @@ export interface CommandMap {
   "room:uninvite": { payload: UninvitePerson; reply: RoomAndPerson };
   /** Ends `room:subscribe` and presence there; rooms that are entered by themselves go on. */
   "room:unsubscribe": { payload: UnsubscribeRoom; reply: null };
-  /** Change what describes a group that is yours; `password` null or empty: it has none. Leave out what stays. */
+  /** Change what describes a group that is yours; `password` null or empty: it has none. Omit what does not change. */
   "room:update": { payload: UpdateRoom; reply: RoomReply };
   /** Tells who is connected: in a room, or of a person. Of the processes on this host. */
   "session:list": { payload: ListSessions; reply: OpenSessions };
@@ -1963,18 +1963,18 @@ export interface CommandMap {
   /**
    * Tell the others that you are typing; to be repeated at least every 3 seconds while you are.
    *
-   * `writing` is heard in the chapter's draft room, with the caret; `reviewing` and `commenting` in its room, without.
-   * Without a kind it is `writing` for those who have joined the draft, `commenting` otherwise. In rooms of more than
-   * 100 people, and of people who keep their typing to themselves, nobody hears.
+   * `writing` is shown in the chapter's draft room, with the caret; `reviewing` and `commenting` in its room, without.
+   * Without a kind it is `writing` for those who have joined the draft, `commenting` otherwise. Nothing is
+   * shown in rooms of more than 100 people, nor of people who keep their typing to themselves.
    */
   "text:typing": { payload: TypeText; reply: null };
   /**
    * Tell the others that you are typing; to be repeated at least every 10 seconds while you are.
    *
-   * In groups of more than 100 people, and of people who keep their typing to themselves, nobody hears.
+   * Nothing is shown in groups of more than 100 people, nor of people who keep their typing to themselves.
    */
   "typing:start": { payload: StartTyping; reply: null };
-  /** Tell the others that you stopped; sending a message, leaving and losing the connection say it too. */
+  /** Tell the others that you stopped; sending a message, leaving and losing the connection stop it too. */
   "typing:stop": { payload: StopTyping; reply: null };
   /** Have nothing to do with this person: follows end both ways, and neither sees, answers or invites the other. */
   "user:block": { payload: BlockPerson; reply: Blocking };
@@ -1984,7 +1984,7 @@ export interface CommandMap {
   "user:follow": { payload: FollowPerson; reply: Following };
   /** Hear nothing of this person in your notifications, and have what they say folded away; they learn nothing. */
   "user:mute": { payload: MutePerson; reply: Muting };
-  /** End your block; what it ended stays ended. */
+  /** End your block; what it ended is not brought back. */
   "user:unblock": { payload: UnblockPerson; reply: Blocking };
   /** Hear no more of this person. */
   "user:unfollow": { payload: UnfollowPerson; reply: Following };

@@ -28,7 +28,7 @@ def block(*, actor: User, user: User) -> None:
 
 
 def unblock(*, actor: User, user: User) -> bool:
-    """Ends the actor's block and returns whether there was one; what it ended stays ended."""
+    """Ends the actor's block and returns whether there was one; what it ended is not brought back."""
     return _end_block(actor, user, actor)
 
 

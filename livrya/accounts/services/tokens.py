@@ -38,7 +38,7 @@ class TokenPair:
 
 @dataclass(frozen=True, slots=True)
 class AccessClaims:
-    """What a verified access token says; the person is active and the family stands."""
+    """What a verified access token says; the person is active and the family is not revoked."""
 
     user: User
     family_id: int
@@ -91,7 +91,7 @@ def rotate(*, refresh: str) -> TokenPair:
             .filter(pk=presented[FAMILY_CLAIM])
             .first()
         )
-        pair = _rotate(family, presented["jti"]) if family and stands(family) else None
+        pair = _rotate(family, presented["jti"]) if family and is_valid(family) else None
         if family and not pair:
             _end(family, "token reused")
     if not pair:
@@ -115,12 +115,12 @@ def verify(access: str) -> AccessClaims:
     """Returns what an access token says, in one query. Raises TokenExpired, Unauthenticated."""
     claims = _decode(AccessToken, access)
     family = TokenFamily.objects.select_related("user").filter(pk=claims[FAMILY_CLAIM]).first()
-    if family is None or not stands(family):
+    if family is None or not is_valid(family):
         raise Unauthenticated("The token is no longer good. Please sign in again.")
     return AccessClaims(family.user, family.pk, claims["exp"] * 1000)
 
 
-def stands(family: TokenFamily) -> bool:
+def is_valid(family: TokenFamily) -> bool:
     """Tells whether a family that was found still lets its person in; `family.user` should be loaded."""
     hashes = [family.user.get_session_auth_hash(), *family.user.get_session_auth_fallback_hash()]
     return family.user.is_active and family.expires_at > timezone.now() and family.auth_hash in hashes

@@ -80,7 +80,7 @@ class WireFields:
 
 
 class Serializer(WireFields, serializers.Serializer[Any]):
-    """Base of the serializers that stand for no model."""
+    """Base of the serializers without a model."""
 
 
 class ModelSerializer(WireFields, serializers.ModelSerializer[Any]):

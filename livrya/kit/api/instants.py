@@ -1,4 +1,4 @@
-"""Answers that go together exactly with what a room tells afterwards."""
+"""Answers that the events of a room continue exactly."""
 
 from typing import Any
 
@@ -9,5 +9,5 @@ from realtime.rooms import Room
 
 
 def position(instant: Snapshot, room: Room) -> dict[str, Any]:
-    """Returns where the room's log stands at the instant of `realtime.snapshot()`: `since` for joining it."""
+    """Returns the position of the room's log at the instant of `realtime.snapshot()`: `since` for joining it."""
     return dict(msgspec.to_builtins(instant.position(room)))

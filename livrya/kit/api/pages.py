@@ -63,7 +63,7 @@ class CursorPages(BasePagination):
 
 
 class PositionedPages(CursorPages):
-    """A page that says where a room stood when it was read; the view sets `position` before it answers."""
+    """A page that says at which position a room was when it was read; the view sets `position` before it answers."""
 
     position: dict[str, Any]
 

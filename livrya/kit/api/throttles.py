@@ -1,4 +1,4 @@
-"""How much one may ask of the HTTP API; the rates stand in the settings (`REST_FRAMEWORK`).
+"""How much one may ask of the HTTP API; the rates are in the settings (`REST_FRAMEWORK`).
 
 These are requests, whatever they ask for. Acts are counted by the services that do them
 (`realtime.people.limits.acts`).

@@ -1,4 +1,4 @@
-"""What the demo library consists of, as it stands in the files beside this one."""
+"""What the demo library consists of, as the files beside this one have it."""
 
 import json
 from pathlib import Path

@@ -44,7 +44,7 @@ Everybody = dict[str, User]
 def fill_library(*, password: str, moby_dick: Path, note: Note) -> None:
     """Makes the demo people, the serials, Moby-Dick where its package is there, the talk about them, and groups.
 
-    `note` is told of each thing that takes a moment. Its people of before keep their passwords. Raises
+    `note` is called before each thing that takes a moment. Its people of before keep their passwords. Raises
     Conflict where a name is that of an account which the demo did not make.
     """
     for person in people():

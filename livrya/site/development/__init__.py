@@ -1,1 +1,1 @@
-"""The development server: stands before Daphne in INSTALLED_APPS, so that its `runserver` is the one found."""
+"""The development server: comes before Daphne in INSTALLED_APPS, so that its `runserver` is the one found."""

@@ -79,7 +79,7 @@ async def on_subscribe(call: Call, wanted: SubscribeStats) -> StatsSubscribed:
     if (before := _watching.pop(call.session, None)) is not None:
         before.cancel()
     if wanted.interval_seconds:
-        _watching[call.session] = call.session.spawn(_tell_stats(call.session, wanted.interval_seconds))
+        _watching[call.session] = call.session.spawn(_send_stats(call.session, wanted.interval_seconds))
     return StatsSubscribed(interval_seconds=wanted.interval_seconds)
 
 
@@ -87,16 +87,16 @@ def _require_watcher(identity: Identity) -> None:
     services.require_watcher(signed_in(identity))
 
 
-async def _tell_stats(session: "Session", interval_seconds: int) -> None:
-    """Tells until the session has ended, which is noticed when the next would be due."""
+async def _send_stats(session: "Session", interval_seconds: int) -> None:
+    """Sends numbers until the session has ended, which is noticed when the next would be due."""
     room = UserRoom(session.identity.user_id or 0).name
     name = event_contract(RoomStats).name
     before: Look | None = None
     while not session.closed:
         try:
             await session.read(_require_watcher, session.identity)
-            told, before = await session.read(look, before)
-            session.notify(name, msgspec.to_builtins(told), room)
+            stats, before = await session.read(look, before)
+            session.notify(name, msgspec.to_builtins(stats), room)
         except (Forbidden, Unauthenticated):
             return  # no longer theirs to see
         except (DatabaseError, Unavailable) as error:

@@ -39,7 +39,7 @@ class _InRoom:
 
 
 def look(before: Look | None) -> tuple[RoomStats, Look]:
-    """Asks every server process of this host; returns what staff are told, and what the next look compares with.
+    """Asks every server process of this host; returns what staff see, and what the next look compares with.
 
     Without `before` every rate is None. Waits for processes that are slow to answer: not on the loop.
     """
@@ -53,7 +53,7 @@ def look(before: Look | None) -> tuple[RoomStats, Look]:
     )
     rates = _rates(before, now)
     commands = rates["commands"]
-    told = RoomStats(
+    stats = RoomStats(
         total_rooms=len(rooms),
         empty_rooms=sum(room.sockets == 0 for room in rooms.values()),
         total_users=len({user for answer in answers for user in answer["users"]}),
@@ -76,18 +76,18 @@ def look(before: Look | None) -> tuple[RoomStats, Look]:
             for process in counted
         ],
     )
-    return told, now
+    return stats, now
 
 
 def _rooms(answers: Sequence[Mapping[str, Any]]) -> dict[str, _InRoom]:
     rooms: dict[str, _InRoom] = {}
     for answer in answers:
-        for name, told in answer["rooms"].items():
+        for name, counted in answer["rooms"].items():
             room = rooms.setdefault(name, _InRoom())
-            room.users.update(told["users"])
-            room.sockets += told["sockets"]
+            room.users.update(counted["users"])
+            room.sockets += counted["sockets"]
             # One process may be behind another for a moment.
-            room.seq = max((seq for seq in (room.seq, told["seq"]) if seq is not None), default=None)
+            room.seq = max((seq for seq in (room.seq, counted["seq"]) if seq is not None), default=None)
     return rooms
 
 

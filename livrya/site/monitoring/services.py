@@ -20,9 +20,9 @@ def disconnect_person(*, actor: User | None, user: User, reason: str = "") -> No
     """Ends the person's open connections everywhere; their sign-ins hold. Raises Forbidden, ValidationFailed."""
     if not policies.may_deactivate(actor, user):
         raise Forbidden
-    told = clean_line(reason)
-    if len(told) > LONGEST_REASON:
+    shown = clean_line(reason)
+    if len(shown) > LONGEST_REASON:
         raise ValidationFailed(f"At most {LONGEST_REASON} characters, please.", details={"field": "reason"})
     with realtime.atomic():
-        realtime.disconnect(user=user, reason=told)
-        record(actor=actor, act="person:disconnect", target=f"person:{user.pk}", reason=told)
+        realtime.disconnect(user=user, reason=shown)
+        record(actor=actor, act="person:disconnect", target=f"person:{user.pk}", reason=shown)

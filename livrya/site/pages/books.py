@@ -28,7 +28,7 @@ COMMENTS_PER_PAGE = 200
 
 
 def book(request: HttpRequest, slug: str) -> HttpResponse:
-    """The book's page; its position lets the page's live part continue exactly where this rendering stands."""
+    """The book's page; its position lets the page's live part continue exactly where this rendering ends."""
     with realtime.snapshot() as snapshot:
         shown = book_selectors.get_book(request.user, slug=slug)
         room = BookRoom(shown.pk)

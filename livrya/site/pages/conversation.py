@@ -26,7 +26,7 @@ BREAK_MS = 5 * 60 * 1000
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A message with how it stands below the one before: a new day, something new, the head of its sender's words."""
+    """A message with how it follows the one before: a new day, something new, the head of its sender's words."""
 
     message: MessageShown
     said_at: datetime
@@ -65,7 +65,7 @@ def conversation(viewer: User, group: Group, *, before: int | None) -> dict[str,
 
 
 def lines(messages: Sequence[MessageShown], read_number: int) -> list[Line]:
-    """Returns the messages as they stand below one another."""
+    """Returns the messages, each with how it follows the one before."""
     found: list[Line] = []
     previous: MessageShown | None = None
     for message in messages:

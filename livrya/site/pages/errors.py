@@ -89,7 +89,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Renders without touching the database: it may be what failed. The reference stands in the log too."""
+    """Renders without touching the database: it may be what failed. The reference is in the log too."""
     reference = uuid.uuid4().hex[:12]
     logger.error("request failed, reference %s: %s %s", reference, request.method, request.path)
     if is_of_the_api(request):

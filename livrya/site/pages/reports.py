@@ -1,4 +1,4 @@
-"""Telling the moderators about something."""
+"""Reporting something to the moderators."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,7 +14,7 @@ from social.services.reporting import reportable
 
 @login_required
 def report(request: PersonRequest, kind: str, target_id: int) -> HttpResponse:
-    """Shows what is to be reported, asks why, and tells the moderators."""
+    """Shows what is to be reported, asks why, and reports it to the moderators."""
     subject, context = reportable(request.user, kind, target_id)
     form = ReportForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

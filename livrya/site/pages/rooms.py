@@ -42,7 +42,7 @@ def rooms(request: PersonRequest) -> HttpResponse:
     own_rooms = list(selectors.groups_of(request.user))
     own_ids = [membership.group_id for membership in own_rooms]
     found = selectors.public_groups(request.user, text=text)
-    # One's own stand above already; who searches looks through all.
+    # One's own are listed above already; who searches looks through all.
     directory = Paginator(found if text else found.exclude(pk__in=own_ids), ROOMS_PER_PAGE)
     return render(
         request,

@@ -105,7 +105,7 @@ def current(context: RequestContext, *names: str) -> SafeString:
 
 @register.simple_tag
 def ago(moment: datetime | None) -> SafeString | str:
-    """Renders a time as "3 minutes ago"; scripts keep it current and the title tells it exactly."""
+    """Renders a time as "3 minutes ago"; scripts keep it current and the title says it exactly."""
     if moment is None:
         return ""
     exact = date_format(localtime(moment), "DATETIME_FORMAT")
@@ -149,7 +149,7 @@ def ink(book: Any) -> int:
 
 @register.filter
 def by(book: Book) -> str:
-    """Returns who wrote a book, as it stands on its cover."""
+    """Returns who wrote a book, as its cover has it."""
     return byline(book)
 
 
@@ -161,7 +161,7 @@ def text_direction(tag: str) -> str:
 
 @register.filter
 def ornament(book: Any) -> int:
-    """Returns which drawing stands on a book's typographic cover."""
+    """Returns which drawing a book's typographic cover has."""
     return (zlib.crc32(str(book.slug).encode()) >> 8) % 4
 
 

@@ -78,7 +78,7 @@ class Member:
             async for message in socket:
                 await self._take(json.loads(message))
         except WebSocketException:
-            pass  # whoever waits for an answer is told below
+            pass  # whoever waits for an answer gets the error below
         finally:
             for answer in self._answers.values():
                 if not answer.done():

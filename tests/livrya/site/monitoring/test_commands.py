@@ -161,7 +161,7 @@ def test_the_memory_of_redis_is_told_while_it_answers() -> None:
 
 
 def watching(hub: Hub) -> list[asyncio.Task[None]]:
-    return [task for task in hub._tasks if task.get_coro().__qualname__ == "_tell_stats"]  # type: ignore[union-attr]
+    return [task for task in hub._tasks if task.get_coro().__qualname__ == "_send_stats"]  # type: ignore[union-attr]
 
 
 async def wait_until(true: Callable[[], bool]) -> None:
