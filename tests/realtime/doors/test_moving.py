@@ -27,7 +27,7 @@ from realtime.transport.packets import Packet
 from tests.realtime.app.events import HallRoom, Said
 from tests.realtime.app.weather import Weather
 from tests.realtime.doors.in_process import Open, hub, open_socket
-from tests.realtime.doors.test_temporary import weather
+from tests.realtime.doors.temporary import weather
 
 __all__ = ["hub", "open_socket", "weather"]
 
