@@ -38,7 +38,7 @@ class Crowd(Enum):
 
     ANONYMOUS = "nobody signed in, everybody in one room and no other"
     NAMES = (
-        "with names: everybody also stands in a room of their own and in 10 of 200 others, as a signed-in reader does; "
+        "with names: everybody is also in a room of their own and in 10 of 200 others, as a signed-in reader does; "
         "at the peers too, but for picows, which has no rooms"
     )
     PEOPLE = "real people of the product: signed in by token, with 10 subscriptions each"

@@ -14,7 +14,7 @@ const clients = transports.map((wanted, index) => {
     reconnectionDelay: 100,
     reconnectionDelayMax: 2000,
   });
-  // What a client does that wants no gap: where recovery is refused, it subscribes again from where it stands.
+  // What a client does that wants no gap: where recovery is refused, it subscribes again from its positions.
   const socket = manager.socket("/halls", { auth: (go) => go({ token: `${index + 1}`, rooms: { [room]: position } }) });
   socket.on("connect", () => {
     seen.connects += 1;
@@ -40,7 +40,7 @@ const clients = transports.map((wanted, index) => {
 });
 
 for await (const _ of createInterface({ input: process.stdin })) {
-  const told = clients.map(({ seen, socket }) => ({ ...seen, gone: !socket.active, connected: socket.connected }));
-  process.stdout.write(`${JSON.stringify(told)}\n`);
+  const results = clients.map(({ seen, socket }) => ({ ...seen, gone: !socket.active, connected: socket.connected }));
+  process.stdout.write(`${JSON.stringify(results)}\n`);
 }
 process.exit(0);

@@ -3,7 +3,7 @@
 24 `socket.io-client` (a third of them on polling alone) follow one room of three `serve` processes with PostgreSQL and
 Valkey, all of their own and on loopback. Somebody writes all the while; processes are killed or stopped in their
 tracks, PostgreSQL crashes, Valkey is away and comes back empty. In the end each client must have had every event of the
-log once and in order, by recovery or by subscribing again from where it stood, and none may be gone for good. The exit
+log once and in order, by recovery or by subscribing again from where it was, and none may be gone for good. The exit
 code says whether that holds.
 """
 
@@ -54,11 +54,11 @@ class Seen(msgspec.Struct):
     connected: bool
 
     def faults(self, log: Sequence[int]) -> dict[str, int]:
-        """Returns how many events it missed, heard twice, and heard before one that comes earlier."""
-        heard = set(self.seqs)
+        """Returns how many events it missed, got twice, and got before one that comes earlier."""
+        got = set(self.seqs)
         return {
-            "missing": len(set(log) - heard),
-            "twice": len(self.seqs) - len(heard),
+            "missing": len(set(log) - got),
+            "twice": len(self.seqs) - len(got),
             "disordered": sum(after < before for before, after in zip(self.seqs, self.seqs[1:], strict=False)),
         }
 
@@ -67,10 +67,10 @@ class Seen(msgspec.Struct):
 
     def row(self, number: int, log: Sequence[int]) -> str:
         faults = " | ".join(f"{count:>10}" for count in self.faults(log).values())
-        told = ", ".join([*self.refused, *self.lost, *(["gone for good"] if self.gone else [])])
+        broken = ", ".join([*self.refused, *self.lost, *(["gone for good"] if self.gone else [])])
         return (
             f"| {number:>2} | {self.transports:<9} | {self.connects:>8} | {self.recovered:>9} | {len(self.seqs):>6} "
-            f"| {faults} | {told or ('holds' if self.holds(log) else 'FAILS')} |"
+            f"| {faults} | {broken or ('holds' if self.holds(log) else 'FAILS')} |"
         )
 
 

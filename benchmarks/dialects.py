@@ -9,8 +9,8 @@ class Dialect:
     """One wire.
 
     `hello` are the texts sent once the WebSocket is open, `ready` a piece of the text
-    that says a connection is in its room (b"": at once). `marker` and `stored_marker` stand exactly once in
-    each delivered event and nowhere else; `stamp` stands before the time at which it was sent. `publish` and `store`
+    that says a connection is in its room (b"": at once). `marker` and `stored_marker` occur exactly once in
+    each delivered event and nowhere else; `stamp` comes before the time at which it was sent. `publish` and `store`
     frame a payload's JSON. `move` takes a connection from the room where all begin (`begins_in`, 0: in none) to
     another; `moved` is in the answer.
     """

@@ -192,7 +192,7 @@ class Load:
     ) -> dict[str, Any]:
         """Opens that many more. Without `rooms` they join none.
 
-        `signed_in`: each with a session of its own, whose key is a number from 1 on; `tokens`: each is told the next
+        `signed_in`: each with a session of its own, whose key is a number from 1 on; `tokens`: each is given the next
         line of that file.
         """
         loop = asyncio.get_running_loop()

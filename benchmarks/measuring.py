@@ -20,7 +20,7 @@ _SETTLING_S = 2.0
 WARMING = 50
 """Connections before those that are measured: what is loaded and allocated once is no connection's."""
 STORM = 500
-"""People who come at once: what they need is then asked for many together, as after a restart."""
+"""People who come at once: what they need is then asked for in batches, as after a restart."""
 
 
 @dataclass(slots=True)
@@ -110,7 +110,7 @@ def generator(server: Running) -> Iterator[Generator]:
 
 
 def environment_of(case: Case) -> dict[str, str]:
-    """Returns what tells our servers, and the peers, who the crowd is."""
+    """Returns the environment that says to our servers, and the peers, who the crowd is."""
     return {"BENCH_NAMES": "yes"} if case.crowd is Crowd.NAMES else {}
 
 

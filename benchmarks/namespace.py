@@ -31,7 +31,7 @@ class OwnRoom(Room, pattern="bench_own:{number}"):
 
 
 class TopicRoom(Room, pattern="bench_topic:{topic_id}"):
-    """One of 200 in which many stand, as a book is to its subscribers."""
+    """One of 200 that many are in, as a book's is for its subscribers."""
 
     topic_id: int
 

@@ -161,7 +161,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.profile", description=__doc__)
     parser.add_argument("case", nargs="?", default="fan-out to 1,000", choices=[case.name for case in CASES])
     parser.add_argument("--server", default="", choices=("", *ALL_OF_OURS))
-    parser.add_argument("--connecting", action="store_true", help="while they connect, not while they are told")
+    parser.add_argument("--connecting", action="store_true", help="while they connect, not while they are sent events")
     parser.add_argument("--folded", type=Path, help="where to write the stacks")
     arguments = parser.parse_args()
     [case] = [case for case in CASES if case.name == arguments.case]

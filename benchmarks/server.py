@@ -18,7 +18,7 @@ from realtime.servers.serving import listen, serve_here
 
 
 def main() -> None:
-    """Serves until it is told to end; the database is the one of `DATABASE_URL`, else a file under `VAR_DIR`."""
+    """Serves until a signal ends it; the database is the one of `DATABASE_URL`, else a file under `VAR_DIR`."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.server", description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     arguments = parser.parse_args()

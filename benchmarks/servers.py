@@ -177,7 +177,7 @@ def _family(pid: int) -> list[int]:
 def running(
     server: Server, redis_url: str, database_url: str, environment: Mapping[str, str] | None = None
 ) -> Iterator[Running]:
-    """Starts a server on a free port and ends it afterwards. Raises RuntimeError with its output if it stays mute."""
+    """Starts a server on a free port and ends it afterwards. Raises RuntimeError with its output if it is silent."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     folder = Path(tempfile.mkdtemp(prefix="livrya-bench-"))

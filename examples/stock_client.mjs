@@ -10,9 +10,9 @@ async function post(path, body) {
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   });
-  const told = await answer.json();
-  if (!answer.ok) throw new Error(`${told.code}: ${told.message}`);
-  return told;
+  const body = await answer.json();
+  if (!answer.ok) throw new Error(`${body.code}: ${body.message}`);
+  return body;
 }
 
 let tokens = await post("auth/token/", { username, password });
@@ -32,7 +32,7 @@ socket.on("connect", async () => {
   console.log("entered", data.room);
 });
 
-// The payload first; meta says where an event of the log stands: {eventId, timestamp, room, epoch, seq}.
+// The payload first; meta says where in the log an event is: {eventId, timestamp, room, epoch, seq}.
 socket.onAny((type, payload, meta) => {
   if (meta?.room !== `book:${book}` || meta.seq === undefined) return;
   place = { epoch: meta.epoch, seq: meta.seq };

@@ -23,8 +23,8 @@ def post(path: str, body: dict[str, Any]) -> dict[str, Any]:
         f"{ORIGIN}/api/v1/{path}", json.dumps(body).encode(), headers={"content-type": "application/json"}
     )
     with urlopen(request) as answer:
-        told: dict[str, Any] = json.load(answer)
-        return told
+        body: dict[str, Any] = json.load(answer)
+        return body
 
 
 async def renew() -> None:

@@ -74,7 +74,7 @@ def client_counted_as(address: str) -> str:
     """Returns the name under which a connection's seats and points are counted, "" for none.
 
     None for this machine itself, where nobody stands in front of it: a developer's browser, a benchmark. Behind
-    proxies (`REALTIME["TRUSTED_PROXIES"]`) what still comes from it is a client that a proxy has not told of.
+    proxies (`REALTIME["TRUSTED_PROXIES"]`) what still comes from it is a client that no proxy has named.
     """
     parsed = _parsed(address)
     if parsed is not None and parsed.is_loopback and not realtime_settings().trusted_proxies:

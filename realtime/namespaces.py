@@ -139,7 +139,7 @@ class Namespace:
     """A door's room of its own: which commands are taken, which rooms may be joined, who gets in.
 
     `admits(identity)` decides on the loop, from the identity alone. `auto_rooms(identity)` names the rooms
-    that a new session receives at once, `greeting(identity)` what it is told when it has entered them, without
+    that a new session receives at once, `greeting(identity)` what it is sent when it has entered them, without
     a position (rooms that it resumes are left out); both sync, run in an executor. `opened(session)` runs on the loop
     once the session has begun, beside its first commands. One that is not `listed` cannot be entered by name.
     """

@@ -55,7 +55,7 @@ SUITES = {
     "realtime.people.limits.trifles": "tests/realtime/servers/test_parsing.py",
     "realtime.people.presence.memory": "tests/realtime/people/presence/test_store.py",
     "realtime.people.presence.local": "tests/realtime/people/presence/test_tracker.py",
-    "realtime.people.presence.telling": "tests/realtime/people/presence/test_tracker.py",
+    "realtime.people.presence.publishing": "tests/realtime/people/presence/test_tracker.py",
     "realtime.people.presence.redis": "tests/realtime/people/presence/test_store.py",
     "realtime.people.presence.online": "tests/livrya/accounts/test_contacts.py",  # needs people who know each other
     "realtime.people.processes": "tests/realtime/people/processes/test_register.py",

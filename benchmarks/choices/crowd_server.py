@@ -1,6 +1,6 @@
 """`python -m benchmarks.choices.crowd_server --port N`: the server of `benchmarks.server`, whose crowd has names.
 
-Everybody is signed in and stands in three kinds of room: that of all, one of their own, and 10 of 200 others. SIGUSR1
+Everybody is signed in and is in three kinds of room: that of all, one of their own, and 10 of 200 others. SIGUSR1
 has what is for a crowd written by the transports from then on, SIGUSR2 sends it past them again.
 """
 
@@ -39,7 +39,7 @@ class Numbered:
 
 
 def rooms_of(identity: Identity) -> Sequence[BenchRoom]:
-    """Returns the rooms that somebody stands in from the start."""
+    """Returns the rooms that somebody is in from the start."""
     if identity.user_id is None:
         return [BenchRoom(1)]
     number = identity.user_id

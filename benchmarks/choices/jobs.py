@@ -109,7 +109,7 @@ def measure() -> list[str]:
                 time.sleep(PAUSE_S)
         resumed = DBTaskResult.objects.get(pk=abandoned).status == TaskResultStatus.SUCCESSFUL
         per_minute = round(idle / IDLE_S * 60)
-        rows.append((name, per_minute, median(waits), max(waits), "begun again" if resumed else "stays as running"))
+        rows.append((name, per_minute, median(waits), max(waits), "begun again" if resumed else "is left as running"))
     columns = (
         "jobs",
         "statements a minute, idle",

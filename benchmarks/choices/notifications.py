@@ -18,7 +18,7 @@ def _tell(person: User, number: int, about: str) -> None:
 
 
 def measure() -> list[str]:
-    """Returns what stands in the bell, in the table, and what one more costs."""
+    """Returns how many rows the bell shows, the table holds, and what one more costs."""
     person = people(1)[0]
     rows: list[tuple[object, ...]] = []
     for name, apart in (("folded (chosen)", False), ("each for itself", True)):
@@ -36,7 +36,7 @@ def measure() -> list[str]:
         "100 of the same",
         "shown in the bell",
         "rows",
-        "rows more when all is told again",
+        "rows more when all is sent again",
         "statements for the last",
     )
     return table(columns, rows)

@@ -1,4 +1,4 @@
-"""Asking of a thousand connections whether what let them in still stands, and ending all sign-ins of one person."""
+"""Asking of a thousand connections whether what let them in is still valid, and ending all sign-ins of one person."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -97,7 +97,7 @@ def measure() -> list[str]:
         assert len(found) == 1
 
     compared: list[tuple[str, Callable[[], None], Callable[[], None], tuple[int, int]]] = [
-        ("do 1,000 connections still stand", rows_of_ours, rows_of_djangos, (0, CONNECTIONS)),
+        ("are 1,000 connections still let in", rows_of_ours, rows_of_djangos, (0, CONNECTIONS)),
         ("which of 1,000 sessions are one person's", find_ours, find_djangos, (0, CONNECTIONS)),
     ]
     rows: list[tuple[object, ...]] = []

@@ -28,12 +28,12 @@ class Crowd:
         self._public = {pk for pk, visibility, _ in books if visibility == Visibility.PUBLIC} - self._hidden
         self._working: set[tuple[int, int]] = set()
         self._invited: set[tuple[int, int]] = set()
-        self._unseen: dict[int, frozenset[int]] = {}
+        self._blocked: dict[int, frozenset[int]] = {}
         if self._people:
             theirs = {"user__in": list(self._people), "book__in": asked, "accepted_at__isnull": False}
             self._working = set(Credit.objects.filter(**theirs).values_list("user_id", "book_id"))
             self._invited = set(Invitation.objects.filter(**theirs).values_list("user_id", "book_id"))
-            self._unseen = blocked_among(self._people)
+            self._blocked = blocked_among(self._people)
         self._seeing = staff_among(self._people.values(), *SEE_BOOKS)
         self._seeing_drafts = staff_among(self._people.values(), *SEE_DRAFTS)
 
@@ -61,13 +61,13 @@ class Crowd:
         if person is None:
             return Grant()
         hides = person.hide_online or person.hide_reading
-        unseen = self._unseen.get(person.pk, frozenset())
+        blocked = self._blocked.get(person.pk, frozenset())
         guests_may_come = is_out and book_id in self._public
         privacy = Privacy(
             listed=not (hides and guests_may_come),
             counted=guests_may_come or not hides,
             types_openly=not person.hide_typing,
-            unseen=unseen,
+            hidden_ids=blocked,
         )
         return Grant(view=privacy)
 

@@ -56,7 +56,9 @@ def may_enter_draft(identity: Identity, rooms: Sequence[DraftRoom]) -> dict[Draf
         return {}
     chapters = Chapter.objects.filter(pk__in=[room.chapter_id for room in rooms])
     editable = set(_worked_on(person, chapters, _EDITING).values_list("pk", flat=True))
-    privacy = Privacy(counted=not person.hide_online, types_openly=not person.hide_typing, unseen=blocked_ids(person))
+    privacy = Privacy(
+        counted=not person.hide_online, types_openly=not person.hide_typing, hidden_ids=blocked_ids(person)
+    )
     grant = Grant(view=privacy)
     return {room: grant if room.chapter_id in editable else None for room in rooms}
 

@@ -1,4 +1,4 @@
-"""How the engine itself tells passing things to a room: who is there, who types."""
+"""Sends the engine's own ephemeral events to rooms: who is there, who types."""
 
 import secrets
 from collections.abc import Callable, Sequence
@@ -25,14 +25,14 @@ class Announcer(Protocol):
         skip: str | Sequence[str] | None = None,
         to: str | None = None,
     ) -> None:
-        """Tells the room's sessions of every process, but for the connections in `skip`, or `to` alone."""
+        """Sends it to the room's sessions of every process, but for the connections in `skip`, or `to` alone."""
 
     def here(self, room: str, payload: Payload, *, key: str | None = None, version: int = 0) -> None:
-        """Tells the room's sessions of this process only."""
+        """Sends it to the room's sessions of this process only."""
 
 
 class HubAnnouncer:
-    """Tells through the process's outlet, and of this process alone straight through its hub."""
+    """Sends to every process through `after_commit`, and to this process alone straight through its hub."""
 
     def __init__(self, deliver_here: Callable[[EphemeralEvent], None], clock: Clock) -> None:
         self._deliver_here = deliver_here

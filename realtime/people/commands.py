@@ -10,7 +10,7 @@ from realtime.sessions.session import Session
 
 @command("presence:list", reply=PresenceReply)
 class ListPresent(Payload):
-    """Tells who is in a room that one receives: after a hole in the versions, or to begin with."""
+    """Lists who is in a room that one receives: after a hole in the versions, or to begin with."""
 
     room: str
 

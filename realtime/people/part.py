@@ -28,9 +28,9 @@ from realtime.people.presence.events import PresenceReply, as_ack, as_reply, as_
 from realtime.people.presence.local import SessionKey
 from realtime.people.presence.memory import MemoryPresence, MemoryRooms
 from realtime.people.presence.online import Online
+from realtime.people.presence.publishing import Publisher
 from realtime.people.presence.redis import RedisPresence
 from realtime.people.presence.store import PresenceStore
-from realtime.people.presence.telling import Teller
 from realtime.people.presence.tracker import PresenceTracker
 from realtime.people.presence.watching import Watch, watch_of
 from realtime.people.processes.keeper import ProcessKeeper
@@ -91,11 +91,11 @@ class People(Part):
             points, seats = MemoryPoints(clock), MemorySeats(MemorySeating(), hub.id)
         announcer = HubAnnouncer(hub.deliver_here, clock)
         self.keeper = ProcessKeeper(register, clock, times=times)
-        teller = Teller(store, announcer, clock, believes=self.keeper.believes, changed=self._changed)
+        publisher = Publisher(store, announcer, clock, believes=self.keeper.believes, changed=self._changed)
         self.presence = PresenceTracker(
             store,
             self.keeper,
-            teller,
+            publisher,
             clock,
             wait_seconds=_JOIN_WAIT_SECONDS,
             grace_seconds=self._grace_seconds,
@@ -135,10 +135,10 @@ class People(Part):
         if privacy.counted or identity.user_id is None:
             roster = await self.presence.enter(room.name, identity, key, listed=privacy.listed, away=session.away)
         else:
-            roster = await self.presence.enter_unseen(room.name, identity, key)
+            roster = await self.presence.enter_uncounted(room.name, identity, key)
         typing = await self.typing_now(room, identity.user_id) if privacy.types_openly else {}
-        told = as_ack(roster) | ({"typing": msgspec.to_builtins(typing)} if typing else {})
-        return dict(privacy.without(told))
+        details = as_ack(roster) | ({"typing": msgspec.to_builtins(typing)} if typing else {})
+        return dict(privacy.without(details))
 
     async def left(self, session: HubSession, room: Room, disconnected: bool, clean: bool) -> None:
         self.typing.gone(session.connection.id, room)
@@ -148,24 +148,24 @@ class People(Part):
         await self.show(session, room)
 
     def overheard(self, event: EphemeralEvent) -> None:
-        """Takes note of who came and went, as the clients here have now heard from another process."""
+        """Takes note of who came and went: the clients here have now got it from another process."""
         if event.type in ("user:joined", "user:left", "user:away", "user:reconnected"):
-            self.presence.heard(event.room, event.version, _decode_change(event.payload).user_count)
+            self.presence.delivered(event.room, event.version, _decode_change(event.payload).user_count)
 
     def went_live(self, member: Membership) -> None:
-        """Tells a member who is there, when more happened before it went live than it was told."""
-        if member.heard != self.presence.told(member.state.name):
+        """Sends a member who is there, when more happened before it went live than its answer said."""
+        if member.heard != self.presence.delivered_version(member.state.name):
             self.hub.spawn(self.show(member.session, member.state.room))
 
     async def show(self, session: HubSession, room: Room) -> None:
-        """Tells one session who is in a room and who types there."""
+        """Sends one session who is in a room and who types there."""
         roster = await self.presence.roster(room.name)
         if roster.people is not None and roster.counts.user_count:
-            _tell(session, room, as_snapshot(roster))
+            _send(session, room, as_snapshot(roster))
         grant = session.grant(room)
         if grant and privacy_of(grant).types_openly:
             for typing in (await self.typing_now(room, session.identity.user_id)).values():
-                _tell(session, room, typing)
+                _send(session, room, typing)
 
     async def typing_now(self, room: Room, user_id: int | None) -> Mapping[str, Payload]:
         """Returns who types there, kind → event, but for oneself; nothing when the store takes too long."""
@@ -180,9 +180,9 @@ class People(Part):
         watch = watch_of(room)
         if watch and name not in self._watched:
             self._watched.add(name)
-            self.hub.spawn(self._tell_watch(room, watch))
+            self.hub.spawn(self._call_watch(room, watch))
 
-    async def _tell_watch(self, room: Room, watch: Watch) -> None:
+    async def _call_watch(self, room: Room, watch: Watch) -> None:
         await asyncio.sleep(0)  # what changes in the same turn is one change
         self._watched.discard(room.name)
         watch(room, await self.presence.roster(room.name))
@@ -210,8 +210,8 @@ async def who_is_in(session: Session, room: Room) -> PresenceReply:
     grant = session.grant(room)
     if reply.users is None or not grant:
         return reply
-    unseen = privacy_of(grant).unseen
-    return msgspec.structs.replace(reply, users=[user for user in reply.users if user.user_id not in unseen])
+    hidden_ids = privacy_of(grant).hidden_ids
+    return msgspec.structs.replace(reply, users=[user for user in reply.users if user.user_id not in hidden_ids])
 
 
 def attend(session: HubSession, *, away: bool) -> None:
@@ -244,9 +244,9 @@ async def online_among(user_ids: Collection[int]) -> set[int]:
 
 
 async def start_typing(session: Session, room: Room, kind: TypingKind, position: int | None = None) -> None:
-    """Notes a keystroke of the session's person, told to the others; for async handlers.
+    """Notes a keystroke of the session's person, and shows it to the others; for async handlers.
 
-    People who keep their typing to themselves are not told of. Raises NotJoined.
+    Nothing is shown of people who keep their typing to themselves. Raises NotJoined.
     """
     grant = session.grant(room)
     if not grant or not session.is_present(room):
@@ -285,12 +285,12 @@ def _limits() -> Limits:
     )
 
 
-def _tell(session: HubSession, room: Room, payload: Payload) -> None:
-    """Tells one session what its room would tell it now."""
+def _send(session: HubSession, room: Room, payload: Payload) -> None:
+    """Sends one session what its room would send it now."""
     grant = session.grant(room)
     if grant:
-        told = privacy_of(grant).without(msgspec.to_builtins(payload))
-        session.notify(event_contract(payload).name, told, room.name)
+        shown = privacy_of(grant).without(msgspec.to_builtins(payload))
+        session.notify(event_contract(payload).name, shown, room.name)
 
 
 def _key(session: Session) -> SessionKey:

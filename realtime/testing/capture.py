@@ -21,7 +21,7 @@ class Captured:
         """Receives events as a hub would."""
         self.events.extend(events)
 
-    def told(self, room: Room | None = None) -> list[tuple[str, Payload]]:
+    def emitted(self, room: Room | None = None) -> list[tuple[str, Payload]]:
         """Returns (room name, payload) of each event, of one room when it is given; payloads as their classes."""
         return [
             (event.room, msgspec.json.decode(event.payload, type=event_in(parse_room(event.room), event.type).payload))

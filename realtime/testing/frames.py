@@ -22,8 +22,8 @@ class Began:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """A durable event; `type` "hidden" stands for one that this client is not shown. `payload` as it was read."""
+class Received:
+    """A durable event; `type` "hidden" is one that this client is not shown. `payload` as it was read."""
 
     room: str
     position: Position
@@ -33,7 +33,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """The room goes on from `position`, with a hole before it that was told."""
+    """The room goes on from `position`, with a hole before it that was announced."""
 
     room: str
     position: Position
@@ -55,10 +55,10 @@ class Answered:
     answer: Mapping[str, Any]
 
 
-Told: TypeAlias = Began | Heard | Reset | Left | Answered
+Observation: TypeAlias = Began | Received | Reset | Left | Answered
 
 
-def read_json(raw: str) -> Iterator[Told]:
+def read_json(raw: str) -> Iterator[Observation]:
     """Reads one message of the JSON door."""
     frame: dict[str, Any] = json.loads(raw)
     if "success" in frame:
@@ -67,7 +67,7 @@ def read_json(raw: str) -> Iterator[Told]:
         yield from _word(frame.get("type", ""), frame.get("payload"), frame)
 
 
-def read_socketio(raw: str) -> Iterator[Told]:
+def read_socketio(raw: str) -> Iterator[Observation]:
     """Reads one Engine.IO message with a Socket.IO packet of text in it; anything else says nothing of rooms."""
     if raw[:2] not in ("42", "43"):
         return
@@ -81,24 +81,24 @@ def read_socketio(raw: str) -> Iterator[Told]:
     yield from _word(name, given[0] if given else None, meta)
 
 
-def read_event_stream(raw: str) -> Iterator[Told]:
+def read_event_stream(raw: str) -> Iterator[Observation]:
     """Reads one block of a stream of server-sent events, whose data is what the JSON door sends."""
     for line in raw.splitlines():
         if line.startswith("data: "):
             yield from read_json(line.removeprefix("data: "))
 
 
-READERS: dict[str, Callable[[str], Iterator[Told]]] = {
+READERS: dict[str, Callable[[str], Iterator[Observation]]] = {
     "json": read_json,
     "socketio": read_socketio,
     "sse": read_event_stream,
 }
 
 
-def _word(name: str, payload: Any, about: Mapping[str, Any]) -> Iterator[Told]:
+def _word(name: str, payload: Any, about: Mapping[str, Any]) -> Iterator[Observation]:
     room = about.get("room", "")
     if "seq" in about:
-        yield Heard(room, Position(about["epoch"], about["seq"]), name, payload)
+        yield Received(room, Position(about["epoch"], about["seq"]), name, payload)
     elif name in ("session:ready", "rooms:entered"):
         yield from _outcomes(payload["rooms"])
     elif name == "room:reset":
@@ -107,25 +107,25 @@ def _word(name: str, payload: Any, about: Mapping[str, Any]) -> Iterator[Told]:
         yield Left(room)
 
 
-def _answer(request: str, answer: Mapping[str, Any]) -> Iterator[Told]:
+def _answer(request: str, answer: Mapping[str, Any]) -> Iterator[Observation]:
     data = answer.get("data")
     if isinstance(data, dict):
         if "room" in data and "position" in data:
             yield from _outcomes({data["room"]: data})
         else:
-            yield from _outcomes({room: told for room, told in data.items() if _is_outcome(told)})
+            yield from _outcomes({room: value for room, value in data.items() if _is_outcome(value)})
     yield Answered(request, answer)
 
 
-def _is_outcome(told: Any) -> bool:
-    return isinstance(told, dict) and ("recovered" in told or "position" in told)
+def _is_outcome(value: Any) -> bool:
+    return isinstance(value, dict) and ("recovered" in value or "position" in value)
 
 
-def _outcomes(rooms: Mapping[str, Mapping[str, Any]]) -> Iterator[Told]:
-    for room, told in rooms.items():
-        position = _position(told["position"]) if "position" in told else None
-        yield Began(room, position, told.get("recovered"), told.get("reason"))
+def _outcomes(rooms: Mapping[str, Mapping[str, Any]]) -> Iterator[Observation]:
+    for room, outcome in rooms.items():
+        position = _position(outcome["position"]) if "position" in outcome else None
+        yield Began(room, position, outcome.get("recovered"), outcome.get("reason"))
 
 
-def _position(told: Mapping[str, Any]) -> Position:
-    return Position(told["epoch"], told["seq"])
+def _position(value: Mapping[str, Any]) -> Position:
+    return Position(value["epoch"], value["seq"])

@@ -1,4 +1,4 @@
-"""The history checker: records what every client was told, raw, and what the log says; then asserts the promises.
+"""The history checker: records what every client was sent, raw, and what the log says; then asserts the promises.
 
 Record with `History.client` (one per client, however often it connects), `asked` and `answered` (commands),
 `wrote` (transactions of one's own) and `forbid`; wait until `behind` is empty; then `check`. The promises are those
@@ -14,7 +14,7 @@ from typing import Any
 
 from realtime.log.events import HIDDEN
 from realtime.positions import Position
-from realtime.testing.frames import Answered, Began, Heard, Left, Reset, Told
+from realtime.testing.frames import Answered, Began, Left, Observation, Received, Reset
 from realtime.testing.records import Entry, Log, RecordedConnection, Recording
 
 PROMISES = {"P1": "atomic", "P2": "ordered", "P3": "live", "P4": "resumable", "P5": "private", "P7": "once"}
@@ -49,7 +49,7 @@ class Violation:
 class History:
     """Everything that was recorded. Belongs to one thread or loop.
 
-    `mark` says which write an event of the log tells of; as it stands the payload's `text`.
+    `mark` says which write an event of the log comes from; the default is the payload's `text`.
     """
 
     def __init__(self, mark: Callable[[Entry], str | None] = lambda entry: entry.text) -> None:
@@ -85,7 +85,7 @@ class History:
         self._writes[mark] = (self.tick(), committed)
 
     def forbid(self, user: int | None, room: str, *, after: int) -> None:
-        """From now on nobody of `user` may enter the room, or hear what has a seq above `after`."""
+        """From now on nobody of `user` may enter the room, or receive what has a seq above `after`."""
         self._forbidden[user, room] = (self.tick(), after)
 
     # Judging
@@ -140,7 +140,7 @@ class History:
                     end = log.ends.get(room)
                     if end is not None and (place.seq < end.seq or (place.epoch != end.epoch and place.epoch)):
                         message = (
-                            f"{_name(link)} is connected, but stands at {place.seq} of {room}: "
+                            f"{_name(link)} is connected, but is at {place.seq} of {room}: "
                             f"{place.seq + 1} to {end.seq} never came"
                         )
                         yield Violation("P3", self.tick(), message, _around(link, len(link.steps) - 1))
@@ -151,10 +151,10 @@ def _transaction(mark: str, at: int, committed: bool | None, effects: list[Entry
         yield Violation("P1", at, f"the transaction that wrote {mark!r} was committed, but its event is not in the log")
     if committed is False and effects:
         yield Violation(
-            "P1", at, f"the transaction that wrote {mark!r} was rolled back, but {_at(effects)} tells of it"
+            "P1", at, f"the transaction that wrote {mark!r} was rolled back, but {_at(effects)} is in the log"
         )
     if len(effects) > 1:
-        yield Violation("P1", at, f"one transaction wrote {mark!r}, but {_at(effects)} tell of it")
+        yield Violation("P1", at, f"one transaction wrote {mark!r}, but {_at(effects)} are in the log")
 
 
 def _command(who: str, request: _Request, effects: list[Entry], log: Log) -> Iterable[Violation]:
@@ -169,14 +169,14 @@ def _command(who: str, request: _Request, effects: list[Entry], log: Log) -> Ite
             context = f"  first: {_short(successes[0][1])}\n  then:  {_short(answer)}"
             yield Violation("P7", at, f"{who} got two different answers", context)
     for at, answer in successes:
-        told = answer.get("position")
+        position = answer.get("position")
         places = [(entry.room, log.ends[entry.room].epoch, entry.seq) for entry in effects]
-        if told and effects and (told["room"], told["epoch"], told["seq"]) not in places:
-            yield Violation("P7", at, f"{who} was told to stand at {told['seq']}, but it is {_at(effects)}")
+        if position and effects and (position["room"], position["epoch"], position["seq"]) not in places:
+            yield Violation("P7", at, f"{who} was answered with seq {position['seq']}, but it is {_at(effects)}")
     for at, answer in request.answers:
         code = (answer.get("error") or {}).get("code")
         if code in _DEFINITE_REFUSALS and effects and not successes:
-            yield Violation("P1", at, f"{who} was refused with {code}, but {_at(effects)} tells of it")
+            yield Violation("P1", at, f"{who} was refused with {code}, but {_at(effects)} is in the log")
 
 
 class _Walk:
@@ -187,28 +187,28 @@ class _Walk:
         self._client = client
         self._log = log
         self._last: dict[str, Position] = {}  # over all connections: what the client knows
-        self._stream: dict[str, Position] = {}  # of this connection: where each room stands
-        self._first: set[str] = set()  # rooms of this connection that have told nothing since they were resumed
+        self._stream: dict[str, Position] = {}  # of this connection: each room's position
+        self._first: set[str] = set()  # rooms of this connection that have sent nothing since they were resumed
         self._found: list[Violation] = []
 
     def violations(self) -> list[Violation]:
         for link in self._client.links:
             self._stream, self._first = {}, set()
             for index, step in enumerate(link.steps):
-                for told in step.told:
-                    for promise, message in self._judge(link, told):
-                        context = _around(link, index) + self._log_around(told)
+                for observation in step.observed:
+                    for promise, message in self._judge(link, observation):
+                        context = _around(link, index) + self._log_around(observation)
                         self._found.append(Violation(promise, step.number, f"{_name(link)} {message}", context))
         return self._found
 
-    def _judge(self, link: RecordedConnection, told: Told) -> Iterable[tuple[str, str]]:
-        match told:
+    def _judge(self, link: RecordedConnection, observation: Observation) -> Iterable[tuple[str, str]]:
+        match observation:
             case Began():
-                yield from self._began(link, told)
-            case Heard():
-                yield from self._heard(link, told)
+                yield from self._began(link, observation)
+            case Received():
+                yield from self._received(link, observation)
             case Reset():
-                yield from self._reset(told)
+                yield from self._reset(observation)
             case Left(room):
                 self._stream.pop(room, None)
                 self._last.pop(room, None)
@@ -225,7 +225,10 @@ class _Walk:
         asked = link.asked.get(room)
         known = self._last.get(room)
         if began.recovered and asked is not None and position.seq != asked.seq:
-            yield "P4", f"asked to go on in {room} from {asked.seq}, and was told that it goes on from {position.seq}"
+            yield (
+                "P4",
+                f"asked to go on in {room} from {asked.seq}, and got the answer that it goes on from {position.seq}",
+            )
         elif began.recovered and known is not None and known.epoch and position != known:
             yield "P4", f"knows {room} up to {known}, but went on from {position}"
         elif began.recovered is False and asked is not None and not self._gone(room, asked, began.reason):
@@ -247,45 +250,45 @@ class _Walk:
                 return asked.seq > end.seq
         return True  # the code of an error: the client comes again
 
-    def _heard(self, link: RecordedConnection, heard: Heard) -> Iterable[tuple[str, str]]:
-        room, seq, epoch = heard.room, heard.position.seq, heard.position.epoch
+    def _received(self, link: RecordedConnection, received: Received) -> Iterable[tuple[str, str]]:
+        room, seq, epoch = received.room, received.position.seq, received.position.epoch
         place = self._stream.get(room)
         resumed = room in self._first
         self._first.discard(room)
-        self._stream[room] = self._last[room] = heard.position
+        self._stream[room] = self._last[room] = received.position
         forbidden = self._history.forbidden(self._client.user, room)
         if forbidden is not None and seq > forbidden[1]:
-            yield "P5", f"heard {seq} of {room}, which is not for them after {forbidden[1]}"
+            yield "P5", f"received {seq} of {room}, which is not for them after {forbidden[1]}"
         if place is None:
-            yield "P2", f"heard {seq} of {room} before it was told where the stream begins"
+            yield "P2", f"received {seq} of {room} before it knew where the stream begins"
         elif place.epoch and epoch != place.epoch:
-            yield "P4", f"heard {seq} of {room} in another epoch ({epoch}) without a reset; it stood at {place}"
+            yield "P4", f"received {seq} of {room} in another epoch ({epoch}) without a reset; it was at {place}"
         elif seq <= place.seq:
             how = "twice" if seq == place.seq else f"after {place.seq}"
-            yield "P2", f"heard {seq} of {room} {how}"
+            yield "P2", f"received {seq} of {room} {how}"
         elif seq > place.seq + 1:
             if resumed:
-                yield "P4", f"went on in {room} from {place.seq}, but heard {seq} next"
+                yield "P4", f"went on in {room} from {place.seq}, but received {seq} next"
             else:
-                yield "P2", f"heard {seq} of {room} after {place.seq}: there is a gap"
-        yield from self._content(heard)
+                yield "P2", f"received {seq} of {room} after {place.seq}: there is a gap"
+        yield from self._content(received)
 
-    def _content(self, heard: Heard) -> Iterable[tuple[str, str]]:
-        room, seq = heard.room, heard.position.seq
+    def _content(self, received: Received) -> Iterable[tuple[str, str]]:
+        room, seq = received.room, received.position.seq
         end = self._log.ends.get(room)
-        if end is not None and heard.position.epoch != end.epoch:
+        if end is not None and received.position.epoch != end.epoch:
             return  # of a history that was lost since
         entry = self._log.entries.get((room, seq))
         if entry is None:
             if end is None or seq > end.seq:
-                yield "P1", f"heard {seq} of {room}, which was never committed"
+                yield "P1", f"received {seq} of {room}, which was never committed"
             return
-        if heard.type == HIDDEN:
+        if received.type == HIDDEN:
             return
         if entry.internal:
-            yield "P5", f"heard {seq} of {room}, {entry.type}, which is for the engine alone"
-        elif entry.type != HIDDEN and (heard.type, heard.payload) != (entry.type, json.loads(entry.payload)):
-            yield "P1", f"heard {seq} of {room} with another content than was committed"
+            yield "P5", f"received {seq} of {room}, {entry.type}, which is for the engine alone"
+        elif entry.type != HIDDEN and (received.type, received.payload) != (entry.type, json.loads(entry.payload)):
+            yield "P1", f"received {seq} of {room} with another content than was committed"
 
     def _reset(self, reset: Reset) -> Iterable[tuple[str, str]]:
         place = self._stream.get(reset.room)
@@ -297,11 +300,11 @@ class _Walk:
         if not lost and not (reset.reason == "trimmed" and place.seq < end.min_seq - 1):
             yield "P4", f"was reset in {reset.room} ({reset.reason}) at {place}, although the history is there"
 
-    def _log_around(self, told: Told) -> str:
-        if not isinstance(told, Heard):
+    def _log_around(self, observation: Observation) -> str:
+        if not isinstance(observation, Received):
             return ""
-        seq = told.position.seq
-        near = [self._log.entries.get((told.room, number)) for number in range(seq - 2, seq + 3)]
+        seq = observation.position.seq
+        near = [self._log.entries.get((observation.room, number)) for number in range(seq - 2, seq + 3)]
         lines = [f"    {entry.seq} {entry.type} {entry.payload[:_CHARACTERS_SHOWN]}" for entry in near if entry]
         return "\n  the log there:\n" + "\n".join(lines)
 
@@ -311,7 +314,7 @@ def _name(link: RecordedConnection) -> str:
 
 
 def _around(link: RecordedConnection, index: int) -> str:
-    """Shows what the client was told last, raw, the frame in question behind an arrow."""
+    """Shows what the client was sent last, raw, the frame in question behind an arrow."""
     shown = link.steps[max(0, index - _FRAMES_SHOWN + 1) : index + 1]
     came = ", ".join(f"{room} from {position}" for room, position in link.asked.items()) or "nothing"
     lines = [f"  {'→' if step is shown[-1] else ' '} {_short(step.raw)}" for step in shown]

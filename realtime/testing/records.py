@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from realtime.positions import Position
-from realtime.testing.frames import READERS, Began, Heard, Left, Reset, Told
+from realtime.testing.frames import READERS, Began, Left, Observation, Received, Reset
 
 
 class Entry(NamedTuple):
@@ -60,7 +60,7 @@ class Step:
 
     number: int
     raw: str
-    told: tuple[Told, ...]
+    observed: tuple[Observation, ...]
 
 
 @dataclass(slots=True, eq=False)
@@ -75,31 +75,31 @@ class RecordedConnection:
     steps: list[Step] = field(default_factory=list)
     open: bool = True
 
-    def take(self, raw: str) -> tuple[Told, ...]:
+    def take(self, raw: str) -> tuple[Observation, ...]:
         """Records a frame before anybody has touched it; returns what it says."""
-        told = tuple(READERS[self.door](raw))
-        self.steps.append(Step(self.client.tick(), raw, told))
-        for happening in told:
-            match happening:
+        observed = tuple(READERS[self.door](raw))
+        self.steps.append(Step(self.client.tick(), raw, observed))
+        for observation in observed:
+            match observation:
                 case Began(room, Position() as position) if room not in self.client.places:
                     self.client.places[room] = position
                 case Began(room, Position() as position, recovered) if recovered is not True:
                     self.client.places[room] = position
-                case Heard(room, position) | Reset(room, position):
+                case Received(room, position) | Reset(room, position):
                     self.client.places[room] = position
                 case Left(room):
                     self.client.places.pop(room, None)
-        return told
+        return observed
 
     def places(self) -> dict[str, Position]:
-        """Returns where the connection stands, in the rooms that it receives."""
+        """Returns the connection's positions in the rooms that it receives."""
         places: dict[str, Position] = {}
         for step in self.steps:
-            for told in step.told:
-                match told:
+            for observation in step.observed:
+                match observation:
                     case Began(room, Position() as position) if room not in places:
                         places[room] = position
-                    case Heard(room, position) | Reset(room, position):
+                    case Received(room, position) | Reset(room, position):
                         places[room] = position
                     case Left(room):
                         places.pop(room, None)
@@ -112,7 +112,7 @@ class RecordedConnection:
 
 @dataclass(slots=True, eq=False)
 class Recording:
-    """One client over all its connections; `places` is where it stands, to come back with."""
+    """One client over all its connections; `places` are its positions, to come back with."""
 
     tick: Callable[[], int]
     """Numbers what happens in the whole history."""

@@ -24,10 +24,10 @@ async def ask_room(call: Call, wanted: AskRoom) -> RoomInfo:
     room = GroupRoom(wanted.room_id)
     members = await call.read(_member_count, call.identity, wanted.room_id)
     roster = await call.roster(room)
-    unseen = _unseen(call.session, wanted.room_id)
+    hidden_ids = _hidden_ids(call.session, wanted.room_id)
     return RoomInfo(
         online_count=roster.counts.user_count,
-        online_users=None if roster.people is None else sorted(roster.people.keys() - unseen),
+        online_users=None if roster.people is None else sorted(roster.people.keys() - hidden_ids),
         socket_count=await socket_count(room),
         member_count=members,
     )
@@ -89,8 +89,8 @@ def emit_call(room: CallRoom, roster: Roster) -> None:
 async def call_state(session: Session, group_id: int) -> CallState:
     """Returns who takes part in a group's call, as the session's person sees them."""
     reply = as_reply(await session.roster(CallRoom(group_id)))
-    unseen = _unseen(session, group_id)
-    seen = None if reply.users is None else [user for user in reply.users if user.user_id not in unseen]
+    hidden_ids = _hidden_ids(session, group_id)
+    seen = None if reply.users is None else [user for user in reply.users if user.user_id not in hidden_ids]
     return CallState(room_id=group_id, participant_count=reply.user_count, participants=seen)
 
 
@@ -101,8 +101,8 @@ async def _take_part(call: Call, group_id: int) -> CallState:
     return await call_state(call.session, group_id)
 
 
-def _unseen(session: Session, group_id: int) -> frozenset[int]:
-    return privacy_of(session.grant(GroupRoom(group_id))).unseen
+def _hidden_ids(session: Session, group_id: int) -> frozenset[int]:
+    return privacy_of(session.grant(GroupRoom(group_id))).hidden_ids
 
 
 def _member_count(identity: Identity, group_id: int) -> int:

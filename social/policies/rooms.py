@@ -36,7 +36,7 @@ def may_enter_directory(
     return {
         (identity, room): None
         if identity.user_id is None
-        else Grant(view=DirectoryPrivacy(unseen=blocked.get(identity.user_id, nobody)))
+        else Grant(view=DirectoryPrivacy(hidden_ids=blocked.get(identity.user_id, nobody)))
         for identity, room in asked
     }
 
@@ -56,7 +56,7 @@ def _for_members(asked: Sequence[tuple[Identity, R]]) -> dict[tuple[Identity, R]
             view=GroupPrivacy(
                 counted=not person.hide_online,
                 types_openly=not person.hide_typing,
-                unseen=blocked.get(pk, nobody) | muted.get(pk, nobody),
+                hidden_ids=blocked.get(pk, nobody) | muted.get(pk, nobody),
             )
         )
         for pk, person in people.items()

@@ -11,20 +11,23 @@ _MESSAGES = ("message:new", "message:updated")
 
 @dataclass(frozen=True, slots=True)
 class GroupPrivacy(Privacy):
-    """In a group: also what a third person answers, or whom they name, when that is somebody unseen."""
+    """In a group: also what a third person answers, or whom they name, when that is somebody hidden."""
 
     def logged(self, event_type: str, actor_id: int | None, payload: bytes) -> bytes | None:
         """Returns a message without what it says of people who are hidden; the words are its sender's own."""
-        if event_type not in _MESSAGES or not self.unseen:
+        if event_type not in _MESSAGES or not self.hidden_ids:
             return payload
-        if actor_id in self.unseen:
+        if actor_id in self.hidden_ids:
             return None
         message = decoded(payload)
         # A moderator's or the system's act is not the sender's own.
-        if message["sender"]["id"] in self.unseen:
+        if message["sender"]["id"] in self.hidden_ids:
             return None
-        answered, named = message["replyTo"], [user_id for user_id in message["mentions"] if user_id not in self.unseen]
-        if answered is not None and answered["senderId"] in self.unseen:
+        answered, named = (
+            message["replyTo"],
+            [user_id for user_id in message["mentions"] if user_id not in self.hidden_ids],
+        )
+        if answered is not None and answered["senderId"] in self.hidden_ids:
             answered = None
         if answered == message["replyTo"] and named == message["mentions"]:
             return payload
@@ -44,4 +47,4 @@ class DirectoryPrivacy(Privacy):
         return None if self._is_theirs(payload) else (event_type, payload)
 
     def _is_theirs(self, payload: bytes) -> bool:
-        return bool(self.unseen) and decoded(payload).get("creatorId") in self.unseen
+        return bool(self.hidden_ids) and decoded(payload).get("creatorId") in self.hidden_ids

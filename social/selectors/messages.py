@@ -154,14 +154,14 @@ def _unheard_in(messages: Sequence[Message], viewer: User) -> frozenset[int]:
     return unheard(viewer) if any(message.reply_to_id or message.mentions for message in messages) else frozenset()
 
 
-def _fields(messages: Sequence[Message], unseen: frozenset[int]) -> list[dict[str, Any]]:
+def _fields(messages: Sequence[Message], hidden_ids: frozenset[int]) -> list[dict[str, Any]]:
     ids = [message.pk for message in messages if message.deleted_at is None]
     files: dict[int, list[Attachment]] = {}
     for attachment in Attachment.objects.filter(message__in=ids).order_by("pk"):
         files.setdefault(attachment.message_id or 0, []).append(attachment)
     reactions = reactions_of(ids)
     links = unfolded(message.text for message in messages)
-    return [_message_fields(message, files.get(message.pk, []), reactions, links, unseen) for message in messages]
+    return [_message_fields(message, files.get(message.pk, []), reactions, links, hidden_ids) for message in messages]
 
 
 def _message_fields(
@@ -169,9 +169,9 @@ def _message_fields(
     files: Sequence[Attachment],
     reactions: dict[int, dict[str, int]],
     links: dict[str, Any],
-    unseen: frozenset[int],
+    hidden_ids: frozenset[int],
 ) -> dict[str, Any]:
-    answered = message.reply_to if message.reply_to and message.reply_to.sender_id not in unseen else None
+    answered = message.reply_to if message.reply_to and message.reply_to.sender_id not in hidden_ids else None
     return {
         "id": message.pk,
         "number": message.number,
@@ -186,7 +186,7 @@ def _message_fields(
             sender_id=answered.sender_id,
             sender_name=str(answered.sender),
         ),
-        "mentions": [user_id for user_id in message.mentions if user_id not in unseen],
+        "mentions": [user_id for user_id in message.mentions if user_id not in hidden_ids],
         "attachments": [attachment_content(attachment) for attachment in files],
         "links": [links[path] for path, _, _ in chapter_paths(message.text) if path in links],
         "reactions": reactions.get(message.pk, {}),

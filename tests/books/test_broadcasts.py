@@ -37,13 +37,13 @@ def heard():
 
 def said_in(heard, room):
     """Returns (type, payload) of what clients hear in the room."""
-    events = zip(heard.types(room), heard.told(room), strict=True)
+    events = zip(heard.types(room), heard.emitted(room), strict=True)
     return [(type, payload) for type, (_, payload) in events if not type.startswith("realtime:")]
 
 
 def only(heard, room):
     """Returns the one payload that the room heard."""
-    [(_, payload)] = heard.told(room)
+    [(_, payload)] = heard.emitted(room)
     return payload
 
 
@@ -116,7 +116,7 @@ def test_order_and_description_are_told_to_the_book(heard):
     reorder_chapters(actor=None, book_id=made.pk, chapter_ids=ids[::-1])
     update_book(actor=None, book_id=made.pk, title="Moby-Dick")
     assert heard.types(BookRoom(made.pk)) == ["book:updated", "book:updated"]
-    assert heard.told(BookRoom(made.pk))[1][1].title == "Moby-Dick"
+    assert heard.emitted(BookRoom(made.pk))[1][1].title == "Moby-Dick"
 
 
 def test_a_subscription_is_told_to_its_person_and_the_authors(heard):
@@ -126,8 +126,8 @@ def test_a_subscription_is_told_to_its_person_and_the_authors(heard):
     unsubscribe(actor=reader, book_id=made.pk)
     mine = UserRoom(reader.pk)
     assert heard.types(mine) == ["subscription:changed", "realtime:roomsChanged"] * 2
-    assert [payload.level for _, payload in heard.told(mine)[::2]] == ["all", None]
-    assert [payload.count for _, payload in heard.told(AuthorRoom(author_of(made).pk))] == [1, 0]
+    assert [payload.level for _, payload in heard.emitted(mine)[::2]] == ["all", None]
+    assert [payload.count for _, payload in heard.emitted(AuthorRoom(author_of(made).pk))] == [1, 0]
 
 
 def test_following_somebody_changes_what_ones_sessions_receive(heard):
@@ -202,7 +202,7 @@ def test_shelves_and_locks_are_told(heard):
 
 
 def revoked(heard) -> set[str]:
-    return {payload.room for _, payload in heard.told() if type(payload).__name__ == "Revoked"}
+    return {payload.room for _, payload in heard.emitted() if type(payload).__name__ == "Revoked"}
 
 
 def test_whoever_loses_a_right_is_asked_again_everywhere(heard):
@@ -251,7 +251,7 @@ def test_offers_are_told_to_whom_they_are_made(heard):
     made, invited = book(), somebody()
     credit = invite_person(actor=None, book_id=made.pk, user_id=invited.pk, kind="narrator")
     remove_credit(actor=None, credit_id=credit.pk)
-    states = [payload.state for _, payload in heard.told(UserRoom(invited.pk))]
+    states = [payload.state for _, payload in heard.emitted(UserRoom(invited.pk))]
     assert states == ["offered", "ended"]
 
 

@@ -75,8 +75,8 @@ def test_what_people_hide_and_do_not_see_is_each_ones_own() -> None:
     people = [hiding, blocking, plain]
     assert authorise_many([(identity(person), room) for person in people]) == [
         Grant(view=Privacy(listed=False)),
-        Grant(view=Privacy(unseen=frozenset({plain.pk}))),
-        Grant(view=Privacy(types_openly=False, unseen=frozenset({blocking.pk}))),
+        Grant(view=Privacy(hidden_ids=frozenset({plain.pk}))),
+        Grant(view=Privacy(types_openly=False, hidden_ids=frozenset({blocking.pk}))),
     ]
     assert authorise(identity(hiding), [room]) == {room: Grant(view=Privacy(listed=False))}
 

@@ -12,7 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from realtime.positions import Position
-from realtime.testing.frames import Began, Told
+from realtime.testing.frames import Began, Observation
 from realtime.testing.history import History
 from realtime.testing.records import RecordedConnection
 
@@ -117,16 +117,16 @@ class Follower:
                 self._transport = None
             await asyncio.sleep(random.uniform(*self._away))
 
-    def _take(self, link: RecordedConnection, raw: str) -> tuple[Told, ...]:
+    def _take(self, link: RecordedConnection, raw: str) -> tuple[Observation, ...]:
         self._known.update(self.recording.places)
-        told = link.take(raw)
-        for happening in told:
-            if isinstance(happening, Began) and happening.position is None:
-                if happening.reason == "NOT_FOUND":
-                    self.refused.add(happening.room)
+        observed = link.take(raw)
+        for observation in observed:
+            if isinstance(observation, Began) and observation.position is None:
+                if observation.reason == "NOT_FOUND":
+                    self.refused.add(observation.room)
                 else:
-                    raise Unanswered(happening.reason)  # not now: come again
-        return told
+                    raise Unanswered(observation.reason)  # not now: come again
+        return observed
 
     def _authorization(self) -> dict[str, str]:
         return {} if self._user is None else {"Authorization": f"Bearer {self._user}"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from realtime.testing.frames import Began, Heard, Told
+from realtime.testing.frames import Began, Observation, Received
 from realtime.testing.history import History
 from realtime.testing.records import RecordedConnection
 from tests.faults.fleet import Database, Fleet
@@ -51,15 +51,17 @@ class Timed(Follower):
     _returned: RecordedConnection | None = None
     _goal = 0
 
-    def _take(self, link: RecordedConnection, raw: str) -> tuple[Told, ...]:
+    def _take(self, link: RecordedConnection, raw: str) -> tuple[Observation, ...]:
         if self._returned is not link:
             self._returned, self._goal = link, self.lines.said
-        told = super()._take(link, raw)
-        places = [what.position for what in told if isinstance(what, Began | Heard) and what.position is not None]
+        observed = super()._take(link, raw)
+        places = [
+            what.position for what in observed if isinstance(what, Began | Received) and what.position is not None
+        ]
         if self._goal and any(place.seq >= self._goal for place in places):
             self._goal = 0
             self.lines.seconds.append(asyncio.get_running_loop().time() - self.connecting_since)
-        return told
+        return observed
 
 
 async def stop_all(followers: Sequence[Follower]) -> None:
@@ -118,7 +120,7 @@ async def deploy(fleet: Fleet, clients: int, rooms: Sequence[str]) -> tuple[int,
             number += 1
             await outside.do("say", room=rooms[number % len(rooms)], text=f"{number}")
             await asyncio.sleep(0.2)
-        await asyncio.sleep(1.5)  # what backends count is told a second later
+        await asyncio.sleep(1.5)  # what backends count is shown a second later
         cost = await asyncio.to_thread(fleet.database.transactions) - cost
         took = asyncio.get_running_loop().time() - started
         await all_have_everything(fleet, history, followers)

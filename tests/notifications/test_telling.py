@@ -57,7 +57,7 @@ def test_a_notification_is_heard_at_the_bell_of_its_person_alone() -> None:
     with capture_events() as captured:
         (told,) = tell(ada, notice(), actor=bob)
     assert {event.room for event in captured.events} == {f"notifications:{ada.pk}"}
-    (_, event), (_, count) = captured.told(NotificationsRoom(ada.pk))
+    (_, event), (_, count) = captured.emitted(NotificationsRoom(ada.pk))
     assert isinstance(event, Notified)
     assert (event.id, event.type, event.message, event.url) == (told.pk, "REMARK", "remark 1", "/remarks/1/")
     assert (event.comment_id, event.book_id, event.count, event.read_at) == (1, None, 1, None)
@@ -90,7 +90,7 @@ def test_more_of_the_same_within_ten_minutes_is_folded_into_one() -> None:
         (second,) = tell(ada, notice(2))
     assert second.pk == first.pk
     assert listed(ada) == [("remark 2", 2)]
-    assert [(told.id, told.count, told.comment_id) for _, told in captured.told() if isinstance(told, Notified)] == [
+    assert [(told.id, told.count, told.comment_id) for _, told in captured.emitted() if isinstance(told, Notified)] == [
         (first.pk, 2, 2)
     ]
     assert selectors.unread_count(ada) == 1
@@ -130,7 +130,7 @@ def test_reading_is_told_to_the_other_devices() -> None:
     (foreign,) = tell(bob, notice(3))
     with capture_events() as captured:
         assert services.mark_read(actor=ada, ids=[first.pk, foreign.pk, 2**70, -1], skip="this one") == 1
-    read, count = (told for _, told in captured.told(NotificationsRoom(ada.pk)))
+    read, count = (told for _, told in captured.emitted(NotificationsRoom(ada.pk)))
     assert isinstance(read, NotificationsRead)
     assert (read.ids, read.unread) == ([first.pk], 1)
     assert count == UnreadCount(unread=1)
@@ -152,7 +152,7 @@ def test_what_is_withdrawn_leaves_the_rest_of_its_group() -> None:
     with capture_events() as captured:
         assert take_back_slice("remark:3")
     assert listed(ada) == listed(bob) == [("remark 2", 2)]
-    assert [told.message for _, told in captured.told(NotificationsRoom(ada.pk)) if isinstance(told, Notified)] == [
+    assert [told.message for _, told in captured.emitted(NotificationsRoom(ada.pk)) if isinstance(told, Notified)] == [
         "remark 2"
     ]
     assert not take_back_slice("remark:3")
@@ -160,7 +160,7 @@ def test_what_is_withdrawn_leaves_the_rest_of_its_group() -> None:
     assert listed(ada) == [("remark 2", 1)]
     with capture_events() as captured:
         take_back_slice("remark:2")
-    assert [type(told) for _, told in captured.told(NotificationsRoom(ada.pk))] == [NotificationRemoved, UnreadCount]
+    assert [type(told) for _, told in captured.emitted(NotificationsRoom(ada.pk))] == [NotificationRemoved, UnreadCount]
     assert not Notification.objects.exists()
 
 

@@ -1,6 +1,6 @@
 // Socket.IO on Node, set up as its documentation advises for speed: WebSocket only, no compression.
 // Environment: PORT; REDIS_URL for the Redis adapter; DATABASE_URL for durable messages; BENCH_NAMES for a crowd that
-// stands in a room of its own and in ten of 200 others, too.
+// is in a room of its own and in ten of 200 others, too.
 import { createServer } from "node:http";
 import { Server } from "socket.io";
 

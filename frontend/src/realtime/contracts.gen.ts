@@ -569,7 +569,7 @@ export interface ListNotifications {
   limit?: number;
 }
 
-/** Tells who is in a room that one receives: after a hole in the versions, or to begin with. */
+/** Lists who is in a room that one receives: after a hole in the versions, or to begin with. */
 export interface ListPresent {
   room: string;
 }
@@ -1545,7 +1545,7 @@ export interface UserAway {
 /**
  * A person came into the room, with their first connection; further tabs and devices say nothing.
  *
- * Heard by everybody else in rooms of up to 100 people. `version` is one more than that of the change before;
+ * Sent to everybody else in rooms of up to 100 people. `version` is one more than that of the change before;
  * after a hole ask `presence:list`. 0: the server itself does not know more at the moment, take it as it is.
  */
 export interface UserJoined {
@@ -1777,7 +1777,7 @@ export interface EventMap {
   /**
    * A person came into the room, with their first connection; further tabs and devices say nothing.
    *
-   * Heard by everybody else in rooms of up to 100 people. `version` is one more than that of the change before;
+   * Sent to everybody else in rooms of up to 100 people. `version` is one more than that of the change before;
    * after a hole ask `presence:list`. 0: the server itself does not know more at the moment, take it as it is.
    */
   "user:joined": UserJoined;
@@ -1878,7 +1878,7 @@ export interface CommandMap {
   "presence:away": { payload: GoAway; reply: null };
   /** This page is in front again. */
   "presence:here": { payload: ComeBack; reply: null };
-  /** Tells who is in a room that one receives: after a hole in the versions, or to begin with. */
+  /** Lists who is in a room that one receives: after a hole in the versions, or to begin with. */
   "presence:list": { payload: ListPresent; reply: PresenceReply };
   /** Save your place in a chapter: `position` is the part read, 0.0 to 1.0; the last save counts. */
   "progress:save": { payload: SaveProgress; reply: ProgressState };

@@ -5,7 +5,7 @@
 
 A person is counted by id, somebody who is not signed in by address. The system (None) is not counted, nor what a
 command on the server does in people's names (`uncounted`). Counts are kept in Redis for all processes together, as long
-as it answers, else in this process. Charging waits for Redis at most `REDIS_SECONDS`; in a service it stands before
+as it answers, else in this process. Charging waits for Redis at most `REDIS_SECONDS`; in a service it comes before
 `atomic()`, so that no row is locked meanwhile.
 """
 

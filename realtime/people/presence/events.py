@@ -1,4 +1,4 @@
-"""What rooms hear of who is there, and what a join answers."""
+"""The events about who is there, and what a join answers."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ class PresentUser(Payload):
 class UserJoined(Payload):
     """A person came into the room, with their first connection; further tabs and devices say nothing.
 
-    Heard by everybody else in rooms of up to 100 people. `version` is one more than that of the change before;
+    Sent to everybody else in rooms of up to 100 people. `version` is one more than that of the change before;
     after a hole ask `presence:list`. 0: the server itself does not know more at the moment, take it as it is.
     """
 

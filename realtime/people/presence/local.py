@@ -50,8 +50,8 @@ class LocalPerson:
 class LocalRoom:
     """One room's people and guests here, and what the store last said of all of them.
 
-    `latest` are the counts last heard. `told` are those that this process's clients surely know, with every change
-    before. `heard_of` is the last roster read, the base of the local answer while the store is away.
+    `latest` are the newest counts. `delivered` are those that this process's clients surely know, with every change
+    before. `last_roster` is the last one read, the base of the local answer while the store is away.
     """
 
     name: str
@@ -59,10 +59,10 @@ class LocalRoom:
     guests: set[SessionKey] = field(default_factory=set)
     owners: dict[SessionKey, int] = field(default_factory=dict)
     latest: Counts = field(default_factory=Counts)
-    told: Counts = field(default_factory=Counts)
-    heard_of: Roster | None = None
-    unseen: set[SessionKey] = field(default_factory=set)
-    """Sessions that hear of the others and are told of to nobody, the store included."""
+    delivered: Counts = field(default_factory=Counts)
+    last_roster: Roster | None = None
+    uncounted: set[SessionKey] = field(default_factory=set)
+    """Sessions that get the others' presence and show nobody theirs, the store included."""
 
     @property
     def counts_nobody(self) -> bool:
@@ -70,7 +70,7 @@ class LocalRoom:
 
     @property
     def empty(self) -> bool:
-        return self.counts_nobody and not self.unseen
+        return self.counts_nobody and not self.uncounted
 
     def person_of(self, session: SessionKey) -> LocalPerson | None:
         """Returns the person whom the session counts here."""
@@ -94,7 +94,7 @@ class LocalRoom:
             return Holding(self.name, user_id, "", State.GONE)
         return Holding(self.name, user_id, person.username, person.state, person.listed, person.display_name)
 
-    def hear(self, counts: Counts) -> None:
+    def take(self, counts: Counts) -> None:
         """Takes in newer counts."""
         if counts.revision >= self.latest.revision:
             self.latest = counts
@@ -102,9 +102,9 @@ class LocalRoom:
     def own_answer(self) -> Roster:
         """Returns the roster as far as it is known without the store: the last one read, and those here.
 
-        People whom the last one named stay on it although they left here: another process may hold them.
+        People whom the last one named are still on it although they left here: another process may hold them.
         """
-        before = self.heard_of or Roster(Counts(), {})
+        before = self.last_roster or Roster(Counts(), {})
         listed = {user_id: person.as_present() for user_id, person in self.people.items() if person.listed}
         hidden = len(self.people) - len(listed)
         if before.people is None:

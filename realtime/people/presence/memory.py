@@ -89,7 +89,7 @@ class _Room:
 
 @dataclass
 class MemoryRooms:
-    """The store's content; several `MemoryPresence`s on one stand for several processes."""
+    """The store's content; several `MemoryPresence`s on one act as several processes."""
 
     rooms: dict[str, _Room] = field(default_factory=dict)
     held_by: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))

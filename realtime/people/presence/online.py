@@ -1,4 +1,4 @@
-"""Who is connected at all, on whatever page, device and process, and who is to hear of it."""
+"""Who is connected at all, on whatever page, device and process, and who is notified of it."""
 
 import asyncio
 import logging
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 ONLINE = "people:online"
 """Where the store keeps it: presence like that in a room, which nobody can enter and where nothing is said."""
 
-TOLD_AT_ONCE = 20
+NOTIFIED_AT_ONCE = 20
 """So many people's contacts are looked up side by side: a dead process may have held thousands."""
 
 
@@ -45,25 +45,25 @@ class Contacts(Protocol):
         """Tells whether others may see that the person is there."""
 
     def audience(self, user_id: int) -> Collection[int]:
-        """Returns the ids of the people who are to hear of the person's coming and going."""
+        """Returns the ids of the people who are notified when the person comes or goes."""
 
     def event(self, whereabouts: Whereabouts) -> Payload:
-        """Returns what they hear, each in their own room; an ephemeral event."""
+        """Returns what they are sent, each in their own room; an ephemeral event."""
 
 
 _CONTACTS: list[Contacts] = []
 
 
 def use_contacts(contacts: Contacts) -> None:
-    """Makes the engine count who is online, and tell whom `contacts` says; once, when the project starts."""
+    """Makes the engine count who is online, and notify whom `contacts` says; once, when the project starts."""
     _CONTACTS[:] = [contacts]
 
 
 class Online:
-    """Counts a person once over all their sessions, and tells their contacts on the way from 0 and to 0.
+    """Counts a person once over all their sessions, and notifies their contacts on the way from 0 and to 0.
 
     Whoever goes is expected back for the grace, however they went: from page to page one connects anew. Changes of
-    one person are told in their order by one process; `version` settles it between several. Belongs to the hub's loop.
+    one person are sent in their order by one process; `version` settles it between several. Belongs to the hub's loop.
     """
 
     def __init__(
@@ -78,8 +78,8 @@ class Online:
         self._threads = threads
         self._spawn = spawn
         self._changed: dict[int, Whereabouts] = {}
-        self._telling = False
-        presence.listen(ONLINE, self._heard)
+        self._notifying = False
+        presence.listen(ONLINE, self._on_change)
 
     async def opened(self, session: HubSession) -> None:
         """Counts a session's person, or counts them anew after their privacy changed."""
@@ -105,7 +105,7 @@ class Online:
         except Unavailable:
             return set()
 
-    def _heard(self, outcome: PresenceChange) -> None:
+    def _on_change(self, outcome: PresenceChange) -> None:
         came, went = outcome.was is State.GONE, outcome.now is State.GONE
         if came is went:
             return
@@ -116,19 +116,19 @@ class Online:
             came,
             outcome.counts.version,
         )
-        if not self._telling:
-            self._telling = True
-            self._spawn(self._tell_all())
+        if not self._notifying:
+            self._notifying = True
+            self._spawn(self._notify_all())
 
-    async def _tell_all(self) -> None:
+    async def _notify_all(self) -> None:
         try:
             while self._changed:
-                due = [self._changed.pop(user_id) for user_id in list(self._changed)[:TOLD_AT_ONCE]]
-                await asyncio.gather(*(self._tell(whereabouts) for whereabouts in due))
+                due = [self._changed.pop(user_id) for user_id in list(self._changed)[:NOTIFIED_AT_ONCE]]
+                await asyncio.gather(*(self._notify(whereabouts) for whereabouts in due))
         finally:
-            self._telling = False
+            self._notifying = False
 
-    async def _tell(self, whereabouts: Whereabouts) -> None:
+    async def _notify(self, whereabouts: Whereabouts) -> None:
         try:
             contacts = _CONTACTS[0]
             audience = await self._threads.run(contacts.audience, whereabouts.user_id)
@@ -137,9 +137,9 @@ class Online:
             for user_id in shown | hidden:
                 self._announcer.everywhere(UserRoom(user_id).name, payload, version=whereabouts.version)
         except Unavailable as outage:
-            logger.warning("The contacts of %s were not told: %s", whereabouts.user_id, outage)
+            logger.warning("The contacts of %s were not notified: %s", whereabouts.user_id, outage)
         except Exception:
-            logger.exception("The contacts of %s were not told.", whereabouts.user_id)
+            logger.exception("The contacts of %s were not notified.", whereabouts.user_id)
 
 
 def _key(session: HubSession) -> SessionKey:

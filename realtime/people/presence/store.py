@@ -64,7 +64,7 @@ class Holding:
 class PresenceChange:
     """What became of a holding: how the person was held by all processes together before, and is now.
 
-    Of people who are not listed always GONE and GONE. The names are the last that the store was told.
+    Of people who are not listed always GONE and GONE. The names are the last that the store was given.
     """
 
     room: str
@@ -88,7 +88,7 @@ class Exchanged:
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """Whose numbers may be told now (and are, by the asker alone), and whose only later. Others need no telling."""
+    """Whose numbers may be sent now (and are, by the asker alone), and whose only later. Others need not be sent."""
 
     generation: str
     now: Mapping[str, Counts]
@@ -124,7 +124,7 @@ class PresenceStore(Protocol):
         """Returns the generation, and the counts of each room in the order asked."""
 
     async def take_turns(self, rooms: Sequence[str]) -> Turns:
-        """Asks to tell the rooms' numbers: each room's go out once in TURN_MS at most, over all processes."""
+        """Asks to send the rooms' numbers: each room's go out once in TURN_MS at most, over all processes."""
 
     async def evict(self, process_id: str) -> list[PresenceChange]:
         """Removes everything that a dead process held; returns what changed, once however many processes try."""

@@ -1,4 +1,4 @@
-"""Stands between sessions and the store: notes who enters and leaves here, and makes the store agree."""
+"""Between sessions and the store: notes who enters and leaves here, and makes the store agree."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
@@ -7,8 +7,8 @@ from realtime.clock import Clock, Timer
 from realtime.errors import Unavailable
 from realtime.identity import Identity
 from realtime.people.presence.local import LocalPerson, LocalRoom, SessionKey
+from realtime.people.presence.publishing import Publisher
 from realtime.people.presence.store import PresenceChange, PresenceStore, Roster
-from realtime.people.presence.telling import Teller
 from realtime.people.processes.keeper import Holder, ProcessKeeper
 
 GRACE_SECONDS = 30.0
@@ -24,14 +24,14 @@ class PresenceTracker(Holder):
 
     What is held here is the truth about this process, and the store is made to agree with it, batch by batch. A
     store that is away delays nobody: joins are answered from what is known here (after `wait_seconds` at most, and
-    only the first), and afterwards everybody is told how things really stand. Meanwhile nobody is declared gone.
+    only the first), and afterwards everybody is sent how things really are. Meanwhile nobody is declared gone.
     """
 
     def __init__(
         self,
         store: PresenceStore,
         keeper: ProcessKeeper,
-        teller: Teller,
+        publisher: Publisher,
         clock: Clock,
         *,
         grace_seconds: float = GRACE_SECONDS,
@@ -41,12 +41,12 @@ class PresenceTracker(Holder):
         """`evicted(room, user id)` is called for people whom a dead process held."""
         self._store = store
         self._keeper = keeper
-        self._teller = teller
+        self._publisher = publisher
         self._clock = clock
         self._grace_seconds = grace_seconds
         self._wait_seconds = wait_seconds
         self._evicted = evicted
-        self._rooms = teller.rooms
+        self._rooms = publisher.rooms
         # What the store does not know yet, and why: the connection that caused it, and whether it was lost.
         self._changed: dict[tuple[str, int], tuple[str, bool]] = {}
         self._guests_changed: set[str] = set()
@@ -72,11 +72,11 @@ class PresenceTracker(Holder):
         self._note_entry(room, identity, session, listed, away)
         return await self.roster(room)
 
-    async def enter_unseen(self, room: str, identity: Identity, session: SessionKey) -> Roster:
+    async def enter_uncounted(self, room: str, identity: Identity, session: SessionKey) -> Roster:
         """Returns who is there, and counts the session's person not at all, nor any longer if they were."""
         self.leave(room, session)
         local = self._rooms.setdefault(room, LocalRoom(room))
-        local.unseen.add(session)
+        local.uncounted.add(session)
         self._keep_ticking()
         person = local.people.get(identity.user_id) if identity.user_id is not None else None
         if person and not person.sessions:  # in its grace: nobody is expected back
@@ -90,9 +90,9 @@ class PresenceTracker(Holder):
         self._note_entry(room, identity, session, listed, False)
         self._wake()
 
-    def listen(self, room: str, heard: Callable[[PresenceChange], None]) -> None:
-        """Lets `heard` know what becomes of people in a room, which is told nothing itself."""
-        self._teller.silent[room] = heard
+    def listen(self, room: str, listener: Callable[[PresenceChange], None]) -> None:
+        """Calls `listener` with what becomes of people in a room, which is sent nothing itself."""
+        self._publisher.listeners[room] = listener
 
     def attend(self, room: str, session: SessionKey, *, away: bool) -> None:
         """Notes that the session's page is in the background, or in front again. Waits for nothing."""
@@ -110,13 +110,13 @@ class PresenceTracker(Holder):
         """Ends the session's presence in the room. Never raises and waits for nothing.
 
         `disconnected`: the connection ended, rather than that the person left. Not `clean`: it was cut, so the
-        person is expected back for the grace. Somebody who left or may not stay goes at once.
+        person is expected back for the grace. Somebody who left or was put out goes at once.
         """
         local = self._rooms.get(room)
         if not local:
             return
-        if session in local.unseen:
-            local.unseen.discard(session)
+        if session in local.uncounted:
+            local.uncounted.discard(session)
             if local.empty:  # the store never knew of this session
                 del self._rooms[room]
         if session in local.guests:
@@ -154,18 +154,18 @@ class PresenceTracker(Holder):
         return await self._store.among(room, user_ids) if user_ids else (set(), set())
 
     def user_count(self, room: str) -> int:
-        """Returns how many people are in a room of this process, as last heard; waits for nothing."""
+        """Returns how many people are in a room of this process, as last known; waits for nothing."""
         local = self._rooms.get(room)
         return max(local.latest.user_count, len(local.people)) if local else 0
 
-    def told(self, room: str) -> int:
+    def delivered_version(self, room: str) -> int:
         """Returns the version that this process's clients of the room surely know."""
         local = self._rooms.get(room)
-        return local.told.version if local else 0
+        return local.delivered.version if local else 0
 
-    def heard(self, room: str, version: int, user_count: int) -> None:
-        """Takes note that this process's clients were told of the change `version` by another process."""
-        self._teller.heard(room, version, user_count)
+    def delivered(self, room: str, version: int, user_count: int) -> None:
+        """Takes note that this process's clients were sent the change `version` by another process."""
+        self._publisher.delivered(room, version, user_count)
 
     async def stop(self) -> None:
         """Lets the store know the last changes, for a second at most; what is left there ends with the lease."""
@@ -184,7 +184,7 @@ class PresenceTracker(Holder):
 
     def _note_entry(self, name: str, identity: Identity, session: SessionKey, listed: bool, away: bool) -> None:
         room = self._rooms.setdefault(name, LocalRoom(name))
-        room.unseen.discard(session)
+        room.uncounted.discard(session)
         self._keep_ticking()
         if identity.user_id is None:
             room.guests.add(session)
@@ -232,12 +232,12 @@ class PresenceTracker(Holder):
         self._wake()
 
     async def settled(self) -> None:
-        await self._teller.check(list(self._rooms))
+        await self._publisher.check(list(self._rooms))
 
     async def clear_away(self, process_id: str) -> None:
         for outcome in await self._store.evict(process_id):
-            self._teller.tell(outcome, "", True)
-            if self._evicted and not outcome.now.is_connected and outcome.room not in self._teller.silent:
+            self._publisher.publish(outcome, "", True)
+            if self._evicted and not outcome.now.is_connected and outcome.room not in self._publisher.listeners:
                 await self._evicted(outcome.room, outcome.user_id)
 
     def _wake(self) -> None:
@@ -284,11 +284,11 @@ class PresenceTracker(Holder):
         believable = self._keeper.believes(answer.generation)
         if believable:
             for outcome in answer.outcomes:
-                self._teller.tell(outcome, *changed[outcome.room, outcome.user_id])
+                self._publisher.publish(outcome, *changed[outcome.room, outcome.user_id])
             for name, counts in answer.guests.items():
-                self._teller.tell_numbers(name, counts)
+                self._publisher.publish_numbers(name, counts)
             for name, roster in answer.rosters.items():
-                self._teller.learn(name, roster)
+                self._publisher.learn(name, roster)
         for name, waiting in asked.items():
             _answer(waiting, answer.rosters[name] if believable else self._own_answer(name))
         for name in emptied:
@@ -298,7 +298,7 @@ class PresenceTracker(Holder):
     def _answer_alone(self) -> None:
         asked, self._asked = self._asked, {}
         for name, user_id in self._changed:
-            self._teller.tell_alone(name, user_id)
+            self._publisher.publish_alone(name, user_id)
         for name, waiting in asked.items():
             _answer(waiting, self._own_answer(name))
 
@@ -306,7 +306,7 @@ class PresenceTracker(Holder):
         return self._rooms.get(name) or LocalRoom(name)
 
     def _own_answer(self, name: str) -> Roster:
-        self._teller.misinformed(name)
+        self._publisher.misinformed(name)
         return self._local(name).own_answer()
 
     # Every second
@@ -314,16 +314,16 @@ class PresenceTracker(Holder):
     def _on_tick(self) -> None:
         self._ticks += 1
         self._tick = None
-        if self._rooms or self._teller.unsaid:
+        if self._rooms or self._publisher.numbers_due:
             self._keep_ticking()
         if not self._stopped and (not self._ticking or self._ticking.done()):
             due = list(self._rooms) if self._ticks % _TICKS_PER_CHECK == 0 else []
-            if due or self._teller.unsaid:
-                self._ticking = asyncio.get_running_loop().create_task(self._tell_due(due))
+            if due or self._publisher.numbers_due:
+                self._ticking = asyncio.get_running_loop().create_task(self._publish_due(due))
 
-    async def _tell_due(self, rooms: list[str]) -> None:
-        await self._teller.announce()
-        await self._teller.check(rooms)
+    async def _publish_due(self, rooms: list[str]) -> None:
+        await self._publisher.announce()
+        await self._publisher.check(rooms)
 
 
 def _answer(waiting: list[asyncio.Future[Roster]], roster: Roster) -> None:

@@ -47,7 +47,7 @@ class ProcessKeeper:
         return self._register.process_id
 
     def believes(self, generation: str) -> bool:
-        """Tells whether totals that were read in that life of the register may be told to anybody.
+        """Tells whether totals that were read in that life of the register may be sent to anybody.
 
         One that is not known yet makes the next beat come at once: everything was lost.
         """
@@ -65,7 +65,7 @@ class ProcessKeeper:
         await self._beat_and_again()
 
     async def stop(self, keep_seconds: float) -> None:
-        """Stops beating; what this process holds stays for `keep_seconds`, so that people who move are not missed."""
+        """Stops beating; what this process holds is kept for `keep_seconds`, so that people who move are not missed."""
         self._stopped = True
         if self._timer:
             self._timer.cancel()

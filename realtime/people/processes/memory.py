@@ -8,7 +8,7 @@ from realtime.people.processes.register import Renewal, Times
 
 @dataclass
 class MemoryProcesses:
-    """The register's content; several `MemoryRegister`s on one stand for several processes."""
+    """The register's content; several `MemoryRegister`s on one act as several processes."""
 
     lives: int = 0
     lost: bool = False

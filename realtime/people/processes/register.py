@@ -54,4 +54,4 @@ class ProcessRegister(Protocol):
         """Forgets a dead process for good, once everything that it held is gone."""
 
     async def retire(self, keep_ms: int) -> None:
-        """Lets the lease end in `keep_ms`: the process ends, what it holds stays that long."""
+        """Lets the lease end in `keep_ms`: the process ends, what it holds is kept that long."""

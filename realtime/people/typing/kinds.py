@@ -13,8 +13,8 @@ from realtime.rooms import Room
 class TypingKind:
     """One way of typing in rooms of some types.
 
-    It ends `lasts_seconds` after the last keystroke that was told. `event(room, typists)` makes the payload that
-    others hear: the whole list each time.
+    It ends `lasts_seconds` after the last keystroke that was sent. `event(room, typists)` makes the payload that
+    others get: the whole list each time.
     """
 
     name: str
@@ -25,7 +25,7 @@ class TypingKind:
 
 _KINDS: dict[type[Room], list[TypingKind]] = {}
 TYPING_EVENTS: set[str] = set()
-"""The types of all events that tell of typing: who hides their own does not get them."""
+"""The types of all events about typing: who hides their own does not get them."""
 
 
 def declare_typing(
@@ -36,7 +36,7 @@ def declare_typing(
     payload: type[Payload],
     event: Callable[[Any, Typists], Payload],
 ) -> TypingKind:
-    """Declares a kind of typing, told as events of the class `payload`; who joins one of the rooms hears who types.
+    """Declares a kind of typing, sent as events of the class `payload`; who joins one of the rooms is sent who types.
 
     Returns the kind.
     """

@@ -7,7 +7,7 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Typist:
-    """A person who types. `position` is the caret as its own client counts it, None where that is not told."""
+    """A person who types. `position` is the caret as its own client counts it, None where that is not shown."""
 
     user_id: int
     username: str
@@ -28,7 +28,7 @@ class TypingStore(Protocol):
     """A place is a room and a kind of typing. Every method raises Unavailable when the store does not answer."""
 
     async def put(self, room: str, kind: str, typist: Typist, lasts_ms: int) -> Typists | None:
-        """Notes that the person types, until `lasts_ms` from now; None when nobody needs to hear of it."""
+        """Notes that the person types, until `lasts_ms` from now; None when nobody needs to know."""
 
     async def remove(self, room: str, kind: str, user_id: int, connection_id: str | None = None) -> Typists | None:
         """Ends it, or only what came through that connection; None when there was nothing to end."""

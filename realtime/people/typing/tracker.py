@@ -1,4 +1,4 @@
-"""Stands between sessions and the store: notes who types here, ends it in time, tells the room."""
+"""Between sessions and the store: notes who types here, ends it in time, sends it to the room."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -28,7 +28,7 @@ class TypingTracker:
 
     Each change sends the whole list to the others: a person who types gets a list without themselves, on the
     connection on which they type (their other tabs leave out their own id). `user_count(room)` says how many people
-    are there: above LIST_LIMIT nobody is told of typing. While the store is away, those of this process hear of
+    are there: above LIST_LIMIT typing is not shown. While the store is away, those of this process see
     each other.
     """
 
@@ -57,7 +57,7 @@ class TypingTracker:
         lasts_ms = round(kind.lasts_seconds * 1000) + 500
         typists = await self._ask(lambda store: store.put(room.name, kind.name, typist, lasts_ms))
         if typists:
-            self._tell(room, kind, typists, identity.user_id)
+            self._send(room, kind, typists, identity.user_id)
 
     async def stop(self, room: Room, kind: TypingKind, identity: Identity, connection_id: str) -> None:
         """Ends what the person types there on that connection; harmless when they do not."""
@@ -77,7 +77,7 @@ class TypingTracker:
                 self._end_soon(strokes)
 
     async def fell_out(self, room: Room, user_id: int) -> None:
-        """Tells the room of a person whose process died while they typed."""
+        """Ends in the room what a person typed whose process died."""
         for kind in kinds_in(room):
             await self._remove(room, kind, user_id, None)
 
@@ -98,7 +98,7 @@ class TypingTracker:
         }
 
     async def settle(self) -> None:
-        """Waits until everything that ended by itself has been told."""
+        """Waits until everything that ended by itself has been sent."""
         while self._ending:
             await asyncio.wait(self._ending)
 
@@ -126,7 +126,7 @@ class TypingTracker:
     async def _remove(self, room: Room, kind: TypingKind, user_id: int, connection_id: str | None) -> None:
         typists = await self._ask(lambda store: store.remove(room.name, kind.name, user_id, connection_id))
         if typists:
-            self._tell(room, kind, typists, user_id)
+            self._send(room, kind, typists, user_id)
 
     async def _ask(self, question: Callable[[TypingStore], Awaitable[Typists | None]]) -> Typists | None:
         try:
@@ -134,7 +134,7 @@ class TypingTracker:
         except Unavailable:
             return await question(self._alone)
 
-    def _tell(self, room: Room, kind: TypingKind, typists: Typists, cause: int) -> None:
+    def _send(self, room: Room, kind: TypingKind, typists: Typists, cause: int) -> None:
         connections = [typist.connection_id for typist in typists.people]
         self._announcer.everywhere(
             room.name, kind.event(room, typists), key=kind.name, version=typists.version, skip=connections

@@ -32,7 +32,7 @@ def signed_in(user: User) -> tuple[Client, Identity]:
 def revocations(captured: Captured, user: User) -> list[tuple[str | None, str]]:
     return [
         (told.credential, told.reason)
-        for _, told in captured.told(realtime.UserRoom(user.pk))
+        for _, told in captured.emitted(realtime.UserRoom(user.pk))
         if isinstance(told, Revoked)
     ]
 

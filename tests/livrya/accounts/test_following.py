@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def changes(captured: Captured) -> list[tuple[str, Payload]]:
-    return [(room, told) for room, told in captured.told() if isinstance(told, FollowChanged)]
+    return [(room, told) for room, told in captured.emitted() if isinstance(told, FollowChanged)]
 
 
 def test_following_happens_once_and_is_told_to_the_followers_devices() -> None:

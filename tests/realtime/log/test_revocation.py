@@ -22,7 +22,7 @@ def test_each_kind_is_told_where_its_hubs_listen() -> None:
         realtime.revoke(user=7, credential="session:abc")
         realtime.revoke(user=7, room=BENCH, reason="kicked")
         realtime.revoke(room=BENCH)
-    assert captured.told() == [
+    assert captured.emitted() == [
         ("user:7", Revoked(user_id=7, reason="banned")),
         ("user:7", Revoked(user_id=7, credential="session:abc")),
         ("user:7", Revoked(user_id=7, room="bench:1", reason="kicked")),

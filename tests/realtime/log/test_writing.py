@@ -79,7 +79,7 @@ def test_a_savepoint_that_is_rolled_back_takes_its_events_with_it(savepoint: obj
             1 / 0  # noqa: B018  # any failure
         realtime.emit(BENCH, Spoken(text="after"))
     assert stored() == [(1, '{"text":"before"}'), (2, '{"text":"after"}')]
-    assert captured.told() == [(BENCH.name, Spoken(text="before")), (BENCH.name, Spoken(text="after"))]
+    assert captured.emitted() == [(BENCH.name, Spoken(text="before")), (BENCH.name, Spoken(text="after"))]
 
 
 def test_a_commit_that_fails_hands_nothing_on(captured: Captured, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +105,7 @@ def test_a_commit_hook_may_open_a_transaction_of_its_own(captured: Captured) -> 
     with realtime.atomic():
         transaction.on_commit(lambda: realtime.emit(BENCH, Spoken(text="second")))
         realtime.emit(BENCH, Spoken(text="first"))
-    assert captured.told(BENCH) == [(BENCH.name, Spoken(text="first")), (BENCH.name, Spoken(text="second"))]
+    assert captured.emitted(BENCH) == [(BENCH.name, Spoken(text="first")), (BENCH.name, Spoken(text="second"))]
 
 
 def test_the_block_tells_the_positions_of_what_it_emitted() -> None:

@@ -94,24 +94,27 @@ def test_a_refusal_with_a_reason_that_is_true_is_no_violation() -> None:
 
 
 @pytest.mark.parametrize(
-    ("connections", "told"),
+    ("connections", "shown"),
     [
-        ([[ready(0), said(2, "b")]], "P2 ordered: ada (connection 1, json) heard 2 of hall:1 after 0: there is a gap"),
-        ([[ready(0), said(1, "a"), said(1, "a")]], "P2 ordered: ada (connection 1, json) heard 1 of hall:1 twice"),
-        ([[ready(1), said(2, "b"), said(1, "a")]], "P2 ordered: ada (connection 1, json) heard 1 of hall:1 after 2"),
-        ([[said(1, "a")]], "P2 ordered: ada (connection 1, json) heard 1 of hall:1 before it was told where"),
-        ([[ready(0), said(1, "b")]], "P1 atomic: ada (connection 1, json) heard 1 of hall:1 with another content"),
+        (
+            [[ready(0), said(2, "b")]],
+            "P2 ordered: ada (connection 1, json) received 2 of hall:1 after 0: there is a gap",
+        ),
+        ([[ready(0), said(1, "a"), said(1, "a")]], "P2 ordered: ada (connection 1, json) received 1 of hall:1 twice"),
+        ([[ready(1), said(2, "b"), said(1, "a")]], "P2 ordered: ada (connection 1, json) received 1 of hall:1 after 2"),
+        ([[said(1, "a")]], "P2 ordered: ada (connection 1, json) received 1 of hall:1 before it knew where"),
+        ([[ready(0), said(1, "b")]], "P1 atomic: ada (connection 1, json) received 1 of hall:1 with another content"),
         (
             [[ready(2), said(3, "c")]],
-            "P1 atomic: ada (connection 1, json) heard 3 of hall:1, which was never committed",
+            "P1 atomic: ada (connection 1, json) received 3 of hall:1, which was never committed",
         ),
         (
             [[ready(0), said(1, "a")], [ready(2, recovered=True)]],
-            "P4 resumable: ada (connection 2, json) asked to go on in hall:1 from 1, and was told",
+            "P4 resumable: ada (connection 2, json) asked to go on in hall:1 from 1, and got the answer",
         ),
         (
             [[ready(0)], [ready(0, recovered=True), said(2, "b")]],
-            "P4 resumable: ada (connection 2, json) went on in hall:1 from 0, but heard 2 next",
+            "P4 resumable: ada (connection 2, json) went on in hall:1 from 0, but received 2 next",
         ),
         (
             [[ready(0)], [ready(2, recovered=False, reason="trimmed")]],
@@ -119,7 +122,7 @@ def test_a_refusal_with_a_reason_that_is_true_is_no_violation() -> None:
         ),
         (
             [[ready(1, epoch="old"), said(2, "b")]],
-            "P4 resumable: ada (connection 1, json) heard 2 of hall:1 in another epoch (e) without a reset",
+            "P4 resumable: ada (connection 1, json) received 2 of hall:1 in another epoch (e) without a reset",
         ),
         (
             [[ready(1), reset(2, "trimmed")]],
@@ -127,14 +130,14 @@ def test_a_refusal_with_a_reason_that_is_true_is_no_violation() -> None:
         ),
         (
             [[ready(0), said(1, "a")]],
-            "P3 live: ada (connection 1, json) is connected, but stands at 1 of hall:1: 2 to 2 never came",
+            "P3 live: ada (connection 1, json) is connected, but is at 1 of hall:1: 2 to 2 never came",
         ),
     ],
 )
-def test_each_broken_promise_of_a_stream_is_named(connections: list[list[str]], told: str) -> None:
+def test_each_broken_promise_of_a_stream_is_named(connections: list[list[str]], shown: str) -> None:
     history = History()
     play(history, *connections)
-    assert first_violation(history, log_of("a", "b")).startswith(told)
+    assert first_violation(history, log_of("a", "b")).startswith(shown)
 
 
 def test_an_event_of_the_engine_must_not_be_shown() -> None:
@@ -144,13 +147,13 @@ def test_an_event_of_the_engine_must_not_be_shown() -> None:
     assert "P5 private" in first_violation(history, log)
 
 
-def test_what_is_heard_after_leave_has_ended_is_named() -> None:
+def test_what_is_received_after_permission_has_ended_is_named() -> None:
     history = History()
     history.forbid(7, ROOM, after=1)
     play(history, [ready(1), said(2, "b")], [ready(2, recovered=True)])
     found = [str(violation) for violation in history.violations(log_of("a", "b"))]
     assert any("was let into hall:1, which is not for them" in violation for violation in found)
-    assert any("heard 2 of hall:1, which is not for them after 1" in violation for violation in found)
+    assert any("received 2 of hall:1, which is not for them after 1" in violation for violation in found)
 
 
 def test_who_has_left_a_room_need_not_be_told_of_it() -> None:
@@ -158,32 +161,32 @@ def test_who_has_left_a_room_need_not_be_told_of_it() -> None:
     [link] = play(history, [ready(1), left()])
     history.check(log_of("a", "b"))
     link.take(said(2, "b"))
-    assert "before it was told where the stream begins" in first_violation(history, log_of("a", "b"))
+    assert "before it knew where the stream begins" in first_violation(history, log_of("a", "b"))
 
 
 SUCCESS = {"success": True, "data": None, "position": {"room": ROOM, "epoch": "e", "seq": 1}}
 
 
 @pytest.mark.parametrize(
-    ("texts", "answers", "told"),
+    ("texts", "answers", "shown"),
     [
         (["x", "x"], [SUCCESS], "P7 once: request r1 of user:7 took effect 2 times: hall:1 1, hall:1 2"),
         (["x"], [SUCCESS, SUCCESS | {"data": 1}], "P7 once: request r1 of user:7 got two different answers"),
-        (["y", "x"], [SUCCESS], "P7 once: request r1 of user:7 was told to stand at 1, but it is hall:1 2"),
+        (["y", "x"], [SUCCESS], "P7 once: request r1 of user:7 was answered with seq 1, but it is hall:1 2"),
         (["y"], [SUCCESS], "P1 atomic: request r1 of user:7 was answered as done, but its event is not in the log"),
         (
             ["x"],
             [{"success": False, "error": {"code": "FORBIDDEN"}}],
-            "P1 atomic: request r1 of user:7 was refused with FORBIDDEN, but hall:1 1 tells of it",
+            "P1 atomic: request r1 of user:7 was refused with FORBIDDEN, but hall:1 1 is in the log",
         ),
     ],
 )
-def test_each_broken_promise_of_a_command_is_named(texts: list[str], answers: list[dict[str, Any]], told: str) -> None:
+def test_each_broken_promise_of_a_command_is_named(texts: list[str], answers: list[dict[str, Any]], shown: str) -> None:
     history = History()
     history.asked("user:7", "r1", "x")
     for answer in answers:
         history.answered("user:7", "r1", answer)
-    assert first_violation(history, log_of(*texts)).startswith(told)
+    assert first_violation(history, log_of(*texts)).startswith(shown)
 
 
 @pytest.mark.parametrize(("committed", "texts"), [(True, ["y"]), (False, ["x"]), (None, ["x", "x"])])
@@ -202,11 +205,11 @@ def test_a_hole_in_the_log_itself_is_named() -> None:
 def test_the_first_violation_is_shown_with_what_surrounds_it() -> None:
     history = History()
     play(history, [ready(0), said(1, "a"), said(3, "c"), said(3, "c")])
-    told = first_violation(history, log_of("a", "b", "c"))
-    assert told.startswith("P2 ordered: ada (connection 1, json) heard 3 of hall:1 after 1: there is a gap")
-    assert f"→ {said(3, 'c')[:100]}" in told
-    assert '2 hall:said {"text": "b"}' in told
-    assert "and 1 more" in told
+    shown = first_violation(history, log_of("a", "b", "c"))
+    assert shown.startswith("P2 ordered: ada (connection 1, json) received 3 of hall:1 after 1: there is a gap")
+    assert f"→ {said(3, 'c')[:100]}" in shown
+    assert '2 hall:said {"text": "b"}' in shown
+    assert "and 1 more" in shown
 
 
 def socketio(seq: int) -> tuple[str, str]:

@@ -7,8 +7,8 @@ from realtime.contracts import Payload, event_contract
 from realtime.errors import Unavailable
 from realtime.identity import ANONYMOUS, Identity
 from realtime.people.presence.local import SessionKey
+from realtime.people.presence.publishing import Publisher
 from realtime.people.presence.store import PresenceStore, Roster
-from realtime.people.presence.telling import Teller
 from realtime.people.presence.tracker import PresenceTracker
 from realtime.people.processes.keeper import ProcessKeeper
 from realtime.people.processes.register import ProcessRegister
@@ -18,7 +18,7 @@ ROOM = "book:1"
 
 
 @dataclass(frozen=True)
-class Told:
+class Sent:
     """One announcement: which process made it, and whether it was for its own clients only."""
 
     process: str
@@ -33,15 +33,15 @@ class Told:
 
 
 class Recorder:
-    def __init__(self, process: str, told: list[Told]) -> None:
+    def __init__(self, process: str, sent: list[Sent]) -> None:
         self._process = process
-        self._told = told
+        self._sent = sent
 
     def everywhere(self, room: str, payload: Payload, *, key=None, version=0, skip=None, to=None) -> None:
-        self._told.append(Told(self._process, False, room, payload, skip))
+        self._sent.append(Sent(self._process, False, room, payload, skip))
 
     def here(self, room: str, payload: Payload, *, key=None, version=0) -> None:
-        self._told.append(Told(self._process, True, room, payload, None))
+        self._sent.append(Sent(self._process, True, room, payload, None))
 
 
 class Switchable:
@@ -67,14 +67,14 @@ class Switchable:
 class Process:
     """One server process: its keeper and tracker. Sessions are named by a short text."""
 
-    def __init__(self, world: World, name: str, told: list[Told]) -> None:
+    def __init__(self, world: World, name: str, sent: list[Sent]) -> None:
         self.name = name
-        self.told = told
+        self.sent = sent
         self.store = Switchable(world.presence(name))
         self.register = Switchable(world.register(name))
         self.keeper = ProcessKeeper(self.register, world.clock)
-        teller = Teller(self.store, Recorder(name, told), world.clock, believes=self.keeper.believes)
-        self.tracker = PresenceTracker(self.store, self.keeper, teller, world.clock)
+        publisher = Publisher(self.store, Recorder(name, sent), world.clock, believes=self.keeper.believes)
+        self.tracker = PresenceTracker(self.store, self.keeper, publisher, world.clock)
 
     async def enter(
         self, who: str | int, session: str, *, room: str = ROOM, listed: bool = True, away: bool = False
@@ -83,9 +83,9 @@ class Process:
         identity = ANONYMOUS if who == "guest" else Identity(user_id=int(who), username=f"name {who}")
         return await self.tracker.enter(room, identity, SessionKey(session, "/"), listed=listed, away=away)
 
-    async def enter_unseen(self, user_id: int, session: str) -> Roster:
+    async def enter_uncounted(self, user_id: int, session: str) -> Roster:
         identity = Identity(user_id=user_id, username=f"name {user_id}")
-        return await self.tracker.enter_unseen(ROOM, identity, SessionKey(session, "/"))
+        return await self.tracker.enter_uncounted(ROOM, identity, SessionKey(session, "/"))
 
     async def attend(self, session: str, *, away: bool) -> None:
         self.tracker.attend(ROOM, SessionKey(session, "/"), away=away)
@@ -111,15 +111,15 @@ class Process:
 
 
 class Processes:
-    """The processes of one test, and everything that they told, in order."""
+    """The processes of one test, and everything that they sent, in order."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.told: list[Told] = []
+        self.sent: list[Sent] = []
         self.all: list[Process] = []
 
     async def start(self, name: str) -> Process:
-        process = Process(self.world, name, self.told)
+        process = Process(self.world, name, self.sent)
         await process.keeper.beat()
         self.all.append(process)
         return process
@@ -133,9 +133,9 @@ class Processes:
                 if second % 5 == 0:
                     await process.beat()
 
-    def heard(self, name: str) -> list[Payload]:
-        return [told.payload for told in self.told if told.name == name]
+    def payloads(self, name: str) -> list[Payload]:
+        return [sent.payload for sent in self.sent if sent.name == name]
 
     def changes(self) -> list[tuple[str, int]]:
         """Who came, went and came back, in order."""
-        return [(told.name, told.payload.user_id) for told in self.told if told.name.startswith("user:")]
+        return [(sent.name, sent.payload.user_id) for sent in self.sent if sent.name.startswith("user:")]

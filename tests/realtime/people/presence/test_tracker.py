@@ -28,7 +28,7 @@ async def test_the_first_connection_of_a_person_is_told_and_further_ones_are_not
     elsewhere = await b.enter(7, "phone")
     assert named(first) == named(elsewhere) == {7: "name 7"}
     assert processes.changes() == [("user:joined", 7)]
-    joined = processes.heard("user:joined")[0]
+    joined = processes.payloads("user:joined")[0]
     assert (joined.user_count, joined.username, joined.version) == (1, "name 7", first.counts.version)
 
 
@@ -37,16 +37,16 @@ async def test_only_the_last_connection_going_is_told(processes):
     await a.enter(7, "tab")
     await b.enter(7, "phone")
     await a.leave("tab")
-    assert processes.heard("user:left") == []
+    assert processes.payloads("user:left") == []
     await b.leave("phone")
-    [left] = processes.heard("user:left")
+    [left] = processes.payloads("user:left")
     assert (left.user_id, left.user_count, left.disconnected) == (7, 0, False)
 
 
 async def test_who_comes_is_not_told_about_themselves(processes):
     a = await processes.start("a")
     await a.enter(7, "tab")
-    assert [told.skip for told in processes.told] == ["tab"]
+    assert [sent.skip for sent in processes.sent] == ["tab"]
 
 
 async def test_a_join_on_another_process_sees_everybody(processes):
@@ -64,7 +64,7 @@ async def test_versions_have_no_holes_whichever_process_tells(processes):
     await b.enter(2, "two")
     await a.leave("one")
     await b.enter(3, "three")
-    versions = [told.payload.version for told in processes.told]
+    versions = [sent.payload.version for sent in processes.sent]
     assert versions == list(range(versions[0], versions[0] + 4))
 
 
@@ -91,10 +91,10 @@ async def test_who_does_not_come_back_within_the_grace_has_left(processes):
     await a.enter(7, "tab")
     await a.lose("tab")
     await processes.pass_time(29)
-    assert processes.heard("user:left") == []
+    assert processes.payloads("user:left") == []
     assert named(await a.tracker.roster(ROOM)) == {7: "name 7"}
     await processes.pass_time(1)
-    [left] = processes.heard("user:left")
+    [left] = processes.payloads("user:left")
     assert left.disconnected
     assert left.user_count == 0
 
@@ -103,7 +103,7 @@ async def test_a_deliberate_disconnect_has_no_grace(processes):
     a = await processes.start("a")
     await a.enter(7, "tab")
     await a.lose("tab", clean=True)
-    [left] = processes.heard("user:left")
+    [left] = processes.payloads("user:left")
     assert left.disconnected
 
 
@@ -123,14 +123,14 @@ async def test_a_person_is_away_once_all_their_pages_are_and_here_with_the_first
     await a.enter(7, "other tab")
     await b.enter(7, "phone", away=True)
     await a.attend("tab", away=True)
-    assert processes.heard("user:away") == []
+    assert processes.payloads("user:away") == []
     await a.leave("other tab")
-    assert [(told.away, told.user_count) for told in processes.heard("user:away")] == [(True, 1)]
+    assert [(sent.away, sent.user_count) for sent in processes.payloads("user:away")] == [(True, 1)]
     assert (await b.tracker.roster(ROOM)).people[7].is_away
     await b.attend("phone", away=False)
     await b.attend("phone", away=False)
-    assert [told.away for told in processes.heard("user:away")] == [True, False]
-    versions = [told.payload.version for told in processes.told]
+    assert [sent.away for sent in processes.payloads("user:away")] == [True, False]
+    versions = [sent.payload.version for sent in processes.sent]
     assert versions == list(range(versions[0], versions[0] + 3))
 
 
@@ -142,7 +142,7 @@ async def test_a_reload_in_the_background_goes_unnoticed_but_for_a_reconnection(
     await b.enter(7, "tab again", away=True)
     await processes.pass_time(40)
     assert processes.changes() == [("user:joined", 7), ("user:reconnected", 7)]
-    assert [told.payload.away for told in processes.told if told.name.startswith("user:")] == [True, True]
+    assert [sent.payload.away for sent in processes.sent if sent.name.startswith("user:")] == [True, True]
 
 
 async def test_in_a_crowd_nobody_hears_who_looks_away(processes):
@@ -150,9 +150,9 @@ async def test_in_a_crowd_nobody_hears_who_looks_away(processes):
     for user in range(1, LIST_LIMIT + 2):
         await a.enter(user, f"tab {user}")
     await processes.pass_time(6)
-    processes.told.clear()
+    processes.sent.clear()
     await a.attend("tab 1", away=True)
-    assert processes.told == []
+    assert processes.sent == []
 
 
 async def test_guests_are_counted_but_never_named(processes):
@@ -162,10 +162,10 @@ async def test_guests_are_counted_but_never_named(processes):
     assert (roster.counts.user_count, roster.counts.guest_count, named(roster)) == (0, 2, {})
     assert processes.changes() == []
     await processes.pass_time(2)
-    assert processes.heard("presence:changed")[-1].guest_count == 2
+    assert processes.payloads("presence:changed")[-1].guest_count == 2
     await b.leave("two")
     await processes.pass_time(2)
-    assert processes.heard("presence:changed")[-1].guest_count == 1
+    assert processes.payloads("presence:changed")[-1].guest_count == 1
 
 
 async def test_a_person_who_hides_is_told_to_nobody(processes):
@@ -181,10 +181,10 @@ async def test_a_person_who_hides_is_told_to_nobody(processes):
 
 async def test_a_person_who_is_not_counted_leaves_no_trace(processes):
     a, b = await processes.start("a"), await processes.start("b")
-    await a.enter_unseen(7, "tab")
+    await a.enter_uncounted(7, "tab")
     roster = await b.enter(8, "other")
     assert (named(roster), roster.counts.guest_count) == ({8: "name 8"}, 0)
-    assert named(await a.enter_unseen(7, "second tab")) == {8: "name 8"}
+    assert named(await a.enter_uncounted(7, "second tab")) == {8: "name 8"}
     await a.attend("tab", away=True)
     # Those who lose the store say again whom they count.
     await a.tracker.register_again()
@@ -193,7 +193,7 @@ async def test_a_person_who_is_not_counted_leaves_no_trace(processes):
     await a.leave("second tab")
     await processes.pass_time(6)
     assert processes.changes() == [("user:joined", 8)]
-    assert [told for told in processes.heard("presence:changed") if told.guest_count] == []
+    assert [sent for sent in processes.payloads("presence:changed") if sent.guest_count] == []
     assert a.tracker._rooms == {}
 
 
@@ -205,11 +205,11 @@ async def test_who_is_not_counted_any_more_is_gone_from_everywhere_and_can_come_
     await a.lose("cut")
     await a.lose("tab")
     # Within the grace of the connection that was lost.
-    roster = await a.enter_unseen(7, "new tab")
+    roster = await a.enter_uncounted(7, "new tab")
     assert named(roster) == {8: "name 8"}
     assert processes.changes()[-1] == ("user:left", 7)
-    assert (named(await a.enter(7, "new tab")), len(processes.heard("user:left"))) == ({7: "name 7", 8: "name 8"}, 1)
-    await a.enter_unseen(7, "new tab")
+    assert (named(await a.enter(7, "new tab")), len(processes.payloads("user:left"))) == ({7: "name 7", 8: "name 8"}, 1)
+    await a.enter_uncounted(7, "new tab")
     assert processes.changes()[-2:] == [("user:joined", 7), ("user:left", 7)]
 
 
@@ -220,10 +220,10 @@ async def test_numbers_go_out_once_a_second_at_most_over_all_processes(processes
         await a.enter("guest", f"a{second}")
         await b.enter("guest", f"b{second}")
         await processes.pass_time(1)
-    told = [told for told in processes.told if told.name == "presence:changed" and not told.here]
+    told = [sent for sent in processes.sent if sent.name == "presence:changed" and not sent.here]
     assert 1 < len(told) <= seconds
     await processes.pass_time(2)
-    assert processes.heard("presence:changed")[-1].guest_count == 2 * seconds
+    assert processes.payloads("presence:changed")[-1].guest_count == 2 * seconds
 
 
 async def test_numbers_whose_turn_it_is_not_are_told_a_little_later(processes):
@@ -237,25 +237,25 @@ async def test_numbers_whose_turn_it_is_not_are_told_a_little_later(processes):
     for _ in range(3):
         processes.world.clock.advance(0.5)
         await b.tracker.settle()
-    assert [payload.guest_count for payload in processes.heard("presence:changed")] == [2, 3]
+    assert [payload.guest_count for payload in processes.payloads("presence:changed")] == [2, 3]
 
 
 async def test_above_the_limit_people_are_numbers_and_below_it_they_are_listed_again(processes):
     a, b = await processes.start("a"), await processes.start("b")
     for user in range(1, LIST_LIMIT + 1):
         await a.enter(user, f"tab {user}")
-    processes.told.clear()
+    processes.sent.clear()
     roster = await b.enter(500, "one too many")
     assert roster.people is None
     assert roster.counts.user_count == LIST_LIMIT + 1
     assert processes.changes() == []
     await processes.pass_time(2)
-    assert processes.heard("presence:changed")[-1].user_count == LIST_LIMIT + 1
-    processes.told.clear()
+    assert processes.payloads("presence:changed")[-1].user_count == LIST_LIMIT + 1
+    processes.sent.clear()
     await b.leave("one too many")
     await processes.pass_time(6)
     assert processes.changes() == []
-    [listed, *_] = [told for told in processes.told if told.here and told.process == "a"]
+    [listed, *_] = [sent for sent in processes.sent if sent.here and sent.process == "a"]
     assert {user.user_id for user in listed.payload.users} == set(range(1, LIST_LIMIT + 1))
 
 
@@ -266,7 +266,7 @@ async def test_a_killed_process_leaves_no_ghost_beyond_its_lease(processes):
     await killed.enter("guest", "someone")
     await killed.enter(1, "one's phone")
     await processes.pass_time(20, alive=[a, b])
-    [left] = processes.heard("user:left")
+    [left] = processes.payloads("user:left")
     assert (left.user_id, left.user_count, left.disconnected) == (2, 1, True)
     roster = await a.tracker.roster(ROOM)
     assert (named(roster), roster.counts.guest_count) == ({1: "name 1"}, 0)
@@ -295,15 +295,15 @@ async def test_after_a_loss_of_the_store_nobody_is_told_wrong_counts_and_everyth
     for user in range(1, 6):
         await a.enter(user, f"tab {user}")
     await b.enter(9, "nine")
-    processes.told.clear()
+    processes.sent.clear()
     await processes.world.lose_everything()
     roster = await b.enter(10, "ten")
     assert {9, 10} <= set(roster.people)
     assert roster.counts.version == 0
     await processes.pass_time(20)
     assert ("user:left", 1) not in processes.changes()
-    assert all(told.payload.user_count >= 6 for told in processes.told)
-    healed = [told for told in processes.told if told.process == "b" and told.here][-1]
+    assert all(sent.payload.user_count >= 6 for sent in processes.sent)
+    healed = [sent for sent in processes.sent if sent.process == "b" and sent.here][-1]
     assert {user.user_id for user in healed.payload.users} == {1, 2, 3, 4, 5, 9, 10}
     assert (await b.tracker.roster(ROOM)).counts.user_count == 7
 
@@ -312,7 +312,7 @@ async def test_with_the_store_down_joins_are_answered_from_what_is_known_here_an
     a, b = await processes.start("a"), await processes.start("b")
     await a.enter(1, "one")
     await b.enter(2, "two")
-    processes.told.clear()
+    processes.sent.clear()
     a.go_down()
     roster = await a.enter(3, "three")
     assert (named(roster), roster.counts.version) == ({1: "name 1", 3: "name 3"}, 0) or named(roster) == {
@@ -320,7 +320,7 @@ async def test_with_the_store_down_joins_are_answered_from_what_is_known_here_an
         2: "name 2",
         3: "name 3",
     }
-    assert [(told.name, told.here, told.payload.version) for told in processes.told] == [("user:joined", True, 0)]
+    assert [(sent.name, sent.here, sent.payload.version) for sent in processes.sent] == [("user:joined", True, 0)]
     await a.leave("one")
     await processes.pass_time(10, alive=[b])
     assert ("user:left", 1) not in processes.changes()
@@ -329,7 +329,7 @@ async def test_with_the_store_down_joins_are_answered_from_what_is_known_here_an
     assert ("user:left", 1) in processes.changes()
     roster = await b.tracker.roster(ROOM)
     assert named(roster) == {2: "name 2", 3: "name 3"}
-    lists = [told.payload.users for told in processes.told if told.process == "a" and told.here and told.name[0] == "p"]
+    lists = [sent.payload.users for sent in processes.sent if sent.process == "a" and sent.here and sent.name[0] == "p"]
     assert {user.user_id for user in lists[-1]} == {2, 3}
 
 
@@ -353,24 +353,24 @@ async def test_a_change_that_clients_here_missed_is_healed_by_the_list(processes
     a, b = await processes.start("a"), await processes.start("b")
     await a.enter(1, "one")
     await b.enter(2, "two")
-    processes.told.clear()
+    processes.sent.clear()
     await processes.pass_time(6)
-    assert [(told.process, told.here) for told in processes.told] == [("a", True)]
-    assert {user.user_id for user in processes.told[0].payload.users} == {1, 2}
-    processes.told.clear()
+    assert [(sent.process, sent.here) for sent in processes.sent] == [("a", True)]
+    assert {user.user_id for user in processes.sent[0].payload.users} == {1, 2}
+    processes.sent.clear()
     await processes.pass_time(12)
-    assert processes.told == []
+    assert processes.sent == []
 
 
-async def test_a_change_heard_from_another_process_needs_no_healing(processes):
+async def test_a_change_delivered_from_another_process_needs_no_healing(processes):
     a, b = await processes.start("a"), await processes.start("b")
     await a.enter(1, "one")
     await b.enter(2, "two")
-    joined = processes.heard("user:joined")[-1]
-    a.tracker.heard(ROOM, joined.version, joined.user_count)
-    processes.told.clear()
+    joined = processes.payloads("user:joined")[-1]
+    a.tracker.delivered(ROOM, joined.version, joined.user_count)
+    processes.sent.clear()
     await processes.pass_time(6)
-    assert processes.told == []
+    assert processes.sent == []
 
 
 async def test_a_room_left_by_all_is_forgotten_here(processes):

@@ -39,10 +39,10 @@ class Screens:
 
     def __init__(self, *connections: str) -> None:
         self.seen: dict[str, list[tuple[int, int | None]]] = {connection: [] for connection in connections}
-        self.told = 0
+        self.sent = 0
 
     def everywhere(self, room, payload, *, key=None, version=0, skip=None, to=None):
-        self.told += 1
+        self.sent += 1
         for connection in self.seen:
             if (to is None and connection not in (skip or ())) or connection == to:
                 self.seen[connection] = payload.typing
@@ -143,7 +143,7 @@ async def test_in_a_large_room_and_from_anonymous_people_nobody_hears_of_typing(
     await tracker.start(ROOM, KIND, ISHMAEL, "ishmael")
     small = TypingTracker(world.typists(), screens, world.clock, user_count=lambda room: 1)
     await small.start(ROOM, KIND, ANONYMOUS, "reader")
-    assert screens.told == 0
+    assert screens.sent == 0
 
 
 async def test_while_the_store_is_away_those_here_hear_of_each_other(world, screens):

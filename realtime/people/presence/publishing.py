@@ -1,4 +1,4 @@
-"""Tells rooms who came and went, and heals what somebody missed."""
+"""Publishes to rooms who came and went, and heals what somebody missed."""
 
 from collections.abc import Callable, Sequence
 
@@ -11,15 +11,14 @@ from realtime.people.presence.local import LocalRoom
 from realtime.people.presence.store import LIST_LIMIT, Counts, PresenceChange, PresenceStore, Present, Roster, State
 
 
-class Teller:
-    """What this process says to rooms about presence, and what its own clients know of it.
+class Publisher:
+    """What this process publishes to rooms about presence, and what its own clients know of it.
 
-    Small rooms hear each change, large ones only numbers. Whoever brought a change about tells it to everybody;
+    Small rooms get each change, large ones only numbers. Whoever brought a change about sends it to everybody;
     besides, each process compares what its own clients know with the store, and sends them the list when a
     change did not reach them. `rooms` are those in which somebody is present through this process; `believes` says
-    of a generation of the store whether its totals may be told. `changed(room)` hears of each person who came or
-    went through this process. `silent` are rooms that are told nothing: somebody else hears what becomes of the
-    people there.
+    of a generation of the store whether its totals may be sent. `changed(room)` is called for each person who came
+    or went through this process. `listeners` get what becomes of the people in their rooms, which are sent nothing.
     """
 
     def __init__(
@@ -32,8 +31,8 @@ class Teller:
         changed: Callable[[str], None] = lambda room: None,
     ) -> None:
         self.rooms: dict[str, LocalRoom] = {}
-        self.unsaid: set[str] = set()
-        self.silent: dict[str, Callable[[PresenceChange], None]] = {}
+        self.numbers_due: set[str] = set()
+        self.listeners: dict[str, Callable[[PresenceChange], None]] = {}
         self._store = store
         self._announcer = announcer
         self._clock = clock
@@ -42,12 +41,12 @@ class Teller:
 
     # Changes
 
-    def tell(self, outcome: PresenceChange, connection_id: str, disconnected: bool) -> None:
-        """Tells everybody (but the connection that caused it) what became of a holding, if it concerns them."""
-        if listener := self.silent.get(outcome.room):
+    def publish(self, outcome: PresenceChange, connection_id: str, disconnected: bool) -> None:
+        """Sends everybody (but the connection that caused it) what became of a holding, if it concerns them."""
+        if listener := self.listeners.get(outcome.room):
             listener(outcome)
             return
-        self._hear(outcome)
+        self._take(outcome)
         counts, was, now = outcome.counts, outcome.was, outcome.now
         came, went = was is State.GONE, now is State.GONE
         if came != went:
@@ -55,7 +54,7 @@ class Teller:
         if came or went:
             too_many_to_list = counts.user_count > LIST_LIMIT or (went and counts.user_count == LIST_LIMIT)
             if too_many_to_list or (came and went):
-                self.tell_numbers(outcome.room, counts)
+                self.publish_numbers(outcome.room, counts)
                 return
         elif counts.user_count > LIST_LIMIT:
             return
@@ -63,10 +62,10 @@ class Teller:
         if payload:
             skip = None if went else connection_id or None
             self._announcer.everywhere(outcome.room, payload, version=counts.version, skip=skip)
-            self.heard(outcome.room, counts.version, counts.user_count)
+            self.delivered(outcome.room, counts.version, counts.user_count)
 
     def _change(self, outcome: PresenceChange, disconnected: bool) -> Payload | None:
-        """Returns what a small room hears of an outcome; None when for the others nothing has changed."""
+        """Returns what a small room gets of an outcome; None when for the others nothing has changed."""
         was, now, counts = outcome.was, outcome.now, outcome.counts
         if now is State.GONE:
             return UserLeft(
@@ -101,27 +100,27 @@ class Teller:
             timestamp=self._clock.now_ms(),
         )
 
-    def tell_numbers(self, room: str, counts: Counts) -> None:
-        """Lets the room's numbers be told when it is its turn, if they are news."""
-        if room in self.silent:
+    def publish_numbers(self, room: str, counts: Counts) -> None:
+        """Lets the room's numbers be sent when it is its turn, if they are news."""
+        if room in self.listeners:
             return
         local = self.rooms.get(room)
-        if not local or local.told.revision != counts.revision:
-            self.unsaid.add(room)
+        if not local or local.delivered.revision != counts.revision:
+            self.numbers_due.add(room)
         if local:
-            local.hear(counts)
+            local.take(counts)
 
-    def tell_alone(self, room: str, user_id: int) -> None:
-        """Tells those here of somebody who came while the store is away, once; the change has no version."""
+    def publish_alone(self, room: str, user_id: int) -> None:
+        """Sends those here who came while the store is away, once; the change has no version."""
         local = self.rooms.get(room)
         person = local.people.get(user_id) if local else None
-        if not local or not person or not person.listed or not person.sessions or room in self.silent:
+        if not local or not person or not person.listed or not person.sessions or room in self.listeners:
             return
-        known = local.heard_of or Roster(Counts(), {})
+        known = local.last_roster or Roster(Counts(), {})
         if known.people is None or user_id in known.people:
             return
         people = {**known.people, user_id: person.as_present()}
-        local.heard_of = Roster(Counts(len(people), known.counts.guest_count), people)
+        local.last_roster = Roster(Counts(len(people), known.counts.guest_count), people)
         joined = UserJoined(
             user_id=user_id,
             username=person.username,
@@ -135,54 +134,54 @@ class Teller:
         self._announcer.here(room, joined)
 
     async def announce(self) -> None:
-        """Tells everybody the numbers that are due, where it is this process's turn."""
-        names, self.unsaid = sorted(self.unsaid), set()
+        """Sends everybody the numbers that are due, where it is this process's turn."""
+        names, self.numbers_due = sorted(self.numbers_due), set()
         if not names:
             return
         try:
             turns = await self._store.take_turns(names)
         except Unavailable:
-            self.unsaid.update(names)
+            self.numbers_due.update(names)
             return
         if not self._believes(turns.generation):
-            self.unsaid.update(names)
+            self.numbers_due.update(names)
             return
-        self.unsaid.update(turns.later)
+        self.numbers_due.update(turns.later)
         for name, counts in turns.now.items():
             self._announcer.everywhere(name, as_snapshot(Roster(counts, None)), key="numbers", version=counts.revision)
             local = self.rooms.get(name)
             if local:
-                local.hear(counts)
-                if counts.version == local.told.version or counts.user_count > LIST_LIMIT:
-                    local.told = counts
+                local.take(counts)
+                if counts.version == local.delivered.version or counts.user_count > LIST_LIMIT:
+                    local.delivered = counts
 
     # Healing
 
-    def heard(self, room: str, version: int, user_count: int) -> None:
-        """Takes note that the clients here were told of the change `version`; a hole before it stays known."""
+    def delivered(self, room: str, version: int, user_count: int) -> None:
+        """Takes note that the clients here were sent the change `version`; a hole before it stays known."""
         local = self.rooms.get(room)
-        if local and version == local.told.version + 1:
+        if local and version == local.delivered.version + 1:
             # Guests may have come and gone besides: then the next check finds another revision.
-            local.told = Counts(user_count, local.told.guest_count, version, local.told.revision + 1)
+            local.delivered = Counts(user_count, local.delivered.guest_count, version, local.delivered.revision + 1)
 
     def learn(self, room: str, roster: Roster) -> None:
         """Remembers a roster read from the store."""
         local = self.rooms.get(room)
         if not local:
             return
-        local.heard_of = roster
-        local.hear(roster.counts)
-        if not local.told.version:
-            local.told = roster.counts
+        local.last_roster = roster
+        local.take(roster.counts)
+        if not local.delivered.version:
+            local.delivered = roster.counts
 
     def misinformed(self, room: str) -> None:
         """Takes note that somebody was answered without the store: the next check sends them the list."""
         if room in self.rooms:
-            self.rooms[room].told = Counts(revision=-1, version=-1)
+            self.rooms[room].delivered = Counts(revision=-1, version=-1)
 
     async def check(self, rooms: Sequence[str]) -> None:
-        """Compares what clients here know with the store, and tells them what they missed."""
-        rooms = [room for room in rooms if room not in self.silent]
+        """Compares what clients here know with the store, and sends them what they missed."""
+        rooms = [room for room in rooms if room not in self.listeners]
         if not rooms:
             return
         try:
@@ -197,28 +196,28 @@ class Teller:
         rosters = answer.rosters if answer else {}
         for name, counts in current.items():
             local = self.rooms.get(name)
-            if not local or (name not in rosters and counts.revision == local.told.revision):
+            if not local or (name not in rosters and counts.revision == local.delivered.revision):
                 continue
             roster = rosters.get(name) or Roster(counts, None)
-            local.told = roster.counts
-            local.hear(roster.counts)
+            local.delivered = roster.counts
+            local.take(roster.counts)
             if name in rosters:
-                local.heard_of = roster
+                local.last_roster = roster
             key = "numbers" if roster.people is None else "list"
             self._announcer.here(name, as_snapshot(roster), key=key, version=roster.counts.revision)
 
     def _missed_somebody(self, room: str, counts: Counts) -> bool:
         local = self.rooms.get(room)
-        return local is not None and counts.version != local.told.version and counts.user_count <= LIST_LIMIT
+        return local is not None and counts.version != local.delivered.version and counts.user_count <= LIST_LIMIT
 
-    def _hear(self, outcome: PresenceChange) -> None:
+    def _take(self, outcome: PresenceChange) -> None:
         local = self.rooms.get(outcome.room)
         if not local:
             return
-        local.hear(outcome.counts)
-        if local.heard_of and local.heard_of.people is not None:
-            people = {user: known for user, known in local.heard_of.people.items() if user != outcome.user_id}
+        local.take(outcome.counts)
+        if local.last_roster and local.last_roster.people is not None:
+            people = {user: known for user, known in local.last_roster.people.items() if user != outcome.user_id}
             if outcome.now is not State.GONE:
                 away = outcome.now.shown is State.AWAY
                 people[outcome.user_id] = Present(outcome.username, outcome.display_name, away)
-            local.heard_of = Roster(outcome.counts, people)
+            local.last_roster = Roster(outcome.counts, people)
