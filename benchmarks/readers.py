@@ -9,6 +9,12 @@ import os
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from livrya.accounts.models import User
 
 READERS = 1_000
 AUTHORS = 10
@@ -26,15 +32,12 @@ def subscribed(reader: int) -> list[int]:
 def settle() -> list[str]:
     """Makes them all, readers as bare rows without a service's calls, and returns the readers' tokens."""
     from django.contrib.auth.hashers import make_password
-    from django.utils import timezone
-    from rest_framework_simplejwt.tokens import AccessToken
 
     from books.models import Book, Subscription
     from books.services.books import create_book
     from books.services.chapters import create_chapter
     from books.services.releases import publish_chapter
-    from livrya.accounts.models import TokenFamily, User
-    from livrya.accounts.services.tokens import FAMILY_CLAIM
+    from livrya.accounts.models import User
     from realtime.people import uncounted
 
     password = make_password(None)
@@ -52,16 +55,27 @@ def settle() -> list[str]:
         Subscription(book=books[index], user=reader) for n, reader in enumerate(readers) for index in subscribed(n)
     )
     Book.objects.update(subscriber_count=len(subscriptions) // BOOKS)
+    return sign_in(readers)
+
+
+def sign_in(people: "Sequence[User]") -> list[str]:
+    """Signs them in, and returns each one's access token, good for a day."""
+    from django.utils import timezone
+    from rest_framework_simplejwt.tokens import AccessToken
+
+    from livrya.accounts.models import TokenFamily
+    from livrya.accounts.services.tokens import FAMILY_CLAIM
+
     a_day_on = timezone.now() + timedelta(days=1)
     families = TokenFamily.objects.bulk_create(
         TokenFamily(
-            user=reader,
-            jti=f"reader{n}",
+            user=person,
+            jti=f"person{n}",
             rotated_at=timezone.now(),
             expires_at=a_day_on,
-            auth_hash=reader.get_session_auth_hash(),
+            auth_hash=person.get_session_auth_hash(),
         )
-        for n, reader in enumerate(readers)
+        for n, person in enumerate(people)
     )
     tokens = []
     for family in families:
