@@ -62,12 +62,3 @@ def test_group_names_fit_the_layer_and_differ_between_installations(monkeypatch:
     assert group_name("book:2") != ours
     monkeypatch.setattr("realtime.log.hints.database_id", lambda: "another")
     assert group_name("book:1") != ours
-
-
-@pytest.mark.django_db
-def test_a_database_keeps_its_random_id() -> None:
-    database_id.cache_clear()
-    first = database_id()
-    database_id.cache_clear()
-    assert database_id() == first
-    assert re.fullmatch(r"[0-9a-f]{16}", first)

@@ -15,7 +15,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import Protocol
 
 from realtime.errors import CloseCode
-from realtime.people.limits.trifles import TRIFLES_AT_ONCE, TRIFLES_PER_SECOND, one_more
+from realtime.people.limits.trifles import TRIFLES_AT_ONCE
 from realtime.servers.parsing import frame_bytes, is_whole
 from realtime.servers.websocket import FramesProtocol
 from realtime.transport.turns import TURN_POINTS, Turns
@@ -258,60 +258,6 @@ async def test_a_frame_in_two_reads_is_one(connect: Connect) -> None:
                 await asyncio.sleep(0)
         assert [len(text) for text in client.heard] == [1, 200, 70_000]
         client.heard.clear()
-
-
-async def test_other_work_goes_on_when_one_raises(caplog: pytest.LogCaptureFixture) -> None:
-    class Broken:
-        def step(self) -> bool:
-            raise ZeroDivisionError
-
-    class Steps:
-        left = 3
-
-        def step(self) -> bool:
-            self.left -= 1
-            return self.left > 0
-
-    turns, steps = Turns(asyncio.get_running_loop()), Steps()
-    for work in (Broken(), steps):
-        turns.add(work)
-    for _ in range(10):
-        await asyncio.sleep(0)
-    assert steps.left == 0
-    assert "ZeroDivisionError" in caplog.text
-
-
-async def test_time_ends_a_turn_too_and_everybody_is_served_in_turn() -> None:
-    now, order, at = 0.0, list[str](), list[int]()
-
-    class Slow:
-        def __init__(self, name: str) -> None:
-            self.name = name
-
-        def step(self) -> bool:
-            nonlocal now
-            now += 0.0009
-            order.append(self.name)
-            return len(order) < 9
-
-    turns = Turns(asyncio.get_running_loop(), clock=lambda: now)
-    for name in "abc":
-        turns.add(Slow(name))
-    while len(order) < 9:
-        await asyncio.sleep(0)
-        at.append(len(order))
-    assert "".join(order) == "abcabcabc"
-    assert at == [3, 6, 9]
-
-
-def test_trifles_come_back_with_time() -> None:
-    used, granted = 0.0, 0
-    while (more := one_more(used, 1000.0)) is not None:
-        used, granted = more, granted + 1
-    assert granted == TRIFLES_AT_ONCE
-    assert one_more(used, 1000.0 + 1.01 / TRIFLES_PER_SECOND) is not None
-    for second in range(1000):
-        used = one_more(used, 2000.0 + second) or pytest.fail("once a second is nothing")
 
 
 _frames = st.builds(
