@@ -15,7 +15,7 @@ from notifications.events import (
 from realtime.contracts import Payload
 from realtime.errors import ValidationFailed
 from realtime.identity import Identity
-from realtime.namespaces import Call, Commands, Namespace
+from realtime.namespaces import Call, Commands, Namespace, for_many
 from realtime.rooms import Room
 
 bell = Commands()
@@ -46,11 +46,15 @@ def bell_rooms(identity: Identity) -> Sequence[Room]:
     return () if identity.user_id is None else (NotificationsRoom(identity.user_id),)
 
 
-def bell_greeting(identity: Identity) -> Sequence[tuple[Room, Payload]]:
-    """Returns what a session is sent of the bell when it begins."""
-    if identity.user_id is None:
-        return ()
-    return ((NotificationsRoom(identity.user_id), UnreadCount(unread=selectors.unread_count(identity.user_id))),)
+@for_many
+def bell_greeting(people: Sequence[Identity]) -> list[Sequence[tuple[Room, Payload]]]:
+    """Returns what each session is sent of the bell when it begins."""
+    asked = [one.user_id for one in people if one.user_id is not None]
+    unread = selectors.unread_counts(asked) if asked else {}
+    return [
+        ((NotificationsRoom(one.user_id), UnreadCount(unread=unread[one.user_id])),) if one.user_id is not None else ()
+        for one in people
+    ]
 
 
 namespace = Namespace(

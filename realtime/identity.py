@@ -1,15 +1,17 @@
 """Who is at the other end of a session."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 from django.utils.module_loading import import_string
 
 from realtime.conf import realtime_settings
+from realtime.errors import TokenExpired, Unauthenticated
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,9 @@ class Identity:
     credential: str = "anonymous"
     expires_at_ms: int | None = None
     display_name: str = ""
+
+    def __hash__(self) -> int:
+        return hash((self.user_id, self.credential))  # crowds are looked up by it, and these tell all apart
 
     @property
     def is_anonymous(self) -> bool:
@@ -53,11 +58,45 @@ class Authenticator(Protocol):
         """Answers for each identity whether its credential still holds, in a constant number of queries."""
 
 
+@runtime_checkable
+class AuthenticatorForMany(Protocol):
+    """What an `Authenticator` may have besides: many sign-ins in a constant number of queries, as after a restart."""
+
+    def from_sessions(self, session_keys: list[str]) -> Sequence[Identity | Exception]:
+        """Answers `from_session` for each; what it would raise is an answer."""
+
+    def from_tokens(self, tokens: list[str]) -> Sequence[Identity | Exception]:
+        """Answers `from_token` for each; what it would raise is an answer."""
+
+
 @lru_cache(maxsize=1)
 def authenticator() -> Authenticator:
     """Returns the project's authenticator."""
     made: Authenticator = import_string(realtime_settings().authenticator)()
     return made
+
+
+def from_sessions(session_keys: list[str]) -> Sequence[Identity | Exception]:
+    """Returns the identities of login sessions, see `Authenticator.from_session`."""
+    known = authenticator()
+    if isinstance(known, AuthenticatorForMany):
+        return known.from_sessions(session_keys)
+    return [_tried(known.from_session, key) for key in session_keys]
+
+
+def from_tokens(tokens: list[str]) -> Sequence[Identity | Exception]:
+    """Returns the identities of access tokens; what is no good is an answer, see `Authenticator.from_token`."""
+    known = authenticator()
+    if isinstance(known, AuthenticatorForMany):
+        return known.from_tokens(tokens)
+    return [_tried(known.from_token, token) for token in tokens]
+
+
+def _tried(look_up: Callable[[str], Identity], credential: str) -> Identity | Exception:
+    try:
+        return look_up(credential)
+    except (Unauthenticated, TokenExpired) as error:
+        return error
 
 
 @receiver(setting_changed)

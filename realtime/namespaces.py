@@ -1,11 +1,11 @@
 """What a client may say where: namespaces, and the handlers of commands."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, update_wrapper
 from inspect import iscoroutinefunction
-from typing import Any, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -15,6 +15,8 @@ from realtime.positions import Position
 from realtime.rooms import Grant, Room, Roster
 
 T = TypeVar("T")
+Q = TypeVar("Q", bound=Hashable)
+A = TypeVar("A")
 
 NAMESPACES: dict[str, "Namespace"] = {}
 
@@ -40,6 +42,12 @@ class Session(Protocol):
 
     async def read(self, function: Callable[..., T], *arguments: Any) -> T:
         """Returns what `function`, which reads the database, returns; called in a thread."""
+
+    def ask(self, answering: Callable[[list[Q]], Sequence[A | Exception]], question: Q) -> Awaitable[A]:
+        """Returns the answer to come from a function that reads them for many sessions at once, in their order.
+
+        For what everybody asks who comes: called in a thread, in one snapshot, with all questions that wait.
+        """
 
     async def write(self, room: Room, function: Callable[..., T], *arguments: Any) -> T:
         """Returns what `function`, which writes, returns; called in a thread, one after another for each room.
@@ -135,13 +143,40 @@ standard = Commands()
 """What the engine itself answers, in every namespace."""
 
 
+class ForMany(Generic[A]):
+    """A question about a person that is answered for many at once; `for_many` makes it. Called, it answers for one."""
+
+    def __init__(self, answer: Callable[[Sequence[Identity]], Sequence[A]]) -> None:
+        self.answer = answer
+        update_wrapper(self, answer)
+
+    def __call__(self, identity: Identity) -> A:
+        [answer] = self.answer([identity])
+        return answer
+
+
+def for_many(answer: Callable[[Sequence[Identity]], Sequence[A]]) -> ForMany[A]:
+    """Makes what answers for each of many people, in their order, an answer for one, too.
+
+    For `auto_rooms` and `greeting` of namespaces: when everybody comes back at once, it is asked for many of them, and
+    its queries should not grow with them. What is no such answer is called for each person.
+    """
+    return ForMany(answer)
+
+
+def for_each(answer: Callable[[Identity], A], people: Sequence[Identity]) -> Sequence[A]:
+    """Returns the answer for each of many people, asked at once where it can be."""
+    return answer.answer(people) if isinstance(answer, ForMany) else [answer(identity) for identity in people]
+
+
 class Namespace:
     """A door's room of its own: which commands are taken, which rooms may be joined, who gets in.
 
     `admits(identity)` decides on the loop, from the identity alone. `auto_rooms(identity)` names the rooms
     that a new session receives at once, `greeting(identity)` what it is sent when it has entered them, without
-    a position (rooms that it resumes are left out); both sync, run in an executor. `opened(session)` runs on the loop
-    once the session has begun, beside its first commands. One that is not `listed` cannot be entered by name.
+    a position (rooms that it resumes are left out); both sync, run in an executor, and better `for_many`.
+    `opened(session)` runs on the loop once the session has begun, beside its first commands. One that is not `listed`
+    cannot be entered by name.
     """
 
     def __init__(

@@ -6,7 +6,7 @@ A room type is declared beside its domain (`books/events.py`); its policy in the
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeVar, dataclass_transform
 
 from realtime.errors import NotFound
@@ -108,7 +108,7 @@ class Room:
             raise TypeError(f"The room pattern {pattern} is declared twice.")
         ROOM_TYPES[pattern] = cls
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The room's name on the wire and in the log."""
         return self.pattern.format_map(vars(self))
@@ -184,25 +184,26 @@ def authorises_many(
     return register
 
 
-def shares_questions(room: Room) -> bool:
-    """Tells whether the room's policy can be asked for many people at once."""
-    return type(room) in _POLICIES_FOR_MANY
+def authorise_many(asked: Sequence[tuple[Identity, Sequence[Room]]]) -> list[dict[Room, Grant | None]]:
+    """Asks the policies for many people at once, each about some rooms; a type without a policy admits nobody.
 
-
-def authorise_many(asked: Iterable[tuple[Identity, Room]]) -> list[Grant | Exception | None]:
-    """Asks the policies of rooms that share questions; what one policy raises is the answer of its own rooms only.
-
-    Sync and touching the database, as `authorise`.
+    Sync and touching the database, as `authorise`. Raises what a policy raises.
     """
-    pairs = list(asked)
-    answers: dict[tuple[Identity, Room], Grant | Exception | None] = {}
-    for room_type in {type(room) for _, room in pairs}:
-        of_type = [pair for pair in pairs if type(pair[1]) is room_type]
-        try:
-            answers |= _POLICIES_FOR_MANY[room_type](of_type)
-        except Exception as error:
-            answers |= dict.fromkeys(of_type, error)
-    return [answers.get(pair) for pair in pairs]
+    by_type: dict[type[Room], dict[tuple[Identity, Room], None]] = {}
+    for identity, rooms in asked:
+        for room in rooms:
+            by_type.setdefault(type(room), {})[identity, room] = None
+    answers: dict[tuple[Identity, Room], Grant | None] = {}
+    for room_type, pairs in by_type.items():
+        if for_many := _POLICIES_FOR_MANY.get(room_type):
+            answers |= for_many(list(pairs))
+        elif policy := _POLICIES.get(room_type):
+            by_person: dict[Identity, list[Room]] = {}
+            for identity, room in pairs:
+                by_person.setdefault(identity, []).append(room)
+            for identity, rooms in by_person.items():
+                answers |= {(identity, room): grant for room, grant in policy(identity, rooms).items()}
+    return [{room: answers.get((identity, room)) for room in rooms} for identity, rooms in asked]
 
 
 def authorise(identity: Identity, rooms: Iterable[Room]) -> dict[Room, Grant | None]:
@@ -210,15 +211,7 @@ def authorise(identity: Identity, rooms: Iterable[Room]) -> dict[Room, Grant | N
 
     Sync and touching the database: call from an executor, never from the loop.
     """
-    by_type: dict[type[Room], list[Room]] = {}
-    for room in rooms:
-        by_type.setdefault(type(room), []).append(room)
-    answers: dict[Room, Grant | None] = {}
-    for room_type, asked in by_type.items():
-        policy = _POLICIES.get(room_type)
-        granted = policy(identity, asked) if policy else {}
-        for room in asked:
-            answers[room] = granted.get(room)
+    [answers] = authorise_many([(identity, list(rooms))])
     return answers
 
 

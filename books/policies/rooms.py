@@ -69,15 +69,20 @@ def may_enter_author(identity: Identity, rooms: Sequence[AuthorRoom]) -> dict[Au
     return {room: Grant() if room.author_id == identity.user_id else None for room in rooms}
 
 
-@authorises(FollowersRoom)
-def may_enter_followers(identity: Identity, rooms: Sequence[FollowersRoom]) -> dict[FollowersRoom, Grant | None]:
+@authorises_many(FollowersRoom)
+def may_enter_followers(
+    asked: Sequence[tuple[Identity, FollowersRoom]],
+) -> dict[tuple[Identity, FollowersRoom], Grant | None]:
     """Followers of the author, and the author."""
-    asked = [room.author_id for room in rooms]
-    followed = set(
-        Follow.objects.filter(follower_id=identity.user_id, followed_id__in=asked).values_list("followed_id", flat=True)
-    )
-    allowed = followed | {identity.user_id}
-    return {room: Grant() if room.author_id in allowed else None for room in rooms}
+    people, authors = {identity.user_id for identity, _ in asked}, {room.author_id for _, room in asked}
+    follows = Follow.objects.filter(follower__in=people - {None}, followed__in=authors)
+    allowed = set(follows.values_list("follower_id", "followed_id"))
+    return {
+        (identity, room): Grant()
+        if room.author_id == identity.user_id or (identity.user_id, room.author_id) in allowed
+        else None
+        for identity, room in asked
+    }
 
 
 def _person(identity: Identity) -> User | None:

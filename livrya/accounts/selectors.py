@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from livrya.accounts.models import Block, Follow, LoginSession, Mute, User
@@ -152,9 +152,10 @@ def muted_people(user: User) -> QuerySet[Mute]:
     return Mute.objects.filter(muter=user).select_related("muted").order_by(*FOLLOW_ORDER)
 
 
-def contacts(user_id: int) -> QuerySet[User]:
-    """Returns the active people whom the person follows and who follow them back."""
-    return User.objects.filter(is_active=True, followed_by__follower=user_id, follows__followed=user_id)
+def mutual_follows(user_ids: Iterable[int]) -> QuerySet[Follow]:
+    """Returns how these people follow their contacts: active people who follow them back."""
+    back = Follow.objects.filter(follower=OuterRef("followed"), followed=OuterRef("follower"))
+    return Follow.objects.filter(Exists(back), follower__in=user_ids, followed__is_active=True)
 
 
 def staff_among(people: Iterable[User], *permissions: str) -> frozenset[int]:

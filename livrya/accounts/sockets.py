@@ -1,35 +1,43 @@
 """Who is at the other end of a socket: the project's `Authenticator`."""
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any
 
-from django.db.models import Model
 from django.utils import timezone
 
-from livrya.accounts.models import LoginSession, TokenFamily, User
+from livrya.accounts.models import LoginSession, User
 from livrya.accounts.services import tokens
 from livrya.accounts.sessions import may_be_key
 from realtime.identity import ANONYMOUS, Identity
 
-M = TypeVar("M", bound=Model)
-
 
 class SocketAuthenticator:
-    """Knows login sessions and access tokens; see `realtime.identity.Authenticator`."""
+    """Knows login sessions and access tokens; see `realtime.identity.Authenticator` and `AuthenticatorForMany`."""
 
     def from_session(self, session_key: str) -> Identity:
         """Returns the identity of a login session, in one query; ANONYMOUS when it is unknown or has ended."""
-        if not may_be_key(session_key):
-            return ANONYMOUS
-        session = LoginSession.objects.select_related("user").filter(session_key=session_key).first()
-        if session is None or session.user is None or not _is_valid(session):
-            return ANONYMOUS
-        return _identity(session.user, f"session:{session.fingerprint}", None)
+        [identity] = self.from_sessions([session_key])
+        return identity
+
+    def from_sessions(self, session_keys: list[str]) -> list[Identity]:
+        """Answers `from_session` for each, in one query."""
+        asked = [key for key in session_keys if may_be_key(key)]
+        found = {session.session_key: session for session in _valid_sessions(session_key__in=asked)} if asked else {}
+        return [_of_session(found[key]) if key in found else ANONYMOUS for key in session_keys]
 
     def from_token(self, token: str) -> Identity:
         """Returns the identity of an access token, in one query. Raises Unauthenticated or TokenExpired."""
-        claims = tokens.verify(token)
-        return _identity(claims.user, claims.credential, claims.expires_at_ms)
+        [answer] = self.from_tokens([token])
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def from_tokens(self, given: list[str]) -> list[Identity | Exception]:
+        """Answers `from_token` for each, in one query."""
+        return [
+            claims if isinstance(claims, Exception) else _identity(claims.user, claims.credential, claims.expires_at_ms)
+            for claims in tokens.verify_many(given)
+        ]
 
     def still_valid(self, identities: list[Identity]) -> list[bool]:
         """Answers for each identity whether it may go on as it is, in at most two queries.
@@ -38,15 +46,12 @@ class SocketAuthenticator:
         """
         of_sessions = _named(identities, "session:")
         of_tokens = {int(name) for name in _named(identities, "jwt:") if name.isdigit()}
-        people: dict[str, User] = {}
+        people: dict[str, User | None] = {}
         if of_sessions:
-            sessions = LoginSession.objects.select_related("user").filter(fingerprint__in=of_sessions)
-            people |= {
-                f"session:{found.fingerprint}": found.user for found in sessions if found.user and _is_valid(found)
-            }
-        if of_tokens:
-            families = TokenFamily.objects.select_related("user").filter(pk__in=of_tokens)
-            people |= {tokens.family_credential(found.pk): found.user for found in families if tokens.is_valid(found)}
+            found = _valid_sessions(fingerprint__in=of_sessions)
+            people |= {f"session:{session.fingerprint}": session.user for session in found}
+        families = tokens.valid_families(of_tokens)
+        people |= {tokens.family_credential(pk): family.user for pk, family in families.items()}
         now_ms = int(timezone.now().timestamp() * 1000)
         return [_holds(identity, people.get(identity.credential), now_ms) for identity in identities]
 
@@ -55,11 +60,21 @@ def _identity(user: User, credential: str, expires_at_ms: int | None) -> Identit
     return Identity(user.pk, user.username, user.is_staff, credential, expires_at_ms, user.display_name)
 
 
-def _is_valid(session: LoginSession) -> bool:
-    user = session.user
-    if user is None or not user.is_active or session.expire_date <= timezone.now():
-        return False
-    return session.auth_hash in [user.get_session_auth_hash(), *user.get_session_auth_fallback_hash()]
+def _of_session(session: LoginSession) -> Identity:
+    assert session.user is not None
+    return _identity(session.user, f"session:{session.fingerprint}", None)
+
+
+def _valid_sessions(**wanted: Any) -> list[LoginSession]:
+    """Returns those of the login sessions that still let their person in, with the person."""
+    people = [f"user__{field}" for field in tokens.IDENTIFYING]
+    found = LoginSession.objects.filter(**wanted).select_related("user")
+    now = timezone.now()
+    return [
+        session
+        for session in found.only("session_key", "fingerprint", "auth_hash", "expire_date", *people)
+        if session.user and session.expire_date > now and tokens.is_valid_for(session.user, session.auth_hash)
+    ]
 
 
 def _holds(identity: Identity, user: User | None, now_ms: int) -> bool:

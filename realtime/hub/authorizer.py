@@ -1,92 +1,110 @@
-"""What a hub asks the project about people: may they be here, which rooms are theirs; together where it can."""
+"""What a hub asks the project about people: may they be here, which rooms are theirs; for all of them together."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import TypeVar
 
 from realtime.contracts import Payload
-from realtime.hub.batcher import Batcher
-from realtime.hub.threads import DatabaseThreads
-from realtime.identity import ANONYMOUS, Identity, authenticator
-from realtime.namespaces import Namespace
-from realtime.rooms import Grant, Room, authorise, authorise_many, shares_questions
+from realtime.hub.questions import Questions
+from realtime.identity import ANONYMOUS, Identity, authenticator, from_sessions, from_tokens
+from realtime.namespaces import Namespace, for_each
+from realtime.rooms import Grant, Room, authorise_many
+
+A = TypeVar("A")
 
 _KEPT_SECONDS = 1.0
 
 
 class Authorizer:
-    """Each is answered from a reading that began after it was asked, with one exception; anonymous sessions share
-    theirs, and many sessions share those about rooms whose policy answers for many.
+    """Each is answered from a reading that began after it was asked, with one exception: what guests may see is the
+    same for all of them, and is kept for a second, so that guests who come one after another cost by rooms too.
+    A revocation in the room forgets it, and finds those who entered while it was on its way.
 
-    What guests may see is the same for all of them, and is kept for a second, so that guests who come one after another
-    cost by rooms too. A revocation in the room forgets it, and finds those who entered while it was on its way.
+    All are asked when they are called, not when they are awaited: what is called first is read first, or in the same
+    snapshot.
     """
 
-    def __init__(self, threads: DatabaseThreads) -> None:
-        self._threads = threads
-        self._validity: Batcher[Identity, bool] = Batcher(
-            threads, lambda identities: authenticator().still_valid(identities)
-        )
+    def __init__(self, questions: Questions) -> None:
+        self._questions = questions
         self._granted: dict[Room, tuple[float, Grant]] = {}
         self._forgotten = 0
-        self._guests: Batcher[Room, Grant | None] = Batcher(threads, _guest_grants)
-        self._shared: Batcher[tuple[Identity, Room], Grant | None] = Batcher(threads, authorise_many)
-        self._guest_rooms: Batcher[Namespace, Sequence[Room]] = Batcher(
-            threads, lambda namespaces: [namespace.auto_rooms(ANONYMOUS) for namespace in namespaces]
-        )
-        self._guest_greetings: Batcher[Namespace, Sequence[tuple[Room, Payload]]] = Batcher(
-            threads,
-            lambda namespaces: [
-                namespace.greeting(ANONYMOUS) if namespace.greeting else () for namespace in namespaces
-            ],
-        )
 
-    async def still_valid(self, identity: Identity) -> bool:
+    def from_token(self, token: str) -> Awaitable[Identity]:
+        """Asks whose a token is. Raises Unauthenticated or TokenExpired."""
+        return self._questions.ask(from_tokens, token)
+
+    def from_session(self, session_key: str) -> Awaitable[Identity]:
+        """Asks whose a login session is; ANONYMOUS when it is unknown or has ended."""
+        return self._questions.ask(from_sessions, session_key)
+
+    def still_valid(self, identity: Identity) -> Awaitable[bool]:
         """Asks whether the sign-in of an identity still holds."""
-        return identity.is_anonymous or await self._validity.ask(identity)
+        return _known(True) if identity.is_anonymous else self._questions.ask(_still_valid, identity)
 
-    async def authorise(self, identity: Identity, rooms: list[Room]) -> Mapping[Room, Grant | None]:
+    def authorise(self, identity: Identity, rooms: Sequence[Room]) -> Awaitable[Mapping[Room, Grant | None]]:
         """Asks the rooms' policies, see `realtime.rooms.authorise`."""
-        if identity.is_anonymous:
-            return await self._guest_answers(rooms)
-        shared = [room for room in rooms if shares_questions(room)]
-        answers = await asyncio.gather(*[self._shared.ask((identity, room)) for room in shared])
-        told = dict(zip(shared, answers, strict=True))
-        if len(shared) < len(rooms):
-            told |= await self._threads.run(authorise, identity, [room for room in rooms if room not in told])
-        return told
-
-    async def _guest_answers(self, rooms: list[Room]) -> Mapping[Room, Grant | None]:
+        if not identity.is_anonymous:
+            return self._questions.ask(authorise_many, (identity, tuple(rooms)))
         now = asyncio.get_running_loop().time()
-        answers: dict[Room, Grant | None] = {
-            room: known[1] for room in rooms if (known := self._granted.get(room)) is not None and known[0] > now
-        }
-        unknown = [room for room in rooms if room not in answers]
-        forgotten = self._forgotten
-        answers |= zip(unknown, await asyncio.gather(*[self._guests.ask(room) for room in unknown]), strict=True)
+        known = {room: kept[1] for room in rooms if (kept := self._granted.get(room)) is not None and kept[0] > now}
+        if len(known) == len(rooms):
+            return _known(known)
+        asked = self._questions.ask(authorise_many, (ANONYMOUS, tuple(room for room in rooms if room not in known)))
+        asked.add_done_callback(partial(self._keep, now + _KEPT_SECONDS, self._forgotten))
+        return asyncio.ensure_future(_together(known, asked)) if known else asked
+
+    def _keep(self, until: float, forgotten: int, asked: "asyncio.Future[Mapping[Room, Grant | None]]") -> None:
+        if asked.cancelled() or asked.exception() is not None:
+            return
         if forgotten == self._forgotten:  # else the reading may be older than what was forgotten
-            self._granted |= {room: (now + _KEPT_SECONDS, grant) for room in unknown if (grant := answers[room])}
-        return answers
+            self._granted |= {room: (until, grant) for room, grant in asked.result().items() if grant}
 
     def forget(self, room: Room) -> None:
         """Has the next guest asked about anew: permission to be in the room may have ended."""
         self._forgotten += 1
         self._granted.pop(room, None)
 
-    async def auto_rooms(self, namespace: Namespace, identity: Identity) -> Sequence[Room]:
+    def auto_rooms(self, namespace: Namespace, identity: Identity) -> Awaitable[Sequence[Room]]:
         """Asks a namespace which rooms are entered on connect."""
-        if not identity.is_anonymous:
-            return await self._threads.run(namespace.auto_rooms, identity)
-        return await self._guest_rooms.ask(namespace)
+        return self._questions.ask(_auto_rooms, (namespace, ANONYMOUS if identity.is_anonymous else identity))
 
-    async def greeting(self, namespace: Namespace, identity: Identity) -> Sequence[tuple[Room, Payload]]:
+    def greeting(self, namespace: Namespace, identity: Identity) -> Awaitable[Sequence[tuple[Room, Payload]]]:
         """Asks a namespace what is said on connect."""
         if namespace.greeting is None:
-            return ()
-        if not identity.is_anonymous:
-            return await self._threads.run(namespace.greeting, identity)
-        return await self._guest_greetings.ask(namespace)
+            return _known(())
+        return self._questions.ask(_greetings, (namespace, ANONYMOUS if identity.is_anonymous else identity))
 
 
-def _guest_grants(rooms: list[Room]) -> list[Grant | None]:
-    answers = authorise(ANONYMOUS, rooms)
-    return [answers[room] for room in rooms]
+def _known(answer: A) -> "asyncio.Future[A]":
+    future: asyncio.Future[A] = asyncio.get_running_loop().create_future()
+    future.set_result(answer)
+    return future
+
+
+async def _together(
+    known: Mapping[Room, Grant | None], asked: Awaitable[Mapping[Room, Grant | None]]
+) -> Mapping[Room, Grant | None]:
+    return {**known, **await asked}
+
+
+def _still_valid(identities: list[Identity]) -> Sequence[bool]:
+    return authenticator().still_valid(identities)
+
+
+def _auto_rooms(asked: list[tuple[Namespace, Identity]]) -> list[Sequence[Room]]:
+    return _in_namespaces(asked, lambda namespace: namespace.auto_rooms)
+
+
+def _greetings(asked: list[tuple[Namespace, Identity]]) -> list[Sequence[tuple[Room, Payload]]]:
+    return _in_namespaces(asked, lambda namespace: namespace.greeting or (lambda identity: ()))
+
+
+def _in_namespaces(
+    asked: list[tuple[Namespace, Identity]], answer: Callable[[Namespace], Callable[[Identity], A]]
+) -> list[A]:
+    answers: dict[tuple[Namespace, Identity], A] = {}
+    for namespace in dict.fromkeys(namespace for namespace, _ in asked):
+        pairs = [pair for pair in asked if pair[0] is namespace]
+        answers |= zip(pairs, for_each(answer(namespace), [identity for _, identity in pairs]), strict=True)
+    return [answers[pair] for pair in asked]

@@ -1,62 +1,81 @@
-"""Asks the database one question for many: what is asked while an answer is on its way is asked in one go next."""
+"""Carries out in one go what is asked while the go before is on its way. No timer: who comes alone waits for nobody."""
 
 import asyncio
-from collections.abc import Callable, Hashable, Sequence
-from itertools import islice
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-from realtime.hub.threads import DatabaseThreads
+from realtime.errors import Unavailable
 
-Q = TypeVar("Q", bound=Hashable)
+Q = TypeVar("Q")
 A = TypeVar("A")
 
-
-MOST = 2_000
-"""As many questions are asked in one go: more would only keep the first of them waiting."""
+MOST_AT_ONCE = 500
+"""As many questions are one go: more would only keep the first of them waiting."""
+MOST_WAITING = 50_000
+"""Questions beyond it are refused: whoever asks them would have left before it is their turn."""
+_TOLD_AT_ONCE = 50
+"""So many answers are given in one turn of the loop: each of them sets somebody going."""
 
 
 class Batcher(Generic[Q, A]):
-    """Collects questions of one kind; `answer` takes a list of them, sync, and answers each in order.
+    """Collects questions; `carry_out` takes a list of them and answers each in its order. Belongs to a loop.
 
-    An answer that is an exception is raised by its own question alone.
+    Questions are carried out in the order of asking, one go at a time: who asks two gets the second answer from the
+    same go as the first, or from a later one. A question is never answered from a go that began before it was asked.
 
-    A question is never answered from a reading that began before it was asked.
+    An answer that is an exception is raised by its own question alone, what `carry_out` raises by all of its list. Who
+    does not wait any more takes nothing from the others; a question that nobody waits for is not carried out.
     """
 
-    def __init__(self, threads: DatabaseThreads, answer: Callable[[list[Q]], Sequence[A | Exception]]) -> None:
-        self._threads = threads
-        self._answer = answer
-        self._waiting: dict[Q, asyncio.Future[A]] = {}
+    def __init__(
+        self, carry_out: Callable[[list[Q]], Awaitable[Sequence[A | Exception]]], *, most: int = MOST_AT_ONCE
+    ) -> None:
+        self._carry_out = carry_out
+        self._most = most
+        self._waiting: deque[tuple[Q, asyncio.Future[A]]] = deque()
         self._task: asyncio.Task[None] | None = None
 
-    async def ask(self, question: Q) -> A:
-        """Returns the answer. Raises what `answer` raised."""
+    def ask(self, question: Q) -> asyncio.Future[A]:
+        """Returns the answer to come. It raises what stands for it, Unavailable when too many are waiting."""
         loop = asyncio.get_running_loop()
-        future = self._waiting.get(question)
-        if future is None:
-            future = self._waiting[question] = loop.create_future()
-            if self._task is None:
-                self._task = loop.create_task(self._ask_all())
-        return await asyncio.shield(future)
+        future: asyncio.Future[A] = loop.create_future()
+        if len(self._waiting) >= MOST_WAITING:
+            future.set_exception(Unavailable(retry_after_ms=1000))
+            return future
+        self._waiting.append((question, future))
+        if self._task is None:
+            self._task = loop.create_task(self._go_on())
+        return future
 
-    async def _ask_all(self) -> None:
+    async def _go_on(self) -> None:
         try:
-            while self._waiting:
-                waiting = dict(islice(self._waiting.items(), MOST))
-                for question in waiting:
-                    del self._waiting[question]
+            while go := self._next():
                 try:
-                    answers = await self._threads.run(self._answer, list(waiting))
+                    answers: Sequence[A | Exception] = await self._carry_out([question for question, _ in go])
                 except Exception as error:
-                    for future in waiting.values():
-                        future.set_exception(error)
-                        future.exception()  # nobody may be waiting any more
-                    continue
-                for future, answer in zip(waiting.values(), answers, strict=True):
-                    if isinstance(answer, Exception):
-                        future.set_exception(answer)
-                        future.exception()
-                    else:
-                        future.set_result(answer)
+                    answers = [error] * len(go)
+                for number, ((_, future), answer) in enumerate(zip(go, answers, strict=True), 1):
+                    _settle(future, answer)
+                    if number % _TOLD_AT_ONCE == 0:
+                        await asyncio.sleep(0)
         finally:
             self._task = None
+
+    def _next(self) -> list[tuple[Q, asyncio.Future[A]]]:
+        go: list[tuple[Q, asyncio.Future[A]]] = []
+        while self._waiting and len(go) < self._most:
+            asked = self._waiting.popleft()
+            if not asked[1].done():
+                go.append(asked)
+        return go
+
+
+def _settle(future: asyncio.Future[A], answer: A | Exception) -> None:
+    if future.done():
+        return
+    if isinstance(answer, Exception):
+        future.set_exception(answer)
+        future.exception()  # nobody may be waiting any more
+    else:
+        future.set_result(answer)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Coroutine, Sequence
 from typing import Any, Protocol, TypeVar
 
 from realtime.conf import realtime_settings
+from realtime.hub.questions import Questions
 from realtime.hub.room import Membership, RoomState
 from realtime.hub.statistics import Statistics
 from realtime.hub.threads import DatabaseThreads
@@ -49,6 +50,7 @@ class HubCore:
         self.connections: dict[str, Connection] = {}
         self.readers = DatabaseThreads("reader", self.settings.reader_threads, keep=True)
         self.handlers = DatabaseThreads("handler", self.settings.handler_threads, keep=False)
+        self.questions = Questions(self.handlers)
         self.limiter: Limiter | None = None
         """Set by the part that keeps limits."""
         self._tasks: set[asyncio.Task[Any]] = set()

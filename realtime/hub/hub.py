@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 import weakref
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from django.db import connection as database
@@ -78,7 +78,7 @@ class Hub(HubCore):
         self.heartbeat = Heartbeat(self)
         self.layer = LayerLink(self)
         self.sweep = Sweep(self, self.log, self.layer)
-        self.authorizer = Authorizer(self.handlers)
+        self.authorizer = Authorizer(self.questions)
         self.internals = Internals(self, self.authorizer)
         self.rosters: Callable[[str], Awaitable[Roster]] | None = None
         """Set by the part that keeps presence."""
@@ -166,12 +166,13 @@ class Hub(HubCore):
         state.empty_since = None
         return member
 
-    async def load(self, states: Iterable[RoomState]) -> None:
-        """Makes sure that the rooms' places are known. Raises Unavailable when the log cannot be read."""
+    def load(self, states: Iterable[RoomState]) -> Awaitable[None]:
+        """Makes sure that the rooms' places are known; asks at once. Raises Unavailable when the log cannot be read."""
         missing = [state.name for state in states if not state.loaded]
-        if not missing:
-            return
-        for name, head in (await self.log.heads(missing)).items():
+        return self._load(self.log.heads(missing) if missing else None)
+
+    async def _load(self, asked: Awaitable[Mapping[str, Head]] | None) -> None:
+        for name, head in (await asked).items() if asked is not None else ():
             state = self.rooms.get(name)
             if state is not None and not state.loaded:
                 state.loaded = True

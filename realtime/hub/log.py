@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable, Mapping
 
-from realtime.errors import ApplicationError, Unavailable
+from realtime.errors import ApplicationError
 from realtime.hub.audience import Delivery
 from realtime.hub.core import HubCore
 from realtime.hub.room import RoomState
@@ -21,52 +21,18 @@ class LogReader:
 
     def __init__(self, hub: HubCore) -> None:
         self._hub = hub
-        self._heads: dict[str, asyncio.Future[Head]] = {}
-        self._asked: list[str] = []
         self._gaps: dict[str, RoomState] = {}
         self._closing_gaps = False
         self._pages: dict[tuple[str, str, int], asyncio.Task[list[Delivery] | None]] = {}
 
     # Heads
 
-    async def heads(self, rooms: Iterable[str]) -> dict[str, Head]:
-        """Returns heads read after this call began; calls of one loop turn share a query.
+    def heads(self, rooms: Iterable[str]) -> Awaitable[Mapping[str, Head]]:
+        """Asks for heads, at once; many calls share a query. For joins: nothing that is delivered waits for it.
 
         Raises Unavailable when the database does not answer.
         """
-        loop = self._hub.loop
-        wanted = {}
-        for room in rooms:
-            future = self._heads.get(room)
-            if future is None:
-                future = self._heads[room] = loop.create_future()
-                if not self._asked:
-                    loop.call_soon(self._ask)
-                self._asked.append(room)
-            wanted[room] = future
-        return {room: await asyncio.shield(future) for room, future in wanted.items()}
-
-    def _ask(self) -> None:
-        names, self._asked = self._asked, []
-        # Out of the table before the query starts: who asks from now on wants a later answer.
-        futures = {name: self._heads.pop(name) for name in names}
-        self._hub.spawn(self._answer(futures))
-
-    async def _answer(self, futures: dict[str, asyncio.Future[Head]]) -> None:
-        try:
-            found = await self._hub.readers.run(reading.heads, list(futures))
-        except Exception as error:
-            refusal = error if isinstance(error, ApplicationError) else Unavailable()
-            if refusal is not error:
-                logger.exception("Reading the heads of %d rooms failed.", len(futures))
-            for future in futures.values():
-                if not future.done():
-                    future.set_exception(refusal)
-                    future.exception()  # nobody may be waiting any more
-            return
-        for name, future in futures.items():
-            if not future.done():
-                future.set_result(found[name])
+        return self._hub.questions.ask(_heads, tuple(rooms))
 
     # Gaps
 
@@ -149,3 +115,8 @@ class LogReader:
         if state.epoch == epoch:
             state.refill(page)
         return page
+
+
+def _heads(asked: list[tuple[str, ...]]) -> list[Mapping[str, Head]]:
+    found = reading.heads({room for rooms in asked for room in rooms})
+    return [{room: found[room] for room in rooms} for rooms in asked]

@@ -9,7 +9,7 @@ from realtime.errors import ApplicationError
 from realtime.hub.core import HubCore
 from realtime.hub.layer import LayerLink
 from realtime.hub.log import LogReader
-from realtime.log import changes
+from realtime.log import changes, reading
 
 logger = logging.getLogger(__name__)
 
@@ -97,7 +97,7 @@ class Sweep:
         before = {name: state.seq for name in batch if (state := hub.rooms.get(name)) is not None and state.loaded}
         if not before:
             return
-        for name, head in (await self._log.heads(before)).items():
+        for name, head in (await hub.readers.run(reading.heads, before)).items():
             state = hub.rooms.get(name)
             if state is None:
                 continue

@@ -101,7 +101,7 @@ class People(Part):
             grace_seconds=self._grace_seconds,
             evicted=self._evicted,
         )
-        self.online = Online(self.presence, announcer, hub.handlers, hub.spawn)
+        self.online = Online(self.presence, announcer, hub.questions, hub.spawn)
         self.typing = TypingTracker(typists, announcer, clock, user_count=self.presence.user_count)
         self.limiter = Limiter(_limits(), points, seats, clock)
         self.keeper.look_after(self.limiter)

@@ -12,7 +12,7 @@ from django.http.request import validate_host
 from realtime.conf import realtime_settings
 from realtime.errors import Forbidden, TokenExpired, Unauthenticated
 from realtime.hub.hub import Hub
-from realtime.identity import ANONYMOUS, Identity, authenticator
+from realtime.identity import ANONYMOUS, Identity
 from realtime.sessions import tickets
 from realtime.transport.connection import Connection
 
@@ -106,11 +106,11 @@ async def authenticate(hub: Hub, connection: Connection, credentials: Credential
 
 async def _look_up(hub: Hub, credentials: Credentials, scope: dict[str, Any]) -> Identity:
     if credentials.token:
-        return await hub.handlers.run(authenticator().from_token, credentials.token)
+        return await hub.authorizer.from_token(credentials.token)
     if credentials.ticket:
         return await hub.handlers.run(tickets.redeem, credentials.ticket)
     if credentials.session_key:
-        identity = await hub.handlers.run(authenticator().from_session, credentials.session_key)
+        identity = await hub.authorizer.from_session(credentials.session_key)
         if not identity.is_anonymous and not origin_allowed(scope):
             raise Forbidden("This page may not use your sign-in here.")
         return identity

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -73,10 +73,10 @@ class Memberships:
     # Entering
 
     async def open(
-        self, resume: Mapping[str, Position | None], *, present: Iterable[str], exact: bool
+        self, automatic: Sequence[Room], resume: Mapping[str, Position | None], *, present: Iterable[str], exact: bool
     ) -> dict[str, Any]:
         """Enters the automatic rooms and those to be resumed; returns each one's outcome for `session:ready`."""
-        automatic = await self._automatic()
+        automatic = self._as_many_as_may_be(automatic)
         asked: dict[Room, Position | None] = {room: resume.get(room.name) for room in automatic}
         refused: dict[str, ApplicationError] = {}
         for name, position in resume.items():
@@ -137,7 +137,9 @@ class Memberships:
 
     async def refresh_auto(self) -> dict[str, Any]:
         """Follows a change of the automatic rooms; returns the outcomes of those entered now."""
-        automatic = {room.name: room for room in await self._automatic()}
+        session = self._session
+        rooms = await session.hub.authorizer.auto_rooms(session.namespace, session.identity)
+        automatic = {room.name: room for room in self._as_many_as_may_be(rooms)}
         for name, member in list(self.members.items()):
             if member.auto and name not in automatic:
                 member.auto = False
@@ -146,7 +148,7 @@ class Memberships:
                 else:
                     self._end(member)
                     # Or its client would take the room for its own, and resume it.
-                    self._session.notify("room:left", {"reason": "You are not brought here any more."}, name)
+                    session.notify("room:left", {"reason": "You are not brought here any more."}, name)
         new = {room: None for name, room in automatic.items() if name not in self.members}
         for name in automatic:
             if name in self.members:
@@ -154,10 +156,8 @@ class Memberships:
         outcomes = await self._enter(new, auto=set(new))
         return {room.name: _told(outcome) for room, outcome in outcomes.items()}
 
-    async def _automatic(self) -> list[Room]:
-        session = self._session
-        rooms = await session.hub.authorizer.auto_rooms(session.namespace, session.identity)
-        return list(rooms)[: session.hub.settings.max_rooms_per_session]
+    def _as_many_as_may_be(self, rooms: Sequence[Room]) -> Sequence[Room]:
+        return rooms[: self._session.hub.settings.max_rooms_per_session]
 
     async def _enter(
         self, asked: Mapping[Room, Position | None], *, auto: set[Room] | None = None
@@ -218,10 +218,12 @@ class Memberships:
     async def _ask(self, members: Mapping[Room, Membership]) -> Mapping[Room, Grant | None]:
         hub = self._session.hub
         # The places first: what is revoked up to them the policies see, what is revoked later the hub hears.
-        await hub.load([member.state for member in members.values()])
+        loading = hub.load([member.state for member in members.values()])
         for member in members.values():
             member.stale = False
-        return await hub.authorizer.authorise(self._session.identity, list(members))
+        answer = hub.authorizer.authorise(self._session.identity, list(members))
+        await loading
+        return await answer
 
     async def _reach(self, state: RoomState, grant: Grant, since: Position | None) -> bool:
         """Has the hub go where the client claims to be and where the grant begins; False when it is not there yet.

@@ -6,7 +6,7 @@ Neutral of doors: a door makes a Connection and a Wire, opens a Session, and sub
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
@@ -27,6 +27,8 @@ from realtime.transport.wire import Wire
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Q = TypeVar("Q", bound=Hashable)
+A = TypeVar("A")
 
 
 # So many commands of one session are carried out before others have their turn: a refusal waits for nothing.
@@ -52,6 +54,7 @@ class Session:
         "_expiry",
         "_inbox",
         "_opened",
+        "_outdated",
         "_rooms",
         "_watch",
         "_worker",
@@ -73,6 +76,7 @@ class Session:
         self.closed = False
         self.away = False
         self._opened = False
+        self._outdated = False
         self._rooms = Memberships(self)
         self._watch: Membership | None = None
         self._inbox: list[Request] = []  # short, and nearly always empty: an empty deque has 760 bytes
@@ -101,6 +105,10 @@ class Session:
     async def read(self, function: Callable[..., T], *arguments: Any) -> T:
         """Returns what `function`, which reads the database, returns; called in a thread."""
         return await self.hub.handlers.run(function, *arguments)
+
+    def ask(self, answering: Callable[[list[Q]], Sequence[A | Exception]], question: Q) -> Awaitable[A]:
+        """Returns the answer to come from a function that reads them for many sessions at once, in their order."""
+        return self.hub.questions.ask(answering, question)
 
     async def write(self, room: Room, function: Callable[..., T], *arguments: Any) -> T:
         """Returns what `function`, which writes, returns; called in a thread, one after another for each room.
@@ -148,8 +156,8 @@ class Session:
             self.hub.statistics.resumptions += 1
         self.connection.sessions[self.namespace.name] = self
         try:
-            await self._watch_for_revocations()
-            outcomes = await self._rooms.open(resume or {}, present=present, exact=exact)
+            automatic = await self._begin()
+            outcomes = await self._rooms.open(automatic, resume or {}, present=present, exact=exact)
             greeting = await self._greeting(resume or {})
         except BaseException:
             await self.close(clean=True)
@@ -163,6 +171,8 @@ class Session:
         logger.debug("%s opens %s for %s", self.connection.id, self.namespace.name, self.identity)
         self._rooms.release()
         self._opened = True
+        if self._outdated:  # what the automatic rooms are has changed since they were asked for
+            self.hub.spawn(self.refresh_auto_rooms())
         self._tell_opened()
         if self.namespace.opened is not None:
             self.hub.spawn(self.namespace.opened(self))
@@ -197,16 +207,25 @@ class Session:
             (room, payload) for room, payload in words if room.name not in resumed and room.name in self.memberships
         ]
 
-    async def _watch_for_revocations(self) -> None:
-        """Enters the person's own room for the engine alone, then re-reads whether they may still be here."""
+    async def _begin(self) -> Sequence[Room]:
+        """Has the person watched, then re-reads whether they may still be here; returns the automatic rooms."""
+        watching = self._watch_for_revocations()
+        valid = self.hub.authorizer.still_valid(self.identity)
+        automatic = self.hub.authorizer.auto_rooms(self.namespace, self.identity)
+        if watching is not None:
+            await watching
+        if not await valid:
+            raise Unauthenticated
+        return await automatic
+
+    def _watch_for_revocations(self) -> Awaitable[None] | None:
+        """Enters the person's own room for the engine alone; what is asked from now on fits the place there."""
         if self.identity.user_id is None:
-            return
+            return None
         self._watch = self.hub.enter(self, UserRoom(self.identity.user_id))
         self._watch.watching = True
         self._watch.phase = Phase.HELD
-        await self.hub.load([self._watch.state])
-        if not await self.hub.authorizer.still_valid(self.identity):
-            raise Unauthenticated
+        return self.hub.load([self._watch.state])
 
     # Commands
 
@@ -393,12 +412,16 @@ class Session:
 
     async def refresh_auto_rooms(self) -> None:
         """Enters and leaves what the namespace's automatic rooms are now."""
-        if self._opened and not self.closed:
-            outcomes = await self._rooms.refresh_auto()
-            if outcomes:
-                self.tell_places()
-                self.notify("rooms:entered", {"rooms": outcomes})
-            self._rooms.release(outcomes)
+        if self.closed:
+            return
+        if not self._opened:
+            self._outdated = True
+            return
+        outcomes = await self._rooms.refresh_auto()
+        if outcomes:
+            self.tell_places()
+            self.notify("rooms:entered", {"rooms": outcomes})
+        self._rooms.release(outcomes)
 
     # Expiry
 

@@ -2,26 +2,27 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from itertools import product
-from typing import Any
 
 import pytest
-from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
+from benchmarks.asking import Asked, counted
 from books.events import BookRoom, ChapterRoom, DraftRoom
-from books.models import Book, Invitation, Right, Visibility
+from books.models import Book, Invitation, Right, Subscription, Visibility
 from books.policies.crowds import Crowd
 from books.policies.people import visible_to
 from books.services.credits import accept_credit, invite_person
-from livrya.accounts.models import Block, User
+from livrya.accounts.models import Block, Follow, User
 from livrya.accounts.services import tokens
 from realtime.hub import Hub, current_hub
 from realtime.identity import ANONYMOUS, Identity, authenticator
 from realtime.namespaces import NAMESPACES
+from realtime.people import online_among
+from realtime.people.part import People
 from realtime.people.redaction import Privacy
 from realtime.rooms import Grant, Room, authorise, authorise_many
+from realtime.sessions.authentication import authenticate, credentials_of
 from realtime.sessions.session import Session
 from realtime.transport.connection import FramedConnection
 from realtime.transport.wire import JSON
@@ -63,8 +64,8 @@ def test_an_unpublished_chapter_is_for_those_who_work_on_its_book() -> None:
     written = draft(book())
     room = ChapterRoom(written.pk)
     author, reader, staff = author_of(written.book), somebody(), somebody(is_staff=True, is_superuser=True)
-    answers = authorise_many([(identity(person), room) for person in (author, reader, staff, None)])
-    assert [answer is not None for answer in answers] == [True, False, True, False]
+    answers = authorise_many([(identity(person), [room]) for person in (author, reader, staff, None)])
+    assert [answer[room] is not None for answer in answers] == [True, False, True, False]
 
 
 @pytest.mark.django_db
@@ -73,7 +74,7 @@ def test_what_people_hide_and_do_not_see_is_each_ones_own() -> None:
     hiding, blocking, plain = somebody(hide_reading=True), somebody(), somebody(hide_typing=True)
     Block.objects.create(blocker=blocking, blocked=plain)
     people = [hiding, blocking, plain]
-    assert authorise_many([(identity(person), room) for person in people]) == [
+    assert [answer[room] for answer in authorise_many([(identity(person), [room]) for person in people])] == [
         Grant(view=Privacy(listed=False)),
         Grant(view=Privacy(hidden_ids=frozenset({plain.pk}))),
         Grant(view=Privacy(types_openly=False, hidden_ids=frozenset({blocking.pk}))),
@@ -110,21 +111,6 @@ async def hub(transactional_db: None) -> AsyncIterator[Hub]:
     await running.stop()
 
 
-@contextmanager
-def counted() -> Iterator[list[str]]:
-    """Collects every statement that any thread executes, but for those that only look what is new."""
-    statements: list[str] = []
-    execute = CursorWrapper.execute
-
-    def counting(self: CursorWrapper, sql: str, params: Any = None) -> Any:
-        statements.append(sql)
-        return execute(self, sql, params)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(CursorWrapper, "execute", counting)
-        yield statements
-
-
 @pytest.fixture
 def streams() -> Iterator[list[Swallowed]]:
     made = [Swallowed() for _ in range(CROWD)]
@@ -147,10 +133,75 @@ async def test_a_storm_of_readers_costs_queries_by_rooms_and_not_by_readers(hub:
         session = Session(hub, connection, JSON, NAMESPACES["/books"], person)
         await session.open()
         sessions.append(session)
-    with counted() as statements:
+    with counted() as asked:
         outcomes = await asyncio.gather(*[session.resume(dict.fromkeys(rooms)) for session in sessions])
     assert all("position" in outcome[room] for outcome, room in product(outcomes, rooms))
-    assert len(statements) <= 2 * ROOMS
+    assert len(asked.texts) <= 2 * ROOMS
     for session in sessions:
         await session.close(clean=True)
         hub.remove_connection(session.connection)
+
+
+READERS = "/"
+BOOKS_OF_EACH = 10
+NEIGHBOURS = 2
+
+
+def readers(count: int) -> tuple[list[str], list[ChapterRoom]]:
+    """Returns access tokens of people who follow books and their neighbours, and the chapters that they read."""
+    library = [book() for _ in range(ROOMS)]
+    people = [somebody() for _ in range(count)]
+    for number, person in enumerate(people):
+        Subscription.objects.bulk_create(
+            Subscription(book=library[(number + place) % ROOMS], user=person) for place in range(BOOKS_OF_EACH)
+        )
+        for neighbour in (people[number - 1], people[(number + 1) % count]):
+            Follow.objects.get_or_create(follower=person, followed=neighbour)
+    Block.objects.create(blocker=people[0], blocked=people[count // 2])
+    chapters = [ChapterRoom(chapter(one).pk) for one in library]
+    return [tokens.issue(user=person).access for person in people], [chapters[n % ROOMS] for n in range(count)]
+
+
+async def arrive(hub: Hub, token: str, chapter_read: ChapterRoom, stream: Swallowed) -> Session:
+    """Comes as a page does: signs in, receives its own rooms, joins a chapter."""
+    connection = FramedConnection(hub.write_batch, stream, limit=1_000_000, address="127.0.0.1")
+    hub.add_connection(connection)
+    scope = {"headers": [(b"authorization", b"Bearer " + token.encode())]}
+    person = await authenticate(hub, connection, credentials_of(scope), scope)
+    session = Session(hub, connection, JSON, NAMESPACES[READERS], person)
+    await session.open()
+    await session.join(chapter_read, present=True)
+    return session
+
+
+async def came_at_once(hub: Hub, streams: list[Swallowed]) -> Asked:
+    """Returns what is asked while as many people come as there are streams, until their contacts have been notified."""
+    access, chapters = await asyncio.to_thread(readers, len(streams))
+    with counted() as asked:
+        coming = [arrive(hub, *one) for one in zip(access, chapters, streams, strict=True)]
+        sessions = await asyncio.gather(*coming)
+        people = {session.identity.user_id for session in sessions}
+        while await online_among(people) != people or _contacts_are_being_notified(hub):  # noqa: ASYNC110  # not announced
+            await asyncio.sleep(0.01)
+    for session in sessions:
+        assert len(session.memberships) == 4 + BOOKS_OF_EACH + NEIGHBOURS + 1
+        await session.close(clean=True)
+        hub.remove_connection(session.connection)
+    return asked
+
+
+def _contacts_are_being_notified(hub: Hub) -> bool:
+    return any(part.online._notifying for part in hub.parts if isinstance(part, People))
+
+
+@pytest.mark.either_database
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("count", [CROWD // 4, CROWD])
+async def test_a_crowd_of_people_who_arrive_at_once_costs_no_more_than_a_few_of_them(
+    hub: Hub, count: int, streams: list[Swallowed]
+) -> None:
+    asked = await came_at_once(hub, streams[:count])
+    calls = {name: number for name, number in asked.calls.items() if not name.startswith("realtime.log.changes.")}
+    assert sum(calls.values()) <= 16, calls
+    assert sum(asked.transactions.values()) <= 60, asked.transactions  # SQLite's PRAGMAs count as such
+    assert len([text for text in asked.texts if text.startswith("SELECT")]) <= 80, asked.statements

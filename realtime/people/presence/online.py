@@ -1,8 +1,7 @@
 """Who is connected at all, on whatever page, device and process, and who is notified of it."""
 
-import asyncio
 import logging
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -10,8 +9,8 @@ from django.db import DatabaseError, InterfaceError
 
 from realtime.contracts import Payload
 from realtime.errors import Unavailable
+from realtime.hub.questions import Questions
 from realtime.hub.room import HubSession
-from realtime.hub.threads import DatabaseThreads
 from realtime.log.revocation import UserRoom
 from realtime.people.announcing import Announcer
 from realtime.people.presence.local import SessionKey
@@ -23,8 +22,8 @@ logger = logging.getLogger(__name__)
 ONLINE = "people:online"
 """Where the store keeps it: presence like that in a room, which nobody can enter and where nothing is said."""
 
-NOTIFIED_AT_ONCE = 20
-"""So many people's contacts are looked up side by side: a dead process may have held thousands."""
+NOTIFIED_AT_ONCE = 200
+"""So many people's contacts are looked up together: a dead process may have held thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +40,11 @@ class Whereabouts:
 class Contacts(Protocol):
     """What a project knows of contacts. Sync and touching the database: called from an executor."""
 
-    def shows_online(self, user_id: int) -> bool:
-        """Tells whether others may see that the person is there."""
+    def showing_online(self, user_ids: Collection[int]) -> Collection[int]:
+        """Returns the ids of those of whom others may see that they are there."""
 
-    def audience(self, user_id: int) -> Collection[int]:
-        """Returns the ids of the people who are notified when the person comes or goes."""
+    def audiences(self, user_ids: Collection[int]) -> Mapping[int, Collection[int]]:
+        """Returns for each person who is notified when they come or go, by ids; who has nobody is left out."""
 
     def event(self, whereabouts: Whereabouts) -> Payload:
         """Returns what they are sent, each in their own room; an ephemeral event."""
@@ -70,12 +69,12 @@ class Online:
         self,
         presence: PresenceTracker,
         announcer: Announcer,
-        threads: DatabaseThreads,
+        questions: Questions,
         spawn: Callable[[Coroutine[Any, Any, None]], object],
     ) -> None:
         self._presence = presence
         self._announcer = announcer
-        self._threads = threads
+        self._questions = questions
         self._spawn = spawn
         self._changed: dict[int, Whereabouts] = {}
         self._notifying = False
@@ -87,7 +86,7 @@ class Online:
         if user_id is None or not _CONTACTS:
             return
         try:
-            shown = await self._threads.run(_CONTACTS[0].shows_online, user_id)
+            shown = await self._questions.ask(_shows_online, user_id)
         except (DatabaseError, InterfaceError, Unavailable) as error:
             logger.warning("Whether %s may be seen online is not known: %s", user_id, error)
             return
@@ -123,23 +122,35 @@ class Online:
     async def _notify_all(self) -> None:
         try:
             while self._changed:
-                due = [self._changed.pop(user_id) for user_id in list(self._changed)[:NOTIFIED_AT_ONCE]]
-                await asyncio.gather(*(self._notify(whereabouts) for whereabouts in due))
+                await self._notify([self._changed.pop(user_id) for user_id in list(self._changed)[:NOTIFIED_AT_ONCE]])
         finally:
             self._notifying = False
 
-    async def _notify(self, whereabouts: Whereabouts) -> None:
+    async def _notify(self, due: Sequence[Whereabouts]) -> None:
         try:
-            contacts = _CONTACTS[0]
-            audience = await self._threads.run(contacts.audience, whereabouts.user_id)
-            shown, hidden = await self._presence.among(ONLINE, audience)
-            payload = contacts.event(whereabouts)
-            for user_id in shown | hidden:
-                self._announcer.everywhere(UserRoom(user_id).name, payload, version=whereabouts.version)
+            audiences = await self._questions.ask(_audiences, frozenset(one.user_id for one in due))
+            shown, hidden = await self._presence.among(
+                ONLINE, {one for audience in audiences.values() for one in audience}
+            )
+            here = shown | hidden
+            for whereabouts in due:
+                if recipients := here.intersection(audiences.get(whereabouts.user_id, ())):
+                    payload = _CONTACTS[0].event(whereabouts)
+                    for user_id in recipients:
+                        self._announcer.everywhere(UserRoom(user_id).name, payload, version=whereabouts.version)
         except Unavailable as outage:
-            logger.warning("The contacts of %s were not notified: %s", whereabouts.user_id, outage)
+            logger.warning("The contacts of %d people were not notified: %s", len(due), outage)
         except Exception:
-            logger.exception("The contacts of %s were not notified.", whereabouts.user_id)
+            logger.exception("The contacts of %d people were not notified.", len(due))
+
+
+def _shows_online(user_ids: list[int]) -> list[bool]:
+    showing = set(_CONTACTS[0].showing_online(user_ids))
+    return [user_id in showing for user_id in user_ids]
+
+
+def _audiences(asked: list[frozenset[int]]) -> list[Mapping[int, Collection[int]]]:
+    return [_CONTACTS[0].audiences(user_ids) for user_ids in asked]
 
 
 def _key(session: HubSession) -> SessionKey:

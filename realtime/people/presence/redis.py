@@ -5,9 +5,11 @@ Per room, all under the hash tag {room}: `people` and `hidden` (HASH user id →
 after a dead process touches only its own people). Per process: the SET of rooms in which it holds anything.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
+from realtime.log.batches import in_batches
 from realtime.people.presence.store import (
     LIST_LIMIT,
     TURN_MS,
@@ -25,6 +27,10 @@ from realtime.people.redis_link import Command, RedisLink, Script
 
 EVICT_AT_ONCE = 200
 """So many people of a dead process are removed in one script: Redis serves nobody else meanwhile."""
+
+
+_ASKED_AT_ONCE = 1_000
+"""People in one command, for the same reason."""
 
 
 _HOLD = Script.read("now", "presence_functions", "presence_hold")
@@ -98,8 +104,10 @@ class RedisPresence:
         if not asked:
             return set(), set()
         people, hidden, *_ = self._keys(room)
-        listed, kept = await self._link.run([("HMGET", people, *asked), ("HMGET", hidden, *asked)])
-        return _present(asked, listed), _present(asked, kept)
+        parts = list(in_batches(asked, _ASKED_AT_ONCE))
+        replies = await self._link.run([("HMGET", key, *part) for part in parts for key in (people, hidden)])
+        listed, kept = replies[::2], replies[1::2]
+        return _present(asked, chain.from_iterable(listed)), _present(asked, chain.from_iterable(kept))
 
     async def counts(self, rooms: Sequence[str]) -> tuple[str, list[Counts]]:
         generation, *replies = await self._link.run(
@@ -167,7 +175,7 @@ class RedisPresence:
         return str(self._now_ms()) if self._now_ms else ""
 
 
-def _present(user_ids: Sequence[int], found: Sequence[str | None]) -> set[int]:
+def _present(user_ids: Sequence[int], found: Iterable[str | None]) -> set[int]:
     return {user_id for user_id, person in zip(user_ids, found, strict=True) if person is not None}
 
 

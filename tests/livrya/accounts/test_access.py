@@ -218,6 +218,29 @@ def test_validity_of_many_is_asked_in_two_queries(django_assert_num_queries) -> 
         assert door.still_valid(identities) == [True] * 15
 
 
+def test_many_are_signed_in_in_one_query_and_each_for_itself(django_assert_num_queries) -> None:
+    people = [person(f"reader{number}") for number in range(4)]
+    access = [tokens.issue(user=somebody).access for somebody in people]
+    keys = [signed_in(somebody)[0].session.session_key or "" for somebody in people]
+    User.objects.filter(pk=people[1].pk).update(is_active=False)
+    TokenFamily.objects.filter(user=people[2]).delete()
+    with django_assert_num_queries(1):
+        answers = door.from_tokens([*access, "nonsense", access[0]])
+    assert [answer.user_id if isinstance(answer, Identity) else type(answer) for answer in answers] == [
+        people[0].pk,
+        Unauthenticated,
+        Unauthenticated,
+        people[3].pk,
+        Unauthenticated,
+        people[0].pk,
+    ]
+    assert answers[3] == door.from_token(access[3])
+    with django_assert_num_queries(1):
+        identities = door.from_sessions([*keys, "\0", "unknown"])
+    assert [identity.user_id for identity in identities] == [people[0].pk, None, people[2].pk, people[3].pk, None, None]
+    assert identities[3] == door.from_session(keys[3])
+
+
 def test_an_identity_whose_token_has_run_out_is_no_longer_valid() -> None:
     identity = door.from_token(tokens.issue(user=person("ada")).access)
     late = Identity(identity.user_id, "ada", False, identity.credential, expires_at_ms=1)

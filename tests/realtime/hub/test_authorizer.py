@@ -1,19 +1,21 @@
-"""What is asked about people: guests together and for a second, everybody else by themselves."""
+"""What is asked about people: guests as one and for a second, everybody else together and each time."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
 
+from realtime import rooms as rooms_module
 from realtime.hub import authorizer as module
 from realtime.hub.authorizer import Authorizer
+from realtime.hub.questions import Questions
 from realtime.hub.threads import DatabaseThreads
 from realtime.identity import ANONYMOUS, Identity
 from realtime.namespaces import NAMESPACES, Namespace
 from realtime.rooms import Grant, Room
 from tests.realtime.app import namespaces as _namespaces  # noqa: F401  # declares them
-from tests.realtime.app.events import HallRoom
+from tests.realtime.app.events import HallRoom, VaultRoom
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,23 +30,22 @@ class Policies:
         self.asked: list[tuple[Identity, list[Room]]] = []
         self.refused: set[Room] = set()
 
-    def authorise(self, identity: Identity, rooms: list[Room]) -> Mapping[Room, Grant | None]:
-        self.asked.append((identity, list(rooms)))
-        return {room: None if room in self.refused else Grant() for room in rooms}
+    def authorise(self, asked: list[tuple[Identity, tuple[Room, ...]]]) -> list[Mapping[Room, Grant | None]]:
+        self.asked += [(identity, list(rooms)) for identity, rooms in asked]
+        return [{room: None if room in self.refused else Grant() for room in rooms} for _, rooms in asked]
 
 
 @pytest.fixture
 def policies(monkeypatch: pytest.MonkeyPatch) -> Policies:
     policies = Policies()
-    monkeypatch.setattr(module, "authorise", policies.authorise)
-    monkeypatch.setattr(module, "shares_questions", lambda room: False)
+    monkeypatch.setattr(module, "authorise_many", policies.authorise)
     return policies
 
 
 @pytest.fixture
 async def authorizer() -> AsyncIterator[Authorizer]:
     threads = DatabaseThreads("test", 1, keep=True)
-    yield Authorizer(threads)
+    yield Authorizer(Questions(threads))
     await threads.stop()
 
 
@@ -68,7 +69,7 @@ async def test_a_guest_is_asked_about_anew_when_permission_may_have_ended(
 
 
 async def test_an_answer_that_a_revocation_overtook_is_not_kept(authorizer: Authorizer, policies: Policies) -> None:
-    entering = asyncio.create_task(authorizer.authorise(ANONYMOUS, [ONE]))
+    entering = asyncio.ensure_future(authorizer.authorise(ANONYMOUS, [ONE]))
     await asyncio.sleep(0)
     authorizer.forget(ONE)
     await entering
@@ -100,21 +101,27 @@ async def test_a_person_is_asked_about_each_time(authorizer: Authorizer, policie
 
 
 async def test_persons_who_come_together_share_the_questions_of_rooms_that_answer_for_many(
-    authorizer: Authorizer, policies: Policies, monkeypatch: pytest.MonkeyPatch
+    authorizer: Authorizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     together: list[list[tuple[Identity, Room]]] = []
+    alone: list[Identity] = []
 
-    def for_many(pairs: list[tuple[Identity, Room]]) -> list[Grant | None]:
-        together.append(pairs)
-        return [Grant(identity.user_id or 0) for identity, _ in pairs]
+    def for_many(pairs: Sequence[tuple[Identity, Room]]) -> Mapping[tuple[Identity, Room], Grant | None]:
+        together.append(list(pairs))
+        return {(identity, room): Grant(identity.user_id or 0) for identity, room in pairs}
 
+    def for_one(identity: Identity, rooms: Sequence[Room]) -> Mapping[Room, Grant | None]:
+        alone.append(identity)
+        return dict.fromkeys(rooms, Grant())
+
+    vault = VaultRoom(1)
     people = [replace(ADA, user_id=user_id) for user_id in (1, 2, 3)]
-    monkeypatch.setattr(module, "shares_questions", lambda room: room == ONE)
-    monkeypatch.setattr(authorizer._shared, "_answer", for_many)
-    answers = await asyncio.gather(*[authorizer.authorise(person, [ONE, TWO]) for person in people])
-    assert answers == [{ONE: Grant(person.user_id or 0), TWO: Grant()} for person in people]
+    monkeypatch.setitem(rooms_module._POLICIES_FOR_MANY, HallRoom, for_many)
+    monkeypatch.setitem(rooms_module._POLICIES, VaultRoom, for_one)
+    answers = await asyncio.gather(*[authorizer.authorise(person, [ONE, vault]) for person in people])
+    assert answers == [{ONE: Grant(person.user_id or 0), vault: Grant()} for person in people]
     assert together == [[(person, ONE) for person in people]]
-    assert [rooms for _, rooms in policies.asked] == [[TWO]] * 3
+    assert alone == people
 
 
 async def test_a_guest_has_no_sign_in_that_could_end(authorizer: Authorizer, monkeypatch: pytest.MonkeyPatch) -> None:

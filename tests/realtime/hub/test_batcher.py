@@ -1,123 +1,90 @@
-"""One question for many: asked in one go, each answered in its turn, none from a reading that began before it."""
+"""What is asked while something is under way is the next go: in order, bounded, and each for itself."""
 
 import asyncio
-import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Sequence
 
 import pytest
 
-from realtime.hub import batcher
+from realtime.errors import Unavailable
+from realtime.hub import batcher as module
 from realtime.hub.batcher import Batcher
-from realtime.hub.threads import DatabaseThreads
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class Answers:
-    """Answers with what `know` says, as soon as it may; `asked` are the lists that came."""
-
-    def __init__(self) -> None:
-        self.asked: list[list[int]] = []
-        self.may = threading.Event()
-        self.begun = threading.Semaphore(0)
-        self.know: Callable[[int], int | Exception] = lambda question: 10 * question
-
-    def __call__(self, questions: list[int]) -> list[int | Exception]:
-        self.asked.append(questions)
-        self.begun.release()
-        assert self.may.wait(10)
-        return [self.know(question) for question in questions]
-
-    async def reading(self) -> None:
-        """Waits until one more list has come."""
-        assert await asyncio.to_thread(self.begun.acquire, timeout=10)
+pytestmark = pytest.mark.either_database
 
 
-@pytest.fixture
-async def threads() -> AsyncIterator[DatabaseThreads]:
-    running = DatabaseThreads("test", 1, keep=True)
-    yield running
-    await running.stop()
+class Clerk:
+    """Answers each number with its double, and an odd one of 100 with an error; a go waits until it is let go."""
+
+    def __init__(self, *, most: int = 500) -> None:
+        self.goes: list[list[int]] = []
+        self.fails = False
+        self.let_go = asyncio.Event()
+        self.batcher: Batcher[int, int] = Batcher(self.carry_out, most=most)
+
+    async def carry_out(self, numbers: list[int]) -> Sequence[int | Exception]:
+        self.goes.append(numbers)
+        await self.let_go.wait()
+        if self.fails:
+            raise LookupError
+        return [ValueError(number) if number > 100 else 2 * number for number in numbers]
+
+    async def begins(self) -> None:
+        while not self.goes:  # noqa: ASYNC110  # nothing announces it
+            await asyncio.sleep(0)
 
 
-@pytest.fixture
-def answers() -> Answers:
-    return Answers()
+async def test_what_is_asked_meanwhile_is_the_next_go_in_the_order_of_asking() -> None:
+    clerk = Clerk(most=3)
+    first = clerk.batcher.ask(1)
+    await clerk.begins()
+    later = [clerk.batcher.ask(number) for number in (5, 4, 3, 2)]
+    clerk.let_go.set()
+    assert await asyncio.gather(first, *later) == [2, 10, 8, 6, 4]
+    assert clerk.goes == [[1], [5, 4, 3], [2]]
 
 
-@pytest.fixture
-def asking(threads: DatabaseThreads, answers: Answers) -> Batcher[int, int]:
-    return Batcher(threads, answers)
+async def test_who_leaves_takes_nothing_from_the_others_and_is_not_asked_for() -> None:
+    clerk = Clerk()
+    first, under_way = clerk.batcher.ask(1), clerk.batcher.ask(2)
+    await clerk.begins()
+    waiting, last = clerk.batcher.ask(3), clerk.batcher.ask(4)
+    under_way.cancel()
+    waiting.cancel()
+    clerk.let_go.set()
+    assert await asyncio.gather(first, last) == [2, 8]
+    assert clerk.goes == [[1, 2], [4]]
 
 
-async def ask(asking: Batcher[int, int], *questions: int) -> list["asyncio.Task[int]"]:
-    tasks = [asyncio.create_task(asking.ask(question)) for question in questions]
-    await asyncio.sleep(0)
-    return tasks
+async def test_an_error_is_its_own_questions_and_a_failed_go_is_everybodys_in_it() -> None:
+    clerk = Clerk()
+    clerk.let_go.set()
+    told = await asyncio.gather(*[clerk.batcher.ask(number) for number in (1, 101, 2)], return_exceptions=True)
+    assert [answer if isinstance(answer, int) else type(answer) for answer in told] == [2, ValueError, 4]
+    clerk.fails = True
+    told = await asyncio.gather(*[clerk.batcher.ask(number) for number in (1, 2)], return_exceptions=True)
+    assert [type(answer) for answer in told] == [LookupError, LookupError]
+    clerk.fails = False
+    assert await clerk.batcher.ask(7) == 14
 
 
-async def test_what_is_asked_while_an_answer_is_on_its_way_is_asked_in_one_go(
-    asking: Batcher[int, int], answers: Answers
-) -> None:
-    first = await ask(asking, 1)
-    await answers.reading()
-    later = await ask(asking, 2, 3, 2)
-    answers.may.set()
-    assert await asyncio.gather(*first, *later) == [10, 20, 30, 20]
-    assert answers.asked == [[1], [2, 3]]
+async def test_more_than_can_wait_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_WAITING", 2)
+    clerk = Clerk()
+    first = clerk.batcher.ask(1)
+    await clerk.begins()
+    waiting = [clerk.batcher.ask(number) for number in (2, 3)]
+    with pytest.raises(Unavailable):
+        await clerk.batcher.ask(4)
+    clerk.let_go.set()
+    assert await asyncio.gather(first, *waiting) == [2, 4, 6]
 
 
-async def test_a_question_is_asked_again_while_its_answer_is_on_its_way(
-    asking: Batcher[int, int], answers: Answers
-) -> None:
-    """What it would say may have changed since that reading began."""
-    first = await ask(asking, 1)
-    await answers.reading()
-    again = await ask(asking, 1)
-    answers.know = lambda question: 99
-    answers.may.set()
-    assert await asyncio.gather(*first, *again) == [99, 99]
-    assert answers.asked == [[1], [1]]
-
-
-async def test_an_answer_that_is_an_error_is_its_own_questions_alone(
-    asking: Batcher[int, int], answers: Answers
-) -> None:
-    answers.know = lambda question: KeyError(question) if question == 2 else question
-    answers.may.set()
-    tasks = await ask(asking, 1, 2, 3)
-    results = await asyncio.gather(*tasks, return_exceptions=True)
-    assert [type(result) for result in results] == [int, KeyError, int]
-
-
-async def test_an_error_of_them_all_is_everybodys_and_the_next_are_asked_anew(
-    asking: Batcher[int, int], answers: Answers
-) -> None:
-    answers.may.set()
-
-    def fail(question: int) -> int:
-        raise ZeroDivisionError
-
-    answers.know = fail
-    results = await asyncio.gather(*await ask(asking, 1, 2), return_exceptions=True)
-    assert [type(result) for result in results] == [ZeroDivisionError, ZeroDivisionError]
-    answers.know = lambda question: question
-    assert await asking.ask(1) == 1
-
-
-async def test_who_asks_and_leaves_takes_the_answer_from_nobody(asking: Batcher[int, int], answers: Answers) -> None:
-    leaving, staying = await ask(asking, 1, 1)
-    await answers.reading()
-    leaving.cancel()
-    answers.may.set()
-    assert await staying == 10
-    assert leaving.cancelled()
-
-
-async def test_no_more_are_asked_in_one_go_than_the_first_of_them_can_wait_for(
-    asking: Batcher[int, int], answers: Answers, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(batcher, "MOST", 2)
-    answers.may.set()
-    assert await asyncio.gather(*await ask(asking, 1, 2, 3, 4, 5)) == [10, 20, 30, 40, 50]
-    assert answers.asked == [[1, 2], [3, 4], [5]]
+async def test_a_large_go_lets_others_have_their_turns_between_its_answers() -> None:
+    clerk = Clerk()
+    clerk.let_go.set()
+    answers = [clerk.batcher.ask(1) for _ in range(300)]
+    told: list[int] = []
+    while not all(answer.done() for answer in answers):
+        told.append(sum(answer.done() for answer in answers))
+        await asyncio.sleep(0)
+    assert max(later - earlier for earlier, later in zip(told, [*told[1:], 300], strict=True)) <= 50

@@ -80,8 +80,8 @@ async def test_guests_are_asked_about_once_a_second_and_again_after_a_revocation
 
     await hub.handlers.run(note, "key:1:None")
     asked: list[Any] = []
-    authorise = module.authorise
-    monkeypatch.setattr(module, "authorise", lambda *args: asked.append(args) or authorise(*args))
+    authorise = module.authorise_many
+    monkeypatch.setattr(module, "authorise_many", lambda *args: asked.append(args) or authorise(*args))
     monkeypatch.setattr(module, "_KEPT_SECONDS", 60.0)
     guests = [await connect() for _ in range(5)]
     for guest in guests:
@@ -185,20 +185,63 @@ async def test_a_revocation_while_joining_is_heeded(
     client = await connect(token="1")
     await client.ready()
     asked = 0
-    authorise = module.authorise
+    authorise = module.authorise_many
 
     def answer_then_revoke(*args: Any) -> Any:
         nonlocal asked
         asked += 1
         answers = authorise(*args)
-        if asked == 1:
-            take_key(1)  # committed after the policy has looked
+        if asked == 1:  # committed after the policy has looked
+            asyncio.run_coroutine_threadsafe(hub.handlers.run(take_key, 1), hub.loop).result()
         return answers
 
-    monkeypatch.setattr(module, "authorise", answer_then_revoke)
+    monkeypatch.setattr(module, "authorise_many", answer_then_revoke)
     answer = await client.ask("room:subscribe", {"room": VAULT.name})
     assert answer["error"]["code"] == "NOT_FOUND"
     assert asked == 2
+
+
+@pytest.mark.parametrize("asked", ["from_tokens", "_still_valid", "_auto_rooms"])
+async def test_a_sign_in_that_ends_right_after_it_was_looked_up_opens_nothing_for_long(
+    asked: str, connect: Connect, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from realtime.hub import authorizer as module
+
+    answer = getattr(module, asked)
+    ended = False
+
+    def answer_then_end(questions: list[Any]) -> Any:
+        nonlocal ended
+        answers = answer(questions)
+        if not ended:
+            ended = True
+            asyncio.run_coroutine_threadsafe(hub.handlers.run(_ban, 7), hub.loop).result()
+        return answers
+
+    monkeypatch.setattr(module, asked, answer_then_end)
+    client = await connect(token="7")
+    assert await client.ended() in (CloseCode.REVOKED, CloseCode.UNAUTHENTICATED)
+    assert ended
+
+
+async def test_automatic_rooms_that_change_while_a_session_opens_are_followed(
+    connect: Connect, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from realtime.hub import authorizer as module
+    from realtime.namespaces import NAMESPACES
+
+    answer = module._auto_rooms
+
+    def answer_then_change(questions: list[Any]) -> Any:
+        answers = answer(questions)
+        if len(NAMESPACES["/foyer"].auto_rooms(questions[0][1])) == 2:
+            monkeypatch.setattr(NAMESPACES["/foyer"], "auto_rooms", lambda identity: [HallRoom(3)])
+            asyncio.run_coroutine_threadsafe(hub.handlers.run(refresh_rooms, 7), hub.loop).result()
+        return answers
+
+    monkeypatch.setattr(module, "_auto_rooms", answer_then_change)
+    client = await connect("/foyer", token="7")
+    assert set((await client.event("rooms:entered"))["payload"]["rooms"]) == {"hall:3"}
 
 
 async def test_a_banned_person_is_shown_the_door_on_every_connection(connect: Connect, hub: Hub) -> None:

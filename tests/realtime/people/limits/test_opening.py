@@ -12,10 +12,9 @@ from realtime.conf import RealtimeSettings
 from realtime.doors.socketio import holding
 from realtime.errors import CloseCode, RateLimited, Unauthenticated
 from realtime.hub import Hub
-from realtime.identity import ANONYMOUS
+from realtime.identity import ANONYMOUS, authenticator
 from realtime.people.limits.limiter import ConnectionLimits
 from realtime.sessions import tickets
-from realtime.sessions.authentication import authenticator
 from realtime.sessions.dispatch import Request
 from realtime.sessions.memberships import cost_of_rooms
 from tests.realtime.app.authenticator import HallAuthenticator

@@ -1,0 +1,80 @@
+"""What sessions need to know of the database, asked for all of them together."""
+
+import asyncio
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, TypeVar
+
+from django.db import DatabaseError, InterfaceError
+
+from realtime.errors import Unavailable
+from realtime.hub.batcher import Batcher
+from realtime.hub.threads import DatabaseThreads
+from realtime.log.flushing import is_outage
+from realtime.log.snapshots import snapshot
+
+Q = TypeVar("Q", bound=Hashable)
+A = TypeVar("A")
+
+Answering = Callable[[list[Q]], Sequence[A | Exception]]
+"""Reads the answers to some questions, each asked once: sync, in a thread, within a snapshot of the database."""
+
+
+class Questions:
+    """Asks of one hub; belongs to its loop.
+
+    All that is asked while a go is on its way, of whatever kind, is the next go: one call of a thread, one snapshot.
+    So answers of one go fit each other, and who asks for a room's place first and then whether somebody may be there
+    hears of every later change.
+
+    When a question fails, each of its kind is asked by itself: it fails alone. That the database is away concerns all.
+    """
+
+    def __init__(self, threads: DatabaseThreads) -> None:
+        self._threads = threads
+        self._batcher: Batcher[tuple[Answering[Any, Any], Any], Any] = Batcher(self._ask_all)
+
+    def ask(self, answering: Answering[Q, A], question: Q) -> asyncio.Future[A]:
+        """Returns what `answering` answers to come; it is asked even if nobody awaits it. Raises what stands for it."""
+        return self._batcher.ask((answering, question))
+
+    async def _ask_all(self, asked: list[tuple[Answering[Any, Any], Any]]) -> list[Any]:
+        kinds: dict[Answering[Any, Any], dict[Any, None]] = {}
+        for answering, question in asked:
+            kinds.setdefault(answering, {})[question] = None
+        answers = await self._threads.run(
+            _answers, {answering: list(questions) for answering, questions in kinds.items()}
+        )
+        return [answers[answering][question] for answering, question in asked]
+
+
+def _answers(kinds: dict[Answering[Any, Any], list[Any]]) -> dict[Answering[Any, Any], dict[Any, Any]]:
+    try:
+        with snapshot():
+            return {
+                answering: dict(zip(questions, answering(questions), strict=True))
+                for answering, questions in kinds.items()
+            }
+    except Exception as error:
+        if _concerns_all(error):
+            raise
+    return {
+        answering: dict(zip(questions, _of_kind(answering, questions), strict=True))
+        for answering, questions in kinds.items()
+    }
+
+
+def _of_kind(answering: Answering[Q, A], questions: list[Q]) -> Sequence[A | Exception]:
+    """Answers in transactions of their own, for what a failure leaves of one cannot be used."""
+    try:
+        with snapshot():
+            return answering(questions)
+    except Exception as error:
+        if _concerns_all(error):
+            raise
+        if len(questions) == 1:
+            return [error]
+    return [answer for question in questions for answer in _of_kind(answering, [question])]
+
+
+def _concerns_all(error: Exception) -> bool:
+    return isinstance(error, Unavailable) or (isinstance(error, DatabaseError | InterfaceError) and is_outage(error))

@@ -1,0 +1,116 @@
+"""Questions of many sessions to the database: one call, one snapshot, and each answered or refused for itself."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import psycopg
+import pytest
+from django.db import DatabaseError, OperationalError, connection
+
+from benchmarks.asking import counted
+from realtime.errors import Unavailable
+from realtime.hub.questions import Questions
+from realtime.hub.threads import DatabaseThreads
+from realtime.models import Lease
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either_database]
+
+
+@pytest.fixture
+async def questions() -> AsyncIterator[Questions]:
+    threads = DatabaseThreads("asked", 2, keep=False)
+    yield Questions(threads)
+    await threads.stop()
+
+
+def doubles(numbers: list[int]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 2")
+        [factor] = cursor.fetchone()
+    return [factor * number for number in numbers]
+
+
+def leases(names: list[str]) -> list[bool]:
+    found = set(Lease.objects.filter(name__in=names).values_list("name", flat=True))
+    return [name in found for name in names]
+
+
+def add_lease(name: str) -> None:
+    Lease.objects.create(name=name, holder="test", expires_at="2030-01-01T00:00:00Z")
+
+
+async def test_questions_of_all_kinds_share_a_call_and_a_transaction_and_the_same_is_asked_once(
+    questions: Questions,
+) -> None:
+    await questions.ask(doubles, 0)  # what connects is no question's
+    with counted() as asked:
+        numbers = [questions.ask(doubles, number % 10) for number in range(100)]
+        names = [questions.ask(leases, f"lease {number}") for number in range(100)]
+        await asyncio.gather(*numbers, *names)
+    assert [answer.result() for answer in numbers] == [2 * (number % 10) for number in range(100)]
+    assert sum(asked.calls.values()) == 1
+    assert len([text for text in asked.texts if text.startswith("SELECT")]) == 2
+    assert asked.transactions["realtime.log.snapshots._reading_transaction"] == 1
+
+
+async def test_what_is_asked_later_in_a_go_sees_the_same_instant(questions: Questions) -> None:
+    loop = asyncio.get_running_loop()
+    elsewhere = DatabaseThreads("elsewhere", 1, keep=False)
+
+    def look_then_let_write(names: list[str]) -> list[bool]:
+        seen = leases(names)
+        asyncio.run_coroutine_threadsafe(elsewhere.run(add_lease, "late"), loop).result(10)
+        return seen
+
+    before, after = questions.ask(look_then_let_write, "late"), questions.ask(leases, "late")
+    assert [await before, await after] == [False, False]
+    assert await questions.ask(leases, "late")
+    await elsewhere.stop()
+
+
+async def test_a_question_that_the_database_refuses_fails_alone(questions: Questions) -> None:
+    def roots(numbers: list[int]) -> list[int]:
+        with connection.cursor() as cursor:
+            for number in numbers:
+                cursor.execute("SELECT no_such_column" if number < 0 else "SELECT 1")
+        return numbers
+
+    kinds = [questions.ask(doubles, 4), *(questions.ask(roots, number) for number in (1, -1, 2))]
+    kinds.append(questions.ask(leases, "x"))
+    told = await asyncio.gather(*kinds, return_exceptions=True)
+    assert isinstance(told[2], DatabaseError)
+    assert [told[0], told[1], told[3], told[4]] == [8, 1, 2, False]
+
+
+async def test_that_the_database_is_away_is_found_out_once_for_all(questions: Questions) -> None:
+    tried = 0
+
+    def nobody(numbers: list[int]) -> list[int]:
+        nonlocal tried
+        tried += 1
+        raise OperationalError("server closed") from psycopg.OperationalError("server closed")
+
+    told = await asyncio.gather(*[questions.ask(nobody, number) for number in range(20)], return_exceptions=True)
+    assert [type(answer) for answer in told] == [Unavailable] * 20
+    assert tried == 1
+
+
+async def test_nobody_is_answered_from_a_reading_that_began_before_they_asked(questions: Questions) -> None:
+    loop = asyncio.get_running_loop()
+    began = asyncio.Event()
+    elsewhere = DatabaseThreads("elsewhere", 1, keep=False)
+
+    async def meanwhile() -> None:
+        began.set()
+
+    def slow(names: list[str]) -> list[bool]:
+        seen = leases(names)
+        asyncio.run_coroutine_threadsafe(meanwhile(), loop).result(10)
+        return seen
+
+    first = questions.ask(slow, "lease")
+    await began.wait()
+    await elsewhere.run(add_lease, "lease")
+    second = questions.ask(leases, "lease")
+    assert [await first, await second] == [False, True]
+    await elsewhere.stop()
