@@ -10,7 +10,6 @@ from PIL import Image
 
 from books.epub.cover import break_lines
 from books.epub.writer import as_xhtml, write_epub
-from books.languages import direction
 from books.models import Book
 from books.selectors.books import get_book
 from books.selectors.chapters import published
@@ -135,14 +134,6 @@ def test_every_piece_of_rendered_html_becomes_wellformed_xml():
     piece = as_xhtml('<p>a<br>\nb&nbsp;c</p><hr class="scene-break">')
     root = ElementTree.fromstring(f"<div>{piece}</div>")
     assert [element.tag for element in root.iter()] == ["div", "p", "br", "hr"]
-
-
-@pytest.mark.parametrize(
-    ("tag", "expected"),
-    [("en", "ltr"), ("ar", "rtl"), ("he-IL", "rtl"), ("az-Arab", "rtl"), ("ur-Latn", "ltr"), ("ja", "ltr")],
-)
-def test_a_language_tag_says_how_its_text_runs(tag, expected):
-    assert direction(tag) == expected
 
 
 def test_a_cover_breaks_long_titles_between_words_or_else_between_characters():

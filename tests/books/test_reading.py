@@ -1,7 +1,5 @@
 import pytest
 
-from books.models import Subscription
-from books.selectors.arrivals import new_chapters
 from books.selectors.reading import (
     continue_reading,
     next_up,
@@ -10,39 +8,17 @@ from books.selectors.reading import (
     read_on,
     shelf_entry,
     shelf_of,
-    subscription_of,
     subscriptions_of,
 )
 from books.services.books import hide_book
 from books.services.chapters import update_chapter
 from books.services.reading import open_chapter, save_progress, shelve_book, unshelve_book
 from books.services.releases import unpublish_chapter
-from books.services.subscriptions import subscribe, unsubscribe
-from realtime.errors import NotFound, Unauthenticated, ValidationFailed
+from books.services.subscriptions import subscribe
+from realtime.errors import NotFound, ValidationFailed
 from tests.books.library import book, chapter, draft, somebody
 
 pytestmark = pytest.mark.django_db
-
-
-def test_a_subscription_has_one_level_and_the_book_counts_it_once():
-    made, reader = book(), somebody()
-    for level in ("all", "all", "muted"):
-        subscribe(actor=reader, book_id=made.pk, level=level)
-    made.refresh_from_db()
-    assert made.subscriber_count == 1
-    assert subscription_of(reader, made).level == "muted"
-    for _ in range(2):
-        unsubscribe(actor=reader, book_id=made.pk)
-    made.refresh_from_db()
-    assert made.subscriber_count == 0
-    assert not Subscription.objects.exists()
-    with pytest.raises(ValidationFailed):
-        subscribe(actor=reader, book_id=made.pk, level="loud")
-    with pytest.raises(Unauthenticated):
-        subscribe(actor=None, book_id=made.pk)
-    for act in (subscribe, unsubscribe):
-        with pytest.raises(NotFound):
-            act(actor=reader, book_id=10**15)
 
 
 def test_the_place_is_kept_per_chapter_and_the_last_one_is_the_books():
@@ -126,12 +102,3 @@ def test_what_moderation_hides_leaves_every_list():
     assert not subscriptions_of(reader)
     assert not shelf_of(reader, "reading")
     assert not continue_reading(reader)
-
-
-def test_new_chapters_are_those_since_one_follows_that_one_has_not_opened():
-    made, reader = book(), somebody()
-    chapter(made)
-    subscribe(actor=reader, book_id=made.pk)
-    fresh, read = chapter(made), chapter(made)
-    open_chapter(actor=reader, chapter_id=read.pk)
-    assert list(new_chapters(reader)) == [fresh]

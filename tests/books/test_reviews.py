@@ -2,10 +2,10 @@ import pytest
 
 from books.errors import NotOpenedYet
 from books.policies import may_comment
-from books.selectors.reviews import may_review, own_review, reviews_of
+from books.selectors.reviews import may_review, own_review
 from books.services.comments import edit_comment
 from books.services.reading import open_chapter
-from books.services.reviews import delete_review, edit_review, hide_review, post_review, restore_review
+from books.services.reviews import delete_review, edit_review, hide_review, post_review
 from livrya.accounts.services.blocking import block
 from realtime.errors import Conflict, Forbidden, NotFound, ValidationFailed
 from tests.books.library import author_of, book, chapter, comment, reader_of, somebody
@@ -57,26 +57,6 @@ def test_stars_are_one_to_five(rating):
     out = chapter(book())
     with pytest.raises(ValidationFailed):
         post_review(actor=reader_of(out), book_id=out.book_id, rating=rating)
-
-
-def test_the_book_sums_up_its_visible_reviews():
-    out = chapter(book())
-    made = out.book
-    good, bad = (post_review(actor=reader_of(out), book_id=made.pk, rating=stars) for stars in (5, 2))
-    made.refresh_from_db()
-    assert (made.review_count, made.average_rating) == (2, 3.5)
-    edit_review(actor=bad.author, review_id=bad.pk, rating=3)
-    made.refresh_from_db()
-    assert made.average_rating == 4.0
-    staff = somebody(is_staff=True, is_superuser=True)
-    hide_review(actor=staff, review_id=bad.pk)
-    made.refresh_from_db()
-    assert (made.review_count, made.average_rating) == (1, 5.0)
-    assert list(reviews_of(made)) == [good]
-    restore_review(actor=staff, review_id=bad.pk)
-    delete_review(actor=good.author, review_id=good.pk)
-    made.refresh_from_db()
-    assert (made.review_count, made.average_rating) == (1, 3.0)
 
 
 def test_reviews_belong_to_their_writers_and_to_staff():

@@ -17,6 +17,12 @@ def owner_of(group: Group) -> User:
     return User.objects.get(group_memberships__group=group, group_memberships__role="owner")
 
 
+def join(made: Group, **key: str) -> User:
+    person = somebody()
+    join_group(actor=person, group_id=made.pk, **key)
+    return person
+
+
 def member_of(group: Group, user: User | None = None) -> User:
     """Returns a member, new unless one is given."""
     user = user or somebody()

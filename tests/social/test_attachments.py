@@ -56,24 +56,6 @@ def test_a_picture_is_written_anew_within_bounds_and_in_its_own_ratio() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "name", "kind", "content_type", "shown"),
-    [
-        (WAVE, "take.exe", "audio", "audio/wav", "take.wav"),
-        (b"ID3\x03" + b"\0" * 64, "song", "audio", "audio/mpeg", "song.mp3"),
-        (b"\x1aE\xdf\xa3" + b"\0" * 64, "voice.webm", "audio", "audio/webm", "voice.webm"),
-        (b"%PDF-1.7\n", "paper.pdf", "file", "application/pdf", "paper.pdf"),
-        (b"<script>alert(1)</script>", "page.html", "file", "text/plain; charset=utf-8", "page.txt"),
-        ("# Ахав\n".encode(), "notes.md", "file", "text/plain; charset=utf-8", "notes.md"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_a_file_is_what_its_bytes_say(data: bytes, name: str, kind: str, content_type: str, shown: str) -> None:
-    added = upload(group(), data, name)
-    assert (added.kind, added.content_type, added.name) == (kind, content_type, shown)
-    assert content_of(added) == data
-
-
-@pytest.mark.parametrize(
     "data", [b"MZ\x90\x00\x03\0\0\0", b"\x7fELF\x02", b"", b"\xff\xd8\xff but no picture"], ids=repr
 )
 def test_what_is_nothing_that_we_know_is_refused(data: bytes) -> None:

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from books.services.chapters import delete_chapter
 from livrya.accounts.services.blocking import block, mute
 from notifications.models import Notification
 from realtime.errors import Forbidden, NotFound, NotJoined, RateLimited, ValidationFailed
@@ -140,15 +139,6 @@ def test_reacting_twice_changes_nothing_and_one_s_own_are_known() -> None:
     [mine] = selectors.shown([said], member)
     [theirs] = selectors.shown([said], owner_of(made))
     assert (mine.reactions, mine.own_reactions, theirs.own_reactions) == ({"like": 1}, ["like"], [])
-
-
-def test_links_unfold_while_the_chapter_is_there_for_everybody() -> None:
-    made, book = group(), library.book()
-    chapter = library.chapter(book)
-    said = message(made, text=f"/books/{book.slug}/1/ again /books/{book.slug}/1/")
-    assert [link.chapter_title for link in selectors.content(said).links] == [chapter.title]
-    delete_chapter(actor=None, chapter_id=chapter.pk)
-    assert selectors.content(said).links == []
 
 
 def test_those_whom_one_does_not_hear_are_left_out_of_pages_and_search() -> None:
