@@ -84,7 +84,7 @@ class Credit(models.Model):
 
 
 class Invitation(models.Model):
-    """Leave to read a private book, once its reader has accepted."""
+    """Permission to read a private book, once its reader has accepted."""
 
     book = models.ForeignKey(Book, on_delete=models.CASCADE, related_name="invitations")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="book_invitations")

@@ -1,4 +1,4 @@
-"""Leave to enter a group, for somebody or for whoever has the link."""
+"""Permission to enter a group, for somebody or for whoever has the link."""
 
 import hashlib
 
@@ -10,7 +10,7 @@ from social.models.group import Group
 
 
 class Invitation(models.Model):
-    """Leave to enter a group without its password: for one person, until they join or decline, or by a link.
+    """Permission to enter a group without its password: for one person, until they join or decline, or by a link.
 
     A link's token is kept as a hash: it is shown once, to who made it. `expires_at` None: until it is taken back.
     """

@@ -33,7 +33,7 @@ class CreditChangeSerializer(Serializer):
 
 
 class InvitationSerializer(ModelSerializer):
-    """Leave to read a private book; `acceptedAt` is null while the reader has not answered."""
+    """Permission to read a private book; `acceptedAt` is null while the reader has not answered."""
 
     person = PersonSerializer(source="user")
 

@@ -22,7 +22,7 @@ async def say(hall: int, *texts: str) -> None:
 
 
 async def say_together(hall: int, *texts: str) -> None:
-    """In one transaction, whose events leave together."""
+    """In one transaction, whose events are sent in one turn."""
 
     @sync_to_async
     def say_all() -> None:
