@@ -2,7 +2,7 @@
 
 What services and broadcasts use of it: `atomic`, `emit`, `aemit`, `snapshot`, `blank`, `about`, `revoke`, `disconnect`,
 `refresh_rooms`, `issue_ticket`; what lives beside rooms: `Part`, `attach`; JSON as every door reads it: `scalars_only`.
-What an author of an app may import beside this package stands in docs/architecture.md.
+docs/architecture.md says what an author of an app may import beside this package.
 """
 
 from importlib import import_module

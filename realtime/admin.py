@@ -1,4 +1,4 @@
-"""Django admin that writes through services, so that whatever staff do is heard like anything else."""
+"""Django admin that writes through services, so that whatever staff do is published like anything else."""
 
 import math
 from collections.abc import Iterable

@@ -80,7 +80,7 @@ def somebody_encrypts(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[
     return [
         Warning(
             "HTTPS is required, but no proxy is trusted that could say that it was used.",
-            hint="Our server speaks plain HTTP: a proxy in front encrypts, and tells in X-Forwarded-Proto and "
+            hint="Our server speaks plain HTTP: a proxy in front encrypts, and says so in X-Forwarded-Proto and "
             "X-Forwarded-For. Set TRUSTED_PROXIES to how many there are, or HTTPS=false on your own machine. "
             "Silence this where the server itself speaks TLS.",
             id="realtime.W003",

@@ -36,7 +36,7 @@ class RealtimeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     close_timeout_seconds: float = 5.0
     expiry_warning_seconds: float = 60.0
     allowed_origins: tuple[str, ...] = ()
-    # How many proxies of ours stand in front: X-Forwarded-* is believed that far and no farther.
+    # How many proxies of ours are in front: X-Forwarded-* is believed that far and no farther.
     trusted_proxies: int = 0
     require_tls: bool = False
 

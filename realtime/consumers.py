@@ -117,7 +117,7 @@ class WebSocketConsumer(AsyncConsumer):  # type: ignore[misc]  # channels is unt
         return None
 
     async def opened(self) -> None:
-        """The connection stands."""
+        """The connection is accepted."""
         raise NotImplementedError
 
     async def received(self, message: str | bytes) -> None:

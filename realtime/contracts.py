@@ -39,7 +39,7 @@ class EventContract:
     """What is known of one event type.
 
     `conflate_by`: for an ephemeral event, the fields whose equal values let a newer one replace an older
-    one that has not left yet; () means one per room, None means never. `internal`: heard by the engine
+    one that was not sent yet; () means one per room, None means never. `internal`: acted on by the engine
     only (revocations), never sent to a client.
     """
 
@@ -111,7 +111,7 @@ def event(
     internal: bool = False,
     personal: bool = False,
 ) -> Callable[[P], P]:
-    """Declares the decorated payload as the event `name`, heard in rooms of the given types.
+    """Declares the decorated payload as the event `name`, published to rooms of the given types.
 
     Durable: logged, ordered, replayed. Otherwise ephemeral: at most once, no seq. The docstring says when
     it happens and who receives it; it becomes the public reference. In rooms of another type the same name may
@@ -194,7 +194,7 @@ def _doc(payload: type[Payload]) -> str:
 def with_numbers(payload_type: type[msgspec.Struct], payload: Mapping[str, Any]) -> Mapping[str, Any]:
     """Returns the payload with the ids in it as numbers, alone or in lists, where they are written as we write them.
 
-    Anything else (`"٣"`, `"1_0"`, `" 7 "`, `"07"`) stays what it is, for validation to refuse.
+    Anything else (`"٣"`, `"1_0"`, `" 7 "`, `"07"`) is kept as it is, for validation to refuse.
     """
     written = [name for name in id_fields(payload_type) if isinstance(payload.get(name), str | list)]
     return {**payload, **{name: _number(payload[name]) for name in written}} if written else payload

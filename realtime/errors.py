@@ -166,7 +166,7 @@ class CloseCode(IntEnum):
     """Why a connection was closed; the range says whether to come back.
 
     1012 and 4000–4499: reconnect with backoff. 4500–4999: do not reconnect by yourself.
-    4012 stands for 1012 where the server (Daphne) can send no code of the standard's own.
+    4012 replaces 1012 where the server (Daphne) can send no code of the standard's own.
     Source: RFC 6455 section 7.4; 4000–4999 is the range for applications.
     """
 

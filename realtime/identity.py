@@ -106,13 +106,13 @@ def _forget(setting: str, **kwargs: Any) -> None:
 
 
 UNKNOWN = "unknown"
-"""All whose address nobody knows count as one: behind a proxy that does not tell, anybody could be among them."""
+"""All whose address nobody knows count as one: behind a proxy that does not say it, anybody could be among them."""
 
 
 def client_counted_as(address: str) -> str:
     """Returns the name under which a connection's seats and points are counted, "" for none.
 
-    None for this machine itself, where nobody stands in front of it: a developer's browser, a benchmark. Behind
+    None for this machine itself, where nothing is in front of it: a developer's browser, a benchmark. Behind
     proxies (`REALTIME["TRUSTED_PROXIES"]`) what still comes from it is a client that no proxy has named.
     """
     parsed = _parsed(address)

@@ -21,7 +21,7 @@ class RoomHead(models.Model):
 class Event(models.Model):
     """One durable event, stored as it goes out.
 
-    `ref` names the thing it tells about (`comment:123`), so that it can be blanked with it. `payload` is
+    `ref` names the thing it is about (`comment:123`), so that it can be blanked with it. `payload` is
     JSON text: jsonb would reorder the keys. `skip` is the connection that is left out. On PostgreSQL the
     table has one more column, `xid`, the transaction that wrote the row (see `realtime.log.changes`).
     """
@@ -49,7 +49,7 @@ class CommandResult(models.Model):
 
     `actor` is `user:<id>`, or the session of somebody anonymous. `result` is null until the command's own
     transaction has numbered its events, and empty once `realtime.blank` has taken it back. `ref` names what it
-    tells of, as in an event.
+    is about, as in an event.
     """
 
     actor = models.CharField(max_length=100)

@@ -71,7 +71,7 @@ class Session(Protocol):
         """Tells whether this session counts its person in the room."""
 
     def notify(self, name: str, payload: Any, room: str | None = None) -> None:
-        """Tells this session alone, outside of any log."""
+        """Sends it to this session alone, outside of any log."""
 
     def spawn(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         """Runs `work` until it ends or the process leaves; what it raises is logged."""

@@ -1,4 +1,4 @@
-"""Where a reader stands in a room's log."""
+"""Where a reader is in a room's log."""
 
 import msgspec
 

@@ -27,7 +27,7 @@ class View(Protocol):
 
     @property
     def key(self) -> Hashable:
-        """What tells views apart by what they show; None shows everything."""
+        """What makes views differ by what they show; None shows everything."""
 
     def logged(self, event_type: str, actor_id: int | None, payload: bytes) -> bytes | None:
         """Returns the payload of an event of the log as it is shown, the same object where nothing is left out of it.
@@ -87,7 +87,7 @@ class Roster:
 
 @dataclass_transform(frozen_default=True, eq_default=True)
 class Room:
-    """A place where events are heard: one log, one layer group.
+    """A place that events are published to: one log, one layer group.
 
     Subclass with a pattern whose placeholders are the fields, all whole numbers:
     `class BookRoom(Room, pattern="book:{book_id}"): book_id: int`.

@@ -28,10 +28,10 @@ def measure() -> list[str]:
     batch: list[Callable[[], None]] = [_store] * lanes.BATCH
     refused = [*batch[1:], _refuse]
     ways = {
-        "one transaction, no savepoints (chosen)": partial(lanes._run_together, batch),
+        "one transaction, no savepoints (chosen)": partial(lanes._run_batch, batch),
         "one transaction, a savepoint for each": partial(lanes._share, batch, lanes._run_in_savepoint),
         "a transaction for each": partial(lanes._run_each, batch),
-        "chosen, when one of the 32 is refused": partial(lanes._run_together, refused),
+        "chosen, when one of the 32 is refused": partial(lanes._run_batch, refused),
     }
     taken = interleaved(ways, ROUNDS)
     rows = [

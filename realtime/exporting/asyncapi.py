@@ -10,8 +10,8 @@ from realtime.rooms import Room
 
 _REF = "#/components/schemas/{name}"
 _DESCRIPTION = (
-    "What clients say (a channel for each namespace) and hear (a channel for each kind of room). Over the WebSocket at "
-    "/ws/<namespace>/ each payload stands in an envelope, over Socket.IO at /socket.io/ it is the first argument, over "
+    "What clients say (a channel for each namespace) and get (a channel for each kind of room). Over the WebSocket at "
+    "/ws/<namespace>/ each payload is in an envelope, over Socket.IO at /socket.io/ it is the first argument, over "
     "/events/?rooms=… events are read only. Envelopes, signing in and going on after a break: docs/protocol.md."
 )
 
@@ -56,15 +56,15 @@ def asyncapi(catalogue: Catalogue) -> dict[str, Any]:
                 },
             }
     for room in catalogue.rooms:
-        heard = [key_of[event.payload] for event in catalogue.events if room in event.rooms or Room in event.rooms]
-        if not heard:
+        published = [key_of[event.payload] for event in catalogue.events if room in event.rooms or Room in event.rooms]
+        if not published:
             continue
         key = f"room.{room.__name__}"
-        channels[key] = {"address": room.pattern, "messages": {name: _message(name) for name in heard}}
+        channels[key] = {"address": room.pattern, "messages": {name: _message(name) for name in published}}
         operations[key] = {
             "action": "send",
             "channel": {"$ref": f"#/channels/{key}"},
-            "messages": [{"$ref": f"#/channels/{key}/messages/{name}"} for name in heard],
+            "messages": [{"$ref": f"#/channels/{key}/messages/{name}"} for name in published],
         }
     return {
         "asyncapi": "3.0.0",

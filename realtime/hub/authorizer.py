@@ -1,4 +1,4 @@
-"""What a hub asks the project about people: may they be here, which rooms are theirs; for all of them together."""
+"""What a hub asks the project about people: may they be here, which rooms are theirs; in batches for all of them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -52,7 +52,7 @@ class Authorizer:
             return _known(known)
         asked = self._questions.ask(authorise_many, (ANONYMOUS, tuple(room for room in rooms if room not in known)))
         asked.add_done_callback(partial(self._keep, now + _KEPT_SECONDS, self._forgotten))
-        return asyncio.ensure_future(_together(known, asked)) if known else asked
+        return asyncio.ensure_future(_with_known(known, asked)) if known else asked
 
     def _keep(self, until: float, forgotten: int, asked: "asyncio.Future[Mapping[Room, Grant | None]]") -> None:
         if asked.cancelled() or asked.exception() is not None:
@@ -82,7 +82,7 @@ def _known(answer: A) -> "asyncio.Future[A]":
     return future
 
 
-async def _together(
+async def _with_known(
     known: Mapping[Room, Grant | None], asked: Awaitable[Mapping[Room, Grant | None]]
 ) -> Mapping[Room, Grant | None]:
     return {**known, **await asked}

@@ -8,7 +8,7 @@ from realtime.errors import ApplicationError
 from realtime.hub.audience import Delivery
 from realtime.hub.core import HubCore
 from realtime.hub.log import LogReader
-from realtime.hub.room import UNHEARD, Membership, Phase
+from realtime.hub.room import UNKNOWN_PRESENCE, Membership, Phase
 from realtime.transport.connection import Connection
 
 logger = logging.getLogger(__name__)
@@ -17,7 +17,7 @@ _RETRY_SECONDS = 0.5
 
 
 class CatchUp:
-    """Brings members to where their rooms stand, each at its client's pace; a task per connection that needs it."""
+    """Brings members to their rooms' positions, each at its client's pace; a task per connection that needs it."""
 
     def __init__(self, hub: HubCore, log: LogReader) -> None:
         self._hub = hub
@@ -34,7 +34,7 @@ class CatchUp:
     def demote(self, member: Membership) -> None:
         """Takes a live member whose client does not keep up back to reading from the log."""
         member.state.leave_live(member, Phase.CATCHING_UP)
-        member.heard = UNHEARD
+        member.presence_version = UNKNOWN_PRESENCE
         self._hub.statistics.demotions += 1
         logger.debug("%s does not keep up in %s", member.connection.id, member.state.name)
         self._enqueue(member)

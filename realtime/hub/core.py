@@ -78,7 +78,7 @@ class HubCore:
         raise NotImplementedError
 
     def take_hint(self, events: Sequence[OutgoingEvent]) -> None:
-        """Takes events that another process told of."""
+        """Takes events that another process committed."""
         raise NotImplementedError
 
     def wake_sweep(self) -> None:
@@ -86,7 +86,7 @@ class HubCore:
         raise NotImplementedError
 
     def went_live(self, member: Membership) -> None:
-        """A member gets from now on what passes."""
+        """A member gets ephemeral events from now on."""
         raise NotImplementedError
 
     def drop_empty_rooms(self) -> None:
@@ -102,5 +102,5 @@ class HubCore:
         raise NotImplementedError
 
     def reset_member(self, member: Membership, reason: str, seq: int | None = None) -> None:
-        """Tells one member that its stream goes on from `seq` or from the room's place, with a hole before it."""
+        """Sends one member that its stream goes on from `seq` or from the room's place, with a hole before it."""
         raise NotImplementedError

@@ -54,7 +54,7 @@ class Heartbeat:
             if connection.congested:
                 self._due[connection] = now + self._hub.settings.heartbeat_seconds
             elif idle_since + self._hub.settings.heartbeat_seconds > now + 1.0:
-                # Heard of meanwhile: no need to ask. Kept in order of due time by never being due earlier.
+                # It sent something meanwhile: no need to ask. Kept in order of due time by never being due earlier.
                 self._due[connection] = now + self._hub.settings.heartbeat_seconds
             else:
                 connection.stream.ping()

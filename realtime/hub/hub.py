@@ -232,14 +232,14 @@ class Hub(HubCore):
         self.layer.publish(events)
 
     def take_hint(self, events: Sequence[OutgoingEvent]) -> None:
-        """Takes events that another process told of."""
+        """Takes events that another process committed."""
         for event in events:
             if isinstance(event, StoredEvent):
                 self.accept(event)
             else:
                 self.deliver_here(event)
                 for part in self.parts:
-                    part.overheard(event)
+                    part.ephemeral(event)
 
     def wake_sweep(self) -> None:
         self.sweep.wake()
@@ -318,7 +318,7 @@ class Hub(HubCore):
         elif state.live_count:
             self.statistics.deliveries += state.fan_out(delivery, self.write_batch)
         if event.internal:
-            self.internals.heard(state, event)  # after its own place was told: who must stop here stops behind it
+            self.internals.carry_out(state, event)  # after it was written: who must stop here stops behind it
 
     async def _fan_out_in_slices(self, state: RoomState, delivery: Delivery) -> None:
         seq, skip = delivery.event.seq, delivery.event.skip
@@ -347,12 +347,12 @@ class Hub(HubCore):
                 self.log.close_gap(state)
 
     def deliver_here(self, event: EphemeralEvent) -> None:
-        """Tells an ephemeral event to this process's sessions; of one key and turn only the newest."""
+        """Writes an ephemeral event to this process's sessions; of one key and turn only the newest."""
         state = self.rooms.get(event.room)
         if state is None or not state.live_count:
             return
         if event.key is None:
-            self.statistics.deliveries += state.tell(event, self.write_batch)
+            self.statistics.deliveries += state.fan_out_ephemeral(event, self.write_batch)
             return
         key = f"{event.type} {event.key}"
         if event.version:
@@ -363,13 +363,13 @@ class Hub(HubCore):
             state.versions[key] = event.version
         if state.waiting is None:
             state.waiting = {}
-            self.loop.call_soon(self._tell_waiting, state)
+            self.loop.call_soon(self._fan_out_waiting, state)
         state.waiting[key] = event
 
-    def _tell_waiting(self, state: RoomState) -> None:
+    def _fan_out_waiting(self, state: RoomState) -> None:
         waiting, state.waiting = state.waiting, None
         for event in (waiting or {}).values():
-            self.statistics.deliveries += state.tell(event, self.write_batch)
+            self.statistics.deliveries += state.fan_out_ephemeral(event, self.write_batch)
 
     # History that is lost
 
@@ -385,7 +385,7 @@ class Hub(HubCore):
         return False
 
     def reset(self, state: RoomState, head: Head, reason: str) -> None:
-        """Puts the room at the head and tells every member that what it had cannot be continued.
+        """Puts the room at the head and sends every member that what it had cannot be continued.
 
         What was skipped may have ended somebody's permission, so everybody is asked about again.
         """
@@ -401,7 +401,7 @@ class Hub(HubCore):
         self.internals.ask_again(state)
 
     def reset_member(self, member: Membership, reason: str, seq: int | None = None) -> None:
-        """Tells one member that its stream goes on from `seq` or from the room's place, with a hole before it."""
+        """Sends one member that its stream goes on from `seq` or from the room's place, with a hole before it."""
         state, session = member.state, member.session
         member.seq = state.seq if seq is None else seq
         session.rooms_changed()

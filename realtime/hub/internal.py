@@ -1,4 +1,4 @@
-"""What the engine tells itself through the log: permissions that have ended, copies to be forgotten, rooms to enter."""
+"""What the engine notes for itself in the log: permissions that have ended, copies to be forgotten, rooms to enter."""
 
 import logging
 
@@ -25,7 +25,7 @@ class Internals:
         self._hub = hub
         self._authorizer = authorizer
 
-    def heard(self, state: RoomState, event: StoredEvent) -> None:
+    def carry_out(self, state: RoomState, event: StoredEvent) -> None:
         """Carries out one internal event; an unknown type (from a newer release) means nothing to this one."""
         if event.type == BLANKED:
             state.forget()

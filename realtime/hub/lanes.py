@@ -69,7 +69,7 @@ class Lanes:
             return
         batch = _next_batch(queue)
         functions = [work.function for work in batch]
-        job = self._threads.submit(partial(_run_together if len(batch) > 1 else _run_each, functions))
+        job = self._threads.submit(partial(_run_batch if len(batch) > 1 else _run_each, functions))
         job.add_done_callback(partial(self._settle, key, batch))
 
     def _settle(self, key: str, batch: list[_Work], job: asyncio.Future[list[Result]]) -> None:
@@ -95,7 +95,7 @@ def _run_each(functions: list[Callable[[], Any]]) -> list[Result]:
     return [_run(function) for function in functions]
 
 
-def _run_together(functions: list[Callable[[], Any]]) -> list[Result]:
+def _run_batch(functions: list[Callable[[], Any]]) -> list[Result]:
     """Runs all in one transaction; a refusal undoes its own command alone, a database error the shared attempt.
 
     Most batches hold no refusal, so the first attempt does without savepoints, also those of the services themselves:

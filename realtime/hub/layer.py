@@ -39,7 +39,7 @@ class LayerLink:
     def __init__(self, hub: HubCore) -> None:
         self._hub = hub
         self.layer: Any = get_channel_layer()
-        # Nobody else can hear an in-memory layer, and its bursts are dropped: groups yes, hints no.
+        # Nobody else can receive from an in-memory layer, and its bursts are dropped: groups yes, hints no.
         self.alone = not reaches_others(self.layer)
         self.channel = ""
         self._joins = True
@@ -61,7 +61,7 @@ class LayerLink:
 
     @property
     def brings_hints(self) -> bool:
-        """Whether what other processes commit is heard at once."""
+        """Whether what other processes commit arrives at once."""
         return self.healthy and not self.alone
 
     async def start(self) -> None:
@@ -163,7 +163,7 @@ class LayerLink:
             message = {"type": hints.MESSAGE_TYPE, "hint": hint}
             await self.layer.group_send(self.group_of(room), message)
         except Exception as error:
-            # Down: what waits is stale by the time it is up again, and the sweep has told it.
+            # Down: what waits is stale by the time it is up again, and the sweep has found it.
             self._hub.statistics.hints_dropped += 1 + self._queue.clear()
             if self.healthy:
                 logger.warning("The channel layer takes no hints (%s); the sweep delivers meanwhile.", said(error))

@@ -45,7 +45,7 @@ class Part:
     async def joined(self, session: HubSession, room: Room) -> Mapping[str, Any]:
         """A session counts its person in `room`; what is returned becomes part of the join's answer.
 
-        `version` in it is that of who is there, see `Membership.heard`.
+        `version` in it is that of who is there, see `Membership.presence_version`.
         """
         return {}
 
@@ -55,11 +55,11 @@ class Part:
     async def regranted(self, session: HubSession, room: Room) -> None:
         """Whom the session, which does not count its person there, sees in `room` is another set of people now."""
 
-    def overheard(self, event: EphemeralEvent) -> None:
-        """Another process told this in passing to a room of this one."""
+    def ephemeral(self, event: EphemeralEvent) -> None:
+        """An ephemeral event of another process was delivered to a room of this one."""
 
     def went_live(self, member: Membership) -> None:
-        """A member who counts a person gets from now on what passes."""
+        """A member who counts a person gets ephemeral events from now on."""
 
 
 P = TypeVar("P", bound="type[Part]")

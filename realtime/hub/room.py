@@ -21,11 +21,11 @@ from realtime.transport.connection import Connection
 from realtime.transport.wire import Wire
 from realtime.transport.write_batch import Recipients, WriteBatch
 
-UNHEARD = -1
+UNKNOWN_PRESENCE = -1
 
 
 class Phase(IntEnum):
-    """Where a membership stands. PENDING: revocations hit it, nothing is granted yet. HELD: granted at a
+    """How far a membership is. PENDING: revocations hit it, nothing is granted yet. HELD: granted at a
     position, nothing is sent before the answer that says so. CATCHING_UP: reads at the client's pace. LIVE:
     gets what the hub gets. ENDED: over, for ever."""
 
@@ -78,19 +78,19 @@ class HubSession(HandlersSession, Protocol):
 class Membership:
     """One session in one room. The object is the grant: whoever awaited checks that it is still the session's.
 
-    `seq` is its own place until it is live; a live one stands where the room stands, and `seq` is the last
+    `seq` is its own place until it is live; a live one is at the room's place, and `seq` is the last
     event that it got in slices.
     `auto`: entered by itself on connect; `wanted`: asked for; `present`: counts a person. `watching`: only
     the engine listens (revocations), the client receives nothing. `stale`: its permission is being asked for again.
-    `heard`: the version of presence that it was told, UNHEARD when it may have missed what passed.
+    `presence_version`: the one that it was sent, UNKNOWN_PRESENCE when it may have missed ephemeral events.
     """
 
     __slots__ = (
         "auto",
         "connection",
         "grant",
-        "heard",
         "phase",
+        "presence_version",
         "present",
         "seq",
         "session",
@@ -112,7 +112,7 @@ class Membership:
         self.present = False
         self.watching = False
         self.stale = False
-        self.heard = UNHEARD
+        self.presence_version = UNKNOWN_PRESENCE
 
     @property
     def is_live(self) -> bool:
@@ -163,7 +163,7 @@ class RoomState:
         self.seq = 0
         self.min_seq = 1
         self.known = 0
-        # What is None is made by the first event: most rooms are one person's own and hear nothing for as long as they
+        # What is None is made by the first event: most rooms are one person's own and get no event for as long as they
         # last, and an empty deque alone has 760 bytes.
         self.ring: deque[Delivery] | None = None
         self.ring_events = ring_events
@@ -184,7 +184,7 @@ class RoomState:
     # Members
 
     def enter_live(self, member: Membership) -> None:
-        """Makes the member live; it must stand exactly where the room stands."""
+        """Makes the member live; it must be exactly at the room's place."""
         session = member.session
         key = _audience_of(member)
         audience = self.audiences.get(key)
@@ -209,7 +209,7 @@ class RoomState:
         self.live_count -= 1
 
     def place_of(self, member: Membership) -> int:
-        """Returns where a live member stands: at the room's place, or before it while its slice is still to come."""
+        """Returns a live member's place: the room's, or before it while its slice is still to come."""
         return self.seq if not self.fanning or member.seq == self.seq else self.seq - 1
 
     # The ring
@@ -238,7 +238,7 @@ class RoomState:
         """Remembers what a page of the log, of this epoch, has right before the ring, as far as there is room for it.
 
         After a restart the ring is empty and everybody comes back: the next who misses the same needs no read. What was
-        blanked since the page was read stays away: the event that says so came behind it, and left the ring with it.
+        blanked since the page was read is not in it: the event that says so came behind it, and emptied the ring.
         """
         kept = len(self.ring) if self.ring is not None else 0
         room, first = self.ring_events - kept, self.seq - kept + 1
@@ -279,7 +279,7 @@ class RoomState:
             for part in in_batches(members, size):
                 yield audience, part
 
-    def tell(self, event: EphemeralEvent, write_batch: WriteBatch) -> int:
+    def fan_out_ephemeral(self, event: EphemeralEvent, write_batch: WriteBatch) -> int:
         """Writes an ephemeral event to the live members, or to the one it is for; returns to how many."""
         written = 0
         skip: str | tuple[str, ...] = event.skip or ()

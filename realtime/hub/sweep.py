@@ -1,4 +1,4 @@
-"""Finds by itself what nobody told: the sweep over the log, and the rooms that nobody needs any more."""
+"""Finds by itself what came without a hint: the sweep over the log, and the rooms that nobody needs any more."""
 
 import asyncio
 import contextlib
@@ -58,7 +58,7 @@ class Sweep:
                 await asyncio.sleep(self._hub.settings.sweep_seconds)
 
     async def watch(self) -> None:
-        """SQLite only: wakes the sweep as soon as the file has changed and no hint tells of it. Until cancelled.
+        """SQLite only: wakes the sweep as soon as the file has changed without a hint. Until cancelled.
 
         The file does not say who changed it. Where hints come in it is not asked: nearly always it was this process,
         and each of its commits would cost a sweep that finds nothing.

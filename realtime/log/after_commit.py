@@ -16,7 +16,7 @@ _receivers: tuple[Receiver, ...] = ()
 
 
 def attach(receiver: Receiver) -> None:
-    """Lets `receiver` hear of every event that this process commits; the hub attaches itself once."""
+    """Calls `receiver` with every event that this process commits; the hub attaches itself once."""
     global _receivers
     _receivers = (*_receivers, receiver)
 

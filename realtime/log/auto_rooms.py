@@ -1,4 +1,4 @@
-"""Rooms that sessions enter by themselves, and how open sessions hear that theirs are others now."""
+"""Rooms that sessions enter by themselves, and how open sessions learn that theirs are others now."""
 
 from realtime.contracts import Payload, event
 from realtime.log.revocation import UserRoom

@@ -8,7 +8,7 @@ import msgspec
 from realtime.positions import Position
 
 HIDDEN = "hidden"
-"""The type of an event whose content nobody may see any more; its seq stays, so density can be checked."""
+"""The type of an event whose content nobody may see any more; its seq is kept, so density can be checked."""
 
 BLANKED = "realtime:blanked"
 """The type of the internal event by which hubs learn that they must forget what they hold of a room."""
@@ -21,7 +21,7 @@ class StoredEvent(msgspec.Struct, frozen=True, array_like=True, tag_field="kind"
     """A durable event as the log has it.
 
     `payload` is the JSON that goes out, unchanged. `created_at_ms` is Unix milliseconds. `internal` events
-    are heard by hubs only: clients are shown `HIDDEN` in their place. `skip` is the connection left out, or None.
+    go to hubs only: clients are shown `HIDDEN` in their place. `skip` is the connection left out, or None.
     """
 
     room: str
@@ -42,7 +42,7 @@ class StoredEvent(msgspec.Struct, frozen=True, array_like=True, tag_field="kind"
 
 
 class EphemeralEvent(msgspec.Struct, frozen=True, array_like=True, tag_field="kind", tag="e"):
-    """An event that is told at most once, to those who are there.
+    """An event that is delivered at most once, to those who are there.
 
     `key`: among events of one room with equal keys a newer one replaces an older one that has not left
     yet; None means never. `version` orders them (an older one is dropped); 0 is unversioned. `to` is the

@@ -18,7 +18,7 @@ LOCK_TIMEOUT_MS = 2000
 _CHECK_NOW = f"SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"
 EMPTIED = ""
 """The kept answer of a command whose words are gone; it has run all the same."""
-_ROWS_PER_STATEMENT = 500  # × 10 columns stays far below SQLite's 32,766 variables
+_ROWS_PER_STATEMENT = 500  # × 10 columns is far below SQLite's 32,766 variables
 
 _CONTENTION_SQLSTATES = {"55P03", "40P01", "40001"}  # lock not available, deadlock detected, serialization failure
 _OUTAGE_SQLSTATE_CLASSES = {"08", "57"}  # connection exception, operator intervention (shutdown, crash)
@@ -35,7 +35,7 @@ class Hook(msgspec.Struct, frozen=True, eq=False):
 class Cause:
     """One durable command while it runs; the events that it causes carry it.
 
-    `refs` names what its answer tells of, beside what its events do.
+    `refs` names what its answer is about, beside what its events do.
     """
 
     __slots__ = ("refs",)
@@ -119,7 +119,7 @@ def flush(connection: BaseDatabaseWrapper, hooks: Sequence[Hook], *, max_rooms: 
             while cursor.description is None:
                 cursor.nextset()
             heads.update((room, Position(epoch, seq)) for room, epoch, seq in cursor.fetchall())
-        for blanking in blankings:  # under the locks: no event of these rooms can be committed unseen
+        for blanking in blankings:  # under the locks: no event of these rooms can be committed meanwhile
             _blank(cursor, blanking)
         for statement in store:
             cursor.execute(statement.sql, statement.values)

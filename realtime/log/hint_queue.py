@@ -23,7 +23,7 @@ class HintQueue:
         self._wakes_all = False
 
     def put(self, events: Sequence[OutgoingEvent]) -> int:
-        """Queues what one commit told, in order by room, and returns how many older ones went."""
+        """Queues the events of one commit, in order by room, and returns how many older ones went."""
         if is_bulk(events):
             self._wakes_all = True
             events = [event for event in events if not isinstance(event, StoredEvent)]
@@ -32,7 +32,7 @@ class HintQueue:
         return dropped
 
     def take(self) -> tuple[str, bytes] | None:
-        """Returns the next room (or `EVERYBODY`) and what to tell it; None when nothing waits."""
+        """Returns the next room (or `EVERYBODY`) and the hint for it; None when nothing waits."""
         if self._wakes_all:
             self._wakes_all = False
             return EVERYBODY, WAKE_UP
@@ -45,7 +45,7 @@ class HintQueue:
         return room, encode(events)
 
     def clear(self) -> int:
-        """Forgets what waits, for the sweep tells it, and returns how many events that were."""
+        """Forgets what waits, for the sweep finds it, and returns how many events that were."""
         waiting = len(self._events)
         self._events.clear()
         self._wakes_all = False

@@ -1,4 +1,4 @@
-"""Hints: what processes tell each other through the channel layer, so that a commit is heard at once.
+"""Hints: what processes send each other through the channel layer, so that a commit is delivered at once.
 
 A hint may be lost, repeated or late; the log is the truth. Layout: one version byte, then MessagePack.
 """
@@ -18,7 +18,7 @@ MESSAGE_TYPE = "realtime.hint"
 _VERSION = 1
 
 EVERYBODY = ""
-"""Stands for a room in which every hub is, whatever rooms it has: names of rooms are never empty."""
+"""In place of a room in which every hub is, whatever rooms it has: names of rooms are never empty."""
 
 WAKE_UP = b"\x00"
 """The hint without a content, of no version: whoever gets it reads the log."""
@@ -71,6 +71,6 @@ def group_name(room: str) -> str:
     return f"{realtime_settings().redis_prefix}.{database_id()}.{_hash(room)}"
 
 
-@lru_cache(maxsize=1024)  # those that are told something; of most rooms it is asked once
+@lru_cache(maxsize=1024)  # those that are sent something; of most rooms it is asked once
 def _hash(room: str) -> str:
     return hashlib.blake2b(room.encode(), digest_size=16).hexdigest()

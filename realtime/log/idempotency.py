@@ -35,7 +35,7 @@ class _Stored(msgspec.Struct):
 
 
 def fingerprint(command: str, payload: bytes) -> str:
-    """Returns what tells two commands apart that carry the same requestId; 32 hexadecimal digits.
+    """Returns what differs between two commands that carry the same requestId; 32 hexadecimal digits.
 
     Keyed, since it is kept: nobody who sees it can try which password or word was in the payload.
     """

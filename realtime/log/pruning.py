@@ -47,7 +47,7 @@ def prune_events(before_ms: int) -> int:
     page, or that its history is gone. Each batch is a transaction that waits for nobody: who holds a room's head is
     passed over, and waited for alone, at the end.
 
-    Where it stands is what it has removed: killed, the next run goes on there.
+    How far it is shows in what it has removed: killed, the next run goes on there.
     """
     removed = 0
     busy: dict[str, int] = {}
@@ -71,7 +71,7 @@ def _prune_room(room: str, first: int, before_ms: int, busy: dict[str, int] | No
         try:
             removed += _remove([span], busy)
         except Unavailable:
-            logger.info("Old events of %s stay until the next time: somebody holds its head.", room)
+            logger.info("Old events of %s are kept until the next time: somebody holds its head.", room)
             break
         if busy and room in busy:
             break
@@ -109,7 +109,7 @@ def _last(room: str, first: int, before_ms: int) -> int:
 
 
 def _packed(spans: Sequence[_Span]) -> Iterator[Sequence[_Span]]:
-    """Yields them in groups that are removed together."""
+    """Yields them in groups, each removed in one transaction."""
     batch: list[_Span] = []
     for span in spans:
         if sum(each.size for each in batch) + span.size > _EVENTS_AT_ONCE:

@@ -1,4 +1,4 @@
-"""Letting go of old history, openly: whoever asks for what is gone is told so."""
+"""Letting go of old history, openly: whoever asks for what is gone gets an answer that says so."""
 
 import time
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Taking permissions away, everywhere at once: a durable event that only hubs hear.
+"""Taking permissions away, everywhere at once: a durable event for hubs alone.
 
 It reaches every process like any other event, by hint, gap read or sweep, and so without Redis too.
 """
@@ -25,7 +25,7 @@ def _own_room(identity: Identity, rooms: Sequence[UserRoom]) -> dict[UserRoom, G
 
 @event("realtime:revoked", rooms=[Room], internal=True)
 class Revoked(Payload):
-    """Leave may have ended; hubs ask again and act on the answer.
+    """Permission may have ended; hubs ask again and act on the answer.
 
     With `room`: whether `user_id` (None: everybody there) may still be in it. Without: the connections of
     `user_id` and all their rooms are checked; those opened by `credential`, or with `expel` all, are closed unasked.
@@ -45,7 +45,7 @@ class Blanked(Payload):
 
 @event(HIDDEN, rooms=[Room])
 class Hidden(Payload):
-    """Stands where an event was that nobody may see any more, or that this session may not see."""
+    """In place of an event that nobody may see any more, or that this session may not see."""
 
 
 def revoke(
@@ -63,15 +63,15 @@ def revoke(
     - `user` and `room`: may they still be in that room? (kick, role change, end of a private subscription)
     - `room`: may everybody there still be in it? (the room became private)
 
-    Takes effect within a second; with Redis down within one sweep. `reason` is told to those who must leave.
+    Takes effect within a second; with Redis down within one sweep. `reason` is sent to those who must leave.
     Raises TypeError for any other combination, ForeignTransaction as `emit` does.
     """
     user_id = user if user is None or isinstance(user, int) else user.pk
     if (user_id is None and room is None) or (credential is not None and (user_id is None or room is not None)):
         raise TypeError("Revoke from a user, a user's credential, a user in a room, or a room.")
-    told = UserRoom(user_id) if user_id is not None else room
-    assert told is not None
-    emit(told, Revoked(user_id=user_id, credential=credential, room=room.name if room else None, reason=reason))
+    target = UserRoom(user_id) if user_id is not None else room
+    assert target is not None
+    emit(target, Revoked(user_id=user_id, credential=credential, room=room.name if room else None, reason=reason))
 
 
 def disconnect(*, user: HasKey | int, reason: str = "") -> None:

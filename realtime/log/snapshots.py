@@ -24,7 +24,7 @@ def snapshot() -> Iterator[Snapshot]:
     """Reads in the block see one instant of the database, and may not write.
 
     PostgreSQL: REPEATABLE READ READ ONLY. SQLite: a plain BEGIN (readers are never in a writer's way), made
-    read-only. In a Django test case the test's own transaction stands for it.
+    read-only. In a Django test case the test's own transaction takes its place.
     Raises RuntimeError inside another transaction: what that one has seen is older, or not committed.
     """
     with _reading_transaction():

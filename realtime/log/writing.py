@@ -1,4 +1,4 @@
-"""The unit of work: domain rows and the events that tell of them are committed together, or not at all."""
+"""The unit of work: domain rows and the events about them are committed together, or not at all."""
 
 import asyncio
 import secrets
@@ -51,7 +51,7 @@ class Unit:
 
     def __init__(self, connection: BaseDatabaseWrapper, max_rooms: int) -> None:
         self._connection = connection
-        self._first = len(connection.run_on_commit)  # in a Django test case those of earlier units stay
+        self._first = len(connection.run_on_commit)  # in a Django test case those of earlier units are still there
         self.max_rooms = max_rooms
         self.events: list[OutgoingEvent] = []
         self.cause: Cause | None = None
@@ -139,7 +139,7 @@ def atomic(*, max_rooms: int = MAX_ROOMS, savepoint: bool = True) -> Iterator[Un
             raise Unavailable(retry_after_ms=1000) from error
         raise
     if connection.in_atomic_block:
-        unit.commit()  # in a Django test case, which never commits: the end of the block stands for it
+        unit.commit()  # in a Django test case, which never commits: the end of the block takes its place
     elif not unit.committed:
         raise Unavailable("The transaction was rolled back.")
 
@@ -154,9 +154,9 @@ def emit(
     to: str | None = None,
     version: int = 0,
 ) -> None:
-    """Tells everybody in `room`; whether durably or in passing, the payload's contract says.
+    """Publishes an event to `room`; whether durable or ephemeral, the payload's contract says.
 
-    `ref` names the thing told about (`comment:123`), see `blank`. `actor` is who caused it. `skip` is a
+    `ref` names the thing that it is about (`comment:123`), see `blank`. `actor` is who caused it. `skip` is a
     connection id that is left out; `to` (ephemeral only) the only one that receives it. `version` (ephemeral
     only) orders snapshots of one key.
 
@@ -169,7 +169,7 @@ def emit(
     """
     contract = event_contract(payload)
     if not isinstance(room, contract.rooms):
-        raise TypeError(f"The event {contract.name} is not heard in rooms like {room}.")
+        raise TypeError(f"The event {contract.name} is not published to rooms like {room}.")
     encoded = _encode(contract, payload)
     now_ms = time.time_ns() // 1_000_000
     if not contract.durable:
@@ -230,7 +230,7 @@ def blank(*, ref: str | None = None, actor: HasKey | int | None = None) -> None:
 
     The events keep their seq and become `hidden`; hubs forget what they hold of the rooms concerned. Takes
     effect in the transaction of the deletion, so it must run inside `atomic()`; what that transaction itself
-    emits stays. Holding the thing's row lock, as a service that deletes does, keeps a concurrent edit
+    emits is kept. Holding the thing's row lock, as a service that deletes does, keeps a concurrent edit
     from slipping in after it.
     """
     unit = _current.unit
@@ -243,9 +243,9 @@ def blank(*, ref: str | None = None, actor: HasKey | int | None = None) -> None:
 
 
 def about(ref: str) -> None:
-    """Says what the answer of the running command tells of, where no event of its own says so with `ref`.
+    """Says what the answer of the running command is about, where no event of its own says so with `ref`.
 
-    `blank` takes a kept answer back with what it tells of. Outside a durable command it does nothing.
+    `blank` takes a kept answer back with what it is about. Outside a durable command it does nothing.
     """
     if (unit := _current.unit) and unit.cause:
         unit.cause.refs.add(ref)

@@ -9,7 +9,7 @@ from realtime.log.layers import said
 
 
 class RedisIsAway(logging.Filter):
-    """Keeps channels_redis' log to lines: it tells every second, with a traceback, that Redis is away.
+    """Keeps channels_redis' log to lines: it says every second, with a traceback, that Redis is away.
 
     That is said once, by the hub. Anything else keeps its line; connections that both its reader and a subscriber
     bring back fail in odd ways, once.

@@ -147,14 +147,14 @@ class People(Part):
     async def regranted(self, session: HubSession, room: Room) -> None:
         await self.show(session, room)
 
-    def overheard(self, event: EphemeralEvent) -> None:
+    def ephemeral(self, event: EphemeralEvent) -> None:
         """Takes note of who came and went: the clients here have now got it from another process."""
         if event.type in ("user:joined", "user:left", "user:away", "user:reconnected"):
             self.presence.delivered(event.room, event.version, _decode_change(event.payload).user_count)
 
     def went_live(self, member: Membership) -> None:
         """Sends a member who is there, when more happened before it went live than its answer said."""
-        if member.heard != self.presence.delivered_version(member.state.name):
+        if member.presence_version != self.presence.delivered_version(member.state.name):
             self.hub.spawn(self.show(member.session, member.state.room))
 
     async def show(self, session: HubSession, room: Room) -> None:

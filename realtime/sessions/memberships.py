@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from realtime.errors import ApplicationError, Conflict, NotFound, TooLarge, Unavailable
 from realtime.hub.hub import Hub
-from realtime.hub.room import UNHEARD, HubSession, Membership, Phase, RoomState
+from realtime.hub.room import UNKNOWN_PRESENCE, HubSession, Membership, Phase, RoomState
 from realtime.positions import Position
 from realtime.rooms import Grant, Room, parse_room, shared_grant
 
@@ -305,7 +305,7 @@ class Memberships:
         elif member.phase is Phase.CATCHING_UP:
             member.phase = Phase.HELD
         member.stale = True
-        member.heard = UNHEARD
+        member.presence_version = UNKNOWN_PRESENCE
         if not pending and member not in self._rechecking:  # else the one on its way asks once more
             self._rechecking.append(member)
             self._session.hub.spawn(self._recheck(member, reason))

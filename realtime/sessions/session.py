@@ -316,7 +316,7 @@ class Session:
             details |= await part.joined(self, room)
         member = self.memberships.get(room.name)
         if member is not None:
-            member.heard = details.get("version", member.heard)
+            member.presence_version = details.get("version", member.presence_version)
         return details
 
     async def leave(self, room: Room) -> None:

@@ -32,6 +32,6 @@ class FairLock:
         """Passes the lock on to whoever has waited longest; for its holder alone."""
         with self._guard:
             if self.waiting:
-                self.waiting.popleft().set()  # stays held: handed over, so that no newcomer slips in
+                self.waiting.popleft().set()  # it is not released: handed over, so that no newcomer slips in
             else:
                 self._held = False

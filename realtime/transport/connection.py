@@ -227,7 +227,7 @@ class FrameStream(Protocol):
 
     @property
     def heard_at(self) -> float:
-        """The loop time at which the client was last heard."""
+        """The loop time at which the client last sent something."""
 
 
 class FramedConnection(Connection):

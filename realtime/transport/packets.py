@@ -46,7 +46,7 @@ _joined: tuple[list[Packet], bytes] = ([], b"")
 
 
 def joined_frames(packets: list[Packet]) -> bytes:
-    """Returns the frames of packets that leave together.
+    """Returns the frames of packets that go out in one write.
 
     Joined once for neighbours that send the same, as the members of a busy room do. The list must not change later.
     """

@@ -6,7 +6,7 @@ JavaScript's `slice` makes such halves out of emoji, so honest clients send them
 import re
 
 _WRONG = re.compile(
-    # What may stay: a pair, any other escape, and a backslash that is meant as such.
+    # What is kept: a pair, any other escape, and a backslash that is meant as such.
     r"(\\(?:[^u]|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u(?!0000|[dD][89a-fA-F])))"
     r"|\\u(?:0000|[dD][89a-fA-F][0-9a-fA-F]{2})"
 )

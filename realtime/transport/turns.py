@@ -1,4 +1,4 @@
-"""What peers may make one turn of the loop do: little, all of them together, and each in turn."""
+"""What peers may make one turn of the loop do: little, all of them in sum, and each in turn."""
 
 import asyncio
 import logging

@@ -34,7 +34,7 @@ class WireEvent(Protocol):
 class Ack(msgspec.Struct, frozen=True, omit_defaults=True):
     """The answer to a command: `data`, or `error` in the one error shape.
 
-    `position` says where a durable command's own event stands: `{room, epoch, seq}`.
+    `position` is that of a durable command's own event: `{room, epoch, seq}`.
     """
 
     success: bool
@@ -56,7 +56,7 @@ class Wire(Protocol):
         """Encodes an event that is not in the log."""
 
     def hidden(self, namespace: str, room: str, position: Position) -> Packet:
-        """Encodes the place of an event that this session may not see, so that positions stay dense."""
+        """Encodes the place of an event that this session may not see, so that positions are dense."""
 
     def delivered(self, packet: Packet, room: str, position: Position, part: int, *, more: bool) -> Packet:
         """Returns an event of the log as it goes, in this very step, to members that are live in the room.

@@ -75,7 +75,7 @@ class WriteBatch:
     """What is due in this turn; one callback at its end serves all connections.
 
     What is spread over recipients is kept as it is for as long as nothing else is due. Otherwise `deal` gives everybody
-    their own, behind which the rest can stand: one connection gets all that is due in one write.
+    their own, behind which the rest can be: one connection gets all that is due in one write.
     """
 
     __slots__ = ("_behind", "_dirty", "_loop", "redirections", "spreads")
@@ -101,7 +101,7 @@ class WriteBatch:
         self.spreads.append((packet, recipients))
 
     def behind(self, write: Callable[[], None]) -> None:
-        """Has `write` called when everything else of this turn is due, so that what it writes stands behind that."""
+        """Has `write` called when everything else of this turn is due, so that what it writes comes behind that."""
         if not self._behind:
             self._loop.call_soon(self._flush)
         self._behind.append(write)
@@ -124,7 +124,7 @@ class WriteBatch:
             try:
                 write()
             except Exception:
-                logger.exception("What was to stand behind a turn is left out.")
+                logger.exception("What was to come behind a turn is left out.")
         if self._dirty or len(self.spreads) > 1:
             self.deal()
         spreads, self.spreads = self.spreads, []
@@ -155,7 +155,7 @@ class WriteBatch:
             for connection, size in zip(recipients.straight, taken, strict=True):
                 if size < len(frame) and (direct := connection.direct) is not None:
                     try:
-                        direct.write(memoryview(frame)[max(size, 0) :])  # the bytes stay everybody's
+                        direct.write(memoryview(frame)[max(size, 0) :])  # the bytes are still everybody's
                     except Exception:
                         connection.broken()
         for connection in recipients.others:

@@ -454,7 +454,7 @@ export interface GoAway {
 export interface Heartbeat {
 }
 
-/** Stands where an event was that nobody may see any more, or that this session may not see. */
+/** In place of an event that nobody may see any more, or that this session may not see. */
 export interface Hidden {
 }
 
@@ -1666,7 +1666,7 @@ export interface EventMap {
   "editors:typing": EditorsTyping;
   /** You follow somebody, or no longer; for all your devices. */
   "follow:changed": FollowChanged;
-  /** Stands where an event was that nobody may see any more, or that this session may not see. */
+  /** In place of an event that nobody may see any more, or that this session may not see. */
   "hidden": Hidden;
   /** You have been invited to read a private book. */
   "invitation:changed": InvitationChanged;

@@ -1,4 +1,4 @@
-"""`manage.py export_contracts [--check]`: writes what is generated from the contracts, or tells what is stale."""
+"""`manage.py export_contracts [--check]`: writes what is generated from the contracts, or says what is stale."""
 
 import json
 from argparse import ArgumentParser

@@ -75,9 +75,9 @@ async def test_what_queues_while_a_lane_is_busy_is_committed_together(
     from realtime.hub import lanes as module
 
     batches: list[int] = []
-    together = module._run_together
+    run_batch = module._run_batch
     monkeypatch.setattr(
-        module, "_run_together", lambda functions: (batches.append(len(functions)), together(functions))[1]
+        module, "_run_batch", lambda functions: (batches.append(len(functions)), run_batch(functions))[1]
     )
     gate = Gate()
     first = asyncio.create_task(lanes.run("bench:1", gate))
