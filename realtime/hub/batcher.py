@@ -37,7 +37,7 @@ class Batcher(Generic[Q, A]):
         self._task: asyncio.Task[None] | None = None
 
     def ask(self, question: Q) -> asyncio.Future[A]:
-        """Returns the answer to come. It raises what stands for it, Unavailable when too many are waiting."""
+        """Returns the answer to come. Raises its error, Unavailable when too many are waiting."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[A] = loop.create_future()
         if len(self._waiting) >= MOST_WAITING:

@@ -1,4 +1,4 @@
-"""What sessions need to know of the database, asked for all of them together."""
+"""What sessions need to know of the database, asked in batches."""
 
 import asyncio
 from collections.abc import Callable, Hashable, Sequence
@@ -34,7 +34,7 @@ class Questions:
         self._batcher: Batcher[tuple[Answering[Any, Any], Any], Any] = Batcher(self._ask_all)
 
     def ask(self, answering: Answering[Q, A], question: Q) -> asyncio.Future[A]:
-        """Returns what `answering` answers to come; it is asked even if nobody awaits it. Raises what stands for it."""
+        """Returns what `answering` answers to come; it is asked even if nobody awaits it. Raises its error."""
         return self._batcher.ask((answering, question))
 
     async def _ask_all(self, asked: list[tuple[Answering[Any, Any], Any]]) -> list[Any]:
