@@ -28,7 +28,7 @@ class Refusal(Enum):
 class RequestRefused(ApplicationError):
     """An Engine.IO request that belongs to no open session, or breaks the rules of its transport.
 
-    `why` is for the log: a client is told no more than its protocol has words for.
+    `why` is for the log: a client gets no more than its protocol has words for.
     """
 
     code = "ENGINE_REQUEST_REFUSED"

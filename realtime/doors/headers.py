@@ -12,7 +12,7 @@ from realtime.transport.asgi import Application, Receive, Scope, Send
 class Unkept:
     """Adds to each answer that nobody keeps it, and that it is nothing but what it says it is.
 
-    Hands on the coroutine of the application behind it: one around it would stay as long as a stream.
+    Hands on the coroutine of the application behind it: one around it would live as long as a stream.
     """
 
     def __init__(self, application: Application) -> None:

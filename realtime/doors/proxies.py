@@ -1,8 +1,8 @@
-"""What stands in front of the server: whose address a request has, and whether its way was encrypted.
+"""What is in front of the server: whose address a request has, and whether its way was encrypted.
 
-Proxies of ours tell it in `X-Forwarded-For` and `X-Forwarded-Proto`; anybody else may write there what they like.
+Proxies of ours say it in `X-Forwarded-For` and `X-Forwarded-Proto`; anybody else may write there what they like.
 
-Both applications hand on the coroutine of the one behind them: one of their own around it would stay in memory for as
+Both applications hand on the coroutine of the one behind them: one of their own around it would be in memory for as
 long as a socket is open.
 """
 
@@ -21,7 +21,7 @@ from realtime.transport.asgi import Application, Receive, Scope, Send
 _ENCRYPTED = {"http": "https", "websocket": "wss"}
 _PLAIN = {"http": "http", "websocket": "ws"}
 UNKEPT = [(b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store")]
-"""What an answer of a door or of what stands before it says: nobody keeps it, or takes it for something else."""
+"""What an answer of a door or of what is in front of it says: nobody keeps it, or takes it for something else."""
 _WITH_PORT = re.compile(r"\[(?P<v6>[^\[\]]+)\](?::[0-9]{1,5})?|(?P<v4>[0-9.]+):[0-9]{1,5}")
 
 
@@ -29,7 +29,7 @@ class BehindProxies:
     """Puts the client's own address and scheme into the scope, for everything behind it: pages, API and sockets.
 
     Each proxy appends the address that it was asked from, so of `REALTIME["TRUSTED_PROXIES"]` proxies the first one's
-    word stands that many places from the end; what stands before it is the client's own invention. What is no
+    word is that many places from the end; what comes before it is the client's own invention. What is no
     address there is refused: counted as the proxy's own, which is often this machine, it would have no limit at all.
     """
 
@@ -42,7 +42,7 @@ class BehindProxies:
         if trusted and scope["type"] in _PLAIN:
             try:
                 # In place: the server's own log of requests names the client, too.
-                scope.update(_told(scope, trusted))
+                scope.update(_forwarded(scope, trusted))
             except ValidationFailed as error:
                 return _refuse(scope, receive, send, error)
         return self._application(scope, receive, send)
@@ -75,18 +75,18 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, error: Application
     await send({"type": "http.response.body", "body": body})
 
 
-def _told(scope: Scope, trusted: int) -> dict[str, Any]:
-    told: dict[str, Any] = {}
-    forwarded = _values(scope, b"x-forwarded-for")
-    if forwarded:
-        address = _address(forwarded[-min(trusted, len(forwarded))])
+def _forwarded(scope: Scope, trusted: int) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    addresses = _values(scope, b"x-forwarded-for")
+    if addresses:
+        address = _address(addresses[-min(trusted, len(addresses))])
         if not address:
             raise ValidationFailed("A proxy in front does not tell whose request this is.")
-        told["client"] = (address, 0)
+        found["client"] = (address, 0)
     if schemes := _values(scope, b"x-forwarded-proto"):
         encrypted = schemes[-min(trusted, len(schemes))].lower() in ("https", "wss")
-        told["scheme"] = (_ENCRYPTED if encrypted else _PLAIN)[scope["type"]]
-    return told
+        found["scheme"] = (_ENCRYPTED if encrypted else _PLAIN)[scope["type"]]
+    return found
 
 
 def _values(scope: Scope, name: bytes) -> list[str]:

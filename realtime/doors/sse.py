@@ -99,10 +99,10 @@ def _block(name: str, data: bytes) -> bytes:
 
 
 def _moves_of(name: str, payload: Any, room: str | None) -> dict[str, Position | None] | None:
-    """Returns the places that a word of the engine tells of; None for a room that is left."""
+    """Returns the places that a word of the engine names; None for a room that is left."""
     match name:
         case "session:ready" | "rooms:entered":
-            return {entered: told["position"] for entered, told in payload["rooms"].items() if "position" in told}
+            return {name: outcome["position"] for name, outcome in payload["rooms"].items() if "position" in outcome}
         case "room:reset" if room is not None:
             return {room: payload["position"]}
         case "room:left" if room is not None:
@@ -211,7 +211,7 @@ async def _refuse(scope: Scope, send: Send, headers: Headers, error: Application
     """Answers a stream that does not begin.
 
     EventSource takes every status but 200 for final. To it, what is temporary is a stream that says when to come back
-    and ends; any other client is told as HTTP tells it.
+    and ends; any other client gets it as HTTP has it.
     """
     if error.retryable and "text/event-stream" in (header_of(scope, b"accept") or ""):
         retry_ms = error.retry_after_ms or _soon_ms()
@@ -279,7 +279,7 @@ async def _authenticate(hub: Hub, connection: Connection, scope: Scope, rooms: l
     """Returns who reads, and the headers that let a stream which a ticket opened be opened again.
 
     A ticket is good once, and EventSource repeats its URL: a cookie of this stream's own lets it in again. The URL
-    and the ids of events stand in logs and lists; they alone let nobody in.
+    and the ids of events are in logs and lists; they alone let nobody in.
     """
     credentials = credentials_of(dict(scope))
     if credentials.token or not credentials.ticket:

@@ -83,7 +83,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._upgraded = False
         self._begun = 0
         self._read_bytes = 0
-        self._told_bytes = 0
+        self._parsed_bytes = 0
         self._body_bytes = 0
         self._refusal: _Refusal | None = None
         self._head_timer: asyncio.TimerHandle | None = None
@@ -105,7 +105,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._stop_waiting()
             return
         if self._in_head:
-            # A header that has not ended is with the parser, which tells of it only then. Where another request
+            # A header that has not ended is with the parser, which hands it on only then. Where another request
             # ended in what was read, how much of it was this one's is not known: its own next read counts.
             if begun == self._begun or (alone and self._begun == begun + 1):
                 self._read_bytes += len(data)
@@ -128,7 +128,7 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self._in_head = True
         self._begun += 1
-        self._read_bytes = self._told_bytes = 0
+        self._read_bytes = self._parsed_bytes = 0
 
     def on_url(self, url: bytes) -> None:
         self._count(len(url))
@@ -146,9 +146,9 @@ class BoundedProtocol(HttpToolsProtocol):
         self._body_bytes = 0
         super().on_headers_complete()
 
-    def _count(self, told: int) -> None:
-        self._told_bytes += told
-        if self._told_bytes > self._most_bytes:
+    def _count(self, size: int) -> None:
+        self._parsed_bytes += size
+        if self._parsed_bytes > self._most_bytes:
             self._too_large()
 
     def _too_large(self) -> None:
@@ -218,7 +218,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._refuse(self._refusal or (400, msg))
 
     def _refuse(self, refusal: _Refusal) -> None:
-        """Says why and closes; only closes where that would stand in the middle of another answer."""
+        """Says why and closes; only closes where that would be in the middle of another answer."""
         self._stop_waiting()
         cycle = self.cycle
         if self._answering() and (self._in_head or cycle.response_started):
@@ -230,7 +230,7 @@ class BoundedProtocol(HttpToolsProtocol):
             % (STATUS_LINE[status], len(words), words.encode("ascii"))
         )
         self.transport.close()
-        if cycle is not None:  # whoever reads this request's body is told of the end, and writes behind it no more
+        if cycle is not None:  # whoever reads this request's body gets the end, and writes behind it no more
             cycle.disconnected = True
             cycle.message_event.set()
 

@@ -36,11 +36,11 @@ def frame_bytes(data: bytes, at: int) -> int:
 
 
 def is_close(first: int) -> bool:
-    """Tells from a frame's first byte whether it ends the connection."""
+    """Says from a frame's first byte whether it ends the connection."""
     return first & 0x0F == _CLOSE
 
 
 def is_trifle(first: int) -> bool:
-    """Tells from a frame's first byte whether it is a ping, a pong or a part of a message."""
+    """Says from a frame's first byte whether it is a ping, a pong or a part of a message."""
     opcode = first & 0x0F
     return opcode > _CLOSE or not opcode or not first & _FINAL

@@ -59,7 +59,7 @@ class Processes:
         self._wake = threading.Event()
 
     def run(self) -> int:
-        """Returns the exit code: 0 after a signal, 1 when the children do not stay up. Main thread only."""
+        """Returns the exit code: 0 after a signal, 1 when the children keep ending. Main thread only."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._end)
         signal.signal(signal.SIGHUP, self._roll)
@@ -90,7 +90,7 @@ class Processes:
             self._stop(self._children)
 
     def _start(self) -> Child:
-        # A session of its own: Ctrl-C is this process's business. The pipe tells the child when this one is gone.
+        # A session of its own: Ctrl-C is this process's business. The pipe's end shows the child when this one is gone.
         ready, tell = os.pipe()
         child = subprocess.Popen(  # noqa: S603  # our own command
             [*self._command, "--ready-fd", str(tell)],

@@ -23,7 +23,7 @@ _MAX_MESSAGE_BYTES = 1024 * 1024
 _KERNEL_PATIENCE = 10
 # Who was accepted a moment before has not asked yet: uvicorn would close that connection without a word.
 _LATECOMERS_SECONDS = 0.1
-# Python's own 700 suits programs that keep little. Here every connection stays, and each of its objects was looked at
+# Python's own 700 suits programs that keep little. Here every connection is kept, and each of its objects was looked at
 # again and again while others came: a third of what a connection costs, and pauses that grow with all of them.
 _COLLECT_AFTER_OBJECTS = 10_000
 

@@ -318,16 +318,16 @@ class FramesProtocol(WebSocketsSansIOProtocol):
         return 0 if self.disconnected else self.transport.get_write_buffer_size() + self._untaken()
 
     def _untaken(self) -> int:
-        """Returns the bytes that the kernel holds because the peer has not taken them; 0 where it does not tell.
+        """Returns the bytes that the kernel holds because the peer has not taken them; 0 where it does not say.
 
         It refills its own buffer in big steps: a client that reads 1 KB/s would seem to take nothing for minutes.
         """
         link = self.transport.get_extra_info("socket")
         try:
-            told: bytes = fcntl.ioctl(link.fileno(), termios.TIOCOUTQ, bytes(4))
+            queued: bytes = fcntl.ioctl(link.fileno(), termios.TIOCOUTQ, bytes(4))
         except (OSError, AttributeError):
             return 0
-        return int.from_bytes(told, sys.byteorder)
+        return int.from_bytes(queued, sys.byteorder)
 
     def close(self, code: int, reason: str) -> None:
         if self.close_sent or self.disconnected:
@@ -360,7 +360,7 @@ class FramesProtocol(WebSocketsSansIOProtocol):
 
     def attach(self, owner: Connection, limit: int) -> None:
         self.response = None  # type: ignore[assignment]  # sent: who writes past ASGI has been accepted
-        self.transport.set_write_buffer_limits(high=0)  # it tells when it begins to hold something, and when it ends
+        self.transport.set_write_buffer_limits(high=0)  # it says when it begins to hold something, and when it ends
         self._owner = owner
         self._limit = limit
         if not self.transport.get_write_buffer_size():

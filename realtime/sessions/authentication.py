@@ -1,4 +1,4 @@
-"""Who comes in: credentials out of a handshake, and the identity that they stand for."""
+"""Who comes in: credentials out of a handshake, and whose identity they prove."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -83,7 +83,7 @@ def origin_allowed(scope: dict[str, Any]) -> bool:
 
 
 async def authenticate(hub: Hub, connection: Connection, credentials: Credentials, scope: dict[str, Any]) -> Identity:
-    """Returns who the credentials stand for; ANONYMOUS without any, or when the login session has ended.
+    """Returns whose the credentials are; ANONYMOUS without any, or when the login session has ended.
 
     What is no good is counted against the connection's address, whichever door it was tried at.
 

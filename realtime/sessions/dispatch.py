@@ -160,7 +160,7 @@ def _renamed(alias: Alias, payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_claims(payload_type: type[Payload], payload: dict[str, Any]) -> dict[str, Any]:
-    """Returns the payload without who the sender claims to be; a user id that the command is about stays."""
+    """Returns the payload without who the sender claims to be; a user id that the command is about is kept."""
     claimed = payload.keys() & _CLAIMS - set(payload_type.__struct_encode_fields__)
     return {name: value for name, value in payload.items() if name not in claimed} if claimed else payload
 
@@ -179,7 +179,7 @@ def _run_durably(actor_key: str, handler: Handler, call: Call, command: Payload)
 
 
 def _position_of(lane: str, positions: dict[str, Position]) -> dict[str, Any] | None:
-    """Returns where the command's event stands in its own room, or in the first it told."""
+    """Returns the position of the command's event in its own room, or in the first that got one."""
     room = lane if lane in positions else next(iter(positions), None)
     if room is None:
         return None

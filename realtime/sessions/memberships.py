@@ -102,8 +102,8 @@ class Memberships:
                 self.members[room.name].present = True
                 self._session.rooms_changed()
                 await self._session.count_in(room)
-        return {room.name: _told(outcome) for room, outcome in outcomes.items()} | {
-            name: _told(error) for name, error in refused.items()
+        return {room.name: _as_dict(outcome) for room, outcome in outcomes.items()} | {
+            name: _as_dict(error) for name, error in refused.items()
         }
 
     async def enter_one(self, room: Room, since: Position | None, *, present: bool) -> Joined:
@@ -122,18 +122,18 @@ class Memberships:
     async def resume(self, positions: Mapping[str, Position | None]) -> dict[str, Any]:
         """Enters many rooms by name; a refusal is an outcome, not an exception."""
         asked: dict[Room, Position | None] = {}
-        told: dict[str, Any] = {}
+        answers: dict[str, Any] = {}
         for name, position in positions.items():
             try:
                 asked[parse_room(name)] = position
             except ApplicationError as error:
-                told[name] = _told(error)
+                answers[name] = _as_dict(error)
         outcomes = await self._enter(asked)
         for room, outcome in outcomes.items():
             if isinstance(outcome, Joined) and (member := self.members.get(room.name)):
                 member.wanted = True
-            told[room.name] = _told(outcome)
-        return told
+            answers[room.name] = _as_dict(outcome)
+        return answers
 
     async def refresh_auto(self) -> dict[str, Any]:
         """Follows a change of the automatic rooms; returns the outcomes of those entered now."""
@@ -154,7 +154,7 @@ class Memberships:
             if name in self.members:
                 self.members[name].auto = True
         outcomes = await self._enter(new, auto=set(new))
-        return {room.name: _told(outcome) for room, outcome in outcomes.items()}
+        return {room.name: _as_dict(outcome) for room, outcome in outcomes.items()}
 
     def _as_many_as_may_be(self, rooms: Sequence[Room]) -> Sequence[Room]:
         return rooms[: self._session.hub.settings.max_rooms_per_session]
@@ -217,7 +217,7 @@ class Memberships:
 
     async def _ask(self, members: Mapping[Room, Membership]) -> Mapping[Room, Grant | None]:
         hub = self._session.hub
-        # The places first: what is revoked up to them the policies see, what is revoked later the hub hears.
+        # The places first: what is revoked up to them the policies see, what is revoked later the hub gets.
         loading = hub.load([member.state for member in members.values()])
         for member in members.values():
             member.stale = False
@@ -229,7 +229,7 @@ class Memberships:
         """Has the hub go where the client claims to be and where the grant begins; False when it is not there yet.
 
         Before the beginning of the grant nobody may be live: what comes up to there is not for them. A client that
-        names another epoch may know more than this hub: it has heard of the room's first event, or of a new epoch,
+        names another epoch may know more than this hub: it has got the room's first event, or of a new epoch,
         at another process.
         """
         claimed = since.seq if since is not None and since.epoch else 0
@@ -250,7 +250,7 @@ class Memberships:
         return joined
 
     async def _restart(self, member: Membership, since: Position | None) -> Outcome:
-        """The room is received already: says where it stands, or begins again at the place asked for."""
+        """The room is received already: says where it is, or begins again at the place asked for."""
         state = member.state
         if since is None or since == Position(state.epoch, member.place()):
             return Joined(Position(state.epoch, member.place()), True if since else None)
@@ -270,13 +270,13 @@ class Memberships:
         return [member for member, _ in self._held if member not in self._rechecking] if self._held else []
 
     def release(self, only: Iterable[str] | None = None) -> None:
-        """Lets the streams of held members begin, now that their positions have been told.
+        """Lets the streams of held members begin, now that their positions have been sent.
 
-        `only`: of these rooms; the answer that tells of the others is still to come.
+        `only`: of these rooms; the answer about the others is still to come.
         """
-        told = None if only is None else frozenset(only)
-        held = [entry for entry in self._held if told is None or entry[0].state.name in told]
-        self._held = [entry for entry in self._held if told is not None and entry[0].state.name not in told]
+        answered = None if only is None else frozenset(only)
+        held = [entry for entry in self._held if answered is None or entry[0].state.name in answered]
+        self._held = [entry for entry in self._held if answered is not None and entry[0].state.name not in answered]
         hub = self._session.hub
         for member, epoch in held:
             if member.phase is not Phase.HELD or member in self._rechecking:
@@ -392,7 +392,7 @@ def _place(state: RoomState, grant: Grant, since: Position | None) -> Joined:
 
 
 def _shows(grant: Grant) -> object:
-    """Returns what tells one grant's view from another's."""
+    """Returns what differs between one grant's view and another's."""
     return grant.view.key if grant.view is not None else None
 
 
@@ -408,7 +408,7 @@ def _no_such_room(room: Room) -> NotFound:
     return NotFound("There is no such room here.", details={"room": room.name})
 
 
-def _told(outcome: Outcome) -> dict[str, Any]:
+def _as_dict(outcome: Outcome) -> dict[str, Any]:
     if isinstance(outcome, ApplicationError):
         return {"recovered": False, "reason": outcome.code, "error": outcome.as_dict()}
     return outcome.as_dict()

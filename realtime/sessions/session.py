@@ -140,7 +140,7 @@ class Session:
 
         `resume`: positions from which rooms go on; rooms beyond the automatic ones are entered too, those in
         `present` counting the person. `exact`: raises Conflict, with nothing said, when one of them cannot go
-        on exactly; otherwise each room's outcome stands in `session:ready`, and is returned.
+        on exactly; otherwise each room's outcome is in `session:ready`, and is returned.
 
         Raises ValidationFailed for more rooms than a session may have, Unauthenticated or Forbidden when the namespace
         does not admit the identity, RateLimited for one that opens too much, Unavailable when the database does not
@@ -173,7 +173,7 @@ class Session:
         self._opened = True
         if self._outdated:  # what the automatic rooms are has changed since they were asked for
             self.hub.spawn(self.refresh_auto_rooms())
-        self._tell_opened()
+        self._call_parts()
         if self.namespace.opened is not None:
             self.hub.spawn(self.namespace.opened(self))
         self._work_on()
@@ -187,7 +187,7 @@ class Session:
         if self.connection.limits is not None:
             await self.connection.limits.charge(self.identity, cost, ahead=ahead)
 
-    def _tell_opened(self) -> None:
+    def _call_parts(self) -> None:
         for part in self.hub.parts:
             self.hub.spawn(part.opened(self))
 
@@ -261,7 +261,7 @@ class Session:
                 answer = await carry_out(self, request)
                 self._inbox.pop(0)
                 if request.answer is not None and not self.closed:
-                    self.tell_places()
+                    self.send_places()
                     request.answer(answer)
                 self._rooms.release()
                 done += 1
@@ -352,7 +352,7 @@ class Session:
     # Words of the engine
 
     def notify(self, name: str, payload: Any, room: str | None = None) -> None:
-        """Tells this session alone, outside of any log."""
+        """Sends it to this session alone, outside of any log."""
         if not self.closed:
             self.connection.write(self.wire.notice(self.namespace.name, name, payload, room))
 
@@ -377,7 +377,7 @@ class Session:
             return
         for room in list(self.memberships):
             self.recheck_room(room, reason)
-        self._tell_opened()
+        self._call_parts()
 
     def expel(self, reason: str) -> None:
         """Ends the connection because permission to be here has ended."""
@@ -387,7 +387,7 @@ class Session:
         """Says `bye` and closes the connection; nothing of any room is sent after that."""
         if self.over:
             return
-        # What is on its way still belongs to the rooms as they are; behind `bye` nobody stands anywhere.
+        # What is on its way still belongs to the rooms as they are; behind `bye` nobody has a position.
         self.connection.flush()
         bye: dict[str, Any] = {"code": int(code), "reason": reason}
         if retry_after_ms is not None:
@@ -397,13 +397,13 @@ class Session:
         self.connection.close(code, reason)
 
     def rooms_changed(self) -> None:
-        """See `HubSession.rooms_changed`; for doors that tell their clients where they stand."""
+        """See `HubSession.rooms_changed`; for doors that send their clients their positions."""
 
     def replayed(self) -> None:
         """See `HubSession.replayed`."""
 
-    def tell_places(self) -> None:
-        """Called before the client hears that it is in a room, or out of one: who knows that shall know its place."""
+    def send_places(self) -> None:
+        """Called before the client learns that it is in a room, or out of one: who knows that shall know its place."""
 
     @property
     def held(self) -> list[Membership]:
@@ -419,7 +419,7 @@ class Session:
             return
         outcomes = await self._rooms.refresh_auto()
         if outcomes:
-            self.tell_places()
+            self.send_places()
             self.notify("rooms:entered", {"rooms": outcomes})
         self._rooms.release(outcomes)
 

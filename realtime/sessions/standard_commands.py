@@ -53,7 +53,7 @@ class UnsubscribeRoom(Payload):
 
 @command("auth:refresh", reply=dict[str, Any])
 class RefreshSignIn(Payload):
-    """Stays signed in with a fresh access token of the same person; answers `{expiresAt}`."""
+    """Goes on being signed in with a fresh access token of the same person; answers `{expiresAt}`."""
 
     token: str
 
@@ -114,6 +114,6 @@ async def ping(call: Call, command: Ping) -> dict[str, Any]:
 
 @standard.handles(Heartbeat)
 async def heartbeat(call: Call, command: Heartbeat) -> dict[str, Any]:
-    told = {"time": _own(call).hub.now_ms()}
-    call.session.notify("pong", told)
-    return told
+    payload = {"time": _own(call).hub.now_ms()}
+    call.session.notify("pong", payload)
+    return payload

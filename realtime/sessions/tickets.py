@@ -28,7 +28,7 @@ def issue_ticket(identity: Identity) -> str:
 def redeem(token: str) -> Identity:
     """Consumes a ticket and returns whom it lets in; of several who try at once, one succeeds.
 
-    Raises Unauthenticated for a ticket that is unknown, used or expired; which one is not told.
+    Raises Unauthenticated for a ticket that is unknown, used or expired; which one is not said.
     """
     with connection.cursor() as cursor:
         cursor.execute(

@@ -995,7 +995,7 @@ export interface ReaderCount {
   guestCount: number;
 }
 
-/** Stays signed in with a fresh access token of the same person; answers `{expiresAt}`. */
+/** Goes on being signed in with a fresh access token of the same person; answers `{expiresAt}`. */
 export interface RefreshSignIn {
   token: string;
 }
@@ -1801,7 +1801,7 @@ export interface CommandMap {
   "announce": { payload: Announce; reply: Announced };
   /** Take an announcement back before its time; for staff. */
   "announcement:withdraw": { payload: Withdraw; reply: null };
-  /** Stays signed in with a fresh access token of the same person; answers `{expiresAt}`. */
+  /** Goes on being signed in with a fresh access token of the same person; answers `{expiresAt}`. */
   "auth:refresh": { payload: RefreshSignIn; reply: Record<string, unknown> };
   /**
    * Enter a book's room and be counted among its readers. With `since`, what was missed comes first.

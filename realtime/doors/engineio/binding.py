@@ -1,7 +1,7 @@
-"""What shows that a request comes from whoever opened its session: the id alone stands in addresses, and so in logs.
+"""What shows that a request comes from whoever opened its session: the id alone is in addresses, and so in logs.
 
 Polling has no connection, only the id in every request's address. So later requests must show one thing more that
-stands in no address, the best that their client can carry; docs/decisions/an-address-lets-nobody-in.md says which.
+is in no address, the best that their client can carry; docs/decisions/an-address-lets-nobody-in.md says which.
 """
 
 import hashlib
@@ -68,7 +68,7 @@ class _Nobody(Binding):
 
 
 NOBODY = _Nobody(Shown())
-"""Of a session that began on a WebSocket: it has no other requests, and whoever makes one is told of no session."""
+"""Of a session that began on a WebSocket: it has no other requests, and whoever makes one gets `Session ID unknown`."""
 
 
 def shown_by(scope: Mapping[str, Any]) -> Shown:

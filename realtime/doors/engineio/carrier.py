@@ -31,7 +31,7 @@ _PART_BYTES = 128 * 1024
 _MAX_PARTS = 64
 _MAX_UNFINISHED = 256
 _RETRY_SECONDS = 1.0
-# An owner that is alive says at once that it has heard.
+# An owner that is alive says at once that it has received the question.
 _HEARD_SECONDS = 3.0
 _WORK_SECONDS = 10.0
 
@@ -74,7 +74,7 @@ _decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
 
 
 class Parts:
-    """Takes messages apart into what a layer carries well, and puts them together again."""
+    """Takes messages apart into what a layer carries well, and joins them again."""
 
     def __init__(self) -> None:
         self._unfinished: dict[str, list[bytes]] = {}
@@ -109,11 +109,11 @@ class Parts:
 class _Waiting:
     """One request of ours that is with another process."""
 
-    __slots__ = ("answered", "heard")
+    __slots__ = ("answered", "received")
 
     def __init__(self) -> None:
         loop = asyncio.get_running_loop()
-        self.heard: asyncio.Future[None] = loop.create_future()
+        self.received: asyncio.Future[None] = loop.create_future()
         self.answered: asyncio.Future[Answered] = loop.create_future()
 
 
@@ -183,11 +183,11 @@ class Carrier:
         try:
             async with asyncio.timeout(_HEARD_SECONDS):
                 await self.send(process, ask)
-                await waiting.heard
+                await waiting.received
             async with asyncio.timeout(seconds):
                 answered = await waiting.answered
         except TimeoutError as error:
-            if not waiting.heard.cancelled():
+            if not waiting.received.cancelled():
                 raise _lost(ask, process, f"has not answered within {seconds:g} s", logging.INFO) from error
             # Anybody can name a process that is none, as often as they like.
             raise _lost(ask, process, "does not seem to live", logging.DEBUG) from error
@@ -205,7 +205,7 @@ class Carrier:
         try:
             await self.send(process, Cancel(ask_id))
         except Exception as error:
-            logger.debug("An owner could not be told to stop: %s", said(error))
+            logger.debug("An owner could not be asked to stop: %s", said(error))
 
     # Answering
 
@@ -220,19 +220,19 @@ class Carrier:
                     logger.debug("The process that asked no longer waits for %s.", ask_id)
                     task_working.cancel()
             case Received(id=ask_id):
-                if (waiting := self._waiting.get(ask_id)) and not waiting.heard.done():
-                    waiting.heard.set_result(None)
+                if (waiting := self._waiting.get(ask_id)) and not waiting.received.done():
+                    waiting.received.set_result(None)
             case Answered(id=ask_id):
                 if (waiting := self._waiting.get(ask_id)) and not waiting.answered.done():
-                    if not waiting.heard.done():
-                        waiting.heard.set_result(None)
+                    if not waiting.received.done():
+                        waiting.received.set_result(None)
                     waiting.answered.set_result(message)
 
     async def _work(self, ask: Ask) -> None:
         try:
             await self.send(ask.reply_to, Received(ask.id))
         except (OSError, RedisError) as error:
-            logger.debug("The process that asks cannot be told of (%s): it gives up by itself.", said(error))
+            logger.debug("The process that asks cannot be answered (%s): it gives up by itself.", said(error))
             return
         try:
             answer = Answered(ask.id, await self._carry_out(ask))

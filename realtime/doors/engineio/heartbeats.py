@@ -11,7 +11,7 @@ class Heartbeats:
     """Lets each session beat when it is due, or up to a 25th of the interval later. Belongs to the loop.
 
     Timers of their own would cost sessions 500 bytes each, and a place in the loop's heap with every pong. Here each
-    waits in the set of one tick, and who has moved on by then is put into another. Whoever is heard of is due an
+    waits in the set of one tick, and who has moved on by then is put into another. Whoever sends something is due an
     interval later, so a look in every interval misses nobody.
     """
 

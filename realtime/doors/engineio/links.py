@@ -35,7 +35,7 @@ class Link(Protocol):
     name: str
 
     def send(self, packets: list[Packet]) -> None:
-        """Sends the packets, in order and together."""
+        """Sends the packets, in order and with nothing between them."""
 
     def buffered(self) -> int:
         """Returns how many bytes the client has not taken yet, as far as the transport can tell."""

@@ -24,7 +24,7 @@ _SETTLE_SECONDS = 5.0
 class Owner(Protocol):
     """The process that has a session. Every method raises RequestRefused; there is no second try.
 
-    What a request `shown` must be what its session is bound to: whoever knows no more than the id is told that
+    What a request `shown` must be what its session is bound to: whoever knows no more than the id gets the answer that
     there is no such session, and the session goes on.
     """
 
@@ -41,7 +41,7 @@ class Owner(Protocol):
         """The WebSocket carries messages: from now on polls are answered at once."""
 
     async def abandon_upgrade(self, sid: str) -> None:
-        """The WebSocket came to nothing; the session stays on polling. Never raises."""
+        """The WebSocket came to nothing; the session goes on with polling. Never raises."""
 
     async def upgrade(self, sid: str, scope: Scope, link_to: LinkTo) -> EngineSession:
         """Moves the session to the WebSocket of `scope`, and to this process; returns it."""
@@ -114,7 +114,7 @@ class EngineServer:
         return session
 
     async def begin(self, scope: Scope) -> EngineSession:
-        """Opens a session on polling and lets it in before anybody is told of it.
+        """Opens a session on polling and lets it in before its id is known to anybody.
 
         Raises ApplicationError when it is not let in, or has been closed meanwhile; then nothing is open.
         """
@@ -211,7 +211,7 @@ class Here:
 
     async def probed(self, sid: str) -> None:
         session = self._server.session(sid)
-        # What is held cannot move, and behind the answer to its probe the client leaves polling: before it, it stays.
+        # What is held cannot move, and behind the answer to its probe the client leaves polling, not before.
         if not await session.application.entered(_SETTLE_SECONDS):
             raise RequestRefused(Refusal.BAD_REQUEST, "it is still being let in")
         session.probed()

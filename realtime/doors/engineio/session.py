@@ -115,7 +115,7 @@ class EngineSession(Connection):
         self._trifles = 0.0
         self._deadline = 0.0
         self.beats_at = 0.0
-        """When `beat` is due next, by the loop's clock; moves to later whenever the client is heard of."""
+        """When `beat` is due next, by the loop's clock; moves to later whenever the client sends something."""
         self.tick = 0
         """Where `Heartbeats` has put it."""
         self._link: Link = PollingLink(
@@ -254,7 +254,7 @@ class EngineSession(Connection):
         link.release()
 
     def abandon_upgrade(self) -> None:
-        """Stays on polling."""
+        """Goes on with polling."""
         self._probed = False
         if self._upgrading:
             self._upgrading.cancel()
@@ -294,7 +294,7 @@ class EngineSession(Connection):
         self.flush()
         state = self.application.state()
         if state is None:
-            raise RequestRefused(Refusal.BAD_REQUEST, "where it stands is not known")
+            raise RequestRefused(Refusal.BAD_REQUEST, "its position is not known")
         waiting = [(packet.text, packet.attachments) for packet in link.take()]
         silence_ms = max(0, int((self._deadline - self._loop.time()) * 1000))
         self._end("moved")
@@ -338,7 +338,7 @@ class EngineSession(Connection):
             return
         self.flush()
         self._link.close(code, reason)
-        # Whoever broke the protocol is told nothing more.
+        # Whoever broke the protocol is sent nothing more.
         self._end(reason or "server close", linger=code != CloseCode.PROTOCOL_ERROR)
 
     def abort(self, reason: str = "transport error") -> None:

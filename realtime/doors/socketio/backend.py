@@ -109,9 +109,9 @@ class SessionEndpoint:
     def _answer(self, name: str, reply: Reply | None) -> Callable[[Ack], None]:
         def answer(answer: Ack) -> None:
             if reply is not None:
-                reply([_told(answer)])
+                reply([_payload_of(answer)])
             elif answer.error is not None:
-                # Nobody waits for an ack: the refusal is told all the same.
+                # Nobody waits for an ack: the refusal is sent all the same.
                 self.session.notify("error", answer.error | {"type": name})
 
         return answer
@@ -205,9 +205,9 @@ class HubBackend:
         elif (ticket.namespace, ticket.user_id) != (namespace.name, identity.user_id):
             why = "that was another namespace, or somebody else"
         elif (place := await self.place(ticket, given.offset)) is None:
-            why = f"{str(given.offset)!r:.64} does not say where it stood"
+            why = f"{str(given.offset)!r:.64} names no positions that are known"
         elif len(place.positions) > self._hub.settings.max_rooms_per_session:
-            why = "it stood in too many rooms"
+            why = "it was in too many rooms"
         else:
             endpoint = self._endpoint(connection, namespace, identity, ticket, given.pid, recovers=True)
             try:
@@ -219,7 +219,7 @@ class HubBackend:
         return None
 
     async def place(self, ticket: Ticket, offset: object) -> Place | None:
-        """Returns what a client's offset stands for. A number is looked up under its own socket id alone."""
+        """Returns the place that a client's offset means. A number is looked up under its own socket id alone."""
         numbered = read_number(offset)
         if numbered is None:
             return read_vector(offset)
@@ -250,7 +250,7 @@ class HubBackend:
             try:
                 await endpoint.session.open(place.positions, present=place.present, exact=True)
             except RateLimited as error:
-                # Without a seat nobody stays, or there would be more connections than seats.
+                # Without a seat nobody goes on, or there would be more connections than seats.
                 raise Conflict(str(error)) from error
 
         try:
@@ -259,7 +259,7 @@ class HubBackend:
             endpoint.go_on()
         except Exception as error:
             logger.info("%s has moved here and %s cannot go on: %s", connection.engine.id, namespace, error)
-            # Its client comes back by itself, and is told then what cannot be continued.
+            # Its client comes back by itself, and learns then what cannot be continued.
             connection.engine.close(CloseCode.SERVICE_RESTART, "moving failed")
 
     def _endpoint(
@@ -273,8 +273,8 @@ class HubBackend:
         recovers: bool,
     ) -> SessionEndpoint:
         def accept() -> None:
-            told = {"sid": ticket.socket_id} | ({"pid": pid} if recovers else {})
-            connection.accept(namespace.name, told)
+            details = {"sid": ticket.socket_id} | ({"pid": pid} if recovers else {})
+            connection.accept(namespace.name, details)
 
         session = self._session(connection, namespace, identity, ticket, accept, recovers=recovers)
         return SessionEndpoint(session, ticket, pid)
@@ -310,12 +310,12 @@ def _read(auth: Mapping[str, Any]) -> Given:
         raise ValidationFailed(f"auth is not valid: {error}") from error
 
 
-def _told(answer: Ack) -> dict[str, Any]:
-    told: dict[str, Any] = {"success": answer.success}
+def _payload_of(answer: Ack) -> dict[str, Any]:
+    payload: dict[str, Any] = {"success": answer.success}
     if answer.success:
-        told["data"] = answer.data
+        payload["data"] = answer.data
     else:
-        told["error"] = answer.error
+        payload["error"] = answer.error
     if answer.position:
-        told["position"] = answer.position
-    return told
+        payload["position"] = answer.position
+    return payload

@@ -107,7 +107,7 @@ class SocketConnection:
     # To the client
 
     def accept(self, namespace: str, data: Mapping[str, Any]) -> None:
-        """Tells the client that it is in; everything else of the namespace comes after this."""
+        """Sends the client that it is in; everything else of the namespace comes after this."""
         self._in_time()
         self.send(SocketPacket(PacketType.CONNECT, namespace, data))
 

@@ -87,7 +87,7 @@ class SocketDoor:
         try:
             await self._admit(engine)
         except ApplicationError as error:
-            logger.info("%s has moved here and cannot stay: %s", engine.id, error)
+            logger.info("%s has moved here and cannot go on: %s", engine.id, error)
             engine.close(CloseCode.SERVICE_RESTART, "moving failed")
 
     def turns_away(self, scope: Scope) -> bool:

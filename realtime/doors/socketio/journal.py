@@ -1,8 +1,8 @@
-"""What an offset that is the same for everybody stands for: deliveries by number, and where sessions stood.
+"""What an offset that is the same for everybody means: deliveries by number, and the positions of sessions.
 
 A delivery is one event of the log on its way to live members. Its number goes out as the third argument, the same
-bytes for all. A client that comes back with a number stands where its session's newest anchor before it says (all
-rooms and their places), moved on by what was delivered since. What cannot be told exactly is refused.
+bytes for all. A client that comes back with a number is at the positions of its session's newest anchor before it (all
+rooms and their places), moved on by what was delivered since. What is not known exactly is refused.
 """
 
 import time
@@ -22,7 +22,7 @@ KEPT_SECONDS = PROMISED_SECONDS + ANCHOR_SECONDS
 KEPT_DELIVERIES = 250_000
 """48 bytes each: 12 MB. With more than 333 deliveries a second what is kept ends before its time."""
 _KEPT_ANCHOR_BYTES = 64 * 1024 * 1024
-"""Of all sessions together; about 40 bytes for each room of each."""
+"""Of all sessions in sum; about 40 bytes for each room of each."""
 _KEPT_ANCHORS = 6
 """Of one session. Older ones are asked for only by who changes rooms more often within what is on the way to it."""
 _KEPT_TRAIL_BYTES = 16 * 1024
@@ -84,7 +84,7 @@ class Deliveries:
         self.first = number
 
     def moved_on(self, anchor: Anchor, number: int) -> Place | None:
-        """Returns where a session stands that stood at `anchor` and has got everything up to `number` since.
+        """Returns the place of a session that was at `anchor` and has got everything up to `number` since.
 
         None when that is not known: too old, not yet here, or between two parts of a delivery.
         """
@@ -108,7 +108,7 @@ class Deliveries:
 
 
 class Trail:
-    """Where one session stood, each time that it was written down, under its socket id. Belongs to the loop.
+    """One session's anchors, in the order in which they were noted, under its socket id. Belongs to the loop.
 
     A socket id lives on over recoveries, so two sessions may have it for as long as a cut has not been noticed: the
     later one alone writes from then on.
@@ -126,20 +126,20 @@ class Trail:
 
     @property
     def known(self) -> bool:
-        """Whether numbers tell where the session stands."""
+        """Whether numbers say where the session is."""
         return bool(self.entries and self.entries[-1][1])
 
     @property
     def stale(self) -> bool:
-        """Whether it is time to write down once more where the session stands."""
+        """Whether it is time for another anchor."""
         return self._journal.now() - self.at_seconds > ANCHOR_SECONDS
 
-    def stands(self, anchor: str) -> None:
-        """Writes down where the session stands behind what was delivered so far."""
+    def note(self, anchor: str) -> None:
+        """Notes where the session is behind what was delivered so far."""
         self._journal.note(self, anchor)
 
     def lost(self) -> None:
-        """Says that from now on numbers tell nothing of this session, until it stands somewhere again."""
+        """Says that from now on numbers say nothing of this session, until its place is noted again."""
         if self.known:
             self._journal.note(self, "")
 
@@ -224,7 +224,7 @@ class Journal:
             self._size -= oldest.size
 
     def place(self, socket_id: str, number: int) -> Place | None:
-        """Returns where a client stands that kept `number`, None when that is not known exactly."""
+        """Returns the place of a client that kept `number`, None when that is not known exactly."""
         trail = self._trails.get(socket_id)
         return self.deliveries.moved_on(anchor, number) if trail and (anchor := newest(trail.entries, number)) else None
 

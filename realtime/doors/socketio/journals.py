@@ -1,6 +1,6 @@
 """The journals of all processes: each keeps its own, and writes it to Redis, where there is one, for the others.
 
-What a process writes for others goes in order. First where sessions stood (a key for each, the newest few anchors),
+What a process writes for others goes in order. First the anchors of sessions (a key for each, the newest few anchors),
 then the deliveries since the last time, into one stream: so whoever finds a delivery there finds every anchor before
 it. The journal itself is what waits to be written; while Redis is away nothing queues anywhere else.
 """
@@ -39,7 +39,7 @@ _encode = msgspec.json.encode
 
 
 class Journals:
-    """What offsets with numbers stand for. Belongs to the hub's loop."""
+    """What offsets with numbers mean. Belongs to the hub's loop."""
 
     def __init__(self, hub: Hub) -> None:
         self.own = Journal(hub.id)
@@ -51,7 +51,7 @@ class Journals:
             hub.spawn(_Writer(link, keys, self.own).run())
 
     async def place(self, process: str, socket_id: str, number: int) -> Place | None:
-        """Returns where the client with that socket id stands that kept a number of that process.
+        """Returns the place of the client with that socket id that kept a number of that process.
 
         None when that is not known exactly, or cannot be asked for now.
         """
@@ -86,7 +86,7 @@ class _Writer:
         self._trails: dict[str, Trail] = {}
         self._written = 0
         self._entries: deque[int] = deque()
-        """The last number of each entry that is to stay in the stream."""
+        """The last number of each entry that is to be kept in the stream."""
         self._tries = 0
         self._lost = False
         self._due = asyncio.Event()
@@ -112,7 +112,7 @@ class _Writer:
                     await asyncio.sleep(_BETWEEN_SECONDS)
         finally:
             try:
-                with contextlib.suppress(Unavailable):  # its clients were told where they stand with `bye`
+                with contextlib.suppress(Unavailable):  # its clients were sent their positions with `bye`
                     await self._write()
             finally:
                 await self._link.close()
@@ -125,7 +125,7 @@ class _Writer:
         waiting = list(trails.values())
         try:
             for batch in in_batches(list(waiting), _TRAILS_AT_ONCE):
-                await self._link.run([self._stood(trail) for trail in batch])
+                await self._link.run([self._anchors_of(trail) for trail in batch])
                 del waiting[: len(batch)]
         finally:
             left = {trail.socket_id: trail for trail in waiting if self._journal.keeps(trail)}
@@ -133,7 +133,7 @@ class _Writer:
         while self._written < number:
             await self._write_deliveries(min(number, self._written + _DELIVERIES_AT_ONCE))
 
-    def _stood(self, trail: Trail) -> Command:
+    def _anchors_of(self, trail: Trail) -> Command:
         key = self._keys.trail(self._journal.process, trail.socket_id)
         return ("SET", key, _encode(trail.entries), "EX", KEPT_SECONDS)
 
@@ -141,7 +141,7 @@ class _Writer:
         deliveries, key = self._journal.deliveries, self._keys.deliveries(self._journal.process)
         first = max(self._written + 1, deliveries.first)
         number = max(number, first)
-        told = _encode((first, deliveries.between(first, number)))
+        batch = _encode((first, deliveries.between(first, number)))
         # A write whose answer was lost may have been carried out: the same once more is one entry more, read once.
         entry = f"{number}-{self._tries}"
         self._tries += 1
@@ -151,7 +151,7 @@ class _Writer:
         if not self._entries or self._entries[-1] != number:
             self._entries.append(number)
         # By length: streams are cut by id from Redis 6.2 on only.
-        add, expire = ("XADD", key, "MAXLEN", "~", len(self._entries), entry, "d", told), ("EXPIRE", key, KEPT_SECONDS)
+        add, expire = ("XADD", key, "MAXLEN", "~", len(self._entries), entry, "d", batch), ("EXPIRE", key, KEPT_SECONDS)
         was_there, *_ = await self._link.run([expire, add, expire])
         self._tries = 0
         self._written = number

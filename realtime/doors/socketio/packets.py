@@ -1,7 +1,7 @@
 """The Socket.IO 5 codec: packets with their binary attachments, bounded in every direction.
 
 `<type>[<attachments>-][<namespace>,][<id>][JSON]`, then one binary message per attachment. Bytes inside the
-JSON are stood for by `{"_placeholder": true, "num": index}`.
+JSON are replaced by `{"_placeholder": true, "num": index}`.
 
 Source: the Socket.IO protocol, revision 5, "Packet encoding".
 """
@@ -61,7 +61,7 @@ class SocketPacket:
 
 
 def head(packet_type: PacketType, namespace: str, packet_id: int | None = None, attachments: int = 0) -> str:
-    """Returns what stands before the JSON."""
+    """Returns what comes before the JSON."""
     return (
         f"{packet_type.value}"
         f"{f'{attachments}-' if attachments else ''}"
@@ -71,7 +71,7 @@ def head(packet_type: PacketType, namespace: str, packet_id: int | None = None, 
 
 
 def encode(packet: SocketPacket) -> list[str | bytes]:
-    """Returns the packet's messages: its text, then its attachments. They belong together on the stream."""
+    """Returns the packet's messages: its text, then its attachments. Nothing may come between them on the stream."""
     attachments: list[bytes] = []
     packet_type = packet.type
     data = packet.data
@@ -98,9 +98,9 @@ def _take_out(value: Any, attachments: list[bytes]) -> Any:
 
 
 class Decoder:
-    """Puts the packets of one connection together, in order. Not to be used after it has raised.
+    """Joins the packets of one connection from their parts, in order. Not to be used after it has raised.
 
-    `max_bytes` bounds the text and all attachments of one packet together.
+    `max_bytes` bounds the sum of the text and all attachments of one packet.
     """
 
     __slots__ = ("_attachments", "_bytes", "_expected", "_packet", "max_bytes")

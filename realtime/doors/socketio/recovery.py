@@ -3,9 +3,9 @@
 A client keeps two strings per namespace: the `pid` of its first connection, and as `offset` the last
 argument of the last event if that was a string. That is one of three:
 
-- a number, the same for everybody who gets the event live: what it stands for, the process's journal knows;
+- a number, the same for everybody who gets the event live: what it means, the process's journal knows;
 - a vector, the session's position in all of its rooms, in an event of its own: it needs no memory on any server;
-- an event's id, where one was replayed to this client alone and its vector is to follow: it stands for nothing.
+- an event's id, where one was replayed to this client alone and its vector is to follow: it names no place.
 """
 
 import re
@@ -27,7 +27,7 @@ _NUMBER = re.compile(r"2 ([0-9a-f]{16}) ([0-9]{1,18})", re.ASCII)
 
 
 class Ticket(msgspec.Struct, frozen=True):
-    """What a pid stands for: whose connection it was. It lets nobody in, credentials do that."""
+    """What a pid names: whose connection it was. It lets nobody in, credentials do that."""
 
     socket_id: str
     namespace: str
@@ -35,7 +35,7 @@ class Ticket(msgspec.Struct, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where a session stood: the rooms that it received, and those in which its person was counted."""
+    """Where a session was: the rooms that it received, and those in which its person was counted."""
 
     positions: dict[str, Position]
     present: frozenset[str]
@@ -46,12 +46,12 @@ def new_socket_id() -> str:
 
 
 def sign(ticket: Ticket) -> str:
-    """Returns the pid; it stays the same over any number of recoveries."""
+    """Returns the pid; it is the same over any number of recoveries."""
     return signing.dumps([ticket.socket_id, ticket.namespace, ticket.user_id], salt=_SALT)
 
 
 def read_pid(pid: object) -> Ticket | None:
-    """Returns what the pid stands for, None for anything that we have not signed."""
+    """Returns what the pid names, None for anything that we have not signed."""
     if not isinstance(pid, str):
         return None
     try:
@@ -62,7 +62,7 @@ def read_pid(pid: object) -> Ticket | None:
 
 
 class Anchor(msgspec.Struct, frozen=True):
-    """Where a session stood behind the delivery of that number.
+    """Where a session was behind the delivery of that number.
 
     `apart`: the rooms of which it does not get what is delivered: it reads them from the log.
     """
@@ -100,7 +100,7 @@ def vector_of(session: HubSession, *, anchor: bool = False, answered: Container[
 
 
 def read_vector(offset: object) -> Place | None:
-    """Returns the place that a vector stands for, None for anything else that a client may have kept."""
+    """Returns the place that a vector names, None for anything else that a client may have kept."""
     if not isinstance(offset, str):
         return None
     version, *places = offset.split(" ")
@@ -114,7 +114,7 @@ def read_vector(offset: object) -> Place | None:
 
 
 def write_number(process: str, number: int) -> str:
-    """Returns the offset that stands for everything up to that delivery of that process."""
+    """Returns the offset that means everything up to that delivery of that process."""
     return f"2 {process} {number}"
 
 

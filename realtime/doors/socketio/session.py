@@ -1,4 +1,4 @@
-"""Sessions of the hub at the Socket.IO door, and what stock clients are told of where they stand."""
+"""Sessions of the hub at the Socket.IO door, and the offsets that stock clients are sent."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,12 +16,12 @@ from realtime.sessions.session import Session
 
 
 class SocketSession(Session):
-    """A session whose first word is preceded by the namespace's own acceptance; without one it goes on unseen."""
+    """A session whose first word is preceded by the namespace's own acceptance; without one it goes on silently."""
 
-    __slots__ = ("_accept", "_unseen")
+    __slots__ = ("_accept", "_silent")
 
     recovers = False
-    """Whether its client keeps what it is told of where it stands."""
+    """Whether its client keeps offsets."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class SocketSession(Session):
     ) -> None:
         super().__init__(hub, connection, wire, namespace, identity)
         self._accept = accept
-        self._unseen = accept is None
+        self._silent = accept is None
 
     async def _pay_for_opening(self, rooms: int) -> None:
         if self._accept is not None:  # else it was paid for at the process where it began
@@ -45,7 +45,7 @@ class SocketSession(Session):
         if self._accept is not None:
             accept, self._accept = self._accept, None
             accept()
-        if self._unseen and name == "session:ready":
+        if self._silent and name == "session:ready":
             return
         super().notify(name, payload, room)
 
@@ -56,12 +56,11 @@ class SocketSession(Session):
 class RecoveringSession(SocketSession):
     """A session of a stock client.
 
-    What it gets live carries numbers, see `Journal`. Whenever it gets anything else, numbers tell nothing of it until
-    it is written down where it stands; then, and wherever a number is not to be the last word for long, it is told a
-    vector.
+    What it gets live carries numbers, see `Journal`. Whenever it gets anything else, numbers say nothing of it until
+    its place is noted; then, and wherever a number is not to be the last word for long, it is sent a vector.
     """
 
-    __slots__ = ("_journal", "_numbered", "_telling", "_told", "_trail", "_vector_wire")
+    __slots__ = ("_journal", "_numbered", "_sending", "_sent", "_trail", "_vector_wire")
 
     recovers = True
 
@@ -82,63 +81,63 @@ class RecoveringSession(SocketSession):
         self._journal = journal
         self._trail = journal.trail(socket_id)
         self._trail.lost()
-        self._told = ""
+        self._sent = ""
         self._numbered = 0
-        """The journal's number when the client was told where it stands."""
-        self._telling = False
+        """The journal's number when the client was sent its place."""
+        self._sending = False
 
     def rooms_changed(self) -> None:
         if self.over:
             return
         self._trail.lost()
-        self._tell_behind()
+        self._send_behind()
 
     def replayed(self) -> None:
         self._trail.lost()
-        self._told = ""
-        self._tell()
+        self._sent = ""
+        self._send()
 
-    def tell_places(self) -> None:
+    def send_places(self) -> None:
         held = self.held
-        if held or self._telling:
+        if held or self._sending:
             self._trail.lost()
-            self._tell(held)
+            self._send(held)
 
     def beating(self) -> None:
         if self._journal.number != self._numbered or self._trail.stale:
-            self._tell()
+            self._send()
 
     def end(self, code: CloseCode, reason: str, retry_after_ms: int | None = None) -> None:
-        self._tell()  # the journal may end with the process
+        self._send()  # the journal may end with the process
         super().end(code, reason, retry_after_ms)
 
     def notify(self, name: str, payload: Any, room: str | None = None) -> None:
         super().notify(name, payload, room)
-        if name == "session:ready":  # also of no rooms: where one stands that has none is known, too
-            self._tell_behind()
+        if name == "session:ready":  # also of no rooms: the place of a session that has none is known, too
+            self._send_behind()
 
-    def _tell_behind(self) -> None:
-        if not self._telling:
-            self._telling = True
-            self.hub.write_batch.behind(self._tell)
+    def _send_behind(self) -> None:
+        if not self._sending:
+            self._sending = True
+            self.hub.write_batch.behind(self._send)
 
-    def _tell(self, answered: Sequence[Membership] = ()) -> None:
-        """Tells the client where it stands, unless that was its last word, and writes it down.
+    def _send(self, answered: Sequence[Membership] = ()) -> None:
+        """Sends the client its place, unless that was its last word, and notes it.
 
         `answered`: members whose answer comes right behind.
         """
-        self._telling = False
+        self._sending = False
         if not self.opened or self.over:
             return
         vector = vector_of(self, answered=answered)
         if vector is None:
             return
         if not self._trail.known or self._trail.stale:
-            # The same text once, where nothing tells them apart: it is the largest thing that a session keeps.
+            # The same text once, where they do not differ: it is the largest thing that a session keeps.
             apart = any(not (member.is_live or member.watching) for member in self.memberships.values())
             anchor = vector_of(self, anchor=True, answered=answered) if apart else vector
-            self._trail.stands(anchor or "")
+            self._trail.note(anchor or "")
         self._numbered = self._journal.number
-        if vector != self._told:
-            self._told = vector
+        if vector != self._sent:
+            self._sent = vector
             self.connection.write(self._vector_wire.offset(self.namespace.name, vector))

@@ -97,7 +97,7 @@ class RecoveringWire(SocketIOWire):
         return numbered
 
     def offset(self, namespace: str, offset: str) -> Packet:
-        """Encodes where a client stands after what was just written; its last argument is the offset."""
+        """Encodes a client's place after what was just written; its last argument is the offset."""
         return Packet(_event_head(namespace) + encode_json(["session:offset", offset]))
 
     def _of_log(self, stem: bytes, event_id: bytes) -> Packet:

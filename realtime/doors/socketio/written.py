@@ -4,7 +4,7 @@ from realtime.doors.socketio.packets import SocketPacket, encode
 from realtime.transport.packets import Packet
 
 MESSAGE = b"4"
-"""What stands before every message of an Engine.IO session."""
+"""What comes before every message of an Engine.IO session."""
 
 
 class WrittenEvent(Packet):

@@ -250,13 +250,13 @@ class TestTheLogSays:
         monkeypatch.setattr(hub, "seat", full)
         there, way = await go_on(door, session.sid, moved)
         await until(lambda: way.closed)
-        assert f"{there.id} has moved here and cannot stay: No seat is free." in caplog.messages
+        assert f"{there.id} has moved here and cannot go on: No seat is free." in caplog.messages
 
     async def test_why_a_client_begins_anew(self, open_socket: Open, caplog: pytest.LogCaptureFixture) -> None:
         client = await open_socket()
         before = await client.enter(HALLS, token="7")
         for auth, why in (
-            ({"offset": "an event's id"}, '"an event\'s id" does not say where it stood'),
+            ({"offset": "an event's id"}, '"an event\'s id" names no positions that are known'),
             ({"offset": "1 hall:1=f:9"}, "hall:1: epoch"),
             ({"pid": "forged", "offset": "1"}, "its pid is not ours"),
             ({"token": "8", "offset": "1"}, "that was another namespace, or somebody else"),

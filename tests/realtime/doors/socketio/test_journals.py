@@ -74,7 +74,7 @@ async def two(valkey: Valkey, journal: Written) -> AsyncIterator[Two]:
 
 class TestAnotherProcess:
     async def test_it_knows_what_was_written_and_refuses_what_is_past_the_end(self, two: Two) -> None:
-        two.journal.trail("s").stands("1 hall:1=e:1 ~hall:2=e:1")
+        two.journal.trail("s").note("1 hall:1=e:1 ~hall:2=e:1")
         for seq in (2, 3):
             two.journal.deliver("hall:1", seq)
         await two.writer._write()
@@ -96,7 +96,7 @@ class TestAnotherProcess:
         monkeypatch.setattr(shared, "_TRAILS_AT_ONCE", 2)
         monkeypatch.setattr(shared, "_DELIVERIES_AT_ONCE", 2)
         for client in range(5):
-            two.journal.trail(f"s{client}").stands(f"1 hall:1=e:{client}")
+            two.journal.trail(f"s{client}").note(f"1 hall:1=e:{client}")
             two.journal.deliver("hall:1", client + 1)
         await two.writer._write()
         names = [command[0] for batch in two.link.batches for command in batch]
@@ -104,7 +104,7 @@ class TestAnotherProcess:
         assert [await two.seqs(f"s{client}", 5) for client in range(5)] == [{"hall:1": 5}] * 5
 
     async def test_a_write_whose_answer_is_lost_counts_once(self, two: Two) -> None:
-        two.journal.trail("s").stands("1 hall:1=e:0")
+        two.journal.trail("s").note("1 hall:1=e:0")
         await two.writer._write()
         for seq in (1, 2, 3):
             number = two.journal.deliver("hall:1", seq)
@@ -120,7 +120,7 @@ class TestAnotherProcess:
     async def test_a_gap_is_never_bridged(self, two: Two, monkeypatch: pytest.MonkeyPatch) -> None:
         """Redis was away for so long that the journal itself has forgotten what was to be written."""
         monkeypatch.setattr(journals, "KEPT_DELIVERIES", 100)
-        two.journal.trail("s").stands("1 hall:1=e:0 hall:2=e:0")
+        two.journal.trail("s").note("1 hall:1=e:0 hall:2=e:0")
         for seq in (1, 2):
             two.journal.deliver("hall:1", seq)
         await two.writer._write()
@@ -130,13 +130,13 @@ class TestAnotherProcess:
         number = two.journal.deliver("hall:2", 1)
         await two.writer._write()
         assert await two.seqs("s", number) is None
-        two.journal.trail("t").stands("1 hall:1=e:3002 hall:2=e:1")
+        two.journal.trail("t").note("1 hall:1=e:3002 hall:2=e:1")
         number = two.journal.deliver("hall:2", 2)
         await two.writer._write()
         assert await two.seqs("t", number) == {"hall:1": 3002, "hall:2": 2}
 
     async def test_everything_in_redis_ends_by_itself(self, two: Two, valkey: Valkey) -> None:
-        two.journal.trail("s").stands("1 hall:1=e:0")
+        two.journal.trail("s").note("1 hall:1=e:0")
         two.journal.deliver("hall:1", 1)
         await two.writer._write()
         [keys] = await two.link.run([("KEYS", "*")])
@@ -147,7 +147,7 @@ class TestAnotherProcess:
     async def test_the_stream_is_cut_where_the_journal_is(self, two: Two) -> None:
         for seq in range(1, 501):
             two.journal.time.now += 20
-            two.journal.trail("s").stands(f"1 hall:1=e:{seq - 1}")
+            two.journal.trail("s").note(f"1 hall:1=e:{seq - 1}")
             two.journal.deliver("hall:1", seq)
             await two.writer._write()
         [length] = await two.link.run([("XLEN", two.writer._keys.deliveries(PROCESS))])
@@ -157,7 +157,7 @@ class TestAnotherProcess:
         assert await two.seqs("s", 500) == {"hall:1": 500}
 
     async def test_a_redis_that_comes_back_empty_gets_everything_again(self, two: Two) -> None:
-        two.journal.trail("s").stands("1 hall:1=e:0")
+        two.journal.trail("s").note("1 hall:1=e:0")
         for seq in (1, 2):
             two.journal.deliver("hall:1", seq)
         await two.writer._write()
@@ -180,7 +180,7 @@ class TestAnotherProcess:
         clock = two.link._clock
         assert isinstance(clock, FakeClock)
         valkey.stop()
-        two.journal.trail("s").stands("1 hall:1=e:0")
+        two.journal.trail("s").note("1 hall:1=e:0")
         number = two.journal.deliver("hall:1", 1)
         async with asyncio.timeout(30):
             while two.link._failed_at_ms is None:  # noqa: ASYNC110  # nothing to await
