@@ -17,7 +17,8 @@ SERVE_OWN_POSITIONS = "serve, Socket.IO door, own positions"
 SERVE = (SERVE_JSON, SERVE_SOCKET_IO, SERVE_OWN_POSITIONS)
 """The product itself, on PostgreSQL and Redis."""
 SERVE_ON_SQLITE = ("serve, JSON door, SQLite", "serve, Socket.IO door, SQLite")
-ALL_OF_OURS = (*OURS, OWN_POSITIONS, *OURS_STORING, *SERVE, *SERVE_ON_SQLITE)
+ON_EIGHT = ("livrya, JSON door, 8 processes", "livrya, Socket.IO door, 8 processes")
+ALL_OF_OURS = (*OURS, *ON_EIGHT, OWN_POSITIONS, *OURS_STORING, *SERVE, *SERVE_ON_SQLITE)
 NODE = "Socket.IO on Node, Redis adapter"
 NODE_STORING = "Socket.IO on Node, node-postgres"
 PICOWS = "picows"
@@ -67,6 +68,8 @@ class Case:
     gates: tuple[Gate, ...] = ()
     bounds: tuple[Bound, ...] = ()
     quick: bool = True
+    idle_s: float = 0.0
+    """So long the crowd is watched before; what the servers use then is no delivery's."""
 
     @property
     def fan_out(self) -> int:
@@ -141,6 +144,18 @@ CASES = (
         gates=(Gate(NODE, 2.0, 4.0),),
     ),
     Case("100 rooms of 10", (*OURS, NODE), 1_000, 30_000, 10_000, rooms=100, publishers=1_000),
+    Case(
+        "thin rooms of 100 over 8 processes, stored",
+        ON_EIGHT,
+        1_000,
+        20_000,
+        2_000,
+        rooms=10,
+        publishers=1_000,
+        stored=True,
+        idle_s=8.0,
+        bounds=(Bound(Metric.COST, 60),),
+    ),
     Case(
         "50 senders in one hot room, stored",
         STORING,

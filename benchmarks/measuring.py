@@ -131,7 +131,7 @@ def take(case: Case, name: str, redis: str, database: str) -> Measurement:
         deliveries = min(case.deliveries, SLOW_DELIVERIES) if slow else case.deliveries
         pace = min(case.deliveries_per_second, SLOW_DELIVERIES_PER_SECOND) if slow else case.deliveries_per_second
         _publish(case, server, load, deliveries // 4, pace)  # warms up
-        published = _publish(case, server, load, deliveries, pace)
+        published = _publish(case, server, load, deliveries, pace, idle=_idle(case, server))
         return replace(
             published,
             memory_per_connection=connected.memory_per_connection,
@@ -165,7 +165,19 @@ def _connect(case: Case, server: Running, load: Generator, count: int, tokens: s
     )
 
 
-def _publish(case: Case, server: Running, load: Generator, deliveries: int, pace: float) -> Measurement:
+def _idle(case: Case, server: Running) -> float:
+    """Returns what the servers use of a core while nothing is published."""
+    if not case.idle_s:
+        return 0.0
+    time.sleep(_SETTLING_S)
+    before = server.cpu_seconds()
+    time.sleep(case.idle_s)
+    return (server.cpu_seconds() - before) / case.idle_s
+
+
+def _publish(
+    case: Case, server: Running, load: Generator, deliveries: int, pace: float, *, idle: float = 0.0
+) -> Measurement:
     before = server.cpu_seconds()
     result = load.order(
         "publish",
@@ -175,7 +187,7 @@ def _publish(case: Case, server: Running, load: Generator, deliveries: int, pace
         stored=case.stored and server.server.dialect != "BARE",
         fan_out=case.fan_out,
     )
-    cpu = server.cpu_seconds() - before
+    cpu = server.cpu_seconds() - before - idle * result["seconds"]
     delivered = result["delivered"]
     return Measurement(
         case=case.name,

@@ -49,6 +49,10 @@ def _ours(port: int) -> list[str]:
     return _python("-m", "benchmarks.server", "--port", str(port))
 
 
+def _ours_on_eight(port: int) -> list[str]:
+    return [*_ours(port), "--processes", "8"]
+
+
 def _serve(port: int) -> list[str]:
     return _python("manage.py", "serve", "--port", str(port))
 
@@ -84,6 +88,8 @@ SERVERS = {
         Server("livrya, Socket.IO door", "SOCKET_IO", _ours, redis=True),
         Server("livrya, JSON door, PostgreSQL", "JSON_DOOR", _ours, redis=True, database=True),
         Server("livrya, Socket.IO door, PostgreSQL", "SOCKET_IO", _ours, redis=True, database=True),
+        Server("livrya, JSON door, 8 processes", "JSON_DOOR", _ours_on_eight, redis=True, database=True),
+        Server("livrya, Socket.IO door, 8 processes", "SOCKET_IO", _ours_on_eight, redis=True, database=True),
         Server("livrya, Socket.IO door, own positions", "OWN_POSITIONS", _ours, redis=True),
         _product("serve, JSON door", "READERS_JSON", on_postgresql=True),
         _product("serve, Socket.IO door", "READERS_SOCKET_IO", on_postgresql=True),

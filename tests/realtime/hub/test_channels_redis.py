@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import logging
 import signal
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -145,6 +146,18 @@ async def test_what_waits_for_the_hub_is_taken_whatever_it_is(running: Place) ->
     await running.elsewhere(1, "behind the flood")
     await heard(client, "behind the flood")
     await until(running.stock.channels[running.hub.layer.channel].empty)
+
+
+async def test_a_hint_that_comes_is_not_written_out_for_a_log(
+    running: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "push_response")  # redis-py makes the text whether or not anybody reads it
+    client = await running.connect()
+    await client.tell("hall:join", {"hallId": 1})
+    await running.subscribed("hall:1")
+    await running.elsewhere(1, "quietly")
+    await heard(client, "quietly")
+    assert not [record for record in caplog.records if record.name == "push_response"]
 
 
 async def test_a_hub_that_has_ended_leaves_no_queue_behind(running: Place) -> None:
