@@ -34,7 +34,7 @@ class Swarm(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """How a crowd speaks: `ready` stands in what says that a session is open, `event` in each event that is counted."""
+    """How a crowd speaks: `ready` is in what says that a session is open, `event` in each event that counts."""
 
     name: str
     path: str
@@ -56,8 +56,8 @@ class Door:
         """Returns where the room's stream begins for a session that has become ready; None where nobody asked."""
         if self.name != "json":
             return None
-        told = json.loads(message)["payload"]["rooms"][room]
-        return told["position"]["epoch"], -1 if told.get("recovered") else told["position"]["seq"]
+        outcome = json.loads(message)["payload"]["rooms"][room]
+        return outcome["position"]["epoch"], -1 if outcome.get("recovered") else outcome["position"]["seq"]
 
 
 DOORS = {

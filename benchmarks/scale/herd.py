@@ -92,12 +92,12 @@ class Herd:
 
     def stats(self, seq: int = 0) -> Stats:
         total = Stats()
-        for told in self._order([{"act": "stats", "seq": seq}] * len(self._processes)):
+        for answer in self._order([{"act": "stats", "seq": seq}] * len(self._processes)):
             for name in ("ready", "lost", "deliveries", "disorder", "behind"):
-                setattr(total, name, getattr(total, name) + told[name])
-            total.failures.update(told["failures"])
-            total.waited_ms.update({int(ms): count for ms, count in told["waited_ms"].items()})
-            total.answered_ms.update({int(ms): count for ms, count in told["answered_ms"].items()})
+                setattr(total, name, getattr(total, name) + answer[name])
+            total.failures.update(answer["failures"])
+            total.waited_ms.update({int(ms): count for ms, count in answer["waited_ms"].items()})
+            total.answered_ms.update({int(ms): count for ms, count in answer["answered_ms"].items()})
         return total
 
     def _order(self, orders: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -117,8 +117,8 @@ class Herd:
         line = pipe.readline()
         if not line:
             raise RuntimeError("A process of clients has ended.")
-        told: dict[str, Any] = json.loads(line)
-        return told
+        answer: dict[str, Any] = json.loads(line)
+        return answer
 
     def close(self) -> None:
         """Ends them all at once: nobody is to come back from here on."""

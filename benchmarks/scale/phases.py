@@ -125,11 +125,11 @@ def comment(site: Site, number: int) -> None:
             link = http.client.HTTPConnection("127.0.0.1", site.running.port, timeout=20)
             link.request("POST", "/api/v1/chapters/1/comments/", body, headers)
             answer = link.getresponse()
-            told = answer.read()
+            content = answer.read()
             link.close()
             if answer.status == 201:
                 return
-            print(answer.status, told[:200], file=sys.stderr)
+            print(answer.status, content[:200], file=sys.stderr)
         time.sleep(0.2)
     raise RuntimeError("Nobody takes a comment.")
 

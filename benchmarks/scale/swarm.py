@@ -1,4 +1,4 @@
-"""A process of clients: `python -m benchmarks.scale.swarm PORT DOOR SOURCE`, told what to do by JSON lines."""
+"""A process of clients: `python -m benchmarks.scale.swarm PORT DOOR SOURCE`, which takes its orders as JSON lines."""
 
 import asyncio
 import itertools
@@ -96,7 +96,7 @@ class Crowd:
             self.failures[error.__class__.__name__] += 1
             self._again(client)
 
-    # What it is told to do.
+    # Its orders.
 
     async def connect(self, count: int, room: str = "", tokens: str = "", first: int = 0) -> dict[str, Any]:
         """Opens that many, and waits until they are ready; `tokens` is a file in which theirs begin at line `first`."""

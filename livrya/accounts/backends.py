@@ -12,7 +12,7 @@ class CountedSignIn:
     """Counts tries by address, whichever names they are for; lets nobody in by itself.
 
     The first of AUTHENTICATION_BACKENDS, and no `BaseBackend`: nobody is looked up through it. RateLimited passes
-    through `authenticate()` to the edge; no password is hashed for who has to wait, and no name is told from another.
+    through `authenticate()` to the edge; no password is hashed for who has to wait, and all names are answered alike.
     """
 
     def authenticate(self, request: HttpRequest | None, **credentials: Any) -> None:

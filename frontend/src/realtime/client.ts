@@ -12,7 +12,7 @@ export interface ClientOptions {
   userId: number | null;
   /** What the page shows already, and up to where. */
   positions?: Record<string, Position>;
-  /** Renews the sign-in; by default nothing can be renewed and the person is told. */
+  /** Renews the sign-in; by default nothing can be renewed and the person sees it. */
   refresh?: () => Promise<void>;
   storage?: Pick<Storage, "getItem" | "setItem">;
 }

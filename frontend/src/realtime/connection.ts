@@ -43,7 +43,7 @@ export interface ConnectionHandlers {
   refresh(): Promise<void>;
 }
 
-export const BACKOFF = { first: 1000, cap: 30_000, jitter: 500, told: 12 } as const;
+export const BACKOFF = { first: 1000, cap: 30_000, jitter: 500, quietAttempts: 12 } as const;
 const HEARTBEAT_MS = 25_000;
 const PONG_MS = 10_000;
 const READY_MS = 10_000;
@@ -232,7 +232,7 @@ export class Connection {
       return;
     }
     const attempts = this.state.value.reconnectAttempts + 1;
-    const status = attempts > BACKOFF.told ? "disconnected" : "reconnecting";
+    const status = attempts > BACKOFF.quietAttempts ? "disconnected" : "reconnecting";
     const wait = retryAfter ?? this.retryAfter ?? backoff(attempts);
     this.retryAfter = null;
     this.update({ status, reconnectAttempts: attempts });

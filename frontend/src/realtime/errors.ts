@@ -62,7 +62,7 @@ const RATE_TRIES = 5;
 
 /**
  * Returns what to do after the `failures`-th failure in a row (from 1): lost connections come back by themselves,
- * expired sign-ins are renewed once, a server's error is tried again once, too fast waits as told; all else is shown.
+ * expired sign-ins are renewed once, a server's error is tried again once, too fast waits as the server says; all else is shown.
  */
 export function actionFor(error: CommandError, failures: number): Action {
   switch (error.category) {

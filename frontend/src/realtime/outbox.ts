@@ -80,10 +80,10 @@ export class Outbox {
     return () => this.asideListeners.delete(listener);
   }
 
-  /** The connection stands, or does not. */
-  connected(stands: boolean): void {
-    this.open = stands;
-    if (stands) void this.flush();
+  /** The connection is open, or no longer. */
+  connected(open: boolean): void {
+    this.open = open;
+    if (open) void this.flush();
   }
 
   private async flush(): Promise<void> {

@@ -95,7 +95,7 @@ export class Rooms {
   }
 
   /**
-   * The connection stands (again): goes on with everything that the page wants or receives by itself. Resolves when
+   * The connection is open (again): goes on with everything that the page wants or receives by itself. Resolves when
    * every room that is wanted has been entered, or has refused.
    */
   async ready(automatic: Record<string, RoomOutcome>): Promise<void> {

@@ -15,7 +15,7 @@ export interface Meta {
   seq?: number;
 }
 
-/** The answer to a command; `position` says where its own event stands. */
+/** The answer to a command; `position` is that of its own event. */
 export interface Answer {
   success: boolean;
   data?: unknown;

@@ -26,7 +26,7 @@ afterEach(() => {
 const AT_2 = { "chapter:3": { epoch: "e1", seq: 2 } };
 
 describe("rooms", () => {
-  it("are entered from where the page stands", async () => {
+  it("are entered from the page's position", async () => {
     start(AT_2);
     client.join("chapter:3");
     server.link.ready();
@@ -181,7 +181,7 @@ describe("commands", () => {
     await expect(reply).resolves.toEqual({ bookId: 1, level: "all" });
   });
 
-  it("wait as they are told when they were too fast", async () => {
+  it("wait as the server says when they were too fast", async () => {
     start();
     server.link.ready();
     const reply = client.command("get:readerCount", { bookId: 1 });

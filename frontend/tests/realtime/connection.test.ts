@@ -53,7 +53,7 @@ describe("close codes", () => {
 });
 
 describe("a connection", () => {
-  it("is connected when the server says ready, not when the link stands", () => {
+  it("is connected when the server says ready, not when the link is open", () => {
     connection.start();
     expect(status()).toBe("connecting");
     server.link.ready();
@@ -122,7 +122,7 @@ describe("a connection", () => {
 
   it("tells the person after twelve tries and keeps trying", () => {
     connection.start();
-    for (let attempt = 1; attempt <= BACKOFF.told; attempt += 1) {
+    for (let attempt = 1; attempt <= BACKOFF.quietAttempts; attempt += 1) {
       server.link.cut();
       expect(status()).toBe("reconnecting");
       vi.advanceTimersByTime(backoff(attempt));

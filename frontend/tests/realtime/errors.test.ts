@@ -18,7 +18,7 @@ describe("what is done about an error", () => {
     ["a server error is retried once", error("INTERNAL", { retryable: true }), 1, { do: "retry", after: 500 }],
     ["a server error says when", error("UNAVAILABLE", { retryAfter: 1200 }), 1, { do: "retry", after: 1200 }],
     ["a second server error is shown", error("INTERNAL", { retryable: true }), 2, { do: "show" }],
-    ["too fast waits as it is told", error("RATE_LIMITED", { retryAfter: 700 }), 1, { do: "retry", after: 700 }],
+    ["too fast waits as the server says", error("RATE_LIMITED", { retryAfter: 700 }), 1, { do: "retry", after: 700 }],
     ["too fast waits again", error("RATE_LIMITED", { retryAfter: 700 }), 4, { do: "retry", after: 700 }],
     ["too fast for ever is shown", error("RATE_LIMITED"), 5, { do: "show" }],
     [

@@ -10,7 +10,7 @@ function refused(code: string): CommandError {
 }
 
 describe("the outbox", () => {
-  it("keeps what was said offline and sends it, in order, when the connection stands", async () => {
+  it("keeps what was said offline and sends it, in order, when the connection is open", async () => {
     const send = vi.fn(() => Promise.resolve({ id: 1 }));
     const outbox = new Outbox(send, 1, storage());
     outbox.add("comment:post", POST);
@@ -55,7 +55,7 @@ describe("the outbox", () => {
       ends(payload) ? Promise.reject(interrupted()) : Promise.resolve({}),
     );
     const kept = storage();
-    const told = vi.fn();
+    const setAside = vi.fn();
     const first = new Outbox(send, 1, kept);
     first.add("comment:post", POST);
     first.add("comment:post", { ...POST, text: "Behind it" });
@@ -63,7 +63,7 @@ describe("the outbox", () => {
     await settled();
     // A reload does not begin the count anew.
     const outbox = new Outbox(send, 1, kept);
-    outbox.onSetAside(told);
+    outbox.onSetAside(setAside);
     for (let connection = 2; connection <= 4; connection += 1) {
       outbox.connected(true);
       await settled();
@@ -71,7 +71,7 @@ describe("the outbox", () => {
     expect(outbox.entries.value).toMatchObject([
       { payload: POST, state: "failed", error: expect.stringMatching(/set aside/i) },
     ]);
-    expect(told).toHaveBeenCalledOnce();
+    expect(setAside).toHaveBeenCalledOnce();
     expect(send.mock.calls.filter(([, payload]) => ends(payload))).toHaveLength(3);
     outbox.discard(outbox.entries.value[0]?.requestId ?? "");
     expect(outbox.entries.value).toEqual([]);

@@ -10,7 +10,7 @@ function seqs(due: Due): number[] {
 }
 
 describe("a room's log", () => {
-  it("begins wherever the first event stands", () => {
+  it("begins wherever the first event is", () => {
     const log = new RoomLog();
     expect(seqs(log.take(event(7)))).toEqual([7]);
     expect(log.position).toEqual({ epoch: "e1", seq: 7 });
@@ -54,7 +54,7 @@ describe("a room's log", () => {
     expect(seqs(due)).toEqual([901]);
   });
 
-  it("keeps its own place when the server tells where the stream stands", () => {
+  it("keeps its own place when the server says where the stream is", () => {
     const log = new RoomLog({ epoch: "e1", seq: 2 });
     log.adopt({ epoch: "e1", seq: 9 });
     expect(log.position).toEqual({ epoch: "e1", seq: 2 });

@@ -57,7 +57,7 @@ function socket(): FakeSocket {
 }
 
 describe("the Socket.IO transport", () => {
-  it("hands on events with what stands beside them, and answers by their requestId", () => {
+  it("hands on events with what is beside them, and answers by their requestId", () => {
     const transport = socketioTransport("/socket.io/")(handlers);
     socket().any("comment:new", { id: 1 }, { room: "chapter:3", seq: 4 }, "chapter:3:e:4");
     expect(handlers.event).toHaveBeenCalledWith("comment:new", { id: 1 }, { room: "chapter:3", seq: 4 });

@@ -45,7 +45,7 @@ def answer_exception(exception: Exception, context: Mapping[str, Any]) -> Respon
 
 
 def as_application_error(exception: Exception) -> ApplicationError | None:
-    """Returns the refusal that the exception stands for, or None when it is a defect."""
+    """Returns the refusal that the exception means, or None when it is a defect."""
     match exception:
         case ApplicationError():
             return exception

@@ -31,7 +31,7 @@ const LEVELS: Level[] = [
   },
 ];
 
-/** `<lv-subscribe book="12" level="all">`: follow a book, and in a menu how much to be told; "" is not following. */
+/** `<lv-subscribe book="12" level="all">`: follow a book, and in a menu how much to be notified of; "" is not following. */
 class Subscribe extends LiveElement {
   private level = "";
   private open = false;

@@ -1,4 +1,4 @@
-/** What a reader may choose; each stands as an attribute on the root element that the styles follow. */
+/** What a reader may choose; each is an attribute on the root element that the styles follow. */
 export const CHOICES = {
   theme: ["paper", "sepia", "night", "black"],
   font: ["literata", "sans", "system"],

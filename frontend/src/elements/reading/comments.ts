@@ -17,7 +17,7 @@ const UNDO_MS = 5000;
 
 /**
  * `<lv-comments chapter="3">`: the talk under a chapter, alive. What others say comes in at its place when that moves
- * nothing in sight, else waits behind "1 new reply"; what one says oneself stands there at once, with a clock until
+ * nothing in sight, else waits behind "1 new reply"; what one says oneself is there at once, with a clock until
  * it is heard, whatever the connection does.
  */
 class Comments extends LiveElement {
@@ -38,9 +38,9 @@ class Comments extends LiveElement {
     start: () => live.command("text:typing", { chapterId: this.chapter, kind: "commenting" }, { patience: 0 }),
     stop: () => live.command("text:stopTyping", { chapterId: this.chapter, kind: "commenting" }, { patience: 0 }),
   });
-  /** Deleted here, told to the server when nobody has taken it back. */
-  /** One's own comments are heard twice: as the answer and from the room. */
-  private readonly told = new Set<number>();
+  /** One's own comments arrive twice: as the answer and from the room. */
+  private readonly arrived = new Set<number>();
+  /** Deleted here, sent to the server when nobody has taken it back. */
   private readonly leaving = new Map<number, ReturnType<typeof setTimeout>>();
 
   /** People whose words are folded away, and comments of theirs that one wanted to see all the same. */
@@ -102,7 +102,7 @@ class Comments extends LiveElement {
       live.on("comment:deleted", ({ id }) => this.set(() => this.talk.remove(id)), room),
       live.on(
         "reaction:changed",
-        (told) => "commentId" in told && this.set(() => this.talk.react(told.commentId, told.reactions)),
+        (changed) => "commentId" in changed && this.set(() => this.talk.react(changed.commentId, changed.reactions)),
         room,
       ),
       live.on("chapter:commentsLocked", ({ locked }) => this.set(() => (this.locked = locked)), room),
@@ -123,8 +123,8 @@ class Comments extends LiveElement {
   }
 
   private arrive(content: EventMap["comment:new"]): void {
-    if (!this.told.has(content.id) && !this.talk.countElsewhere(content.path)) this.place(content);
-    this.told.add(content.id);
+    if (!this.arrived.has(content.id) && !this.talk.countElsewhere(content.path)) this.place(content);
+    this.arrived.add(content.id);
     this.follow(live.outbox.entries.value);
   }
 

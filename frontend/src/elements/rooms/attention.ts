@@ -59,7 +59,7 @@ export class Attention {
 
   /** Takes how far one has read on another device. */
   readElsewhere(number: number): void {
-    // What this page has told itself comes back as well.
+    // What this page has sent itself comes back as well.
     if (number === this.talk.readNumber) return;
     this.talk.read(number);
     if (number >= this.talk.lastNumber) this.talk.newFrom = null;

@@ -21,7 +21,7 @@ export class Conversation {
   before: number | null;
   readNumber: number;
   lastNumber: number;
-  /** Where the line "New" stands, above the message of this number; null: nowhere. */
+  /** Where the line "New" is, above the message of this number; null: nowhere. */
   newFrom: number | null;
 
   constructor(known: { messages: MessageShown[]; before: number | null; readNumber: number; lastNumber: number }) {
@@ -108,7 +108,7 @@ export class Conversation {
     if (this.newFrom !== null && number < this.newFrom - 1) this.newFrom = number + 1;
   }
 
-  /** What stands below one another: days, the line "New", messages with and without their sender's head. */
+  /** The rows, one below the other: days, the line "New", messages with and without their sender's head. */
   rows(): Row[] {
     const rows: Row[] = [];
     let previous: Said | null = null;

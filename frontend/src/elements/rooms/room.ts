@@ -23,7 +23,7 @@ const UNDO_MS = 5000;
 
 /**
  * `<lv-room room="5">`: the conversation, alive. New words come in below; the view follows them only while its end is
- * in sight, and otherwise stands still and says how many there are. What has been on the screen counts as read.
+ * in sight, and otherwise does not move and says how many there are. What has been on the screen counts as read.
  */
 class Room extends LiveElement {
   private readonly group = openGroup();
@@ -120,7 +120,7 @@ class Room extends LiveElement {
     this.requestUpdate();
   }
 
-  /** The page stands: at what is new, else at the end. */
+  /** The page is rendered: at what is new, else at the end. */
   private begun(): void {
     const log = this.querySelector<HTMLElement>(".room__log");
     if (!log) return;
@@ -257,7 +257,7 @@ class Room extends LiveElement {
     if (this.focused && !this.focused.row.isConnected) this.passFocus(this.focused.text);
   }
 
-  /** What has been sent stands elsewhere now: the focus goes with it, so that the next key means what it would have. */
+  /** What has been sent is elsewhere now: the focus goes with it, so that the next key means what it would have. */
   private passFocus(text: unknown): void {
     const sent = this.talk.all.findLast((said) => said.sender.id === page.user?.id && said.text === text);
     const row = sent && this.querySelector<HTMLElement>(`#message-${sent.number}`);

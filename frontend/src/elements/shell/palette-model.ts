@@ -1,6 +1,6 @@
 export type Kind = "page" | "book" | "chapter";
 
-/** A place to go: its name, what stands beside it ("": its kind), its address. */
+/** A place to go: its name, what is beside it ("": its kind), its address. */
 export interface Entry {
   kind: Kind;
   label: string;
@@ -18,7 +18,7 @@ export function matching(entries: readonly Entry[], query: string): Entry[] {
   return found.sort((a, b) => begins(a) - begins(b));
 }
 
-/** Chinese and Japanese set no spaces: there, a word is found wherever it stands. */
+/** Chinese and Japanese set no spaces: there, a word is found wherever it is. */
 function has(text: string, word: string): boolean {
   if (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(word)) return text.includes(word);
   return text.split(/[^\p{L}\p{N}]+/u).some((one) => one.startsWith(word));

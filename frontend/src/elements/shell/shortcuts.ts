@@ -119,7 +119,7 @@ function step(direction: 1 | -1): void {
   next.scrollIntoView({ block: "nearest" });
 }
 
-/** What several keys do is told once. */
+/** What several keys do is listed once. */
 function byLabel(shortcuts: Shortcut[]): [label: string, ways: string[]][] {
   const ways = new Map<string, string[]>();
   for (const { keys, label } of shortcuts) ways.set(label, [...(ways.get(label) ?? []), keys]);

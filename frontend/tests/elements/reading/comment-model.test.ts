@@ -39,7 +39,7 @@ beforeEach(() => {
 });
 
 describe("the talk of a chapter", () => {
-  it("stands in the order of its threads, whatever the order of arrival", () => {
+  it("is in the order of its threads, whatever the order of arrival", () => {
     talk.take(content(1));
     talk.take(content(2));
     talk.take(content(5, talk.get(1)));
