@@ -10,6 +10,9 @@ from realtime.identity import Identity
 from realtime.people import Privacy
 from realtime.rooms import Grant
 
+_READ = ("is_active", "is_staff", "is_superuser", "hide_online", "hide_reading", "hide_typing")
+"""What is asked of people: the rest of a person is most of what reading one costs."""
+
 
 class Crowd:
     """Some people before some books, read in five queries however many they are, and four more where some are staff.
@@ -21,7 +24,8 @@ class Crowd:
     def __init__(self, identities: Iterable[Identity], book_ids: Iterable[int]) -> None:
         asked = set(book_ids)
         ids = {identity.user_id for identity in identities if identity.user_id is not None}
-        self._people = User.objects.filter(is_active=True).in_bulk(ids) if ids else {}
+        people = User.objects.filter(pk__in=ids, is_active=True).only(*_READ)
+        self._people = {person.pk: person for person in people} if ids else {}
         books = list(Book.objects.filter(pk__in=asked).values_list("pk", "visibility", "hidden_at"))
         self._books = {pk for pk, _, _ in books}
         self._hidden = {pk for pk, _, hidden_at in books if hidden_at is not None}

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.hashers import check_password
 from django.utils import timezone
 
+from livrya.accounts.models import Block
 from livrya.accounts.services.blocking import block
 from livrya.audit.models import AuditEntry
 from realtime.errors import Forbidden, NotFound, Unauthenticated, ValidationFailed
@@ -144,5 +145,35 @@ def test_unread_of_five_hundred_groups_is_one_query(django_assert_num_queries) -
     assert (unread["Group 0"], unread["Group 7"], unread["Group 499"]) == (0, 4, 250)
     with django_assert_num_queries(1):
         assert selectors.unread_in_all(reader) == 499
-    with django_assert_num_queries(3):  # one's own, whom one does not see, the directory
+    with django_assert_num_queries(4):  # one's own, the directory, what of it is one's own, whom one does not see
         assert len(selectors.room_list(reader)) == 20
+
+
+def test_what_is_listed_on_connect_is_ones_own_and_what_one_may_see_by_last_activity(
+    django_assert_num_queries, monkeypatch
+) -> None:
+    monkeypatch.setattr(selectors, "_NEWS", 6)
+    monkeypatch.setattr(selectors, "ON_CONNECT", 4)
+    now = timezone.now()
+    owners = [somebody() for _ in range(2)]
+    made = Group.objects.bulk_create(
+        Group(
+            slug=f"g-{n}",
+            name=f"Group {n}",
+            creator=owners[n % 2],
+            is_private=n % 5 == 4,
+            last_activity_at=now - timedelta(minutes=n),
+        )
+        for n in range(16)
+    )
+    people = [somebody() for _ in range(4)]
+    Membership.objects.bulk_create(Membership(group=made[n], user=people[1]) for n in (0, 1, 2, 3, 14, 15))
+    Membership.objects.bulk_create(Membership(group=made[n], user=people[3]) for n in (4, 14))
+    for person in people[2:]:
+        Block.objects.create(blocker=person, blocked=owners[0])
+    with django_assert_num_queries(4 + 1):  # one sees so little of what is new that they are asked about alone
+        lists = selectors.room_lists([person.pk for person in people])
+    names = [[int(room.name.removeprefix("Group ")) for room in lists[person.pk]] for person in people]
+    assert names == [[0, 1, 2, 3], [0, 1, 2, 3], [1, 3, 5, 7], [1, 3, 4, 5]]
+    assert [room.is_member for room in lists[people[3].pk]] == [False, False, True, False]
+    assert selectors.room_list(people[3]) == lists[people[3].pk]
