@@ -45,7 +45,7 @@ ANONYMOUS = Identity(user_id=None)
 class Authenticator(Protocol):
     """Turns credentials into identities; the project names its own in `REALTIME["AUTHENTICATOR"]`.
 
-    Sync and touching the database: called from an executor, never from the loop.
+    Sync and touching the database: called from an executor, never from the loop, in a snapshot that may not write.
     """
 
     def from_session(self, session_key: str) -> Identity:

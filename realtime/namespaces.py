@@ -174,7 +174,7 @@ class Namespace:
 
     `admits(identity)` decides on the loop, from the identity alone. `auto_rooms(identity)` names the rooms
     that a new session receives at once, `greeting(identity)` what it is sent when it has entered them, without
-    a position (rooms that it resumes are left out); both sync, run in an executor, and better `for_many`.
+    a position (rooms that it resumes are left out); both sync, in an executor and a snapshot, and better `for_many`.
     `opened(session)` runs on the loop once the session has begun, beside its first commands. One that is not `listed`
     cannot be entered by name.
     """

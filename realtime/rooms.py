@@ -121,7 +121,8 @@ R = TypeVar("R", bound=Room)
 Policy = Callable[[Identity, Sequence[Any]], Mapping[Any, Grant | None]]
 """Answers for one person and many rooms of one type at once; a room left out or None is refused.
 
-Called from an executor thread, with at most a few queries however many rooms are asked about.
+Called from an executor thread, with at most a few queries however many rooms are asked about; mostly in a snapshot,
+which may not write and in which no other begins.
 """
 
 LARGEST_ID = 2**63 - 1
