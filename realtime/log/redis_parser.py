@@ -22,5 +22,5 @@ class Parser(DefaultParser):  # type: ignore[misc,valid-type]  # a variable: hir
             raise LostConnection("the connection to Redis timed out") from error
 
     async def handle_pubsub_push_response(self, response: Any) -> Any:
-        """Returns what was published. redis-py's own writes it out for a line of the log that nobody reads, each time."""
+        """Returns what was published. redis-py's own writes it out, each time, for a log that nobody reads."""
         return response

@@ -148,9 +148,7 @@ async def test_what_waits_for_the_hub_is_taken_whatever_it_is(running: Place) ->
     await until(running.stock.channels[running.hub.layer.channel].empty)
 
 
-async def test_a_hint_that_comes_is_not_written_out_for_a_log(
-    running: Place, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_hint_that_comes_is_not_written_out_for_a_log(running: Place, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "push_response")  # redis-py makes the text whether or not anybody reads it
     client = await running.connect()
     await client.tell("hall:join", {"hallId": 1})
