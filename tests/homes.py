@@ -64,7 +64,6 @@ SUITES = {
     # People and staff.
     "livrya.accounts": "tests/livrya/accounts/test_people.py",
     "livrya.accounts.api.keeping_away": "tests/livrya/accounts/test_blocking.py",
-    "livrya.accounts.api.authentication": "tests/livrya/accounts/test_access.py",
     "livrya.accounts.api.tokens": "tests/livrya/accounts/test_access.py",
     "livrya.accounts.backends": "tests/livrya/test_acts.py",
     "livrya.accounts.broadcasts": "tests/livrya/accounts/test_following.py",
@@ -72,10 +71,7 @@ SUITES = {
     "livrya.accounts.sessions": "tests/livrya/accounts/test_access.py",
     "livrya.audit": "tests/livrya/test_staff.py",
     # The kit and the site.
-    "livrya.kit": "tests/livrya/kit/test_api_base.py",
-    "livrya.kit.api.parsing": "tests/livrya/kit/test_odd_bodies.py",
-    "livrya.kit.files": "tests/livrya/kit/test_pictures.py",
-    "livrya.kit.picture_data": "tests/livrya/kit/test_pictures.py",
+    "livrya.kit.api": "tests/livrya/test_api_routes.py",
     "livrya.management.commands": "tests/livrya/test_documented_commands.py",
     "livrya.management.commands.worker": "tests/livrya/site/jobs/test_worker_process.py",
     "livrya.site.announcements": "tests/livrya/site/announcements/test_announcements.py",

@@ -18,7 +18,6 @@ from hypothesis import HealthCheck, given, settings
 from PIL import Image
 
 from livrya.kit import pictures
-from livrya.kit.picture_data import MOST_SCANS, needed
 from livrya.kit.pictures import MAX_PIXELS, MAX_UPLOAD_BYTES, MAX_WEBP_PIXELS, PictureField, reencode
 from livrya.kit.turns import Turns
 from realtime.errors import TooLarge, Unavailable, ValidationFailed
@@ -154,39 +153,6 @@ def test_a_part_of_a_picture_takes_no_more_memory_either(kind: str, tmp_path: Pa
     assert (became, mib <= MOST_MIB) == ("made", True), mib
 
 
-def test_what_a_picture_does_not_need_reaches_no_decoder() -> None:
-    exif = Image.Exif()
-    exif[0x0112] = 3
-    parts = {
-        "PNG": (png_claiming(1, 1, behind=chunk(b"zTXt", b"hidden") + chunk(b"acTL", b"hidden")), b"hidden"),
-        "JPEG": (encoded("JPEG", comment=b"hidden", icc_profile=b"hidden" * 20_000, exif=exif), b"hidden"),
-        "GIF": (encoded("GIF", mode="P", comment=b"hidden"), b"hidden"),
-    }
-    for content, hidden in parts.values():
-        assert hidden in content
-        assert hidden not in needed(content).content
-    frames = [Image.new("L", (50, 50), number) for number in range(200)]
-    written = io.BytesIO()
-    frames[0].save(written, "GIF", save_all=True, append_images=frames[1:])
-    assert len(needed(written.getvalue()).content) < written.tell() / 50
-
-
-def test_an_exif_that_is_continued_a_thousand_times_is_read_once() -> None:
-    piece = b"\xff\xe1\x00\x0aExif\0\0ab"
-    plain = encoded("JPEG")
-    content = plain[:2] + piece * 100_000 + plain[2:]
-    assert len(needed(content).content) == len(plain) + len(piece)
-
-
-def test_a_picture_of_very_many_scans_is_refused() -> None:
-    plain = encoded("JPEG", progressive=True)
-    at = plain.rindex(b"\xff\xda")
-    last = plain[at:-2]
-    assert needed(plain).held_bytes
-    with pytest.raises(ValidationFailed):
-        reencode(upload(plain[:at] + last * MOST_SCANS + plain[-2:]), width=100, height=100)
-
-
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
 def test_a_picture_stands_upright_afterwards(orientation: int, kind: str) -> None:
@@ -265,14 +231,6 @@ def test_few_pictures_are_decoded_at_once_and_who_finds_no_turn_may_come_again(m
     refused = [outcome for outcome in outcomes if isinstance(outcome, Unavailable)]
     assert (most, len(outcomes), len(refused)) == (2, 6, 3)
     assert all(refusal.retryable and refusal.retry_after_ms for refusal in refused)
-
-
-def test_who_waits_too_long_for_a_turn_may_come_again() -> None:
-    turns = Turns(at_once=1, waiting=1, seconds=0, refusal="Later.")
-    with turns.taken(), pytest.raises(Unavailable), turns.taken():
-        pass
-    with turns.taken():
-        pass
 
 
 def test_a_form_does_not_open_a_picture_by_itself() -> None:
