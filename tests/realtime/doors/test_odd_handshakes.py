@@ -6,81 +6,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from django.conf import settings as django_settings
-from django.core.handlers.asgi import ASGIRequest
-from hypothesis import example, given
-from hypothesis import strategies as st
 
-from realtime.sessions.authentication import credentials_of, origin_allowed
 from realtime.testing.client import JsonClient
 from tests.realtime.doors.in_process import Open, open_socket
 from tests.realtime.doors.plain_http import ask
 from tests.realtime.halls import Connect, connect, hub
 
 __all__ = ["connect", "hub", "open_socket"]
-
-SESSION = b"sessionid=7"
-BESIDE = [
-    b"a(b=1",
-    b"foo[bar]=1",
-    b"a,b=1",
-    b'a="',
-    b"=",
-    b"novalue",
-    b"\xff\xfe=\xe9",
-    b"a=\xf0\x9f\x98\x80",
-    b"a=" + b"x" * 4000,
-    b"sessionid_=8",
-    b"__proto__=1",
-]
-"""What a page of a sibling domain, or a script of ours gone wrong, can put beside the cookie of a sign-in."""
-
-ORIGINS = [
-    "http://[::1",
-    "http://::1]",
-    "http://[",
-    "http://[localhost]",
-    "http://[v1.x]",
-    "http://localhost:x",
-    "http://localhost:99999",
-    "null",
-    "http://",
-    "//localhost",
-    "http://\u00bd",
-    "\u00ff",
-]
-
-
-def scope_of(headers: list[tuple[bytes, bytes]], kind: str = "http") -> dict[str, Any]:
-    return {"type": kind, "method": "GET", "path": "/", "query_string": b"", "headers": headers}
-
-
-@pytest.mark.parametrize("beside", BESIDE)
-@pytest.mark.parametrize("cookie", [b"%b; %b", b"%b;%b"])
-def test_no_cookie_hides_the_one_that_counts(beside: bytes, cookie: bytes) -> None:
-    for parts in [(beside, SESSION), (SESSION, beside)]:
-        assert credentials_of(scope_of([(b"cookie", cookie % parts)])).session_key == "7"
-    assert credentials_of(scope_of([(b"cookie", beside), (b"cookie", SESSION)])).session_key == "7"
-
-
-_CRUMBS = st.lists(st.sampled_from([*BESIDE, SESSION, b"sessionid=8", b'sessionid="\\067"', b"sessionid="]), max_size=5)
-
-
-@given(st.one_of(_CRUMBS.map(b"; ".join), _CRUMBS.map(b";".join), st.binary(max_size=40)))
-@example(b"sessionid=8; sessionid=7")
-def test_a_socket_knows_the_sign_in_that_a_page_knows(cookie: bytes) -> None:
-    scope = scope_of([(b"cookie", cookie)])
-    page = ASGIRequest(scope, None).COOKIES.get(django_settings.SESSION_COOKIE_NAME)
-    assert credentials_of(scope).session_key == page
-
-
-@given(
-    st.one_of(st.sampled_from(ORIGINS), st.text(st.characters(max_codepoint=255), max_size=20).map("http://{}".format))
-)
-def test_no_origin_is_an_error_of_ours(origin: str) -> None:
-    headers = [(b"origin", origin.encode("latin-1")), (b"host", b"localhost")]
-    assert origin_allowed(scope_of(headers)) is (origin == "http://localhost")
-
 
 Door = Callable[[dict[str, str]], Awaitable[Any]]
 

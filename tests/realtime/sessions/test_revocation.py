@@ -336,40 +336,6 @@ async def test_an_anonymous_session_may_sign_in_later(connect: Connect, hub: Hub
     assert not hub.rooms["user:7"].empty_since
 
 
-@pytest.mark.parametrize(
-    ("token", "code", "close"),
-    [
-        ("nobody", "UNAUTHENTICATED", CloseCode.UNAUTHENTICATED),
-        ("7:expired", "TOKEN_EXPIRED", CloseCode.TOKEN_EXPIRED),
-    ],
-)
-async def test_a_token_that_is_no_good_is_refused_with_its_reason(
-    connect: Connect, token: str, code: str, close: CloseCode
-) -> None:
-    client = await connect("/halls", token=token)
-    assert await client.ended() == close
-    assert (await client.event("error"))["payload"]["code"] == code
-
-
-@pytest.mark.parametrize(
-    ("headers", "admitted"),
-    [
-        ({"Origin": "http://localhost", "Host": "localhost"}, True),
-        ({"Origin": "http://evil.example", "Host": "localhost"}, False),
-        ({"Origin": "null", "Host": "localhost"}, False),
-        ({"Host": "localhost"}, False),
-    ],
-)
-async def test_a_cookie_counts_only_on_pages_of_our_own(
-    connect: Connect, headers: dict[str, str], admitted: bool
-) -> None:
-    client = await connect("/halls", headers={"Cookie": "sessionid=7", **headers})
-    if admitted:
-        assert (await client.ready())["userId"] == 7
-    else:
-        assert await client.ended() == CloseCode.FORBIDDEN
-
-
 async def test_an_unknown_namespace_is_refused(connect: Connect) -> None:
     client = await connect("/nowhere")
     assert await client.ended() == CloseCode.PROTOCOL_ERROR

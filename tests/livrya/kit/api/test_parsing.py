@@ -1,8 +1,13 @@
 """JSON that breaks parsers: deep, endless, in odd encodings."""
 
+import io
+from typing import Any
+
 import pytest
 from django.test import Client
+from rest_framework.exceptions import ParseError
 
+from livrya.kit.api.parsing import Json
 from tests.livrya.accounts.people import person
 
 pytestmark = pytest.mark.django_db
@@ -23,3 +28,19 @@ def test_no_json_is_an_error_of_ours(address: str, body: bytes) -> None:
     answer = method(address, body, content_type="application/json")
     assert 400 <= answer.status_code < 500
     assert answer.json()["code"] in ("VALIDATION", "FORBIDDEN", "UNAUTHENTICATED")
+
+
+def parsed(body: bytes) -> Any:
+    return Json().parse(io.BytesIO(body))
+
+
+def test_what_is_json_is_taken_and_halves_of_pairs_are_not() -> None:
+    assert parsed('{"a": ["é", 1, null]}'.encode()) == {"a": ["é", 1, None]}
+    assert parsed(b'"\\ud83d\\ude00"') == "\U0001f600"
+    "".join(parsed(b'"a\\ud800b"')).encode()
+
+
+@pytest.mark.parametrize("body", [*DEEP[:2], b"", b"{", b"\xff", '"é"'.encode("utf-16"), '"é"'.encode("latin-1")])
+def test_whatever_is_none_is_refused_as_such(body: bytes) -> None:
+    with pytest.raises(ParseError):
+        parsed(body)
