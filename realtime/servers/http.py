@@ -11,6 +11,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from realtime.conf import realtime_settings
 from realtime.identity import counted_as
+from realtime.servers.opening import Openable, plain_opening
 
 _BODY_SECONDS = 30.0
 """A body is looked at so often; longer than a telephone is without a network between two masts."""
@@ -157,7 +158,16 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         self._upgraded = True
-        super().handle_websocket_upgrade()
+        opening = plain_opening(self.scope, self.url)
+        made: Any = self.ws_protocol_class
+        if opening is None or not issubclass(made, Openable):
+            super().handle_websocket_upgrade()
+            return
+        self.connections.discard(self)
+        websocket: Any = made(config=self.config, server_state=self.server_state, app_state=self.app_state)
+        scheme = "wss" if self.scheme == "https" else "ws"
+        websocket.begin(self.transport, opening, scheme=scheme, server=self.server, client=self.client)
+        self.transport.set_protocol(websocket)
 
     def _await_head(self) -> None:
         if self._head_timer is None:

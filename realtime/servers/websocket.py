@@ -11,29 +11,18 @@ import struct
 import sys
 import termios
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets import http11
-from websockets.http11 import Request
 
 from realtime.conf import realtime_settings
 from realtime.errors import CloseCode
 from realtime.people.limits.trifles import one_more
 from realtime.servers.http import missing_of_uvicorn
-from realtime.servers.lean import Inbox, Latch
-from realtime.servers.parsing import frame_bytes, is_close, is_trifle, is_whole
+from realtime.servers.opened import OpenedProtocol
+from realtime.servers.parsing import frame_bytes, is_close, is_text, is_trifle, is_whole, is_whole_pong, small_message
 from realtime.transport.connection import Connection
 from realtime.transport.turns import turns_of
-
-T = TypeVar("T")
-
-# A handshake's head is bounded before it comes here, as every request's (`BoundedProtocol`). The 8 KiB of a line that
-# this parser has besides let a pile of cookies, which a sibling domain can set, end sockets where pages went on.
-http11.MAX_LINE_LENGTH = sys.maxsize
-
-EXTENSION = "realtime.frames"
 
 _USED = (
     "handle_connect",
@@ -47,60 +36,6 @@ _USED = (
     "send_500_response",
     "send_receive_event_to_app",
     "start_keepalive",
-)
-_ATTRIBUTES_OF_UVICORN = (
-    "app",
-    "app_state",
-    "asgi_version",
-    "client",
-    "close_sent",
-    "close_timeout",
-    "close_timer",
-    "config",
-    "conn",
-    "connections",
-    "curr_msg_data_type",
-    "default_headers",
-    "disconnected",
-    "frames",
-    "handshake_complete",
-    "handshake_initiated",
-    "initial_response",
-    "last_ping_rtt",
-    "logger",
-    "loop",
-    "pending_ping_payload",
-    "ping_interval",
-    "ping_sent_at",
-    "ping_timeout",
-    "ping_timer",
-    "pong_timer",
-    "queue",
-    "read_paused",
-    "request",
-    "response",
-    "root_path",
-    "scheme",
-    "scope",
-    "server",
-    "tasks",
-    "transport",
-    "writable",
-)
-_SAME_FOR_MANY = frozenset(
-    (
-        b"host",
-        b"user-agent",
-        b"origin",
-        b"accept-encoding",
-        b"accept-language",
-        b"cache-control",
-        b"pragma",
-        b"upgrade",
-        b"connection",
-        b"sec-websocket-version",
-        b"sec-websocket-extensions",
-    )
 )
 _PING = b"\x89\x00"
 # So many messages may wait for the application before no more are parsed: it takes them a few at a time.
@@ -120,25 +55,10 @@ def check_uvicorn() -> None:
         )
 
 
-@lru_cache(maxsize=2048)
-def _shared(value: T) -> T:
-    """Returns the one copy of what the scopes of many clients have in common."""
-    return value
-
-
-def _header(name: bytes, value: bytes) -> tuple[bytes, bytes]:
-    return _shared((name, value)) if name in _SAME_FOR_MANY else (_shared(name), value)
-
-
-class FramesProtocol(WebSocketsSansIOProtocol):
-    """A WebSocket connection whose finished frames may be written straight to the transport.
-
-    It is there once for each client, so it is kept small: attributes are slots (uvicorn has more of them than the
-    dictionaries of one class's objects can share), its queue and event are lean, and the handshake is let go.
-    """
+class FramesProtocol(OpenedProtocol):
+    """A WebSocket connection whose finished frames may be written straight to the transport."""
 
     __slots__ = (
-        *_ATTRIBUTES_OF_UVICORN,
         "_at",
         "_closer",
         "_deaf",
@@ -150,14 +70,10 @@ class FramesProtocol(WebSocketsSansIOProtocol):
         "_rest",
         "_size",
         "_trifles",
-        "heard_at",
     )
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.queue = Inbox()  # type: ignore[assignment]  # all that uvicorn asks of it
-        self.writable = Latch()  # type: ignore[assignment]  # as well
-        self.heard_at = 0.0
         # What was read and is not parsed yet begins at `_at` of `_held`; while there is any, nothing more is read.
         self._held = b""
         self._at = 0
@@ -171,30 +87,30 @@ class FramesProtocol(WebSocketsSansIOProtocol):
         self._limit = 0
         self._closer: asyncio.TimerHandle | None = None
 
-    def handle_connect(self, event: Request) -> None:
-        self.heard_at = self.loop.time()
-        self.server = _shared(self.server)
-        super().handle_connect(event)
-        if hasattr(self, "scope"):
-            self.scope["extensions"][EXTENSION] = {"stream": self}
-            self.scope["headers"] = [_header(name, value) for name, value in self.scope["headers"]]
-        # The parser would keep the request for as long as the connection lives, and an id for logs nobody writes.
-        vars(event).clear()
-        vars(self.conn).pop("id", None)
-
     # Reading: a small message by itself is parsed at once. Whatever else comes waits for its part of the turns, frame
     # by frame, and reading is paused for that, or because the application has not taken what there is.
 
     def data_received(self, data: bytes) -> None:
         self.heard_at = self.loop.time()
         at_once = not (self._held or self._rest or self.close_sent or self._deaf) and self.handshake_complete
-        if (at_once and is_whole(data)) or not self.handshake_initiated:
+        if at_once and is_whole(data):
+            self._take_small(data)
+        elif not self.handshake_initiated:
             super().data_received(data)
         elif not self._deaf:
             self._held = self._held[self._at :] + data
             self._at = 0
             self.transport.pause_reading()
             self._parse_on()
+
+    def _take_small(self, data: bytes) -> None:
+        """Parses a small message that came by itself."""
+        if self._conn is not None:  # it may be in the middle of a message
+            super().data_received(data)
+            return
+        self.curr_msg_data_type = "text" if is_text(data[0]) else "bytes"
+        self.frames = [small_message(data)]
+        self.send_receive_event_to_app()
 
     def start_keepalive(self) -> None:
         super().start_keepalive()
@@ -251,7 +167,8 @@ class FramesProtocol(WebSocketsSansIOProtocol):
         self._rest -= len(piece)
         if not self._rest:
             turns_of(self.loop).spend(self._size)
-        if not self._passes_over:
+        # The answer to a heartbeat says that somebody is there, which was noted when it came.
+        if not (self._passes_over or (self._conn is None and is_whole_pong(piece))):
             super().data_received(piece)
         if self._at < len(held):
             return True
@@ -359,7 +276,8 @@ class FramesProtocol(WebSocketsSansIOProtocol):
         self.write(_PING)
 
     def attach(self, owner: Connection, limit: int) -> None:
-        self.response = None  # type: ignore[assignment]  # sent: who writes past ASGI has been accepted
+        # Sent, and asked for the last time: who writes past ASGI has been accepted.
+        self.response = self.scope = None  # type: ignore[assignment]
         self.transport.set_write_buffer_limits(high=0)  # it says when it begins to hold something, and when it ends
         self._owner = owner
         self._limit = limit
