@@ -8,9 +8,11 @@ import asyncio
 import contextlib
 import logging
 import random
+from collections.abc import Awaitable
 from typing import Any
 
 import msgspec
+from asgiref.sync import markcoroutinefunction
 from channels.consumer import AsyncConsumer
 
 from realtime.conf import realtime_settings
@@ -29,7 +31,7 @@ from realtime.hub import Hub, current_hub, say_why_not_started
 from realtime.identity import ANONYMOUS, Identity
 from realtime.namespaces import NAMESPACES, Namespace
 from realtime.positions import Position
-from realtime.sessions.authentication import Credentials, authenticate, credentials_of
+from realtime.sessions.authentication import Credentials, authenticate, credentials_of, kept_of
 from realtime.sessions.dispatch import Request, refusal
 from realtime.sessions.session import Session, check_number_of_rooms
 from realtime.transport.asgi import Receive, Send
@@ -70,6 +72,16 @@ class WebSocketConsumer(AsyncConsumer):  # type: ignore[misc]  # channels is unt
     hub: Hub
     connection: Connection
 
+    @classmethod
+    def as_asgi(cls, **options: Any) -> Any:
+        """Returns an application that makes a consumer for each connection, and hands on its coroutine."""
+
+        @markcoroutinefunction
+        def application(scope: dict[str, Any], receive: Receive, send: Send) -> Awaitable[None]:
+            return cls(**options)(scope, receive, send)
+
+        return application
+
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         self.scope = scope
         if (await receive())["type"] != "websocket.connect":
@@ -89,6 +101,7 @@ class WebSocketConsumer(AsyncConsumer):  # type: ignore[misc]  # channels is unt
         code = 1006
         try:
             await self.opened()
+            self.scope = scope = kept_of(scope)
             code = await self._read(receive)
         finally:
             self.gone()

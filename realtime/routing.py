@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from channels.routing import URLRouter
 from django.urls import path, re_path
 
 from realtime.consumers import JsonConsumer
 from realtime.doors import routing as doors
 from realtime.doors.proxies import EncryptedOnly
+from realtime.doors.routers import Paths
 
 
 async def no_such_door(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -25,4 +25,4 @@ websocket_urlpatterns = [
 
 http_urlpatterns = doors.http_urlpatterns
 
-websocket_application = EncryptedOnly(URLRouter(websocket_urlpatterns))
+websocket_application = EncryptedOnly(Paths(websocket_urlpatterns))

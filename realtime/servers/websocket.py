@@ -117,7 +117,10 @@ class FramesProtocol(OpenedProtocol):
         self._parse_on()  # accepted: what was sent before anybody said so had to wait
 
     async def receive(self) -> Any:
-        message = await self.queue.get()
+        inbox: Any = self.queue
+        while inbox.empty():
+            await inbox.filled()
+        message = inbox.take()
         if self.read_paused and self.queue.empty():
             self.read_paused = False
             self._read_on()

@@ -18,7 +18,7 @@ django.setup()  # the doors ask for settings and models while they are imported
 from realtime.doors.engineio.http import serve_polling  # noqa: E402
 from realtime.doors.engineio.server import EngineServer  # noqa: E402
 from realtime.doors.engineio.session import Application, EngineSession, Options  # noqa: E402
-from realtime.doors.engineio.websocket import serve_websocket  # noqa: E402
+from realtime.doors.engineio.websocket import begin_websocket, serve_websocket  # noqa: E402
 from realtime.doors.socketio.connection import Endpoint, Reply, SocketConnection  # noqa: E402
 from realtime.errors import Unavailable  # noqa: E402
 from realtime.transport.asgi import Receive, Scope, Send  # noqa: E402
@@ -132,7 +132,7 @@ class ConformanceServer:
         if server is None:
             server = self._servers[path] = EngineServer(self._options, application[path])
         if scope["type"] == "websocket":
-            await serve_websocket(server, scope, receive, send)
+            await serve_websocket(begin_websocket(server, scope, receive, send), receive)
         else:
             await serve_polling(server, scope, receive, send, trusted=lambda scope: False)
 

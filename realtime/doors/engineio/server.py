@@ -12,6 +12,7 @@ from realtime.doors.engineio.heartbeats import Heartbeats
 from realtime.doors.engineio.links import Link
 from realtime.doors.engineio.session import Application, EngineSession, Options
 from realtime.doors.errors import Refusal, RequestRefused
+from realtime.sessions.authentication import kept_of
 from realtime.transport.asgi import Scope
 from realtime.transport.packets import Packet
 from realtime.transport.write_batch import WriteBatch
@@ -151,7 +152,7 @@ class EngineServer:
         session = EngineSession(
             self.write_batch,
             sid=sid,
-            scope=scope,
+            scope=kept_of(scope),
             options=self.options,
             on_end=self._ended,
             address=client[0] if client else "",

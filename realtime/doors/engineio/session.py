@@ -66,8 +66,8 @@ class Application(Protocol):
 class EngineSession(Connection):
     """The connection of one client. Belongs to the loop.
 
-    `scope` is the ASGI scope of the request that opened it: whatever it says of cookies, origin and address
-    holds for the whole session. `on_end` is called once, with the body of one last polling response if the
+    `scope` is what is kept of the request that opened it (`kept_of`): whatever it says of cookies and origin holds for
+    the whole session. `on_end` is called once, with the body of one last polling response if the
     session still had something to say.
     """
 

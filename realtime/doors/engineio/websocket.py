@@ -6,7 +6,7 @@ Source: the Engine.IO protocol, revision 4, "WebSocket" and "Upgrade"; ASGI WebS
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 import msgspec
@@ -33,15 +33,7 @@ class SocketGone(Exception):
     """The WebSocket is closed."""
 
 
-async def serve_websocket(server: EngineServer, scope: Scope, receive: Receive, send: Send) -> None:
-    """Serves one WebSocket of the endpoint, from its handshake to its end."""
-    # What is only needed to begin ends with a frame of its own: this one lives as long as the connection.
-    session = await _begin(server, scope, receive, send)
-    if session is not None:
-        await _read(session, receive)
-
-
-async def _begin(server: EngineServer, scope: Scope, receive: Receive, send: Send) -> EngineSession | None:
+async def begin_websocket(server: EngineServer, scope: Scope, receive: Receive, send: Send) -> EngineSession | None:
     """Returns the session that begins or goes on with this WebSocket, None when it is refused or gone."""
     await receive()
     query = query_of(scope)
@@ -110,8 +102,15 @@ async def _upgrade(
         raise
 
 
-async def _read(session: EngineSession, receive: Receive) -> None:
-    """Hands every message to the session until either is gone."""
+async def serve_websocket(beginning: Awaitable[EngineSession | None], receive: Receive) -> None:
+    """Hands every message to the session that begins, if one does, until either is gone.
+
+    What is only needed to begin ends with it: this one lives as long as the connection, and keeps nothing else.
+    """
+    session = await beginning
+    del beginning
+    if session is None:
+        return
     read = 0
     try:
         while not session.closed:

@@ -2,12 +2,15 @@
 
 import logging
 import weakref
+from collections.abc import Awaitable
+
+from asgiref.sync import markcoroutinefunction
 
 from realtime.doors.engineio.carrier import Carrier
 from realtime.doors.engineio.http import answer, query_of, serve_polling
 from realtime.doors.engineio.server import EngineServer, Owner
 from realtime.doors.engineio.session import EngineSession, Options
-from realtime.doors.engineio.websocket import serve_websocket
+from realtime.doors.engineio.websocket import begin_websocket, serve_websocket
 from realtime.doors.origin import with_origin
 from realtime.doors.socketio.backend import HubBackend
 from realtime.doors.socketio.connection import SocketConnection
@@ -108,21 +111,36 @@ async def current_door() -> SocketDoor:
     return door
 
 
-async def socket_io(scope: Scope, receive: Receive, send: Send) -> None:
+@markcoroutinefunction
+def socket_io(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
     """Takes every request of /socket.io/, HTTP and WebSocket alike: an ASGI application."""
-    scope = with_origin(scope)
+    if scope["type"] == "websocket":
+        return serve_websocket(_begin(scope, receive, send), receive)
+    return _poll(with_origin(scope), receive, send)
+
+
+async def _begin(scope: Scope, receive: Receive, send: Send) -> EngineSession | None:
+    door = await _open_door(scope, receive, send)
+    return await begin_websocket(door.server, scope, receive, send) if door is not None else None
+
+
+async def _poll(scope: Scope, receive: Receive, send: Send) -> None:
+    door = await _open_door(scope, receive, send)
+    if door is not None:
+        await serve_polling(door.server, scope, receive, send, trusted=lambda scope: origin_allowed(dict(scope)))
+
+
+async def _open_door(scope: Scope, receive: Receive, send: Send) -> SocketDoor | None:
+    """Returns the door, None after the request was sent away."""
     try:
         door = await current_door()
     except Exception as error:
         say_why_not_started(error)
-        await _unavailable(scope, receive, send)
-        return
-    if door.turns_away(scope):
-        await _unavailable(scope, receive, send)
-    elif scope["type"] == "websocket":
-        await serve_websocket(door.server, scope, receive, send)
     else:
-        await serve_polling(door.server, scope, receive, send, trusted=lambda scope: origin_allowed(dict(scope)))
+        if not door.turns_away(scope):
+            return door
+    await _unavailable(scope, receive, send)
+    return None
 
 
 async def _unavailable(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,17 +1,22 @@
 """The lean queue and event of a WebSocket, and that an idle one holds nothing of what it does not need."""
 
 import asyncio
+import contextlib
 import gc
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 import uvicorn
+from channels.routing import URLRouter
+from django.urls import path, re_path
 from uvicorn.server import ServerState
 from websockets.http11 import Request
 
 from realtime.doors.proxies import BehindProxies, EncryptedOnly
+from realtime.doors.routers import Doors, Paths
 from realtime.routing import websocket_application
 from realtime.servers.lean import Inbox, Latch
 from realtime.servers.serving import ease_garbage_collection
@@ -20,24 +25,30 @@ from realtime.servers.websocket import FramesProtocol
 PYTHONS_OWN = (700, 10, 10)
 
 
+async def next_of(inbox: Inbox) -> Any:
+    while inbox.empty():
+        await inbox.filled()
+    return inbox.take()
+
+
 async def test_an_inbox_gives_everything_in_order_to_a_reader_that_waits_or_comes_later() -> None:
     inbox = Inbox()
-    reader = asyncio.create_task(inbox.get())
+    reader = asyncio.create_task(next_of(inbox))
     await asyncio.sleep(0)
     for item in "abc":
         inbox.put_nowait(item)
-    assert [await reader, await inbox.get(), await inbox.get()] == ["a", "b", "c"]
+    assert [await reader, inbox.take(), inbox.take()] == ["a", "b", "c"]
     assert inbox.empty()
 
 
 async def test_a_reader_that_gives_up_loses_nothing() -> None:
     inbox = Inbox()
-    reader = asyncio.create_task(inbox.get())
+    reader = asyncio.create_task(next_of(inbox))
     await asyncio.sleep(0)
     inbox.put_nowait("a")
     reader.cancel()
     await asyncio.gather(reader, return_exceptions=True)
-    assert await inbox.get() == "a"
+    assert await next_of(inbox) == "a"
 
 
 async def test_a_latch_holds_back_while_it_is_clear_and_only_then() -> None:
@@ -103,11 +114,35 @@ async def test_open_connections_share_what_their_handshakes_have_in_common_and_k
 def test_what_stands_before_the_doors_keeps_no_coroutine_of_its_own() -> None:
     async def door(scope: Any, receive: Any, send: Any) -> None: ...
 
-    for application in (BehindProxies(door), EncryptedOnly(door)):
+    routed = Paths([path("ws/", door)])  # type: ignore[arg-type]  # not a view
+    for application in (BehindProxies(door), EncryptedOnly(door), Doors({"websocket": door}), routed):
         assert asyncio.iscoroutinefunction(application.__call__), "servers would take it for ASGI 2"
-        served: Any = application({"type": "websocket", "scheme": "ws"}, None, None)  # type: ignore[arg-type]  # not called
+        served: Any = application({"type": "websocket", "scheme": "ws", "path": "/ws/"}, None, None)
         assert served.cr_code is door.__code__
         served.close()
+
+
+def test_a_path_is_found_as_channels_finds_it() -> None:
+    found: list[Any] = []
+
+    def door(scope: Any, receive: Any, send: Any) -> None:
+        found.append((scope["url_route"], scope["path_remaining"]))
+
+    routes = [path("ws/", door, {"kind": "plain"}), re_path(r"^ws/(?P<namespace>[a-z]+)/$", door)]  # type: ignore[arg-type]  # as above
+    ours, theirs = Paths(routes), URLRouter(routes)
+    for scope in (
+        {"path": "/ws/"},
+        {"path": "/ws/halls/"},
+        {"path": "/below/ws/halls/", "root_path": "/below"},
+    ):
+        ours(dict(scope), None, None)  # type: ignore[arg-type]  # not called
+        with contextlib.suppress(TypeError):  # it would await the door
+            asyncio.run(theirs(dict(scope), None, None))
+        assert found[-2] == found[-1]
+    for scope in ({"path": "/nothing/"}, {"path": "/ws/", "root_path": "/below"}):
+        with pytest.raises(ValueError, match="No route found"):
+            ours(dict(scope), None, None)  # type: ignore[arg-type]  # as above
+    assert len(found) == 6
 
 
 class Reads:

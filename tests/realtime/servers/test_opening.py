@@ -52,10 +52,10 @@ ODD = {
 
 
 class Link(asyncio.Transport):
-    """A transport in memory that keeps what is written."""
+    """A transport in memory that keeps what is written; as if encrypted, so that nothing goes past it."""
 
     def __init__(self) -> None:
-        super().__init__({"peername": ("192.0.2.1", 1), "sockname": ("192.0.2.2", 2)})
+        super().__init__({"peername": ("192.0.2.1", 1), "sockname": ("192.0.2.2", 2), "ssl_object": self})
         self.protocol: Any = None
         self.written = b""
         self.closed = False
@@ -84,19 +84,22 @@ class Link(asyncio.Transport):
 
     def resume_reading(self) -> None: ...
 
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None: ...
+
     def get_write_buffer_size(self) -> int:
         return 0
 
 
 class Served:
-    """One client of an application that accepts, or does what else it is given, and listens."""
+    """One client of an application, or else of one that accepts, or does what else it is told, and listens."""
 
-    def __init__(self, answer: dict[str, Any] | None = None) -> None:
+    def __init__(self, answer: dict[str, Any] | None = None, application: Any = None) -> None:
         self.link = Link()
         self.scope: dict[str, Any] = {}
         self.heard: list[Any] = []
         self.state = ServerState()
         self.state.default_headers = [(b"date", b"Mon, 30 Nov 2026 12:00:00 GMT"), (b"X-Of-Ours", b"yes")]
+        self._served = application or self._application
         self._answer = answer or {"type": "websocket.accept"}
 
     async def _application(self, scope: Any, receive: Any, send: Any) -> None:
@@ -109,7 +112,7 @@ class Served:
 
     async def opens(self, head: bytes) -> "Served":
         config = uvicorn.Config(
-            self._application,
+            self._served,
             ws=FramesProtocol,
             ws_per_message_deflate=False,
             interface="asgi3",
