@@ -8,6 +8,7 @@ from collections.abc import Collection, Coroutine, Sequence
 from typing import Any, Protocol, TypeVar
 
 from realtime.conf import realtime_settings
+from realtime.hub.alarms import Alarms
 from realtime.hub.questions import Questions
 from realtime.hub.room import Membership, RoomState
 from realtime.hub.statistics import Statistics
@@ -46,6 +47,7 @@ class HubCore:
         self.id = secrets.token_hex(8)
         self.settings = realtime_settings()
         self.statistics = Statistics()
+        self.alarms = Alarms(loop)
         self.rooms: dict[str, RoomState] = {}
         self.connections: dict[str, Connection] = {}
         self.readers = DatabaseThreads("reader", self.settings.reader_threads, keep=True)

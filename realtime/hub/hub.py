@@ -115,6 +115,7 @@ class Hub(HubCore):
         if self._stopped:
             return
         self._stopped = True
+        self.alarms.stop()
         after_commit.detach(self.receive)
         _HUBS.pop(self.loop, None)
         for part in self.parts:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from realtime.contracts import event_contract
 from realtime.errors import CloseCode, Forbidden, RateLimited, Unauthenticated, Unavailable, ValidationFailed
+from realtime.hub.alarms import Alarm
 from realtime.hub.hub import Hub
 from realtime.hub.room import Membership, Phase
 from realtime.identity import Identity
@@ -81,7 +82,7 @@ class Session:
         self._watch: Membership | None = None
         self._inbox: list[Request] = []  # short, and nearly always empty: an empty deque has 760 bytes
         self._worker: asyncio.Task[None] | None = None
-        self._expiry: asyncio.TimerHandle | None = None
+        self._expiry: Alarm | None = None
         self._departed: tuple[list[Room], bool] | None = None
 
     @property
@@ -433,19 +434,27 @@ class Session:
         self._set_expiry()
 
     def _set_expiry(self) -> None:
-        if self._expiry is not None:
-            self._expiry.cancel()
-            self._expiry = None
-        expires_at_ms = self.identity.expires_at_ms
-        if expires_at_ms is not None:
-            left = (expires_at_ms - self.hub.now_ms()) / 1000
-            warning = max(0.0, left - self.hub.settings.expiry_warning_seconds)
-            self._expiry = self.hub.loop.call_later(warning, self._expiring, expires_at_ms)
+        self._forget_expiry()
+        if self.identity.expires_at_ms is not None:
+            self._expire_later(self.hub.settings.expiry_warning_seconds, Session._expiring)
 
-    def _expiring(self, expires_at_ms: int) -> None:
-        self.notify("auth:expiring", {"expiresAt": expires_at_ms})
-        left = max(0.0, (expires_at_ms - self.hub.now_ms()) / 1000)
-        self._expiry = self.hub.loop.call_later(left, self.end, CloseCode.TOKEN_EXPIRED, "Your sign-in has expired.")
+    def _expire_later(self, ahead_seconds: float, act: Callable[["Session"], None]) -> None:
+        """Calls `act` so long before the sign-in ends."""
+        assert self.identity.expires_at_ms is not None
+        left = (self.identity.expires_at_ms - self.hub.now_ms()) / 1000 - ahead_seconds
+        self._expiry = self.hub.alarms.set(self.hub.loop.time() + max(0.0, left), act, self)
+
+    def _expiring(self) -> None:
+        self.notify("auth:expiring", {"expiresAt": self.identity.expires_at_ms})
+        self._expire_later(0.0, Session._expired)
+
+    def _expired(self) -> None:
+        self.end(CloseCode.TOKEN_EXPIRED, "Your sign-in has expired.")
+
+    def _forget_expiry(self) -> None:
+        if self._expiry is not None:
+            self.hub.alarms.cancel(self._expiry)
+            self._expiry = None
 
     # The end
 
@@ -460,8 +469,7 @@ class Session:
         self.closed = True
         self._opened = False
         self.connection.sessions.pop(self.namespace.name, None)
-        if self._expiry is not None:
-            self._expiry.cancel()
+        self._forget_expiry()
         if self._worker is not None:
             self._worker.cancel()
         self._inbox.clear()

@@ -145,7 +145,7 @@ class ConnectionLimits:
         self._clock = clock
         self._address = client_counted_as(address)
         self._bucket = Bucket(limiter.limits.connection, now)
-        self._refusals = Bucket(limiter.limits.refusals, now)
+        self._refusals: Bucket | None = None  # of somebody who was refused once
         self._key = ""
         self._ahead = 0.0
         self._ahead_until_ms = 0
@@ -185,7 +185,10 @@ class ConnectionLimits:
             self._refuse(wait_ms)
 
     def _refuse(self, wait_ms: int) -> None:
-        self.abusive = not self._refusals.take(1, self._clock.now_ms())[0]
+        now = self._clock.now_ms()
+        if self._refusals is None:
+            self._refusals = Bucket(self._limiter.limits.refusals, now)
+        self.abusive = not self._refusals.take(1, now)[0]
         raise RateLimited(retry_after_ms=wait_ms)
 
     async def _charge_shared(self, identity: Identity, cost: float, *, ahead: bool) -> int:
