@@ -85,6 +85,7 @@ class Hub(HubCore):
         self._seats = Seats(self, self.connections)
         self.parts: list[Part] = []
         self.draining = False
+        self._on_congested = self._congested  # one bound method for all connections
         self._start: asyncio.Task[None] | None = None
         self._stopped = False
 
@@ -130,7 +131,7 @@ class Hub(HubCore):
     def add_connection(self, connection: Connection) -> None:
         self.connections[connection.id] = connection
         self.statistics.connections_opened += 1
-        connection.on_congested = self._congested
+        connection.on_congested = self._on_congested
         if self.limiter is not None:
             connection.limits = self.limiter.connection(connection.address)
         self.heartbeat.add(connection)
@@ -163,8 +164,7 @@ class Hub(HubCore):
             state = self.rooms[room.name] = RoomState(room, self.settings.ring_events)
             self.layer.rooms_changed()
         member = Membership(session, state)
-        state.members.add(member)
-        state.empty_since = None
+        state.add(member)
         return member
 
     def load(self, states: Iterable[RoomState]) -> Awaitable[None]:
@@ -202,8 +202,8 @@ class Hub(HubCore):
         member.phase = Phase.ENDED
         member.session.rooms_changed()
         state = member.state
-        state.members.discard(member)
-        if not state.members:
+        state.discard(member)
+        if state.empty:
             state.empty_since = self.loop.time()
 
     def drop_empty_rooms(self) -> None:
@@ -211,7 +211,7 @@ class Hub(HubCore):
         now = self.loop.time()
         linger = self.settings.room_linger_seconds
         for name, state in list(self.rooms.items()):
-            if state.empty_since is not None and state.empty_since + linger <= now and not state.members:
+            if state.empty_since is not None and state.empty_since + linger <= now and state.empty:
                 if state.gap_timer is not None:
                     state.gap_timer.cancel()
                 del self.rooms[name]
@@ -396,7 +396,7 @@ class Hub(HubCore):
         state.known = head.seq
         state.forget()
         state.early = None
-        for member in list(state.members):
+        for member in state.members:
             if member.phase in (Phase.CATCHING_UP, Phase.LIVE) and not member.watching:
                 self.reset_member(member, reason)
         self.internals.ask_again(state)

@@ -4,7 +4,8 @@ import asyncio
 from collections import deque
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from enum import IntEnum
-from typing import Protocol
+from functools import lru_cache
+from typing import Protocol, overload
 
 import msgspec
 
@@ -75,6 +76,24 @@ class HubSession(HandlersSession, Protocol):
         """Returns the received rooms, and whether the person is counted there."""
 
 
+class _Flag:
+    """One of the yes-or-no attributes of a membership, all in one number: there are as many memberships as places of
+    people in rooms, and a slot for each answer is 8 bytes of each of them."""
+
+    def __init__(self, bit: int) -> None:
+        self._mask = 1 << bit
+
+    @overload
+    def __get__(self, member: None, owner: "type[Membership]") -> "_Flag": ...
+    @overload
+    def __get__(self, member: "Membership", owner: "type[Membership]") -> bool: ...
+    def __get__(self, member: "Membership | None", owner: "type[Membership]") -> "_Flag | bool":
+        return self if member is None else bool(member.flags & self._mask)
+
+    def __set__(self, member: "Membership", value: bool) -> None:
+        member.flags = member.flags | self._mask if value else member.flags & ~self._mask
+
+
 class Membership:
     """One session in one room. The object is the grant: whoever awaited checks that it is still the session's.
 
@@ -85,34 +104,22 @@ class Membership:
     `presence_version`: the one that it was sent, UNKNOWN_PRESENCE when it may have missed ephemeral events.
     """
 
-    __slots__ = (
-        "auto",
-        "connection",
-        "grant",
-        "phase",
-        "presence_version",
-        "present",
-        "seq",
-        "session",
-        "stale",
-        "state",
-        "wanted",
-        "watching",
-    )
+    __slots__ = ("flags", "grant", "phase", "presence_version", "seq", "session", "state")
+
+    auto, wanted, present, watching, stale = map(_Flag, range(5))
 
     def __init__(self, session: HubSession, state: "RoomState") -> None:
         self.session = session
-        self.connection: Connection = session.connection
         self.state = state
+        self.flags = 0
         self.phase = Phase.PENDING
         self.seq = 0
         self.grant: Grant | None = None
-        self.auto = False
-        self.wanted = False
-        self.present = False
-        self.watching = False
-        self.stale = False
         self.presence_version = UNKNOWN_PRESENCE
+
+    @property
+    def connection(self) -> Connection:
+        return self.session.connection
 
     @property
     def is_live(self) -> bool:
@@ -135,6 +142,7 @@ class RoomState:
     """
 
     __slots__ = (
+        "_apart",
         "audiences",
         "early",
         "empty_since",
@@ -144,7 +152,6 @@ class RoomState:
         "known",
         "live_count",
         "loaded",
-        "members",
         "min_seq",
         "name",
         "ring",
@@ -169,7 +176,7 @@ class RoomState:
         self.ring_events = ring_events
         self.early: dict[int, StoredEvent] | None = None
         self.gap_timer: asyncio.TimerHandle | None = None
-        self.members: set[Membership] = set()
+        self._apart: set[Membership] | None = None  # members that are not live; the others stand in audiences
         self.audiences: dict[tuple[str, Hashable], Audience[Membership]] = {}
         self.live_count = 0
         self.fanning = False
@@ -183,6 +190,29 @@ class RoomState:
 
     # Members
 
+    @property
+    def members(self) -> list[Membership]:
+        """Everybody of this moment, whatever their phase."""
+        return [*(self._apart or ()), *(member for audience in self.audiences.values() for member in audience.members)]
+
+    @property
+    def empty(self) -> bool:
+        return not self.live_count and not self._apart
+
+    def add(self, member: Membership) -> None:
+        """Takes in a member, which is not live yet."""
+        if self._apart is None:
+            self._apart = set()
+        self._apart.add(member)
+        self.empty_since = None
+
+    def discard(self, member: Membership) -> None:
+        """Lets go a member that is not live (any more)."""
+        if self._apart is not None:
+            self._apart.discard(member)
+            if not self._apart:
+                self._apart = None
+
     def enter_live(self, member: Membership) -> None:
         """Makes the member live; it must be exactly at the room's place."""
         session = member.session
@@ -191,6 +221,7 @@ class RoomState:
         if audience is None:
             audience = self.audiences[key] = Audience(session.wire, session.namespace.name, _view_of(member))
         audience.add(member)
+        self.discard(member)
         member.phase = Phase.LIVE
         session.rooms_changed()
         self.live_count += 1
@@ -203,6 +234,8 @@ class RoomState:
         audience.discard(member)
         if not audience.members:
             del self.audiences[key]
+        if phase is not Phase.ENDED:
+            self.add(member)
         member.seq = self.place_of(member)
         member.phase = phase
         session.rooms_changed()
@@ -317,4 +350,10 @@ def _view_of(member: Membership) -> View | None:
 def _audience_of(member: Membership) -> tuple[str, Hashable]:
     """Returns what members of one audience have in common; it does not change while one is live."""
     session, view = member.session, _view_of(member)
-    return session.wire.key(session.namespace.name), view.key if view is not None else None
+    return _audience_key(session.wire.key(session.namespace.name), view.key if view is not None else None)
+
+
+@lru_cache(maxsize=1024)
+def _audience_key(wire: str, view: Hashable) -> tuple[str, Hashable]:
+    """Returns the one copy of what rooms' audiences are told apart by: there are few kinds, and many rooms."""
+    return wire, view

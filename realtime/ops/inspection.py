@@ -81,13 +81,14 @@ class Inspection(Part):
         rooms: dict[str, dict[str, Any]] = {}
         looked_at = 0
         for state in list(self.hub.rooms.values()):
-            members = [member for member in state.members if not member.watching]
-            if members or not state.members:
+            everybody = state.members
+            members = [member for member in everybody if not member.watching]
+            if members or not everybody:
                 users = {member.session.identity.user_id for member in members} - {None}
                 sockets = len({member.connection.id for member in members})
                 seq = state.seq if state.loaded else None
                 rooms[state.name] = {"users": list(users), "sockets": sockets, "seq": seq}
-            looked_at += 1 + len(state.members)
+            looked_at += 1 + len(everybody)
             if looked_at > _MEMBERS_A_TURN:
                 looked_at = 0
                 await asyncio.sleep(0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -37,17 +38,27 @@ def header(scope: dict[str, Any], name: bytes) -> str:
     return ""
 
 
-_KEPT_HEADERS = frozenset((b"authorization", b"cookie", b"host", b"origin"))
+_SECRET = frozenset((b"authorization", b"cookie"))
+_KEPT_HEADERS = _SECRET | {b"host", b"origin"}
 
 
 def kept_of(scope: Mapping[str, Any]) -> dict[str, Any]:
     """Returns what is asked of a handshake for as long as its connection lasts: all that `credentials_of`,
-    `cookies_of` and `origin_allowed` read. The scope itself is ten times as large."""
-    return {
-        "headers": [header for header in scope["headers"] if header[0] in _KEPT_HEADERS],
-        "query_string": scope.get("query_string", b""),
-        "subprotocols": scope.get("subprotocols", ()),
-    }
+    `cookies_of` and `origin_allowed` read. The scope itself is ten times as large. Not to be changed: clients that have
+    nothing of their own in it share it."""
+    query: bytes = scope.get("query_string", b"")
+    offered = tuple(scope.get("subprotocols", ()))
+    headers = tuple((name, value) for name, value in scope["headers"] if name in _KEPT_HEADERS)
+    # A secret is to be forgotten with its connection, so whatever may hold one is kept by that alone.
+    token = any(name.startswith(realtime_settings().token_subprotocol) for name in offered)
+    if token or b"ticket" in query or not _SECRET.isdisjoint(dict(headers)):
+        return _kept.__wrapped__(headers, query, offered)
+    return _kept(headers, query, offered)
+
+
+@lru_cache(maxsize=256)
+def _kept(headers: tuple[tuple[bytes, bytes], ...], query: bytes, subprotocols: tuple[str, ...]) -> dict[str, Any]:
+    return {"headers": headers, "query_string": query, "subprotocols": subprotocols}
 
 
 def credentials_of(scope: dict[str, Any]) -> Credentials:

@@ -84,6 +84,7 @@ class EngineServer:
         self._admit = admit
         self._elsewhere = elsewhere
         self._heartbeats = Heartbeats(options.ping_interval_ms)
+        self._on_end = self._ended  # one bound method for all sessions
         self._last_words: dict[str, tuple[bytes, Binding | None]] = {}
         self._name = secrets.token_hex(8)
         self._names = {self._name}
@@ -154,7 +155,7 @@ class EngineServer:
             sid=sid,
             scope=kept_of(scope),
             options=self.options,
-            on_end=self._ended,
+            on_end=self._on_end,
             address=client[0] if client else "",
         )
         self.sessions[sid] = session

@@ -110,7 +110,7 @@ class Decoder:
         self._packet: SocketPacket | None = None
         self._expected = 0
         self._bytes = 0
-        self._attachments: list[bytes] = []
+        self._attachments: list[bytes] | None = None
 
     def feed(self, message: str | bytes) -> SocketPacket | None:
         """Takes one message; returns the packet that it completes, if any. Raises MalformedPacket."""
@@ -134,11 +134,13 @@ class Decoder:
         self._bytes += len(data)
         if self._bytes > self.max_bytes:
             raise MalformedPacket("The attachments are too large.")
+        if self._attachments is None:
+            self._attachments = []
         self._attachments.append(data)
         if len(self._attachments) < self._expected:
             return None
         packet, attachments = self._packet, self._attachments
-        self._packet, self._attachments = None, []
+        self._packet = self._attachments = None
         unused = set(range(len(attachments)))
         arguments = _put_back(packet.data, attachments, unused)
         if unused:

@@ -132,8 +132,9 @@ class RecoveringSession(SocketSession):
         vector = vector_of(self, answered=answered)
         if vector is None:
             return
+        if vector == self._sent:
+            vector = self._sent  # one copy of it: it is the largest thing that a session keeps
         if not self._trail.known or self._trail.stale:
-            # The same text once, where they do not differ: it is the largest thing that a session keeps.
             apart = any(not (member.is_live or member.watching) for member in self.memberships.values())
             anchor = vector_of(self, anchor=True, answered=answered) if apart else vector
             self._trail.note(anchor or "")

@@ -80,7 +80,7 @@ class RecoveringWire(SocketIOWire):
         self._numbered: dict[Packet, Packet] = {}
 
     def key(self, namespace: str) -> str:
-        return f"socket.io {namespace}"
+        return _key(namespace)
 
     def delivered(self, packet: Packet, room: str, position: Position, part: int, *, more: bool) -> Packet:
         """Returns the event with a number, one for all audiences of one step."""
@@ -102,6 +102,11 @@ class RecoveringWire(SocketIOWire):
 
     def _of_log(self, stem: bytes, event_id: bytes) -> Packet:
         return WrittenEvent(stem, event_id)
+
+
+@lru_cache(maxsize=256)
+def _key(namespace: str) -> str:
+    return f"socket.io {namespace}"
 
 
 @lru_cache(maxsize=256)

@@ -8,6 +8,7 @@ import pytest
 from websockets.frames import Opcode
 
 from realtime.hub import Hub
+from realtime.sessions.authentication import kept_of
 from tests.realtime.app.asgi import application
 from tests.realtime.halls import hub
 from tests.realtime.servers.test_opening import PLAIN, Served, frame
@@ -58,7 +59,9 @@ async def test_a_connection_waits_in_few_frames_and_has_no_task_but_its_own(
     before = asyncio.all_tasks()
     client = await idling(door)
     assert [coroutine.__name__ for coroutine in frames_of(client)] == names
-    assert asyncio.all_tasks() - before == client.state.tasks
+    async with asyncio.timeout(30):  # until those that are of its beginning have ended
+        while asyncio.all_tasks() - before != client.state.tasks:  # noqa: ASYNC110  # nothing tells
+            await asyncio.sleep(0.001)
     await client.ends()
 
 
@@ -85,3 +88,20 @@ async def test_connections_have_one_timer_together_for_the_ends_of_their_sign_in
     for client in clients:
         await client.ends()
     assert all(alarm.subject is None for alarm in hub.alarms._waiting)
+
+
+def test_what_is_kept_of_handshakes_is_shared_unless_it_may_hold_a_secret() -> None:
+    def kept(query: bytes = b"EIO=4", subprotocols: tuple[str, ...] = ("livrya.v1",), *headers: bytes) -> Any:
+        beside = [(name, b"whatever") for name in headers]
+        scope = {"headers": [(b"host", b"example.org"), *beside], "query_string": query, "subprotocols": subprotocols}
+        return kept_of(scope)
+
+    assert kept() is kept(b"EIO=4", ("livrya.v1",), b"user-agent")
+    for own in [
+        (b"EIO=4", ("livrya.v1",), b"cookie"),
+        (b"EIO=4", ("livrya.v1",), b"authorization"),
+        (b"ticket=secret", ()),
+        (b"", ("livrya.token.secret",)),
+    ]:
+        assert kept(*own) == kept(*own)  # type: ignore[arg-type]  # headers behind the two
+        assert kept(*own) is not kept(*own)  # type: ignore[arg-type]  # as above

@@ -1,11 +1,14 @@
 """Sessions on the JSON door, in one process: commands and their answers, rooms and their events."""
 
+import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 import realtime
 from realtime.hub import Hub
+from realtime.hub.room import Membership, RoomState
 from tests.realtime.app.events import HallRoom, Said
 from tests.realtime.halls import Connect, connect, hub
 
@@ -308,3 +311,31 @@ async def test_sessions_share_what_their_places_in_rooms_have_in_common(connect:
     assert one["hall:1"].grant is other["hall:1"].grant is not None
     for memberships in (one, other):
         assert all(name is member.state.name for name, member in memberships.items())
+
+
+async def test_rooms_know_their_members_in_every_phase_and_keep_live_ones_once(connect: Connect, hub: Hub) -> None:
+    client = await connect(token="7")
+    await client.tell("hall:join", {"hallId": 1})
+    state, own = hub.rooms["hall:1"], hub.rooms["user:7"]
+    [session] = hub.sessions()
+    [member], [watching] = state.members, own.members
+    assert (member.is_live, state._apart, state.empty) == (True, None, False)
+    assert (watching.is_live, own._apart, own.empty) == (False, {watching}, False)
+    hub.catch_up.demote(member)
+    assert (state.members, state._apart) == ([member], {member})
+    while not member.is_live:  # noqa: ASYNC110  # nothing tells
+        await asyncio.sleep(0)
+    assert (state.members, state._apart) == ([member], None)
+    await session.leave(HallRoom(1))
+    assert (state.members, state._apart, state.empty) == ([], None, True)
+
+
+def test_what_is_said_of_a_membership_is_one_thing_each() -> None:
+    session: Any = SimpleNamespace(connection=None)
+    member = Membership(session, RoomState(HallRoom(1), 10))
+    names = ("auto", "wanted", "present", "watching", "stale")
+    for name in names:
+        setattr(member, name, True)
+        assert [getattr(member, other) for other in names] == [other == name for other in names]
+        setattr(member, name, False)
+    assert not any(getattr(member, name) for name in names)
