@@ -10,6 +10,7 @@ from typing import Any
 from uvicorn.protocols.http.flow_control import FlowControl
 
 from realtime.servers.http import BoundedProtocol
+from realtime.servers.lean import Latch
 from realtime.transport.turns import turns_of
 
 _END_OF_HEAD = b"\r\n\r\n"
@@ -20,8 +21,13 @@ _PIECE_BYTES = 4096
 class _Flow(FlowControl):
     """uvicorn's own reason not to read: a body that the application has not taken."""
 
+    __slots__ = ("_is_writable_event", "_read_on", "_transport", "read_paused", "write_paused")
+
     def __init__(self, transport: asyncio.Transport, read_on: Callable[[], None]) -> None:
-        super().__init__(transport)
+        # What uvicorn's own does, but for its event of 800 bytes.
+        self._transport = transport
+        self.read_paused = self.write_paused = False
+        self._is_writable_event = Latch()  # type: ignore[assignment]  # all that is asked of it
         self._read_on = read_on
 
     def resume_reading(self) -> None:
@@ -32,6 +38,8 @@ class _Flow(FlowControl):
 
 class PipelineProtocol(BoundedProtocol):
     """An HTTP connection; a request is parsed when the one before is answered. Reading is paused until then."""
+
+    __slots__ = ("_at", "_held", "_in_turn", "_missing_bytes")
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)

@@ -19,6 +19,7 @@ from realtime.doors.proxies import BehindProxies, EncryptedOnly
 from realtime.doors.routers import Doors, Paths
 from realtime.routing import websocket_application
 from realtime.servers.lean import Inbox, Latch
+from realtime.servers.pipelining import PipelineProtocol
 from realtime.servers.serving import ease_garbage_collection
 from realtime.servers.websocket import FramesProtocol
 
@@ -65,7 +66,26 @@ async def test_a_latch_holds_back_while_it_is_clear_and_only_then() -> None:
 async def test_a_connection_keeps_nothing_in_a_dictionary_of_its_own() -> None:
     config = uvicorn.Config(websocket_application, ws=FramesProtocol, http="httptools", loop="none", lifespan="off")
     connection = FramesProtocol(config, ServerState(), {})
-    assert vars(connection) == {}, "another uvicorn: name its new attributes in FramesProtocol's slots"
+    assert vars(connection) == {}, "another uvicorn: name its new attributes in OpenedProtocol's slots"
+
+
+async def test_nor_does_one_whose_request_has_come() -> None:
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    config = uvicorn.Config(application, interface="asgi3", loop="none", lifespan="off", log_config=None)
+    link, peer = socket.socketpair()
+    with peer:
+        transport, protocol = await asyncio.get_running_loop().connect_accepted_socket(
+            lambda: PipelineProtocol(config, ServerState(), {}), link
+        )
+        peer.setblocking(False)
+        peer.sendall(b"GET / HTTP/1.1\r\nhost: example.org\r\n\r\n")
+        assert b" 204 " in await asyncio.get_running_loop().sock_recv(peer, 4096)
+        assert vars(protocol) == {}, "another uvicorn: name its new attributes in BoundedProtocol's slots"
+        transport.abort()
+        await asyncio.sleep(0)
 
 
 @asynccontextmanager
