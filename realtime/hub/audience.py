@@ -71,25 +71,35 @@ M = TypeVar("M", bound=Receiver)
 class Audience(Generic[M]):
     """The live members that share one encoding and whose views show the same.
 
-    None of them is congested: who becomes so is taken out at once.
+    None of them is congested: who becomes so is taken out at once. `key` is what tells it from a room's others.
     """
 
-    __slots__ = ("_all", "members", "namespace", "view", "wire")
+    __slots__ = ("_all", "key", "members", "namespace", "view", "wire")
 
-    def __init__(self, wire: Wire, namespace: str, view: View | None) -> None:
+    def __init__(self, key: Hashable, wire: Wire, namespace: str, view: View | None) -> None:
+        self.key = key
         self.wire = wire
         self.namespace = namespace
         self.view = view
-        self.members: dict[M, None] = {}
+        self.members: tuple[M, ...] | dict[M, None] = ()
+        """One by itself, as in rooms of somebody's own, in a tuple: a dictionary has 230 bytes. More in their order."""
         self._all: Recipients | None = None
 
     def add(self, member: M) -> None:
-        self.members[member] = None
+        members = self.members
+        if isinstance(members, dict):
+            members[member] = None
+        else:
+            self.members = dict.fromkeys((*members, member)) if members else (member,)
         self._all = None
 
     def discard(self, member: M) -> None:
-        if self.members.pop(member, member) is None:
-            self._all = None  # and with it the connection
+        members = self.members
+        if isinstance(members, dict):
+            members.pop(member, None)
+        elif members and members[0] is member:
+            self.members = ()
+        self._all = None  # and with it the connection
 
     def recipients(self) -> Recipients:
         """Returns the members' connections as they are now, cached until they change."""

@@ -13,6 +13,7 @@ import termios
 from collections.abc import Sequence
 from typing import Any
 
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from realtime.conf import realtime_settings
@@ -21,7 +22,7 @@ from realtime.people.limits.trifles import one_more
 from realtime.servers.http import missing_of_uvicorn
 from realtime.servers.opened import OpenedProtocol
 from realtime.servers.parsing import frame_bytes, is_close, is_text, is_trifle, is_whole, is_whole_pong, small_message
-from realtime.transport.connection import Connection
+from realtime.transport.connection import Connection, Listener
 from realtime.transport.turns import turns_of
 
 _USED = (
@@ -65,6 +66,8 @@ class FramesProtocol(OpenedProtocol):
         "_held",
         "_in_turn",
         "_limit",
+        "_listener",
+        "_listens",
         "_owner",
         "_passes_over",
         "_rest",
@@ -84,6 +87,8 @@ class FramesProtocol(OpenedProtocol):
         self._deaf = False
         self._trifles = 0.0
         self._owner: Connection | None = None
+        self._listener: Listener | None = None
+        self._listens = False  # has had a listener
         self._limit = 0
         self._closer: asyncio.TimerHandle | None = None
 
@@ -93,7 +98,7 @@ class FramesProtocol(OpenedProtocol):
     def data_received(self, data: bytes) -> None:
         self.heard_at = self.loop.time()
         at_once = not (self._held or self._rest or self.close_sent or self._deaf) and self.handshake_complete
-        if at_once and is_whole(data):
+        if at_once and is_whole(data) and not self._must_wait():
             self._take_small(data)
         elif not self.handshake_initiated:
             super().data_received(data)
@@ -154,8 +159,8 @@ class FramesProtocol(OpenedProtocol):
         if self.disconnected or self.transport.is_closing():
             self._at = len(held)
             return False
-        if not self.close_sent and len(self.queue) >= _WAITING:  # type: ignore[arg-type]  # an Inbox, see above
-            return False  # until the application has taken them
+        if not self.close_sent and self._must_wait():
+            return False
         if not self._rest:
             self._size = self._rest = frame_bytes(held, at)
             if not self._rest:
@@ -177,6 +182,12 @@ class FramesProtocol(OpenedProtocol):
             return True
         self._resume()
         return False
+
+    def _must_wait(self) -> bool:
+        """Tells whether nothing is to be taken: until the application asks, or the client takes its answers."""
+        if self._listens:
+            return self._owner is not None and self._owner.congested
+        return len(self.queue) >= _WAITING  # type: ignore[arg-type]  # an Inbox, see OpenedProtocol
 
     def _resume(self) -> None:
         """Reads on, unless there is another reason not to."""
@@ -287,6 +298,38 @@ class FramesProtocol(OpenedProtocol):
         if not self.transport.get_write_buffer_size():
             self._open()
 
+    def listen(self, listener: Listener) -> bool:
+        inbox: Any = self.queue
+        self._listener, self._listens = listener, True
+        self.queue = self  # type: ignore[assignment]  # all that uvicorn asks of it
+        while not inbox.empty():
+            self.put_nowait(inbox.take())
+        if self.read_paused:
+            self.read_paused = False
+            self._read_on()
+        return True
+
+    # What uvicorn asks of its queue, once somebody listens
+
+    def empty(self) -> bool:
+        return True
+
+    def put_nowait(self, event: Any) -> None:
+        if event["type"] != "websocket.disconnect":
+            if self._listener is not None:
+                text = event.get("text")
+                self._listener.heard(text if text is not None else event["bytes"])
+            return
+        # In a turn of its own: whoever closes a stream is told behind that.
+        self.loop.call_soon(self._tell_end)
+        if not self.disconnected:
+            self._end_within(realtime_settings().close_timeout_seconds)
+
+    def _tell_end(self) -> None:
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.gone()
+
     def _open(self) -> None:
         """Lets its owner write past this object, now that nothing is buffered."""
         if self._owner is not None and not (self.close_sent or self.disconnected or self.transport.is_closing()):
@@ -316,6 +359,7 @@ class FramesProtocol(OpenedProtocol):
         self._open()
         if self._owner is not None:
             self._owner.became_drained()
+            self._parse_on()
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
@@ -327,8 +371,28 @@ class FramesProtocol(OpenedProtocol):
             self._owner.became_drained()
             self._owner = None
 
+    async def run_asgi(self) -> None:
+        # As uvicorn's own, which closes what its application has left: not where somebody listens.
+        try:
+            await self.app(self.scope, self.receive, self.send)
+        except ClientDisconnected:
+            pass
+        except BaseException:
+            self.logger.exception("Exception in ASGI application\n")
+            self.send_500_response()
+        else:
+            if not self.handshake_complete:
+                self.logger.error("ASGI callable returned without completing handshake.")
+                self.send_500_response()
+            if self._listens:
+                return
+        if self.close_timer is None:
+            self.transport.close()
+
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
         super().on_task_complete(task)
+        if self._listens:
+            return
         # The application is done and uvicorn has closed the transport, which first sends what is buffered:
         # a client that takes nothing would hold it for ever.
         if not self.disconnected:

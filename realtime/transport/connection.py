@@ -197,6 +197,16 @@ class Connection:
         self.became_drained()
 
 
+class Listener(Protocol):
+    """Takes what a client says, in place of an application that waits for it. Called on the loop; never blocks."""
+
+    def heard(self, message: str | bytes) -> None:
+        """Takes one message."""
+
+    def gone(self) -> None:
+        """The client is gone, or what it says is not taken any more; called once."""
+
+
 class FrameStream(Protocol):
     """What a server offers in `scope["extensions"]["realtime.frames"]["stream"]`: its socket, past ASGI.
 
@@ -223,6 +233,13 @@ class FrameStream(Protocol):
 
         Calls `became_congested` when more than `limit` bytes are buffered, `became_drained` when none are left.
         Raises RuntimeError if it is gone already.
+        """
+
+    def listen(self, listener: Listener) -> bool:
+        """Has the listener take every message that the application has not asked for; for an attached stream.
+
+        The application may end then: a task that waits has more than a kilobyte. Nothing is taken while the stream's
+        owner is congested. Returns False where the application has to go on asking.
         """
 
     @property

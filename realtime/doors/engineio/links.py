@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from realtime.doors.engineio import packets as wire
 from realtime.doors.errors import Refusal, RequestRefused
-from realtime.transport.connection import Connection, FrameStream, SendingConnection
+from realtime.transport.connection import Connection, FrameStream, Listener, SendingConnection
 from realtime.transport.packets import Packet, joined_frames
 from realtime.transport.write_batch import WriteBatch
 
@@ -76,6 +76,10 @@ class FrameLink:
 
     def gone(self) -> None:
         """Nothing is held: what was sent is the transport's."""
+
+    def listen(self, listener: Listener) -> bool:
+        """See `FrameStream.listen`."""
+        return self._stream.listen(listener)
 
 
 class SocketLink(SendingConnection):

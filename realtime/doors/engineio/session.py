@@ -12,8 +12,8 @@ from typing import Any, Protocol
 import msgspec
 
 from realtime.doors.engineio.binding import Binding
-from realtime.doors.engineio.links import NOOP, PING, Link, PollingLink, polled
-from realtime.doors.engineio.packets import EnginePacket, PacketType, decode_payload
+from realtime.doors.engineio.links import NOOP, PING, FrameLink, Link, PollingLink, polled
+from realtime.doors.engineio.packets import EnginePacket, PacketType, decode, decode_payload
 from realtime.doors.errors import MalformedPacket, Refusal, RequestRefused
 from realtime.errors import CloseCode
 from realtime.people.limits.trifles import one_more
@@ -164,6 +164,25 @@ class EngineSession(Connection):
                 self.close(CloseCode.PROTOCOL_ERROR, "parse error")
         elif self.affords_trifle():
             self._receive_own(packet.type)
+
+    def heard(self, message: str | bytes) -> None:
+        """Takes one message of a WebSocket."""
+        if len(message) > self.options.max_payload:
+            self.close(CloseCode.TOO_BIG, "message too large")
+            return
+        try:
+            self.receive(decode(message))
+        except MalformedPacket:
+            self.close(CloseCode.PROTOCOL_ERROR, "parse error")
+
+    def listens(self) -> bool:
+        """Takes what its WebSocket says from now on by itself, if that offers to; else somebody has to hand it over."""
+        return isinstance(self._link, FrameLink) and self._link.listen(self)
+
+    def gone(self) -> None:
+        """The WebSocket is gone."""
+        self._end("transport close")
+        self._link.gone()
 
     def affords_trifle(self) -> bool:
         """Counts a packet that no command limit sees; ends the session and returns False when there are too many."""
@@ -344,11 +363,6 @@ class EngineSession(Connection):
     def abort(self, reason: str = "transport error") -> None:
         self._link.abort()
         self._end(reason)
-
-    def transport_lost(self) -> None:
-        """The WebSocket is gone."""
-        self._end("transport close")
-        self._link.gone()
 
     def _close_for_client(self) -> None:
         if isinstance(self._link, PollingLink):

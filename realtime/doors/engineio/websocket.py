@@ -109,17 +109,12 @@ async def serve_websocket(beginning: Awaitable[EngineSession | None], receive: R
     """
     session = await beginning
     del beginning
-    if session is None:
+    if session is None or session.listens():
         return
     read = 0
     try:
         while not session.closed:
-            try:
-                session.receive(decode(_message(await receive(), session.options.max_payload)))
-            except MalformedPacket:
-                session.close(CloseCode.PROTOCOL_ERROR, "parse error")
-            except TooLarge:
-                session.close(CloseCode.TOO_BIG, "message too large")
+            session.heard(_said(await receive()))
             read += 1
             if read % _AT_ONCE == 0:
                 await asyncio.sleep(0)
@@ -127,18 +122,23 @@ async def serve_websocket(beginning: Awaitable[EngineSession | None], receive: R
             await session.drained()
         # The server reports the end of what we closed; without waiting for it some cut the close frame off.
         while True:
-            _message(await receive(), session.options.max_payload)
-    except (SocketGone, TooLarge):
+            _said(await receive())
+    except SocketGone:
         pass
     finally:
-        session.transport_lost()
+        session.gone()
 
 
-def _message(event: Mapping[str, Any], limit: int) -> str | bytes:
+def _said(event: Mapping[str, Any]) -> str | bytes:
     if event["type"] == "websocket.disconnect":
         raise SocketGone
     text: str | None = event.get("text")
     message: str | bytes = text if text is not None else event["bytes"]
+    return message
+
+
+def _message(event: Mapping[str, Any], limit: int) -> str | bytes:
+    message = _said(event)
     if len(message) > limit:
         raise TooLarge
     return message

@@ -20,7 +20,7 @@ from realtime.hub.room import Phase
 from realtime.log.events import EphemeralEvent, StoredEvent
 from realtime.routing import websocket_application
 from realtime.testing.client import ApplicationTransport
-from realtime.transport.connection import Connection
+from realtime.transport.connection import Connection, Listener
 from tests.realtime.halls import hub
 
 __all__ = ["hub"]
@@ -78,6 +78,9 @@ class Swallowed:
 
     def attach(self, owner: Connection, limit: int) -> None:
         owner.redirect(self, self._link.fileno())
+
+    def listen(self, listener: Listener) -> bool:
+        return False
 
     def end(self) -> None:
         self._link.close()

@@ -40,20 +40,21 @@ async def idling(door: str, token: bytes = b"7") -> Served:
 
 
 def frames_of(client: Served) -> "list[CoroutineType[Any, Any, Any]]":
-    """Returns the coroutines of the connection's task, outermost first."""
-    [task] = client.state.tasks
-    frames, awaited = [], task.get_coro()
-    while isinstance(awaited, CoroutineType):
-        frames.append(awaited)
-        awaited = awaited.cr_await
+    """Returns the coroutines of the connection's task, if it has one, outermost first."""
+    frames: list[CoroutineType[Any, Any, Any]] = []
+    for task in client.state.tasks:
+        awaited = task.get_coro()
+        while isinstance(awaited, CoroutineType):
+            frames.append(awaited)
+            awaited = awaited.cr_await
     return frames
 
 
 @pytest.mark.parametrize(
     ("door", "names"),
-    [("JSON", ["run_asgi", "__call__", "_read", "receive"]), ("Socket.IO", ["run_asgi", "serve_websocket", "receive"])],
+    [("JSON", ["run_asgi", "__call__", "_read", "receive"]), ("Socket.IO", [])],
 )
-async def test_a_connection_waits_in_few_frames_and_has_no_task_but_its_own(
+async def test_a_connection_waits_in_few_frames_or_in_none_and_has_no_task_but_its_own(
     door: str, names: list[str], hub: Hub
 ) -> None:
     before = asyncio.all_tasks()
