@@ -26,12 +26,12 @@ def test_nothing_is_lost_and_everybody_comes_back() -> None:
     command = [sys.executable, "-m", "benchmarks.scale", *options]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=400)
     assert ran.returncode == 0, ran.stderr
-    told = ran.stdout
-    assert "30 of 30 up" in told
-    assert "20 of 20 up" in told
-    assert "60 of 60 deliveries, 0 out of order, 0 connections behind" in told
-    assert "20 of 20 deliveries" in told
-    assert re.search(r"durable events meanwhile \| 0 connections behind, 0 out of order", told)
-    back = re.findall(r"(\d+) of (\d+) back within", told)
+    found = ran.stdout
+    assert "30 of 30 up" in found
+    assert "20 of 20 up" in found
+    assert "60 of 60 deliveries, 0 out of order, 0 connections behind" in found
+    assert "20 of 20 deliveries" in found
+    assert re.search(r"durable events meanwhile \| 0 connections behind, 0 out of order", found)
+    back = re.findall(r"(\d+) of (\d+) back within", found)
     assert len(back) == 2
     assert all(some == lost for some, lost in back)

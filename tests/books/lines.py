@@ -37,14 +37,14 @@ async def entering_a_book_counts_a_person_once_and_leaving_with_the_last_device(
     assert joined["room"] == f"book:{book.pk}"
     assert (joined["userCount"], joined["guestCount"]) == (2, 0)
     assert set(joined["position"]) == {"epoch", "seq"}
-    told = (await watcher.event("user:joined"))["payload"]
-    assert (told["userId"], told["userCount"]) == (reader.pk, 2)
-    assert told["timestamp"] > 1_600_000_000_000
+    payload = (await watcher.event("user:joined"))["payload"]
+    assert (payload["userId"], payload["userCount"]) == (reader.pk, 2)
+    assert payload["timestamp"] > 1_600_000_000_000
     assert (await second.tell("book:join", {"bookId": book.pk}))["userCount"] == 2
     await first.tell("book:leave", {"bookId": book.pk})
     await second.tell("book:leave", {"bookId": book.pk})
-    told = (await watcher.event("user:left"))["payload"]
-    assert (told["userId"], told["userCount"], told["disconnected"]) == (reader.pk, 1, False)
+    payload = (await watcher.event("user:left"))["payload"]
+    assert (payload["userId"], payload["userCount"], payload["disconnected"]) == (reader.pk, 1, False)
     assert len(heard(watcher, "user:joined")) == len(heard(watcher, "user:left")) == 1
 
 
@@ -133,8 +133,8 @@ async def who_follows_no_longer_hears_no_longer(world: World) -> None:
     await make(follow, actor=reader, user=author)
     phone, desktop = await world.client(reader, ""), await world.client(reader, "")
     await phone.tell("user:unfollow", {"userId": author.pk})
-    told = (await desktop.event("follow:changed"))["payload"]
-    assert (told["userId"], told["following"]) == (author.pk, False)
+    payload = (await desktop.event("follow:changed"))["payload"]
+    assert (payload["userId"], payload["following"]) == (author.pk, False)
     room = f"author:{author.pk}:followers"
     await desktop.wait(lambda frame: frame.get("type") == "room:left" and frame["room"] == room)
     await make(library.chapter, book)
@@ -152,8 +152,8 @@ async def an_authors_change_is_heard_in_the_book_and_the_chapter(world: World) -
     events = [await reader.event("chapter:updated") for _ in range(2)]
     assert {event["room"] for event in events} == {f"book:{book.pk}", f"chapter:{chapter.pk}"}
     for event in events:
-        told = event["payload"]
-        assert (told["version"], told["title"], told["changedParagraphs"]) == (2, "New", [1])
+        payload = event["payload"]
+        assert (payload["version"], payload["title"], payload["changedParagraphs"]) == (2, "New", [1])
     stale = await writer.ask("chapter:update", change)
     assert (stale["error"]["code"], stale["error"]["details"]) == ("VERSION_CONFLICT", {"version": 2})
 
@@ -169,9 +169,14 @@ async def a_release_reaches_the_book_the_followers_and_once_the_bell(world: Worl
     assert answer["number"] == 2
     events = [await client.event("chapter:available") for _ in range(2)]
     assert {event["room"] for event in events} == {f"book:{book.pk}", f"author:{author.pk}:followers"}
-    told = events[0]["payload"]
-    assert (told["bookId"], told["chapterId"], told["title"], told["number"]) == (book.pk, draft.pk, "The Chapel", 2)
-    assert (told["audioUrl"], told["narratorName"]) == (None, None)
+    payload = events[0]["payload"]
+    assert (payload["bookId"], payload["chapterId"], payload["title"], payload["number"]) == (
+        book.pk,
+        draft.pk,
+        "The Chapel",
+        2,
+    )
+    assert (payload["audioUrl"], payload["narratorName"]) == (None, None)
     await world.jobs()
     bell = (await client.wait(lambda frame: frame.get("type") == "notification", anywhere=True))["payload"]
     assert (bell["type"], bell["chapterId"], bell["count"]) == ("CHAPTER_PUBLISHED", draft.pk, 1)
@@ -190,10 +195,10 @@ async def a_comment_is_heard_in_the_chapter_and_by_the_author(world: World) -> N
     reader, bell = await world.client(person), await world.client(author, "")
     await bell.tell("chapter:join", {"chapterId": chapter.pk})
     posted = await reader.tell("comment:post", {"chapterId": chapter.pk, "text": "A" * 60})
-    told = (await bell.event("comment:new"))["payload"]
-    assert told == posted
-    assert (told["text"], told["author"], told["parentId"]) == ("A" * 60, person.username, None)
-    assert told["createdAt"] > 1_600_000_000_000
+    payload = (await bell.event("comment:new"))["payload"]
+    assert payload == posted
+    assert (payload["text"], payload["author"], payload["parentId"]) == ("A" * 60, person.username, None)
+    assert payload["createdAt"] > 1_600_000_000_000
     notice = await bell.wait(lambda frame: frame.get("type") == "notification", anywhere=True)
     assert (notice["payload"]["type"], notice["payload"]["message"]) == ("COMMENT_ON_BOOK", "A" * 50)
     assert notice["payload"]["commentId"] == posted["id"]
@@ -244,14 +249,14 @@ async def who_types_is_seen_by_the_others_and_stops_by_word_or_by_silence(world:
         await client.tell("chapter:join", {"chapterId": chapter.pk})
     for word in (True, False):
         await typist.tell("text:typing", wanted)
-        told = await watcher.event("editors:typing")
-        assert told["room"] == f"chapter:{chapter.pk}"
-        [seen] = told["payload"]["typing"]
+        event = await watcher.event("editors:typing")
+        assert event["room"] == f"chapter:{chapter.pk}"
+        [seen] = event["payload"]["typing"]
         assert (seen["userId"], seen["username"]) == (reader.pk, reader.username)
         if word:
             await typist.tell("text:stopTyping", wanted)
         assert (await watcher.event("editors:typing"))["payload"]["typing"] == []
-    assert not any(told["typing"] for told in heard(typist, "editors:typing"))
+    assert not any(event["typing"] for event in heard(typist, "editors:typing"))
 
 
 async def who_writes_in_a_draft_is_seen_with_the_caret_by_editors_alone(world: World) -> None:
@@ -262,9 +267,9 @@ async def who_writes_in_a_draft_is_seen_with_the_caret_by_editors_alone(world: W
     for client in (writer, watcher):
         await client.tell("draft:join", {"chapterId": draft.pk})
     await writer.tell("text:typing", {"chapterId": draft.pk, "kind": "writing", "position": 7})
-    told = await watcher.event("editors:typing")
-    assert told["room"] == f"draft:{draft.pk}"
-    assert [(seen["userId"], seen["position"]) for seen in told["payload"]["typing"]] == [(author.pk, 7)]
+    event = await watcher.event("editors:typing")
+    assert event["room"] == f"draft:{draft.pk}"
+    assert [(seen["userId"], seen["position"]) for seen in event["payload"]["typing"]] == [(author.pk, 7)]
     for command in ("draft:join", "chapter:join"):
         assert (await stranger.ask(command, {"chapterId": draft.pk}))["error"]["code"] == "NOT_FOUND"
 
@@ -274,8 +279,13 @@ async def a_place_is_told_to_the_readers_other_devices(world: World) -> None:
     reader = await somebody()
     phone, desktop = await world.client(reader), await world.client(reader)
     await phone.tell("progress:save", {"chapterId": chapter.pk, "position": 0.25, "paragraph": 7})
-    told = (await desktop.event("progress:changed"))["payload"]
-    assert (told["bookId"], told["chapterId"], told["position"], told["paragraph"]) == (book.pk, chapter.pk, 0.25, 7)
+    payload = (await desktop.event("progress:changed"))["payload"]
+    assert (payload["bookId"], payload["chapterId"], payload["position"], payload["paragraph"]) == (
+        book.pk,
+        chapter.pk,
+        0.25,
+        7,
+    )
     await desktop.tell("progress:save", {"chapterId": chapter.pk, "position": 0.5})
     assert (await phone.event("progress:changed"))["payload"]["position"] == 0.5
     assert len(heard(phone, "progress:changed")) == len(heard(desktop, "progress:changed")) == 1

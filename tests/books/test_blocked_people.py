@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def kinds(client: JsonClient, room: str, user_id: int) -> list[str]:
-    """Returns what the client was told of a person in passing, by type."""
+    """Returns the ephemeral events about a person that the client got, by type."""
     passing = [frame for frame in client.frames if frame.get("room") == room and "seq" not in frame]
     return [frame["type"] for frame in passing if frame["payload"].get("userId") == user_id]
 
@@ -37,10 +37,10 @@ async def test_neither_sees_the_other_and_third_people_see_both(enter: Enter) ->
     assert (ids(joined["users"]), joined["userCount"]) == ({bob.pk, eve.pk}, 3)
     assert "typing" not in joined or joined["typing"]["commenting"]["typing"] == []
 
-    told = (await of_eve.wait(lambda frame: frame.get("payload", {}).get("userId") == bob.pk))["payload"]
-    assert (told["displayName"], told["userCount"]) == ("Bob", 3)
+    payload = (await of_eve.wait(lambda frame: frame.get("payload", {}).get("userId") == bob.pk))["payload"]
+    assert (payload["displayName"], payload["userCount"]) == ("Bob", 3)
     numbers = (await of_ada.wait(lambda frame: frame.get("type") == "presence:changed"))["payload"]
-    assert numbers == {"userCount": 3, "guestCount": 0, "version": told["version"]}
+    assert numbers == {"userCount": 3, "guestCount": 0, "version": payload["version"]}
     assert ids((await of_ada.tell("presence:list", {"room": room}))["users"]) == {ada.pk, eve.pk}
 
     await of_bob.tell("text:typing", asked)

@@ -52,12 +52,12 @@ def test_a_release_is_told_to_the_book_and_to_the_followers_of_its_authors(heard
     author, other = author_of(made.book), worker_on(made.book, "co_author")
     heard.events.clear()
     out = publish_chapter(actor=author, chapter_id=made.pk)
-    told = only(heard, BookRoom(made.book_id))
-    assert (told.chapter_id, told.title, told.number) == (made.pk, made.title, 1)
-    assert (told.audio_url, told.narrator_name) == (None, None)
-    assert told.published_at == unix_ms(out.published_at)
+    event = only(heard, BookRoom(made.book_id))
+    assert (event.chapter_id, event.title, event.number) == (made.pk, made.title, 1)
+    assert (event.audio_url, event.narrator_name) == (None, None)
+    assert event.published_at == unix_ms(out.published_at)
     for person in (author, other):
-        assert only(heard, FollowersRoom(person.pk)) == told
+        assert only(heard, FollowersRoom(person.pk)) == event
 
 
 def test_a_private_book_is_no_news_for_followers(heard):
@@ -88,8 +88,8 @@ def test_changes_of_a_published_chapter_are_told_with_the_paragraphs(heard):
     heard.events.clear()
     update_chapter(actor=None, chapter_id=out.pk, text="One.\n\n2.\n\nThree.")
     for room in (BookRoom(out.book_id), ChapterRoom(out.pk), DraftRoom(out.pk)):
-        told = only(heard, room)
-        assert (told.version, told.changed_paragraphs, told.title) == (2, [1], None)
+        event = only(heard, room)
+        assert (event.version, event.changed_paragraphs, event.title) == (2, [1], None)
     update_chapter(actor=None, chapter_id=out.pk, text="One.\n\n2.\n\nThree.")
     assert heard.types(ChapterRoom(out.pk)) == ["chapter:updated"]
 
@@ -146,7 +146,7 @@ def test_comments_are_told_from_posting_to_deleting(heard):
     react_to_comment(actor=said.author, comment_id=reply.pk, kind="like")
     react_to_comment(actor=said.author, comment_id=reply.pk, kind="like")
     delete_comment(actor=reply.author, comment_id=reply.pk)
-    types, told = zip(*said_in(heard, room), strict=True)
+    types, payloads = zip(*said_in(heard, room), strict=True)
     assert list(types) == [
         "comment:new",
         "comment:new",
@@ -154,11 +154,11 @@ def test_comments_are_told_from_posting_to_deleting(heard):
         "reaction:changed",
         "comment:deleted",
     ]
-    assert (told[0].author, told[0].text, told[0].paragraph) == (said.author.username, "Ahoy!", 1)
-    assert told[1].parent_id == said.pk
-    assert told[2].text == "Better."
-    assert told[3].reactions == {"like": 1}
-    assert (told[4].id, told[4].moderated) == (reply.pk, False)
+    assert (payloads[0].author, payloads[0].text, payloads[0].paragraph) == (said.author.username, "Ahoy!", 1)
+    assert payloads[1].parent_id == said.pk
+    assert payloads[2].text == "Better."
+    assert payloads[3].reactions == {"like": 1}
+    assert (payloads[4].id, payloads[4].moderated) == (reply.pk, False)
 
 
 def test_what_was_deleted_or_hidden_is_in_no_log_any_more():
@@ -179,9 +179,9 @@ def test_reviews_are_told_with_what_they_come_to(heard):
     review = post_review(actor=reader_of(out), book_id=out.book_id, rating=4, text="Long.")
     edit_review(actor=review.author, review_id=review.pk, rating=2)
     delete_review(actor=review.author, review_id=review.pk)
-    types, told = zip(*said_in(heard, BookRoom(out.book_id)), strict=True)
+    types, payloads = zip(*said_in(heard, BookRoom(out.book_id)), strict=True)
     assert types == ("review:new", "review:updated", "review:deleted")
-    assert [payload.average_rating for payload in told] == [4.0, 2.0, None]
+    assert [payload.average_rating for payload in payloads] == [4.0, 2.0, None]
 
 
 def test_a_place_is_told_to_the_readers_other_devices(heard):

@@ -19,7 +19,7 @@ from tests.books.library import author_of, book, chapter, comment, draft, run_jo
 pytestmark = pytest.mark.django_db
 
 
-def told(kind: str = "CHAPTER_PUBLISHED") -> list[int]:
+def notified(kind: str = "CHAPTER_PUBLISHED") -> list[int]:
     return sorted(Notification.objects.filter(kind=kind).values_list("recipient_id", flat=True))
 
 
@@ -47,7 +47,7 @@ def test_subscribers_and_followers_are_told_but_not_who_has_muted_the_book():
         follow(actor=reader, user=author)
     publish_chapter(actor=author, chapter_id=made.pk)
     run_jobs()
-    assert told() == sorted(person.pk for person in (everything, chapters, follower))
+    assert notified() == sorted(person.pk for person in (everything, chapters, follower))
 
 
 def test_a_silent_release_and_a_second_one_notify_nobody():
@@ -70,7 +70,7 @@ def test_followers_hear_nothing_of_private_books_and_old_subscribers_neither():
     update_book(actor=None, book_id=made.book_id, visibility="private")
     publish_chapter(actor=None, chapter_id=made.pk)
     run_jobs()
-    assert told() == [editor.pk]
+    assert notified() == [editor.pk]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_nobody_is_told_of_what_is_gone_again(go_away, told_before):
         run_jobs()
     go_away(made)
     run_jobs()
-    assert told() == []
+    assert notified() == []
 
 
 def test_a_comment_is_told_to_the_authors_and_to_whom_it_answers_but_not_to_its_writer():
@@ -97,24 +97,24 @@ def test_a_comment_is_told_to_the_authors_and_to_whom_it_answers_but_not_to_its_
     author, co_author = author_of(out.book), worker_on(out.book, "co_author")
     editor = worker_on(out.book, "editor")
     said = comment(out, author=author)
-    assert told("COMMENT_ON_BOOK") == [co_author.pk]
+    assert notified("COMMENT_ON_BOOK") == [co_author.pk]
     reader = comment(out, parent_id=said.pk, text="A" * 60).author
     comment(out, author=author, parent_id=said.pk)
     first = Notification.objects.filter(recipient=author, kind="COMMENT_ON_BOOK").first()
     assert first.message == "A" * 50
     assert first.subject["comment_id"]
-    assert editor.pk not in told("COMMENT_ON_BOOK")
+    assert editor.pk not in notified("COMMENT_ON_BOOK")
     comment(out, parent_id=out.comments.get(author=reader).pk)
-    assert reader.pk in told("COMMENT_ON_BOOK")
+    assert reader.pk in notified("COMMENT_ON_BOOK")
 
 
 def test_a_comment_that_is_deleted_leaves_every_bell():
     out = chapter(book())
     said = comment(out)
-    assert told("COMMENT_ON_BOOK")
+    assert notified("COMMENT_ON_BOOK")
     delete_comment(actor=said.author, comment_id=said.pk)
     run_jobs()
-    assert told("COMMENT_ON_BOOK") == []
+    assert notified("COMMENT_ON_BOOK") == []
 
 
 def test_reviews_and_offers_are_told():
@@ -122,8 +122,8 @@ def test_reviews_and_offers_are_told():
     reader, editor = somebody(), worker_on(out.book)
     open_chapter(actor=reader, chapter_id=out.pk)
     post_review(actor=reader, book_id=out.book_id, rating=4)
-    assert told("REVIEW_ON_BOOK") == [author_of(out.book).pk]
-    assert told("BOOK_INVITATION") == [editor.pk]
+    assert notified("REVIEW_ON_BOOK") == [author_of(out.book).pk]
+    assert notified("BOOK_INVITATION") == [editor.pk]
 
 
 def test_ten_authors_can_all_be_told_in_one_transaction():
@@ -131,7 +131,7 @@ def test_ten_authors_can_all_be_told_in_one_transaction():
     for _ in range(9):
         worker_on(out.book, "co_author")
     comment(out)
-    assert len(told("COMMENT_ON_BOOK")) == 10
+    assert len(notified("COMMENT_ON_BOOK")) == 10
 
 
 def test_every_signal_has_a_receiver_or_is_there_for_others():

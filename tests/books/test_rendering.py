@@ -231,18 +231,18 @@ def test_nobody_waits_while_a_text_is_compared_and_rendered(monkeypatch: Any) ->
 def test_a_change_meanwhile_is_compared_with(monkeypatch: Any) -> None:
     """Somebody else saves between the comparing and the lock."""
     shown = draft(book(), text="one\n\ntwo")
-    told: list[list[int]] = []
+    seen: list[list[int]] = []
     real, busy = text.changed_paragraphs, ["one\n\nTWO\n\nthree"]
 
     def meanwhile(old: str, new: str) -> list[int]:
         if busy:
             Chapter.objects.filter(pk=shown.pk).update(text=busy.pop())
-        told.append(real(old, new))
-        return told[-1]
+        seen.append(real(old, new))
+        return seen[-1]
 
     monkeypatch.setattr(text, "changed_paragraphs", meanwhile)
     saved = update_chapter(actor=None, chapter_id=shown.pk, text="one\n\ntwo\n\nthree")
-    assert told == [[2], [1]]
+    assert seen == [[2], [1]]
     assert (saved.text, saved.version) == ("one\n\ntwo\n\nthree", 2)
     busy += [f"another {number}" for number in range(9)]
     with pytest.raises(Conflict):

@@ -47,10 +47,10 @@ def test_a_private_book_is_not_followed_and_not_told_of():
 
 def test_a_change_is_told_once_with_its_level():
     made, reader = book(), somebody()
-    told = []
+    seen = []
 
     def hear(user_id, level, **_):
-        told.append((user_id, level))
+        seen.append((user_id, level))
 
     signals.subscription_changed.connect(hear)
     try:
@@ -60,4 +60,4 @@ def test_a_change_is_told_once_with_its_level():
             unsubscribe(actor=reader, book_id=made.pk)
     finally:
         signals.subscription_changed.disconnect(hear)
-    assert told == [(reader.pk, "all"), (reader.pk, "muted"), (reader.pk, None)]
+    assert seen == [(reader.pk, "all"), (reader.pk, "muted"), (reader.pk, None)]

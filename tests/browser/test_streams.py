@@ -148,8 +148,8 @@ def test_a_tickets_stream_that_is_cut_comes_back_by_its_cookie_with_what_it_miss
     page.wait_for_function("heard.filter(([name]) => name === 'session:ready').length === 2", timeout=30_000)
     act(say, text="behind")
     page.wait_for_function("heard.some(([, payload]) => payload.text === 'behind')", timeout=30_000)
-    told = page.evaluate("heard.filter(([name]) => name === 'hall:said').map(([, payload]) => payload.text)")
-    assert told == ["before", "meanwhile", "and again", "behind"]
+    found = page.evaluate("heard.filter(([name]) => name === 'hall:said').map(([, payload]) => payload.text)")
+    assert found == ["before", "meanwhile", "and again", "behind"]
     who = page.evaluate("heard.filter(([name]) => name === 'session:ready').map(([, payload]) => payload.userId)")
     assert who == [7, 7]
 

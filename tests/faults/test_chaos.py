@@ -45,9 +45,9 @@ def test_a_client_that_has_not_does_not(client: Seen, fault: str) -> None:
     assert not client.holds(LOG)
 
 
-@pytest.mark.parametrize("told", [{"gone": True}, {"refused": ["Try again."]}, {"lost": ["epoch"]}])
-def test_nor_does_one_that_was_told_a_last_word(told: dict[str, object]) -> None:
-    assert not seen(*LOG, **told).holds(LOG)
+@pytest.mark.parametrize("ending", [{"gone": True}, {"refused": ["Try again."]}, {"lost": ["epoch"]}])
+def test_nor_does_one_that_was_told_a_last_word(ending: dict[str, object]) -> None:
+    assert not seen(*LOG, **ending).holds(LOG)
 
 
 @pytest.mark.soak

@@ -1,4 +1,4 @@
-"""PostgreSQL is away while clients come, through every door: nobody is told a last word, and all get in in the end."""
+"""PostgreSQL is away while clients come, through every door: nobody is sent a last word, and all get in in the end."""
 
 import asyncio
 import json
@@ -117,21 +117,21 @@ async def stock(request: pytest.FixtureRequest) -> AsyncIterator[list[NodeClient
         await client.close()
 
 
-async def until(condition: Callable[[], bool], told: Callable[[], object]) -> None:
-    """Waits for a condition that nothing announces; `told` is shown when it does not come."""
+async def until(condition: Callable[[], bool], seen: Callable[[], object]) -> None:
+    """Waits for a condition that nothing announces; `seen` is shown when it does not come."""
     try:
         async with asyncio.timeout(_PATIENCE_SECONDS):
             while not condition():  # noqa: ASYNC110  # nothing to await
                 await asyncio.sleep(0.05)
     except TimeoutError:
-        raise AssertionError(told()) from None
+        raise AssertionError(seen()) from None
 
 
 def ends(client: StockClient) -> list[str]:
     return [what["reason"] for what in client.happenings if what["what"] == "disconnect"]
 
 
-def told(clients: Sequence[StockClient]) -> list[object]:
+def last_words(clients: Sequence[StockClient]) -> list[object]:
     return [client.happenings for client in clients]
 
 
@@ -156,7 +156,7 @@ async def test_all_get_in_when_it_is_back_and_nobody_was_told_a_last_word(
             # Everybody, the raw ones of Socket.IO as well, has been tried and put off.
             await until(lambda: fleet.server.output.count(" waits to enter /halls: ") >= 8, lambda: fleet.server.output)
             if longer:
-                await until(lambda: all(len(ends(client)) >= 2 for client in lonely), lambda: told(lonely))
+                await until(lambda: all(len(ends(client)) >= 2 for client in lonely), lambda: last_words(lonely))
                 await until(lambda: all(comer.ended >= 2 for comer in raw.values()), lambda: raw)
             await asyncio.to_thread(database.server.start)
             for client in stock:
@@ -175,6 +175,6 @@ async def test_all_get_in_when_it_is_back_and_nobody_was_told_a_last_word(
             assert all(what.get("data") is None for what in refused), refused
         assert {reason for client in lonely for reason in ends(client)} <= ({"transport close"} if longer else set())
         # What lives beside a CONNECT that waits does not flap.
-        assert not [ends(client) for client in sitting if ends(client)], told(sitting)
+        assert not [ends(client) for client in sitting if ends(client)], last_words(sitting)
         for client in stock:
             assert (await client.succeed(HALLS, "session:ping", {})).keys() == {"time"}

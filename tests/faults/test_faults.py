@@ -27,9 +27,9 @@ async def all_say(fleet: Fleet, layer: str) -> None:
     async with asyncio.timeout(60):
         agreed = 0
         while agreed < 10:
-            told = await asyncio.to_thread(layer_of, fleet)
-            if told != "idle":
-                agreed = agreed + 1 if told == layer else 0
+            found = await asyncio.to_thread(layer_of, fleet)
+            if found != "idle":
+                agreed = agreed + 1 if found == layer else 0
             await asyncio.sleep(0.02)
 
 

@@ -68,11 +68,11 @@ class Outside:
     async def _read(self) -> None:
         assert self._process.stdout is not None
         async for line in self._process.stdout:
-            told = json.loads(line)
-            if "done" in told:
-                self._orders.pop(told["done"]).set_result(None)
+            found = json.loads(line)
+            if "done" in found:
+                self._orders.pop(found["done"]).set_result(None)
             else:
-                self._history.wrote(told["mark"], told["committed"])
+                self._history.wrote(found["mark"], found["committed"])
 
 
 class Traffic:

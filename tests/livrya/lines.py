@@ -52,11 +52,11 @@ async def who_is_cut_and_comes_back_was_never_gone(world: World) -> None:
     await client.cut()
     again = await world.client(reader)
     assert (await again.tell("book:join", {"bookId": book.pk}))["userCount"] == 2
-    told = (await watcher.event("user:reconnected"))["payload"]
-    assert (told["userId"], told["userCount"]) == (reader.pk, 2)
+    payload = (await watcher.event("user:reconnected"))["payload"]
+    assert (payload["userId"], payload["userCount"]) == (reader.pk, 2)
     await again.close()
-    told = (await watcher.event("user:left"))["payload"]
-    assert (told["userId"], told["userCount"], told["disconnected"]) == (reader.pk, 1, True)
+    payload = (await watcher.event("user:left"))["payload"]
+    assert (payload["userId"], payload["userCount"], payload["disconnected"]) == (reader.pk, 1, True)
     assert len(heard(watcher, "user:left")) == 1
     assert len(heard(watcher, "user:joined")) == 1
 

@@ -61,16 +61,16 @@ ROOMS: dict[str, Callable[[World], str] | None] = {
 }
 
 Arguments = Callable[[World], list[Any]]
-Told = Callable[[World], dict[str, Any] | None]
+Data = Callable[[World], dict[str, Any] | None]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One thing that is said, and by whom. `told` is what the data must hold at least; None: there is no data."""
+    """One thing that is said, and by whom. `data` is what the answer's must hold at least; None: there is no data."""
 
     name: str
     arguments: Arguments
-    told: Told
+    data: Data
     by: Person = "reader"
     in_a_room: bool = False
 

@@ -38,8 +38,8 @@ async def test_one_count_for_one_act_at_whichever_edge(name: str, enter: Enter, 
 
 def test_every_act_is_in_the_table_and_in_the_docs() -> None:
     assert set(ACTS) == set(WAYS)
-    told = dict(re.findall(r"^\| `([a-z-]+)` \|[^|]*\| (\d[^|]*) \|", _section("## Acts"), re.M))
-    assert told == {name: _said(act) for name, act in ACTS.items()}
+    found = dict(re.findall(r"^\| `([a-z-]+)` \|[^|]*\| (\d[^|]*) \|", _section("## Acts"), re.M))
+    assert found == {name: _said(act) for name, act in ACTS.items()}
 
 
 def _section(head: str) -> str:

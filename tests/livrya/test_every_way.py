@@ -70,16 +70,16 @@ async def test_the_same_is_heard_whichever_way_it_is_done(deed: Deed, act: Act, 
     with heard(deed.fact, note):
         await carry_out(act, scene)
         await in_thread(run_jobs)()
-    told = deed.told(scene)
-    assert await in_thread(log)(scene, before) == told
+    found = deed.events(scene)
+    assert await in_thread(log)(scene, before) == found
     # The worker declares it in its own process.
     assert facts == ([] if act is publish_by_worker else [deed.name])
-    expected = [(room, kind) for room, kind in told if room != f"notifications:{scene.author.pk}"]
+    expected = [(room, kind) for room, kind in found if room != f"notifications:{scene.author.pk}"]
     for room, kind in expected:
         await client.wait(
             lambda frame, at=room, of=kind: (frame.get("room"), frame.get("type")) == (at, of), anywhere=True
         )
-    kinds = {kind for _, kind in told}
+    kinds = {kind for _, kind in found}
     seen = [(frame["room"], frame["type"]) for frame in client.events() if frame["type"] in kinds]
     assert sorted(seen) == sorted(expected)
     about = Notification.objects.filter(recipient=scene.reader).count
@@ -101,12 +101,12 @@ async def test_nothing_is_heard_of_what_is_rolled_back(deed: Deed, act: Act, ent
             await carry_out(act, scene)
         await in_thread(run_jobs)()
     assert not await in_thread(deed.is_done)(scene)
-    told = {kind for _, kind in deed.told(scene)}
-    assert not [row for row in await in_thread(log)(scene, before) if row[1] in told]
+    expected = {kind for _, kind in deed.events(scene)}
+    assert not [row for row in await in_thread(log)(scene, before) if row[1] in expected]
     # What had been sent would stand before this.
     await in_thread(lock_comments)(actor=None, chapter_id=scene.out.pk, locked=True)
     await client.event("chapter:commentsLocked")
-    assert not [frame for frame in client.events() if frame["type"] in told]
+    assert not [frame for frame in client.events() if frame["type"] in expected]
 
 
 def test_every_way_is_in_the_table_or_says_why_it_is_not() -> None:

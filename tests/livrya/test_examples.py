@@ -55,7 +55,7 @@ class Example:
             raise AssertionError(f"It never said {word}; this it did: {self.lines}") from None
 
     def chapters(self) -> list[str]:
-        """Returns the titles of the chapters that it has told of, in order."""
+        """Returns the titles of the chapters that it has printed, in order."""
         return [title for line in self.lines for title in CHAPTERS if "chapter:" in line and title in line]
 
     async def end(self) -> None:

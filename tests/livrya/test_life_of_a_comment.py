@@ -22,7 +22,7 @@ HOUSEKEEPING = ("Sweep.run", "Sweep.watch", "Heartbeat.run")
 ELSEWHERE = ("realtime/testing/", "realtime/people/presence/")
 """The clients of this test, and presence, which has timers of its own."""
 BESIDE = ("realtime/people/typing/", "realtime/sessions/memberships.py")
-"""That the writer types no longer is told beside; joins that waited for the answer go on behind it, which may come
+"""That the writer types no longer is sent beside; joins that waited for the answer go on behind it, which may come
 before the event or after it."""
 
 
@@ -82,9 +82,9 @@ async def test_a_comment_enters_the_files_that_the_page_lists_in_its_order() -> 
         sys.setprofile(None)
         threading.setprofile(None)
         await hub.stop()
-    told, loop = listed("On the loop"), trace.files("loop")
+    on_the_page, loop = listed("On the loop"), trace.files("loop")
     assert [file for file in loop if not file.startswith(BESIDE)] == [
-        file for file in told if not file.startswith(BESIDE)
+        file for file in on_the_page if not file.startswith(BESIDE)
     ]
-    assert set(loop) == set(told)
+    assert set(loop) == set(on_the_page)
     assert trace.files("lane") == listed("In the thread of the chapter's lane")

@@ -1,4 +1,4 @@
-"""A book with many subscribers: publishing is answered at once, everybody is told, and the server serves meanwhile."""
+"""A book with many subscribers: publishing is answered at once, everybody is notified, the server serves meanwhile."""
 
 import asyncio
 
@@ -21,7 +21,7 @@ CONNECTED = 5
 
 
 def subscribe_many(book: Book, number: int) -> list[User]:
-    """Subscribes so many new people; returns the first and the last few, who are told first and last."""
+    """Subscribes so many new people; returns the first and the last few, who are notified first and last."""
     people = User.objects.bulk_create([User(username=f"reader-{index}", password="!") for index in range(number)])
     Subscription.objects.bulk_create([Subscription(user=reader, book=book) for reader in people], batch_size=1000)
     return [*people[:CONNECTED], *people[-CONNECTED:]]
@@ -33,18 +33,18 @@ async def test_publishing_to_many_subscribers(number: int) -> None:
     read = await make(library.chapter, made.book)
     listeners = await make(subscribe_many, made.book, number)
     author = await make(library.author_of, made.book)
-    told = Notification.objects.filter(cause=f"chapter:{made.pk} published")
+    notified = Notification.objects.filter(cause=f"chapter:{made.pk} published")
     server = await asyncio.to_thread(ServerProcess, environment={"DATABASE_URL": running_database_url()})
     try:
         async with playing(World(opening_at(server), nothing)) as world:
             bells = [await world.client(person, "notifications") for person in listeners]
             writer = await world.client(author)
             await writer.tell("chapter:publish", {"chapterId": made.pk})
-            at_once = await make(told.count)
-            assert at_once < number, "publishing is answered before everybody has been told"
+            at_once = await make(notified.count)
+            assert at_once < number, "publishing is answered before everybody was notified"
             answered = 0
             async with asyncio.timeout(120):
-                while await make(told.count) < number:
+                while await make(notified.count) < number:
                     await writer.tell("session:ping")
                     await writer.tell("comment:post", {"chapterId": read.pk, "text": f"Meanwhile {answered}"})
                     answered += 1
@@ -55,7 +55,7 @@ async def test_publishing_to_many_subscribers(number: int) -> None:
             for bell in bells:
                 await bell.tell("session:ping")
                 assert len(heard(bell, "notification")) == 1
-            assert await make(lambda: told.values("recipient").distinct().count()) == number
+            assert await make(lambda: notified.values("recipient").distinct().count()) == number
             assert "Traceback" not in server.output
     finally:
         await asyncio.to_thread(server.stop)

@@ -63,11 +63,11 @@ async def ask(address: str, method: str, headers: list[tuple[bytes, bytes]]) -> 
     }
     inbound: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     inbound.put_nowait({"type": "http.request", "body": b"", "more_body": False})
-    told: list[dict[str, Any]] = []
+    seen: list[dict[str, Any]] = []
     enough = asyncio.Event()
 
     async def send(event: dict[str, Any]) -> None:
-        told.append(event)
+        seen.append(event)
         if event["type"] == "http.response.body":
             enough.set()
 
@@ -79,8 +79,8 @@ async def ask(address: str, method: str, headers: list[tuple[bytes, bytes]]) -> 
     await asyncio.wait((task,), timeout=PATIENCE_SECONDS)
     assert task.done(), address
     assert task.cancelled() or task.exception() is None, address
-    body = b"".join(event["body"] for event in told[1:])
-    return told[0]["status"], dict(told[0]["headers"]), body
+    body = b"".join(event["body"] for event in seen[1:])
+    return seen[0]["status"], dict(seen[0]["headers"]), body
 
 
 def written(name: str, value: str) -> tuple[bytes, bytes]:
@@ -100,10 +100,10 @@ def test_no_header_is_an_error_of_ours_anywhere(proxies: int, caplog: pytest.Log
         def one(address: str, method: str, headers: dict[str, str]) -> None:
             given = [written("host", headers.get("host", "localhost"))]
             given += [written(name, value) for name, value in headers.items() if name != "host"]
-            status, told, body = runner.run(ask(address, method, given))
+            status, found, body = runner.run(ask(address, method, given))
             assert 200 <= status < 500, (address, given)
             if address.startswith("/api/") and status >= 400 and method != "HEAD":
-                assert told[b"Content-Type" if b"Content-Type" in told else b"content-type"] == b"application/json"
+                assert found[b"Content-Type" if b"Content-Type" in found else b"content-type"] == b"application/json"
                 assert json.loads(body)["code"] in CATALOGUE
 
         one()

@@ -61,8 +61,8 @@ def a_book() -> Endpoint:
         if (last := Review.objects.filter(book=book).select_related("author").last()) is not None:
             reviews.delete_review(actor=last.author, review_id=last.pk)
 
-    def apply(state: State, name: str, told: Any) -> None:
-        state |= {key: told[key] for key in state.keys() & told.keys()}
+    def apply(state: State, name: str, payload: Any) -> None:
+        state |= {key: payload[key] for key in state.keys() & payload.keys()}
 
     fields = ("title", "reviewCount", "averageRating")
     return Endpoint(
@@ -90,11 +90,11 @@ def a_chapter() -> Endpoint:
         chapter.refresh_from_db()
         chapters.lock_comments(actor=None, chapter_id=chapter.pk, locked=not chapter.comments_locked)
 
-    def apply(state: State, name: str, told: Any) -> None:
+    def apply(state: State, name: str, payload: Any) -> None:
         if name == "chapter:updated":
-            state |= {"version": told["version"], "title": told["title"] or state["title"]}
+            state |= {"version": payload["version"], "title": payload["title"] or state["title"]}
         elif name == "chapter:commentsLocked":
-            state["commentsLocked"] = told["locked"]
+            state["commentsLocked"] = payload["locked"]
 
     return Endpoint(
         f"/api/v1/chapters/{chapter.pk}/",
@@ -128,16 +128,16 @@ def a_chapters_comments() -> Endpoint:
         if (comment := last()) is not None:
             comments.react_to_comment(actor=library.somebody(), comment_id=comment.pk, kind=ReactionKind.values[0])
 
-    def apply(state: State, name: str, told: Any) -> None:
+    def apply(state: State, name: str, found: Any) -> None:
         match name:
             case "comment:new" | "comment:updated":
-                _, reactions = state.get(told["id"], ("", {}))
-                state[told["id"]] = (told["text"], reactions)
+                _, reactions = state.get(found["id"], ("", {}))
+                state[found["id"]] = (found["text"], reactions)
             case "comment:deleted":
-                state.pop(told["id"], None)
-            case "reaction:changed" if told["commentId"] in state:
-                text, _ = state[told["commentId"]]
-                state[told["commentId"]] = (text, told["reactions"])
+                state.pop(found["id"], None)
+            case "reaction:changed" if found["commentId"] in state:
+                text, _ = state[found["commentId"]]
+                state[found["commentId"]] = (text, found["reactions"])
 
     return Endpoint(
         f"/api/v1/chapters/{chapter.pk}/comments/",
@@ -159,14 +159,14 @@ def a_bell() -> Endpoint:
         )
         services.notify(actor=None, recipients=[ada.pk], notice=notice)
 
-    def apply(state: State, name: str, told: Any) -> None:
+    def apply(state: State, name: str, found: Any) -> None:
         match name:
             case "notification":
-                state[told["id"]] = (told["message"], told["count"], told["readAt"])
+                state[found["id"]] = (found["message"], found["count"], found["readAt"])
             case "notification:read":
                 for number, (message, count, read_at) in state.items():
-                    if read_at is None and (told["ids"] is None or number in told["ids"]):
-                        state[number] = (message, count, told["readAt"])
+                    if read_at is None and (found["ids"] is None or number in found["ids"]):
+                        state[number] = (message, count, found["readAt"])
 
     remark("one thing")
     return Endpoint(

@@ -273,7 +273,7 @@ def test_another_group_of_rights_makes_open_sessions_ask_again() -> None:
     helper = staff()
     with capture_events() as heard:
         access.set_groups(actor=person("root", is_superuser=True), user=helper, groups=[])
-    assert any(isinstance(told, Revoked) for _, told in heard.emitted(UserRoom(helper.pk)))
+    assert any(isinstance(payload, Revoked) for _, payload in heard.emitted(UserRoom(helper.pk)))
 
 
 def test_a_groups_other_permissions_are_written_down_and_its_people_asked_again() -> None:
@@ -288,7 +288,7 @@ def test_a_groups_other_permissions_are_written_down_and_its_people_asked_again(
     with capture_events() as heard:
         change = reverse("admin:auth_group_change", args=[made.pk])
         assert client.post(change, {"name": "Moderators", "permissions": []}).status_code == 302
-    assert any(isinstance(told, Revoked) for _, told in heard.emitted(UserRoom(helper.pk)))
+    assert any(isinstance(payload, Revoked) for _, payload in heard.emitted(UserRoom(helper.pk)))
     assert not made.permissions.exists()
     assert client.post(reverse("admin:auth_group_delete", args=[made.pk]), {"post": "yes"}).status_code == 302
     assert not Group.objects.exists()

@@ -84,17 +84,19 @@ async def test_every_row_is_answered_as_its_client_expects(server: ServerProcess
         if room is not None:
             world.room = room(world)
             position = (await clients["reader"].succeed(name, "room:subscribe", world.room))["position"]
-            # A room in which nothing was ever told has no epoch yet, and the id of an event there none of its own.
+            # A room to which nothing was ever published has no epoch yet, and the id of an event there none of its own.
             world.answers["last"] = f"{world.room}:{position['epoch'] or 'another'}:{position['seq']}"
         for row in rows_of(namespace):
             person: Person = row.by if room else "staff"
             data = await say(clients[person], name, row, world)
             world.answers.setdefault(row.name, data)
-            told = row.told(world)
-            if told is None:
+            found = row.data(world)
+            if found is None:
                 assert data is None, row.name
             else:
-                assert {key: value for key, value in told.items() if value is not ...}.items() <= data.items(), row.name
-                assert told.keys() <= data.keys(), row.name
+                assert {key: value for key, value in found.items() if value is not ...}.items() <= data.items(), (
+                    row.name
+                )
+                assert found.keys() <= data.keys(), row.name
         await clients["staff"].emit(name, "ping")
         assert (await clients["staff"].event("pong"))[0]["time"] > 0

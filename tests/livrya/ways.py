@@ -158,7 +158,7 @@ class Deed:
 
     name: str
     fact: Signal
-    told: Callable[[Scene], list[tuple[str, str]]]
+    events: Callable[[Scene], list[tuple[str, str]]]
     is_done: Callable[[Scene], bool]
 
 

@@ -18,10 +18,10 @@ async def the_bell_rings_where_it_hangs_and_in_the_default_namespace(world: Worl
     clients = [await world.client(person, namespace) for namespace in ("notifications", "")]
     await followed(world, person)
     for client in clients:
-        told = await client.event("notification")
-        assert told["room"] == f"notifications:{person.pk}"
-        assert {"id", "type", "message", "url", "count"} <= set(told["payload"])
-        # An ephemeral count comes in no promised order beside it, and is told on entering too.
+        event = await client.event("notification")
+        assert event["room"] == f"notifications:{person.pk}"
+        assert {"id", "type", "message", "url", "count"} <= set(event["payload"])
+        # An ephemeral count comes in no promised order beside it, and is sent on entering too.
         await client.wait(
             lambda frame: frame.get("type") == "notification:count" and frame["payload"] == {"unread": 1},
             anywhere=True,
@@ -48,11 +48,11 @@ async def what_is_read_here_is_read_on_the_other_devices(world: World) -> None:
     here, there = await world.client(person, "notifications"), await world.client(person, "")
     [newest, _] = (await here.tell("notification:list"))["notifications"]
     await here.tell("notification:read", {"ids": [newest["id"]]})
-    told = (await there.event("notification:read"))["payload"]
-    assert (told["ids"], told["unread"]) == ([newest["id"]], 1)
+    payload = (await there.event("notification:read"))["payload"]
+    assert (payload["ids"], payload["unread"]) == ([newest["id"]], 1)
     await here.tell("notification:read", {"all": True})
-    told = (await there.event("notification:read"))["payload"]
-    assert (told["ids"], told["unread"]) == (None, 0)
+    payload = (await there.event("notification:read"))["payload"]
+    assert (payload["ids"], payload["unread"]) == (None, 0)
     await followed(world, person)
     await here.event("notification")
     assert heard(here, "notification:read") == []

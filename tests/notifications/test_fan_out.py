@@ -48,7 +48,7 @@ def send(actor: User | None = None, audience: str = "everybody") -> None:
     fan_out.fan_out(actor=actor, notice=notice, audience=audience, key=1)
 
 
-def told() -> list[int]:
+def notified() -> list[int]:
     return sorted(Notification.objects.values_list("recipient_id", flat=True))
 
 
@@ -62,9 +62,9 @@ def run_jobs() -> None:
 def test_everybody_is_told_once_in_slices_but_the_actor() -> None:
     people = crowd(10)
     send(actor=people[4])
-    assert told() == []
+    assert notified() == []
     run_jobs()
-    assert told() == [reader.pk for reader in people if reader != people[4]]
+    assert notified() == [reader.pk for reader in people if reader != people[4]]
     row = FanOut.objects.get()
     assert (row.told, row.reached) == (9, people[-1].pk)
     assert row.finished_at is not None
@@ -76,10 +76,10 @@ def test_a_job_cut_short_goes_on_where_its_last_slice_was_committed() -> None:
     send()
     fan_out_id = FanOut.objects.get().pk
     assert fan_out.notify_slice(fan_out_id)
-    assert told() == [reader.pk for reader in people[:3]]
+    assert notified() == [reader.pk for reader in people[:3]]
     run_jobs()
     run_jobs()
-    assert told() == [reader.pk for reader in people]
+    assert notified() == [reader.pk for reader in people]
     fan_out.carry_out.func(fan_out_id)
     assert FanOut.objects.get().told == 10
 
@@ -97,10 +97,10 @@ def test_a_slice_that_fails_leaves_no_trace(monkeypatch) -> None:
     monkeypatch.setattr(fan_out, "notify_within", broken)
     with pytest.raises(RuntimeError):
         run_jobs()
-    assert told() == []
+    assert notified() == []
     monkeypatch.setattr(fan_out, "notify_within", notify_within)
     run_jobs()
-    assert len(told()) == 5
+    assert len(notified()) == 5
 
 
 def test_who_is_in_two_audiences_is_told_once() -> None:
@@ -110,7 +110,7 @@ def test_who_is_in_two_audiences_is_told_once() -> None:
     send()
     assert FanOut.objects.count() == 2
     run_jobs()
-    assert told() == [reader.pk for reader in people]
+    assert notified() == [reader.pk for reader in people]
 
 
 def test_a_fact_that_is_rolled_back_tells_nobody() -> None:
@@ -129,7 +129,7 @@ def test_withdrawing_stops_what_is_on_its_way_and_takes_back_the_rest() -> None:
     fan_out.notify_slice(FanOut.objects.get().pk)
     fan_out.withdraw(ref="remark:1")
     run_jobs()
-    assert told() == []
+    assert notified() == []
 
 
 def test_a_slice_costs_a_constant_number_of_queries(django_assert_max_num_queries) -> None:
@@ -137,7 +137,7 @@ def test_a_slice_costs_a_constant_number_of_queries(django_assert_max_num_querie
     send()
     with django_assert_max_num_queries(30):
         fan_out.notify_slice(FanOut.objects.get().pk)
-    assert len(told()) == 150
+    assert len(notified()) == 150
 
 
 def test_an_unknown_audience_is_a_mistake() -> None:

@@ -25,9 +25,9 @@ async def test_the_bell_rings_in_its_own_namespace_and_in_the_default_one(enter:
     clients = [await enter(ada, "/notifications"), await enter(ada, "/")]
     await followed(ada, "bob")
     for client in clients:
-        told = await client.event("notification")
-        assert told["room"] == f"notifications:{ada.pk}"
-        assert told["payload"]["message"] == "bob follows you."
+        event = await client.event("notification")
+        assert event["room"] == f"notifications:{ada.pk}"
+        assert event["payload"]["message"] == "bob follows you."
         assert (await client.event("notification:count"))["payload"] == {"unread": 1}
 
 
@@ -59,8 +59,8 @@ async def test_reading_is_heard_on_the_other_devices_only(enter: Enter) -> None:
     await followed(ada, "bob")
     here, there = await enter(ada, "/notifications"), await enter(ada)
     await here.tell("notification:read", {"all": True})
-    told = (await there.event("notification:read"))["payload"]
-    assert (told["ids"], told["unread"]) == (None, 0)
+    payload = (await there.event("notification:read"))["payload"]
+    assert (payload["ids"], payload["unread"]) == (None, 0)
     assert (await there.event("notification:count"))["payload"] == {"unread": 0}
     await followed(ada, "eve")
     await here.event("notification")

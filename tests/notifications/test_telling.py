@@ -40,8 +40,8 @@ def notice(number: int = 1, about: str = "book:1", **changes: object) -> service
     return services.Notice(**{**fields, **changes})
 
 
-def tell(user: User, told: services.Notice, actor: User | None = None) -> list[Notification]:
-    return services.notify(actor=actor, recipients=[user.pk], notice=told)
+def tell(user: User, payload: services.Notice, actor: User | None = None) -> list[Notification]:
+    return services.notify(actor=actor, recipients=[user.pk], notice=payload)
 
 
 def listed(user: User) -> list[tuple[str, int]]:
@@ -55,11 +55,11 @@ def age(user: User, minutes: int) -> None:
 def test_a_notification_is_heard_at_the_bell_of_its_person_alone() -> None:
     ada, bob = person("ada"), person("bob")
     with capture_events() as captured:
-        (told,) = tell(ada, notice(), actor=bob)
+        (found,) = tell(ada, notice(), actor=bob)
     assert {event.room for event in captured.events} == {f"notifications:{ada.pk}"}
     (_, event), (_, count) = captured.emitted(NotificationsRoom(ada.pk))
     assert isinstance(event, Notified)
-    assert (event.id, event.type, event.message, event.url) == (told.pk, "REMARK", "remark 1", "/remarks/1/")
+    assert (event.id, event.type, event.message, event.url) == (found.pk, "REMARK", "remark 1", "/remarks/1/")
     assert (event.comment_id, event.book_id, event.count, event.read_at) == (1, None, 1, None)
     assert count == UnreadCount(unread=1)
     assert isinstance(captured.events[1], EphemeralEvent)
@@ -90,9 +90,11 @@ def test_more_of_the_same_within_ten_minutes_is_folded_into_one() -> None:
         (second,) = tell(ada, notice(2))
     assert second.pk == first.pk
     assert listed(ada) == [("remark 2", 2)]
-    assert [(told.id, told.count, told.comment_id) for _, told in captured.emitted() if isinstance(told, Notified)] == [
-        (first.pk, 2, 2)
-    ]
+    assert [
+        (payload.id, payload.count, payload.comment_id)
+        for _, payload in captured.emitted()
+        if isinstance(payload, Notified)
+    ] == [(first.pk, 2, 2)]
     assert selectors.unread_count(ada) == 1
     for number in (1, 2):
         assert tell(ada, notice(number)) == []
@@ -130,7 +132,7 @@ def test_reading_is_told_to_the_other_devices() -> None:
     (foreign,) = tell(bob, notice(3))
     with capture_events() as captured:
         assert services.mark_read(actor=ada, ids=[first.pk, foreign.pk, 2**70, -1], skip="this one") == 1
-    read, count = (told for _, told in captured.emitted(NotificationsRoom(ada.pk)))
+    read, count = (payload for _, payload in captured.emitted(NotificationsRoom(ada.pk)))
     assert isinstance(read, NotificationsRead)
     assert (read.ids, read.unread) == ([first.pk], 1)
     assert count == UnreadCount(unread=1)
@@ -152,15 +154,18 @@ def test_what_is_withdrawn_leaves_the_rest_of_its_group() -> None:
     with capture_events() as captured:
         assert take_back_slice("remark:3")
     assert listed(ada) == listed(bob) == [("remark 2", 2)]
-    assert [told.message for _, told in captured.emitted(NotificationsRoom(ada.pk)) if isinstance(told, Notified)] == [
-        "remark 2"
-    ]
+    assert [
+        payload.message for _, payload in captured.emitted(NotificationsRoom(ada.pk)) if isinstance(payload, Notified)
+    ] == ["remark 2"]
     assert not take_back_slice("remark:3")
     take_back_slice("remark:1")
     assert listed(ada) == [("remark 2", 1)]
     with capture_events() as captured:
         take_back_slice("remark:2")
-    assert [type(told) for _, told in captured.emitted(NotificationsRoom(ada.pk))] == [NotificationRemoved, UnreadCount]
+    assert [type(payload) for _, payload in captured.emitted(NotificationsRoom(ada.pk))] == [
+        NotificationRemoved,
+        UnreadCount,
+    ]
     assert not Notification.objects.exists()
 
 
@@ -174,9 +179,9 @@ def test_two_of_one_group_with_one_ref_are_both_withdrawn() -> None:
 
 
 def test_a_message_is_one_clean_line_of_bounded_length() -> None:
-    told = notice(message="a\nb\u202e" + "x" * 400)
-    assert told.message.startswith("a bxx")
-    assert len(told.message) == services.MESSAGE_LENGTH
+    found = notice(message="a\nb\u202e" + "x" * 400)
+    assert found.message.startswith("a bxx")
+    assert len(found.message) == services.MESSAGE_LENGTH
 
 
 @pytest.mark.parametrize("changes", [{"kind": "NONSENSE"}, {"url": "https://elsewhere.example/"}])
@@ -226,7 +231,7 @@ def test_nobody_is_told_of_people_whom_they_mute_or_who_are_blocked_either_way()
     blocking.block(actor=blocker, user=troll)
     blocking.block(actor=troll, user=blocked)
     everybody = [user.pk for user in (ada, muter, blocker, blocked)]
-    told = services.notify(actor=troll, recipients=everybody, notice=notice(1))
-    assert [found.recipient_id for found in told] == [ada.pk]
-    told = services.notify(actor=None, recipients=everybody, notice=notice(2))
-    assert {found.recipient_id for found in told} == set(everybody)
+    shown = services.notify(actor=troll, recipients=everybody, notice=notice(1))
+    assert [found.recipient_id for found in shown] == [ada.pk]
+    shown = services.notify(actor=None, recipients=everybody, notice=notice(2))
+    assert {found.recipient_id for found in shown} == set(everybody)

@@ -48,5 +48,5 @@ def test_the_table_has_the_order_that_the_contract_holds() -> None:
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     layers = next(one["layers"] for one in contracts if one.get("containers") == ["realtime"])
     held = {name: len(layers) - at for at, layer in enumerate(layers) for name in layer.split(" | ")}
-    told = {name.rstrip("/"): floor for floor, name in _rows() if name != "__init__"}
-    assert told == held
+    expected = {name.rstrip("/"): floor for floor, name in _rows() if name != "__init__"}
+    assert expected == held

@@ -115,7 +115,7 @@ def test_deleting_is_for_the_owner_and_for_staff_who_leave_a_trace() -> None:
 def test_a_public_group_comes_and_goes_in_the_directory_as_it_changes() -> None:
     made = group()
     owner = owner_of(made)
-    for change, told in (
+    for change, payload in (
         ({"name": "The Orchard"}, ["room:changed"]),
         ({"is_private": True}, ["room:removed"]),
         ({"name": "Hidden"}, []),
@@ -123,7 +123,7 @@ def test_a_public_group_comes_and_goes_in_the_directory_as_it_changes() -> None:
     ):
         with capture_events() as heard:
             update_group(actor=owner, group_id=made.pk, **change)
-        assert heard.types(DirectoryRoom()) == told
+        assert heard.types(DirectoryRoom()) == payload
         assert heard.types(GroupRoom(made.pk)) == ["room:changed"]
     assert made in selectors.public_groups(somebody(), text="hid")
     reader = somebody()

@@ -66,10 +66,10 @@ def test_names_mean_members_and_each_is_told_once() -> None:
     said = message(made, text=text)
     assert said.mentions == [tom.pk]
     edit_message(actor=owner_of(made), message_id=said.pk, text=f"@{una.username} @{tom.username}")
-    told = Notification.objects.filter(kind="GROUP_MENTION").values_list("recipient_id", flat=True)
-    assert sorted(told) == sorted([tom.pk, una.pk])
+    notified = Notification.objects.filter(kind="GROUP_MENTION").values_list("recipient_id", flat=True)
+    assert sorted(notified) == sorted([tom.pk, una.pk])
     message(made, una, text=f"@{una.username} to myself")
-    assert told.count() == 2
+    assert notified.count() == 2
 
 
 def test_an_answer_is_told_to_who_said_it_unless_they_have_left_or_keep_apart() -> None:
@@ -80,8 +80,8 @@ def test_an_answer_is_told_to_who_said_it_unless_they_have_left_or_keep_apart() 
     mute(actor=apart, user=owner_of(made))
     for one in said:
         message(made, reply_to_id=one.pk)
-    told = Notification.objects.filter(kind="GROUP_REPLY").values_list("recipient_id", flat=True)
-    assert list(told) == [member.pk]
+    notified = Notification.objects.filter(kind="GROUP_REPLY").values_list("recipient_id", flat=True)
+    assert list(notified) == [member.pk]
 
 
 def test_editing_is_for_who_said_it_and_deleting_also_for_those_above() -> None:

@@ -52,8 +52,8 @@ def test_taking_down_settles_every_report_about_the_thing_tells_its_author_and_i
     assert rude.hidden_at is not None
     assert (second.state, second.settled_by, second.decision) == ("upheld", staff, "taken down, warned")
     assert "comment:deleted" in heard.types(ChapterRoom(out.pk))
-    [told] = Notification.objects.filter(recipient=rude.author, kind="MODERATION")
-    assert told.message == "The moderators have taken down a comment of yours. Please be kind."
+    [notified] = Notification.objects.filter(recipient=rude.author, kind="MODERATION")
+    assert notified.message == "The moderators have taken down a comment of yours. Please be kind."
     assert acts() == [("comment:hide", f"comment:{rude.pk}"), ("report:uphold", f"comment:{rude.pk}")]
 
 

@@ -31,9 +31,9 @@ def signed_in(user: User) -> tuple[Client, Identity]:
 
 def revocations(captured: Captured, user: User) -> list[tuple[str | None, str]]:
     return [
-        (told.credential, told.reason)
-        for _, told in captured.emitted(realtime.UserRoom(user.pk))
-        if isinstance(told, Revoked)
+        (payload.credential, payload.reason)
+        for _, payload in captured.emitted(realtime.UserRoom(user.pk))
+        if isinstance(payload, Revoked)
     ]
 
 

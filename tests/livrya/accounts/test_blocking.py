@@ -1,4 +1,4 @@
-"""Blocking and muting: both sides apart, one's own devices told, the other left in the dark."""
+"""Blocking and muting: both sides apart, one's own devices get it, the other learns nothing."""
 
 import pytest
 
@@ -25,8 +25,8 @@ def test_a_block_ends_follows_both_ways_and_allows_no_new_ones() -> None:
     assert not Follow.objects.exists()
     assert selectors.blocked_ids(ada) == {bob.pk}
     assert selectors.blocked_ids(bob.pk) == {ada.pk}
-    told = [payload for _, payload in captured.emitted(realtime.UserRoom(ada.pk)) if isinstance(payload, BlockChanged)]
-    assert told == [BlockChanged(user_id=bob.pk, username="bob", blocked=True)]
+    found = [payload for _, payload in captured.emitted(realtime.UserRoom(ada.pk)) if isinstance(payload, BlockChanged)]
+    assert found == [BlockChanged(user_id=bob.pk, username="bob", blocked=True)]
     # Who is blocked hears no more than that a follow ended; but grants are asked for again on both sides.
     heard = {kind for kind in captured.types(realtime.UserRoom(bob.pk)) if not kind.startswith("realtime:")}
     assert heard == {"follow:changed"}
@@ -51,7 +51,7 @@ def test_a_mute_is_told_to_its_own_side_alone() -> None:
         assert blocking.unmute(actor=ada, user=bob)
         assert not blocking.unmute(actor=ada, user=bob)
     assert Follow.objects.exists()
-    assert [(room, told) for room, told in captured.emitted() if not isinstance(told, Revoked)] == [
+    assert [(room, payload) for room, payload in captured.emitted() if not isinstance(payload, Revoked)] == [
         (f"user:{ada.pk}", MuteChanged(user_id=bob.pk, username="bob", muted=on)) for on in (True, False)
     ]
     assert captured.types(realtime.UserRoom(bob.pk)) == []

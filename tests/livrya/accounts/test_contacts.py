@@ -51,8 +51,8 @@ async def test_a_contact_is_online_with_the_first_and_offline_after_the_last_con
     await in_thread(following.follow)(actor=fan, user=ada)
     watcher, of_fan = await enter(bob), await enter(fan)
     phone = await enter(ada)
-    told = (await watcher.event("contact:online"))["payload"]
-    assert (told["userId"], told["username"], told["displayName"]) == (ada.pk, "ada", "ada")
+    payload = (await watcher.event("contact:online"))["payload"]
+    assert (payload["userId"], payload["username"], payload["displayName"]) == (ada.pk, "ada", "ada")
     desk = await enter(ada, "/books")
     listed = await watcher.tell("contact:list")
     assert [contact["username"] for contact in listed["contacts"]] == ["ada"]
@@ -61,7 +61,7 @@ async def test_a_contact_is_online_with_the_first_and_offline_after_the_last_con
         assert (greeting["room"], greeting["payload"]) == (f"user:{bob.pk}", listed)
     await phone.close(1000)
     await desk.close(1000)
-    assert (await watcher.event("contact:offline"))["payload"]["version"] > told["version"]
+    assert (await watcher.event("contact:offline"))["payload"]["version"] > payload["version"]
     assert (await watcher.tell("contact:list"))["contacts"] == []
     await enter(carl)
     await watcher.event("contact:online")

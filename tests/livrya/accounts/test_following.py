@@ -1,4 +1,4 @@
-"""Following: once, told to one's own devices, paged for audiences."""
+"""Following: once, sent to one's own devices, paged for audiences."""
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 def changes(captured: Captured) -> list[tuple[str, Payload]]:
-    return [(room, told) for room, told in captured.emitted() if isinstance(told, FollowChanged)]
+    return [(room, payload) for room, payload in captured.emitted() if isinstance(payload, FollowChanged)]
 
 
 def test_following_happens_once_and_is_told_to_the_followers_devices() -> None:

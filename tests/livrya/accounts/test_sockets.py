@@ -25,8 +25,8 @@ async def test_following_is_answered_and_heard_on_the_other_device(enter: Enter)
         "username": "ada",
         "following": True,
     }
-    told = (await author.event("notification"))["payload"]
-    assert (told["type"], told["userId"], told["url"]) == ("NEW_FOLLOWER", bob.pk, "/people/bob/")
+    payload = (await author.event("notification"))["payload"]
+    assert (payload["type"], payload["userId"], payload["url"]) == ("NEW_FOLLOWER", bob.pk, "/people/bob/")
     await here.tell("user:unfollow", {"userId": ada.pk})
     assert (await there.event("follow:changed"))["payload"]["following"] is False
 
@@ -121,6 +121,6 @@ async def test_blocking_and_muting_are_answered_and_heard_on_the_other_device_al
     for name, field in (("block", "blocked"), ("mute", "muted")):
         for command, on in ((f"user:{name}", True), (f"user:un{name}", False)):
             assert await here.tell(command, {"userId": bob.pk}) == {"userId": bob.pk, field: on}
-            told = (await there.event(f"{name}:changed"))["payload"]
-            assert told == {"userId": bob.pk, "username": "bob", field: on}
+            payload = (await there.event(f"{name}:changed"))["payload"]
+            assert payload == {"userId": bob.pk, "username": "bob", field: on}
     assert {frame["type"] for frame in other.events()} <= {"hidden"}

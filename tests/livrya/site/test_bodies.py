@@ -49,22 +49,22 @@ async def post(kind: bytes, parts: Sequence[bytes], length: int | None = None) -
 
 @pytest.mark.parametrize(("kind", "most"), [(JSON, bodies.MOST_BYTES), (FORM, bodies.MOST_UPLOAD_BYTES)])
 async def test_a_body_that_says_it_is_too_large_is_refused_unread(kind: bytes, most: int) -> None:
-    status, told, taken = await post(kind, [b"x"], length=most + 1)
-    assert (status, told["code"], told["retryable"], taken) == (413, "TOO_LARGE", False, 0)
+    status, body, taken = await post(kind, [b"x"], length=most + 1)
+    assert (status, body["code"], body["retryable"], taken) == (413, "TOO_LARGE", False, 0)
 
 
 @pytest.mark.parametrize(("kind", "most"), [(JSON, bodies.MOST_BYTES), (FORM, bodies.MOST_UPLOAD_BYTES)])
 @pytest.mark.parametrize("said", [None, 10])
 async def test_a_body_that_says_nothing_or_lies_is_broken_off(kind: bytes, most: int, said: int | None) -> None:
     allowed = most // MIB
-    status, told, taken = await post(kind, [b"x" * MIB] * (allowed + 5), length=said)
-    assert (status, told["code"], taken) == (413, "TOO_LARGE", allowed + 1)
+    status, body, taken = await post(kind, [b"x" * MIB] * (allowed + 5), length=said)
+    assert (status, body["code"], taken) == (413, "TOO_LARGE", allowed + 1)
 
 
 @pytest.mark.django_db(transaction=True)
 async def test_what_is_not_too_large_reaches_its_view() -> None:
-    status, told, _ = await post(JSON, [b'"', b"x" * (bodies.MOST_BYTES - 2), b'"'], length=bodies.MOST_BYTES)
-    assert (status, told["code"]) == (400, "VALIDATION")
+    status, body, _ = await post(JSON, [b'"', b"x" * (bodies.MOST_BYTES - 2), b'"'], length=bodies.MOST_BYTES)
+    assert (status, body["code"]) == (400, "VALIDATION")
 
 
 def test_the_bounds_leave_room_for_the_longest_text_and_the_largest_file() -> None:

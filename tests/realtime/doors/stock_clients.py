@@ -211,8 +211,8 @@ class PythonClient(StockClient):
             self._happened({"what": "disconnect", "namespace": namespace, "reason": reason})
 
         async def on_error(error: Any = None) -> None:
-            told = error if isinstance(error, dict) else {"message": error}
-            self._happened({"what": "refused", "namespace": namespace, "data": None, **told})
+            found = error if isinstance(error, dict) else {"message": error}
+            self._happened({"what": "refused", "namespace": namespace, "data": None, **found})
 
         client.on("*", on_any, namespace=namespace)
         client.on("connect", on_connect, namespace=namespace)

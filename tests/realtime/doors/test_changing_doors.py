@@ -21,7 +21,7 @@ Heard = list[tuple[str, int]]
 
 
 class Reader:
-    """Reads one hall through whichever door; `heard` is everything it was told, with its seq."""
+    """Reads one hall through whichever door; `heard` is everything it was sent, with its seq."""
 
     def __init__(self, open_socket: Open, connect: Connect, read: Read) -> None:
         self.heard: Heard = []

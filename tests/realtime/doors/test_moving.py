@@ -268,7 +268,7 @@ class TestTheLogSays:
             assert why in line
 
     @pytest.mark.parametrize(
-        ("hears", "told"), [(False, "does not seem to live"), (True, "has not answered within 0.01 s")]
+        ("hears", "message"), [(False, "does not seem to live"), (True, "has not answered within 0.01 s")]
     )
     async def test_what_another_process_has_not_answered(
         self,
@@ -277,7 +277,7 @@ class TestTheLogSays:
         caplog: pytest.LogCaptureFixture,
         monkeypatch: pytest.MonkeyPatch,
         hears: bool,
-        told: str,
+        message: str,
     ) -> None:
         layer = InMemoryChannelLayer()
         asking, owning = (Carrier(layer, door.server, hub.spawn) for _ in range(2))
@@ -290,7 +290,7 @@ class TestTheLogSays:
         with pytest.raises(RequestRefused):  # nothing is to be said to this poll
             await asking.ask(owning._token or "nobody", "poll", session.sid, shown=Shown(), seconds=0.01)
         [line] = [line for line in caplog.messages if line.endswith(f"poll of {session.sid!r} is lost.")]
-        assert told in line
+        assert message in line
         if hears:
             await until(lambda: f"{session.id} ends on polling: a poll was given up" in caplog.messages)
         for task in running:

@@ -98,7 +98,7 @@ async def test_a_stock_client_is_served_in_full(
     town: str, hall: int, kind: type[StockClient], transports: list[str] | None
 ) -> None:
     async with await kind.to(town, transports) as client, await kind.to(town, transports) as other:
-        # Who may not enter is told why, in data; what does not exist in the protocol's words.
+        # Who may not enter gets the reason, in data; what does not exist in the protocol's words.
         await client.open(MEMBERS)
         assert (await client.refused(MEMBERS))["data"]["code"] == "UNAUTHENTICATED"
         await client.open("/nowhere", {"token": "7"})

@@ -62,8 +62,8 @@ async def test_the_log_says_why_a_hub_does_not_start_and_of_an_outage_no_more_th
     async with asyncio.timeout(5):
         with pytest.raises(Exception, match="closed"):
             await open_socket()
-    told = [record for record in caplog.records if record.getMessage().startswith("The hub does not start")]
-    assert [bool(record.exc_info) for record in told] == [not outage] * 3
+    found = [record for record in caplog.records if record.getMessage().startswith("The hub does not start")]
+    assert [bool(record.exc_info) for record in found] == [not outage] * 3
 
 
 # WebSocket and JSON
@@ -103,7 +103,7 @@ async def test_who_finds_no_seat_hears_bye_and_may_come_back(connect: Connect, s
 
 
 async def told_to_event_source(read: Read, query: str = "rooms=hall:1", token: str | None = None) -> Any:
-    """Returns the `bye` of a stream that does not begin, told as EventSource takes it."""
+    """Returns the `bye` of a stream that does not begin, sent as EventSource takes it."""
     stream = await read(query, token=token, Accept="text/event-stream")
     await stream.until(lambda: stream.ended)
     assert (stream.status, stream.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")

@@ -1,6 +1,6 @@
 """What is temporary, met by stock clients: each cause over each transport, at real servers.
 
-Not one of them is told a word about its namespace, for it takes any word for the last.
+Not one of them is sent a word about its namespace, for it takes any word for the last.
 """
 
 import asyncio
@@ -151,8 +151,8 @@ async def test_a_server_that_leaves_ends_nobody_for_good(
                 await client.connected(namespace, after=mark)
             assert ends(client) <= {"transport close", "transport error"}
             # Without data: that nobody listens at the port, which the library tries again by itself.
-            told = [what for what in client.happenings if what["what"] == "refused"]
-            assert all(what.get("data") is None and what["message"] != "Invalid namespace" for what in told)
+            found = [what for what in client.happenings if what["what"] == "refused"]
+            assert all(what.get("data") is None and what["message"] != "Invalid namespace" for what in found)
 
 
 @TRANSPORTS

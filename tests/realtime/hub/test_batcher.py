@@ -58,11 +58,11 @@ async def test_who_leaves_takes_nothing_from_the_others_and_is_not_asked_for() -
 async def test_an_error_is_its_own_questions_and_a_failed_go_is_everybodys_in_it() -> None:
     clerk = Clerk()
     clerk.let_go.set()
-    told = await asyncio.gather(*[clerk.batcher.ask(number) for number in (1, 101, 2)], return_exceptions=True)
-    assert [answer if isinstance(answer, int) else type(answer) for answer in told] == [2, ValueError, 4]
+    results = await asyncio.gather(*[clerk.batcher.ask(number) for number in (1, 101, 2)], return_exceptions=True)
+    assert [answer if isinstance(answer, int) else type(answer) for answer in results] == [2, ValueError, 4]
     clerk.fails = True
-    told = await asyncio.gather(*[clerk.batcher.ask(number) for number in (1, 2)], return_exceptions=True)
-    assert [type(answer) for answer in told] == [LookupError, LookupError]
+    results = await asyncio.gather(*[clerk.batcher.ask(number) for number in (1, 2)], return_exceptions=True)
+    assert [type(answer) for answer in results] == [LookupError, LookupError]
     clerk.fails = False
     assert await clerk.batcher.ask(7) == 14
 
@@ -83,8 +83,8 @@ async def test_a_large_go_lets_others_have_their_turns_between_its_answers() -> 
     clerk = Clerk()
     clerk.let_go.set()
     answers = [clerk.batcher.ask(1) for _ in range(300)]
-    told: list[int] = []
+    seen: list[int] = []
     while not all(answer.done() for answer in answers):
-        told.append(sum(answer.done() for answer in answers))
+        seen.append(sum(answer.done() for answer in answers))
         await asyncio.sleep(0)
-    assert max(later - earlier for earlier, later in zip(told, [*told[1:], 300], strict=True)) <= 50
+    assert max(later - earlier for earlier, later in zip(seen, [*seen[1:], 300], strict=True)) <= 50

@@ -244,5 +244,5 @@ async def test_everybody_gets_the_same_bytes_whatever_other_rooms_they_have(gath
     audience = await gather(door)
     await audience.grow(FEW)
     audience.say()
-    [told] = {stream.written for stream in audience.streams}
-    assert b"hall:said" in told
+    [expected] = {stream.written for stream in audience.streams}
+    assert b"hall:said" in expected

@@ -302,8 +302,8 @@ async def test_who_has_heard_more_elsewhere_goes_on_here_from_there(
         ("hall:join", {"hallId": 1, "since": {"epoch": head.epoch, "seq": head.seq - 1}}),
     ):
         again = await connect()
-        told = await again.tell(command, payload)
-        assert told.get("hall:1", told)["recovered"] is True
+        answer = await again.tell(command, payload)
+        assert answer.get("hall:1", answer)["recovered"] is True
         await heard(again, "two")
         assert again.texts() == ["two"]
 

@@ -77,9 +77,9 @@ async def test_a_question_that_the_database_refuses_fails_alone(questions: Quest
 
     kinds = [questions.ask(doubles, 4), *(questions.ask(roots, number) for number in (1, -1, 2))]
     kinds.append(questions.ask(leases, "x"))
-    told = await asyncio.gather(*kinds, return_exceptions=True)
-    assert isinstance(told[2], DatabaseError)
-    assert [told[0], told[1], told[3], told[4]] == [8, 1, 2, False]
+    results = await asyncio.gather(*kinds, return_exceptions=True)
+    assert isinstance(results[2], DatabaseError)
+    assert [results[0], results[1], results[3], results[4]] == [8, 1, 2, False]
 
 
 async def test_that_the_database_is_away_is_found_out_once_for_all(questions: Questions) -> None:
@@ -90,8 +90,8 @@ async def test_that_the_database_is_away_is_found_out_once_for_all(questions: Qu
         tried += 1
         raise OperationalError("server closed") from psycopg.OperationalError("server closed")
 
-    told = await asyncio.gather(*[questions.ask(nobody, number) for number in range(20)], return_exceptions=True)
-    assert [type(answer) for answer in told] == [Unavailable] * 20
+    results = await asyncio.gather(*[questions.ask(nobody, number) for number in range(20)], return_exceptions=True)
+    assert [type(answer) for answer in results] == [Unavailable] * 20
     assert tried == 1
 
 

@@ -1,4 +1,4 @@
-"""Transactions that end in another order than they began, told through two server processes."""
+"""Transactions that end in another order than they began, published through two server processes."""
 
 import threading
 from collections.abc import Callable

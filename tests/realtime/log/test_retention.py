@@ -1,4 +1,4 @@
-"""Old history goes, in order, and whoever asks for it is told."""
+"""Old history goes, in order, and whoever asks for it learns so."""
 
 import time
 from io import StringIO
@@ -88,9 +88,9 @@ def test_answers_are_kept_for_a_day_and_tickets_for_a_minute() -> None:
 
 def test_the_command_prunes() -> None:
     speak(1, 3, days_ago=10)
-    told = StringIO()
-    call_command("prune_events", days=5, stdout=told)
-    assert told.getvalue() == "Removed 3 events, 0 answers to commands and 0 tickets.\n"
+    output = StringIO()
+    call_command("prune_events", days=5, stdout=output)
+    assert output.getvalue() == "Removed 3 events, 0 answers to commands and 0 tickets.\n"
 
 
 def test_how_long_events_are_kept_is_a_setting(settings: Settings) -> None:
@@ -105,9 +105,9 @@ def test_a_new_epoch_makes_every_position_of_before_worthless() -> None:
     speak(1, 2)
     speak(2, 1)
     before = head(1)
-    told = StringIO()
-    call_command("realtime_new_epoch", stdout=told)
-    assert told.getvalue().startswith("Gave 2 rooms a new epoch")
+    output = StringIO()
+    call_command("realtime_new_epoch", stdout=output)
+    assert output.getvalue().startswith("Gave 2 rooms a new epoch")
     assert (head(1).seq, head(1).epoch == before.epoch) == (3, False)  # the third tells running servers
     assert not head(1).recovers(before.position)
 

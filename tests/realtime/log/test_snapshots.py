@@ -60,8 +60,8 @@ def test_state_plus_stream_is_exact_wherever_a_reader_begins(steps: list[str]) -
             replayed = msgspec.json.decode(event.payload, type=Spoken).text
         assert replayed == state()
         if position.seq:
-            told = Event.objects.get(room=BENCH.name, seq=position.seq).payload
-            assert msgspec.json.decode(told, type=Spoken).text == data  # nothing applied twice either
+            found = Event.objects.get(room=BENCH.name, seq=position.seq).payload
+            assert msgspec.json.decode(found, type=Spoken).text == data  # nothing applied twice either
 
 
 def test_a_room_without_events_has_the_place_before_the_first() -> None:

@@ -97,7 +97,7 @@ def test_a_commit_that_fails_hands_nothing_on(captured: Captured, monkeypatch: p
 def test_another_commit_hook_that_fails_does_not_keep_events_back(captured: Captured) -> None:
     with pytest.raises(ZeroDivisionError), realtime.atomic():
         transaction.on_commit(lambda: 1 / 0)  # type: ignore[arg-type]  # fails before it returns
-        realtime.emit(BENCH, Spoken(text="told"))
+        realtime.emit(BENCH, Spoken(text="published"))
     assert captured.types() == ["bench:spoken"]
 
 

@@ -1,4 +1,4 @@
-"""What a supervisor and a load balancer are told."""
+"""The answers to a supervisor and a load balancer."""
 
 import json
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""An outage of Redis is told in lines."""
+"""An outage of Redis is logged in lines."""
 
 import logging
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.either_database
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "logged"),
     [
         (LostConnection("refused"), None),
         (ConnectionResetError(), None),
@@ -20,8 +20,8 @@ pytestmark = pytest.mark.either_database
         (None, "receiving failed"),
     ],
 )
-def test_only_what_is_no_outage_is_told_and_in_one_line(error: Exception | None, told: str | None) -> None:
+def test_only_what_is_no_outage_is_told_and_in_one_line(error: Exception | None, logged: str | None) -> None:
     raised = (type(error), error, None) if error else None
     record = logging.LogRecord("channels_redis.pubsub", logging.ERROR, "", 0, "receiving %s", ("failed",), raised)
     kept = RedisIsAway().filter(record)
-    assert (logging.Formatter().format(record) if kept else None) == told
+    assert (logging.Formatter().format(record) if kept else None) == logged

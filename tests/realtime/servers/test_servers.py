@@ -298,7 +298,7 @@ async def test_a_peer_that_takes_nothing_is_cut_off_in_time() -> None:
 
 def connections_of(server: ServerProcess) -> int:
     """Asks the process how many connections it has."""
-    [found] = [told for told in ask_processes({"ask": "statistics"}) if told["process"] == server.process.pid]
+    [found] = [payload for payload in ask_processes({"ask": "statistics"}) if payload["process"] == server.process.pid]
     connections: int = found["connections"]
     return connections
 
@@ -314,7 +314,7 @@ def resume_reading(client: JsonClient) -> None:
 def open_deaf_socket(server: ServerProcess) -> socket.socket:
     """Joins a hall over a socket that will never be read again."""
     deaf = socket.socket()
-    deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # before the window is told
+    deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # before the window is announced
     deaf.connect(("127.0.0.1", server.port))
     deaf.sendall(
         b"GET /ws/halls/ HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

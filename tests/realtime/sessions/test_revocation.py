@@ -119,15 +119,15 @@ def _ask_everybody_again() -> None:
 @pytest.fixture
 def late_answer(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     """Keeps the answers to joins back until it is set: the grant has been given, the room's place is known."""
-    told = asyncio.Event()
+    found = asyncio.Event()
     count_in = Session.count_in
 
     async def count_in_late(self: Session, room: Room) -> dict[str, Any]:
-        await told.wait()
+        await found.wait()
         return await count_in(self, room)
 
     monkeypatch.setattr(Session, "count_in", count_in_late)
-    return told
+    return found
 
 
 async def test_being_asked_again_before_the_answer_lets_nothing_come_before_the_answer(

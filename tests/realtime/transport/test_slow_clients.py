@@ -40,7 +40,7 @@ class SlowReader(threading.Thread):
             self.heard += self.link.recv(BYTES_PER_SECOND)
         self.link.settimeout(60)
         self.link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
-        # Who is present may be told right behind it.
+        # Who is present may be sent right behind it.
         while b'"end"}}' not in self.heard[-65536:] and (part := self.link.recv(1 << 20)):
             self.heard += part
 

@@ -1,4 +1,4 @@
-"""Groups themselves: what is told of them, how they are made, changed and deleted, and when they end."""
+"""Groups themselves: which events they have, how they are made, changed and deleted, and when they end."""
 
 from livrya.accounts.models import User
 from social.models import Group, Message
@@ -17,10 +17,10 @@ async def what_is_there_is_told_on_connect(world: World) -> None:
     for _ in range(3):
         await make(rooms.message, group)
     client = await world.client(member, "social")
-    told = (await client.event("room:list"))["payload"]["rooms"]
-    assert len(told) <= 20
-    assert "Somebody's own" not in {room["name"] for room in told}
-    mine = next(room for room in told if room["id"] == group.pk)
+    event = (await client.event("room:list"))["payload"]["rooms"]
+    assert len(event) <= 20
+    assert "Somebody's own" not in {room["name"] for room in event}
+    mine = next(room for room in event if room["id"] == group.pk)
     expected = {"name": "On connect", "isPublic": True, "memberCount": 2, "unreadCount": 3, "isMember": True}
     assert expected.items() <= mine.items()
     assert mine["lastActivity"] > 1_600_000_000_000
@@ -36,9 +36,9 @@ async def a_new_public_group_is_told_to_everybody_and_a_private_one_to_nobody(wo
     answer = await maker.tell("room:create", {"name": "Open", "password": "tide", "maxUsers": 12, "persistent": True})
     room = answer["room"]
     assert (room["name"], room["hasPassword"], room["maxUsers"], room["userCount"]) == ("Open", True, 12, 1)
-    told = (await about(watcher, "room:available", id=room["id"]))["payload"]
+    payload = (await about(watcher, "room:available", id=room["id"]))["payload"]
     expected = {"id": room["id"], "name": "Open", "hasPassword": True, "userCount": 1, "maxUsers": 12}
-    assert expected.items() <= told.items()
+    assert expected.items() <= payload.items()
     assert "Secret" not in {group["name"] for group in heard(watcher, "room:available")}
     stored = await make(Group.objects.get, pk=room["id"])
     assert "tide" not in stored.password
@@ -52,8 +52,8 @@ async def a_group_can_be_changed_by_its_owner(world: World) -> None:
     client, other = await talker(world, owner, group), await talker(world, member, group)
     await client.tell("room:update", {"roomId": group.pk, "name": "Whalers", "maxUsers": 5})
     for hears in (other, stranger):
-        told = (await about(hears, "room:changed", id=group.pk))["payload"]
-        assert (told["name"], told["maxUsers"]) == ("Whalers", 5)
+        payload = (await about(hears, "room:changed", id=group.pk))["payload"]
+        assert (payload["name"], payload["maxUsers"]) == ("Whalers", 5)
     assert await refusal(other, "room:update", roomId=group.pk, name="Mine") == "FORBIDDEN"
     assert await refusal(client, "room:update", roomId=group.pk, maxUsers=1) == "VALIDATION"
     await client.tell("room:update", {"roomId": group.pk, "isPrivate": True})
@@ -67,8 +67,8 @@ async def a_group_that_is_deleted_says_so_and_is_gone(world: World) -> None:
     stranger = await world.client(await somebody(), "social")
     assert await refusal(other, "room:delete", roomId=group.pk) == "FORBIDDEN"
     await client.tell("deleteRoom", {"roomId": group.pk, "reason": "The book is done."})
-    told = (await other.event("room:deleted"))["payload"]
-    assert told == {"roomId": group.pk, "reason": "The book is done."}
+    payload = (await other.event("room:deleted"))["payload"]
+    assert payload == {"roomId": group.pk, "reason": "The book is done."}
     left = await other.wait(lambda frame: frame.get("type") == "room:left", anywhere=True)
     assert left["room"] == f"group:{group.pk}"
     assert (await about(stranger, "room:removed", id=group.pk))["room"] == "group:directory"
@@ -95,8 +95,8 @@ async def an_ephemeral_group_counts_who_is_there_and_ends_once_with_the_last(wor
     await visitor.close()
     assert await refusal(third, "room:join", roomId=room_id) == "ROOM_FULL"
     await world.seats()
-    told = await maker.wait(lambda frame: frame.get("type") == "member:left", within=30)
-    assert (told["payload"]["userId"], told["payload"]["disconnected"]) == (guest.pk, True)
+    event = await maker.wait(lambda frame: frame.get("type") == "member:left", within=30)
+    assert (event["payload"]["userId"], event["payload"]["disconnected"]) == (guest.pk, True)
     await third.tell("room:join", {"roomId": room_id})
     await third.tell("room:leave", {"roomId": room_id})
     await maker.close()
@@ -106,7 +106,7 @@ async def an_ephemeral_group_counts_who_is_there_and_ends_once_with_the_last(wor
     await make(leave, keeper, persistent)
     await watcher.tell("room:join", {"roomId": persistent.pk})
     assert await make(rooms.owner_of, persistent) != keeper
-    assert [told for told in heard(watcher, "room:removed") if told["id"] == room_id] == [
+    assert [event for event in heard(watcher, "room:removed") if event["id"] == room_id] == [
         {"id": room_id, "creatorId": owner.pk}
     ]
 

@@ -29,8 +29,8 @@ async def joining_answers_with_the_group_its_people_and_what_was_said(world: Wor
     assert [message["number"] for message in joined["messages"]] == list(range(3, 53))
     assert (joined["readNumber"], joined["role"], joined["call"]) == (52, "member", None)
     assert [person["userId"] for person in joined["users"]] == sorted([owner.pk, newcomer.pk])
-    told = (await watcher.event("member:joined"))["payload"]
-    assert (told["roomId"], told["userId"], told["userCount"]) == (group.pk, newcomer.pk, 2)
+    payload = (await watcher.event("member:joined"))["payload"]
+    assert (payload["roomId"], payload["userId"], payload["userCount"]) == (group.pk, newcomer.pk, 2)
     assert "seq" not in await watcher.event("user:joined")
     there = await watcher.wait(
         lambda frame: frame.get("type") == "room:members" and frame["payload"]["onlineCount"] == 2, anywhere=True
@@ -87,8 +87,8 @@ async def an_invitation_opens_a_private_group_once_and_can_be_declined(world: Wo
     inviter, invited = await talker(world, owner, group), await world.client(guest, "social")
     bell = await world.client(guest, "")
     await inviter.tell("inviteToRoom", {"roomId": group.pk, "userId": guest.pk})
-    told = (await invited.event("room:invited"))["payload"]
-    assert (told["roomId"], told["roomName"], told["invitedBy"]["id"]) == (group.pk, "The Orchard", owner.pk)
+    payload = (await invited.event("room:invited"))["payload"]
+    assert (payload["roomId"], payload["roomName"], payload["invitedBy"]["id"]) == (group.pk, "The Orchard", owner.pk)
     assert (await bell.event("notification"))["payload"]["type"] == "GROUP_INVITATION"
     await invited.tell("invite:decline", {"roomId": group.pk})
     assert (await invited.event("room:uninvited"))["payload"] == {"roomId": group.pk}
@@ -143,8 +143,8 @@ async def leaving_ends_the_membership_and_being_away_does_not(world: World) -> N
     assert await make(rooms.count, group) == (2, 2)
     await desktop.tell("room:join", {"roomId": group.pk})
     await desktop.tell("leaveRoom", {"roomId": group.pk})
-    told = (await watcher.event("member:left"))["payload"]
-    assert (told["userId"], told["userCount"], told["disconnected"]) == (person.pk, 1, False)
+    payload = (await watcher.event("member:left"))["payload"]
+    assert (payload["userId"], payload["userCount"], payload["disconnected"]) == (person.pk, 1, False)
     assert await make(rooms.count, group) == (1, 1)
     # On every device, also those that only received.
     await phone.wait(lambda frame: frame.get("type") == "room:left", anywhere=True)

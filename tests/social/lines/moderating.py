@@ -34,10 +34,10 @@ async def who_is_kicked_hears_why_and_nothing_after(world: World) -> None:
     other = await talker(world, await make(rooms.member_of, group), group)
     assert await refusal(kicked, "room:kick", roomId=group.pk, userId=owner.pk) == "FORBIDDEN"
     await moderator.tell("room:kick", {"roomId": group.pk, "userId": person.pk, "reason": "Spoilers"})
-    told = await kicked.wait(
+    event = await kicked.wait(
         lambda frame: frame.get("type") == "member:removed" and frame["room"] == f"user:{person.pk}", anywhere=True
     )
-    assert (told["payload"]["reason"], told["payload"]["banned"]) == ("Spoilers", False)
+    assert (event["payload"]["reason"], event["payload"]["banned"]) == ("Spoilers", False)
     left = await kicked.wait(lambda frame: frame.get("type") == "room:left", anywhere=True)
     assert (left["room"], left["payload"]["reason"]) == (f"group:{group.pk}", "Spoilers")
     assert (await other.event("member:removed"))["payload"]["userId"] == person.pk
@@ -62,8 +62,8 @@ async def parts_are_given_by_the_owner(world: World) -> None:
     client, other = await talker(world, owner, group), await talker(world, first, group)
     assert await refusal(other, "room:role", roomId=group.pk, userId=second.pk, role="moderator") == "FORBIDDEN"
     await client.tell("room:role", {"roomId": group.pk, "userId": first.pk, "role": "moderator"})
-    told = (await other.event("member:updated"))["payload"]
-    assert told == {"roomId": group.pk, "userId": first.pk, "role": "moderator", "banned": False}
+    payload = (await other.event("member:updated"))["payload"]
+    assert payload == {"roomId": group.pk, "userId": first.pk, "role": "moderator", "banned": False}
     await other.tell("room:kick", {"roomId": group.pk, "userId": second.pk})
     await client.tell("room:role", {"roomId": group.pk, "userId": first.pk, "role": "owner"})
     assert await make(rooms.owner_of, group) == first
@@ -105,7 +105,7 @@ async def a_third_persons_message_names_nobody_to_those_who_are_apart(world: Wor
     said = await make(rooms.message, group, text="From the owner")
     await make(block, actor=person, user=owner)
     speaker = await talker(world, third, group)
-    # Whoever came before is told live, who comes behind it from the log and the list.
+    # Whoever came before gets it live, who comes behind it from the log and the list.
     hears, sees = await talker(world, person, group), await talker(world, owner, group)
     position = (await hears.tell("room:join", {"roomId": group.pk}))["position"]
     words = {"roomId": group.pk, "text": f"As @{owner.username} and @{person.username} say", "replyToId": said.pk}
@@ -113,8 +113,8 @@ async def a_third_persons_message_names_nobody_to_those_who_are_apart(world: Wor
     assert answer["replyTo"]["senderName"] == str(owner)
     both = {owner.pk, person.pk}
 
-    def names(told: dict[str, Any]) -> tuple[Any, set[int]]:
-        return told["replyTo"] and told["replyTo"]["senderId"], set(told["mentions"])
+    def names(payload: dict[str, Any]) -> tuple[Any, set[int]]:
+        return payload["replyTo"] and payload["replyTo"]["senderId"], set(payload["mentions"])
 
     whole = (await about(sees, "message:new", id=answer["id"]))["payload"]
     assert names(whole) == (owner.pk, both - {person.pk})
@@ -145,11 +145,11 @@ async def the_directory_is_silent_between_those_who_are_apart(world: World) -> N
     await about(other, "room:changed", id=made["id"])
     await maker.tell("room:delete", {"roomId": made["id"]})
     await about(other, "room:removed", id=made["id"])
-    # What is told last comes last, and the places before it are dense.
+    # What is sent last comes last, and the places before it are dense.
     later = (await other.tell("room:create", {"name": "For everybody", "persistent": True}))["room"]
     await about(apart, "room:available", id=later["id"])
-    told = [frame for frame in apart.frames if (frame.get("payload") or {}).get("id") == made["id"]]
-    assert told == []
+    frames = [frame for frame in apart.frames if (frame.get("payload") or {}).get("id") == made["id"]]
+    assert frames == []
     seqs = [event["seq"] for event in apart.events("group:directory")]
     assert seqs == list(range(seqs[0], seqs[0] + len(seqs)))
 

@@ -21,8 +21,8 @@ async def how_far_one_has_read_is_known_on_all_devices_and_to_small_groups(world
     await hidden.tell("message:read", {"roomId": group.pk, "number": 3})
     answer = await phone.tell("message:read", {"roomId": group.pk, "number": 2})
     assert answer == {"roomId": group.pk, "number": 2, "unreadCount": 1}
-    told = (await desktop.event("read:changed"))["payload"]
-    assert told == {"roomId": group.pk, "number": 2, "unreadCount": 1}
+    payload = (await desktop.event("read:changed"))["payload"]
+    assert payload == {"roomId": group.pk, "number": 2, "unreadCount": 1}
     receipt = (await watcher.event("message:receipt"))["payload"]
     assert receipt == {"roomId": group.pk, "userId": person.pk, "number": 2}
     await phone.tell("message:send", {"roomId": group.pk, "text": "All read, then."})
@@ -30,7 +30,7 @@ async def how_far_one_has_read_is_known_on_all_devices_and_to_small_groups(world
     assert heard(phone, "read:changed") == []
     await desktop.tell("message:read", {"roomId": group.pk, "number": 1})
     assert (await phone.event("read:changed"))["payload"]["unreadCount"] == 3
-    assert {told["userId"] for told in heard(watcher, "message:receipt")} == {person.pk}
+    assert {payload["userId"] for payload in heard(watcher, "message:receipt")} == {person.pk}
 
 
 async def typing_is_told_to_the_others_and_ends_with_the_message(world: World) -> None:
@@ -38,8 +38,8 @@ async def typing_is_told_to_the_others_and_ends_with_the_message(world: World) -
     person = await make(rooms.member_of, group)
     writer, watcher = await talker(world, person, group), await talker(world, owner, group)
     await writer.tell("typing_start", {"groupId": group.pk})
-    told = (await watcher.event("typing:changed"))["payload"]
-    assert (told["roomId"], [user["userId"] for user in told["users"]]) == (group.pk, [person.pk])
+    payload = (await watcher.event("typing:changed"))["payload"]
+    assert (payload["roomId"], [user["userId"] for user in payload["users"]]) == (group.pk, [person.pk])
     late = await world.client(owner, "social")
     joined = await late.tell("room:join", {"roomId": group.pk})
     assert [user["userId"] for user in joined["typing"]["message"]["users"]] == [person.pk]
@@ -77,8 +77,8 @@ async def a_call_shows_who_takes_part_until_they_are_gone(world: World) -> None:
     watcher, caller = await talker(world, owner, group), await talker(world, person, group)
     state = await caller.tell("call:start", {"roomId": group.pk})
     assert ([user["userId"] for user in state["participants"]], state["participantCount"]) == ([person.pk], 1)
-    told = (await watcher.event("call:changed"))["payload"]
-    assert [user["userId"] for user in told["participants"]] == [person.pk]
+    payload = (await watcher.event("call:changed"))["payload"]
+    assert [user["userId"] for user in payload["participants"]] == [person.pk]
     assert len((await watcher.tell("call:join", {"roomId": group.pk}))["participants"]) == 2
     late = await world.client(person, "social")
     assert (await late.tell("room:join", {"roomId": group.pk}))["call"]["participantCount"] == 2
@@ -125,8 +125,8 @@ async def who_hides_leaves_no_trace_in_a_group_and_is_a_member_all_the_same(worl
     await talker(world, third, group)
     came = await watcher.wait(lambda frame: frame.get("type") == "user:joined", anywhere=True)
     assert (came["payload"]["userId"], came["payload"]["userCount"], came["payload"]["guestCount"]) == (third.pk, 2, 0)
-    told = ("user:joined", "user:left", "user:away", "user:reconnected", "presence:changed", "call:changed")
-    about_people = [frame for frame in watcher.frames if frame.get("type") in (*told, "room:members")]
+    found = ("user:joined", "user:left", "user:away", "user:reconnected", "presence:changed", "call:changed")
+    about_people = [frame for frame in watcher.frames if frame.get("type") in (*found, "room:members")]
     assert not [frame for frame in about_people if frame["payload"].get("userId") == shy.pk]
     assert not [frame for frame in about_people if frame["payload"].get("guestCount")]
     assert not [frame for frame in about_people if frame["type"] == "call:changed"]
@@ -147,7 +147,7 @@ async def who_begins_to_hide_in_a_group_goes_and_who_ends_it_comes(world: World)
     listed = await watcher.tell("presence:list", {"room": f"group:{group.pk}"})
     assert (listed["userCount"], listed["guestCount"]) == (1, 0)
     async with asyncio.timeout(20):
-        while (await watcher.tell("room:info", {"roomId": group.pk}))["socketCount"] != 1:  # noqa: ASYNC110  # nobody is told of it
+        while (await watcher.tell("room:info", {"roomId": group.pk}))["socketCount"] != 1:  # noqa: ASYNC110  # there is no event
             await asyncio.sleep(0.05)
     watcher.frames.clear()
     await make(set_privacy, actor=shy, user=shy, hide_online=False)

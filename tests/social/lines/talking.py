@@ -58,13 +58,13 @@ async def a_message_can_be_edited_reacted_to_and_deleted(world: World) -> None:
     for on, counts in ((True, {"love": 1}), (False, {})):
         answer = await moderator.tell("message:react", {"messageId": said["id"], "kind": "love", "on": on})
         assert answer == {"messageId": said["id"], "reactions": counts}
-        told = (await writer.event("reaction:changed"))["payload"]
-        assert (told["messageId"], told["roomId"], told["reactions"]) == (said["id"], group.pk, counts)
+        payload = (await writer.event("reaction:changed"))["payload"]
+        assert (payload["messageId"], payload["roomId"], payload["reactions"]) == (said["id"], group.pk, counts)
     theirs = await moderator.tell("message:send", {"roomId": group.pk, "text": "Quiet, please."})
     assert await refusal(writer, "message:delete", messageId=theirs["id"]) == "FORBIDDEN"
     await moderator.tell("message:delete", {"messageId": said["id"]})
-    told = (await writer.event("message:deleted"))["payload"]
-    assert (told["id"], told["number"], told["moderated"]) == (said["id"], 1, True)
+    payload = (await writer.event("message:deleted"))["payload"]
+    assert (payload["id"], payload["number"], payload["moderated"]) == (said["id"], 1, True)
     # Whoever comes later finds its place, and nothing of its words.
     late = await world.client(person, "social")
     joined = await late.tell("room:join", {"roomId": group.pk, "since": {"epoch": "", "seq": 0}})
@@ -81,9 +81,9 @@ async def who_is_named_or_answered_is_told_in_the_bell(world: World) -> None:
     speaker, bell = await talker(world, owner, group), await world.client(person, "")
     said = await speaker.tell("message:send", {"roomId": group.pk, "text": f"Here, @{person.username}, @nobody."})
     assert said["mentions"] == [person.pk]
-    told = (await bell.event("notification"))["payload"]
-    assert (told["type"], told["groupId"], told["messageId"]) == ("GROUP_MENTION", group.pk, said["id"])
-    assert told["url"] == f"/rooms/{group.slug}/#message-1"
+    payload = (await bell.event("notification"))["payload"]
+    assert (payload["type"], payload["groupId"], payload["messageId"]) == ("GROUP_MENTION", group.pk, said["id"])
+    assert payload["url"] == f"/rooms/{group.slug}/#message-1"
     theirs = await make(rooms.message, group, person)
     await speaker.tell("message:send", {"roomId": group.pk, "text": "Indeed.", "replyToId": theirs.pk})
     assert (await bell.event("notification"))["payload"]["type"] == "GROUP_REPLY"

@@ -90,9 +90,9 @@ async def test_staff_hear_what_is_counted_until_they_leave(enter: Enter, hub: Hu
     await reader.ask("nonsense")
     missing = {"in the room", "over all", "errors"}
     while missing:  # they may have fallen into two intervals
-        told = (await moderator.event("room:stats"))["payload"]
-        [room] = [room for room in told["rooms"] if room["room"] == f"group:{made.pk}"]
-        rates = {"in the room": room["rate"], "over all": told["messagesPerSecond"], "errors": told["errorRate"]}
+        payload = (await moderator.event("room:stats"))["payload"]
+        [room] = [room for room in payload["rooms"] if room["room"] == f"group:{made.pk}"]
+        rates = {"in the room": room["rate"], "over all": payload["messagesPerSecond"], "errors": payload["errorRate"]}
         missing -= {name for name, rate in rates.items() if rate}
     await moderator.close()
     await wait_until(lambda: not watching(hub))
@@ -124,13 +124,13 @@ async def test_the_processes_of_the_host_are_added_up_and_a_person_counts_once(t
             token = (await in_thread(tokens.issue)(user=ada)).access
             clients.append(await JsonClient.over_socket(server.ws("social"), token=token))
             await clients[-1].ready()
-        told, _ = await in_thread(look)(None)
+        shown, _ = await in_thread(look)(None)
         for client in clients:
             await client.close()
-    assert (len(told.processes), told.connections, told.total_users) == (2, 3, 1)
-    [found] = [found for found in told.rooms if found.room == f"group:{room.pk}"]
+    assert (len(shown.processes), shown.connections, shown.total_users) == (2, 3, 1)
+    [found] = [found for found in shown.rooms if found.room == f"group:{room.pk}"]
     assert (found.user_count, found.socket_count) == (1, 3)
-    assert sum(crowd.rooms for crowd in told.users_per_room) == told.total_rooms
+    assert sum(crowd.rooms for crowd in shown.users_per_room) == shown.total_rooms
 
 
 def counted(**numbers: int) -> dict[str, int]:
@@ -152,11 +152,11 @@ def test_a_rate_counts_what_a_new_process_did_and_not_what_one_did_while_it_was_
 def test_the_memory_of_redis_is_told_while_it_answers() -> None:
     valkey = Valkey()
     with override_settings(REDIS_URL=valkey.url):
-        told, _ = look(None)
+        stats, _ = look(None)
         valkey.stop()
         silent, _ = look(None)
-    assert told.redis_memory_bytes is not None
-    assert told.redis_memory_bytes > 0
+    assert stats.redis_memory_bytes is not None
+    assert stats.redis_memory_bytes > 0
     assert silent.redis_memory_bytes is None
 
 

@@ -44,11 +44,11 @@ def test_the_pages_say_what_the_contracts_say():
     page = text_of("/developers/events/")
     document = Client().get("/developers/asyncapi.json").json()
     assert document["asyncapi"] == "3.0.0"
-    told = {message["payload"].get("$ref") for message in document["components"]["messages"].values()}
+    expected = {message["payload"].get("$ref") for message in document["components"]["messages"].values()}
     for contract in (*catalogue().commands, *catalogue().events):
         if not contract.payload.__module__.startswith("tests."):
             assert f"<code>{contract.name}</code></h3>" in page
-            assert f"#/components/schemas/{contract.payload.__name__}" in told
+            assert f"#/components/schemas/{contract.payload.__name__}" in expected
     assert "<!--" not in page.split("manual__text")[1]
     places = re.findall(r' id="([^"]+)"', page)
     assert len(places) == len(set(places))

@@ -1,4 +1,4 @@
-"""What one client of a namespace is told of where it stands, and what is kept of it."""
+"""The offsets that one client of a namespace is sent, and what is kept of it."""
 
 import asyncio
 import gc
@@ -53,8 +53,8 @@ async def test_who_catches_up_is_told_where_it_stands_behind_each_page(open_sock
     accepted = await client.enter(HALLS, token="7", rooms=rooms)
     await client.until(lambda: len(client.said()) == 100)
     await settled(client)
-    told = [await resolved(accepted, offset) for [offset] in client.events(HALLS, "session:offset")]
-    seqs = [place.positions["hall:1"].seq for place in told if place and place.positions]
+    found = [await resolved(accepted, offset) for [offset] in client.events(HALLS, "session:offset")]
+    seqs = [place.positions["hall:1"].seq for place in found if place and place.positions]
     assert set(range(10, 101, 10)) <= set(seqs)
     assert await assert_exact(client, accepted) >= 10
 

@@ -91,9 +91,9 @@ async def test_a_reload_storm_over_processes_does_not_flicker_and_ends_in_exact_
         readers = [await clients.enter(servers[(user + round_number) % 2], user) for user in range(1, 11)]
     listed = await watcher.tell("presence:list", {"room": "hall:1"})
     assert people(listed) == {99, *range(1, 11)}
-    told = changes(watcher)
-    assert sorted(user for kind, user in told if kind == "user:joined") == list(range(1, 11))
-    assert [change for change in told if change[0] == "user:left"] == []
+    found = changes(watcher)
+    assert sorted(user for kind, user in found if kind == "user:joined") == list(range(1, 11))
+    assert [change for change in found if change[0] == "user:left"] == []
 
 
 async def test_a_killed_process_leaves_no_ghost_beyond_its_lease(

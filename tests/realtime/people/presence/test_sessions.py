@@ -111,6 +111,6 @@ async def test_who_may_have_missed_a_change_is_told_who_is_there(connect: Connec
     await other.tell("hall:join", {"hallId": 1})
     await people_here().presence.settle()
     hub.catch_up.begin(member)
-    told = (await slow.event("presence:changed"))["payload"]
-    assert [user["userId"] for user in told["users"]] == [1, 7]
+    payload = (await slow.event("presence:changed"))["payload"]
+    assert [user["userId"] for user in payload["users"]] == [1, 7]
     assert [frame["type"] for frame in slow.frames if frame.get("type", "").startswith("user:")] == []
