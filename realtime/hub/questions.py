@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, transaction
 
 from realtime.errors import Unavailable
 from realtime.hub.batcher import Batcher
@@ -26,7 +26,7 @@ class Questions:
     So answers of one go fit each other, and who asks for a room's place first and then whether somebody may be there
     hears of every later change.
 
-    When a question fails, each of its kind is asked by itself: it fails alone. That the database is away concerns all.
+    When a question fails, it fails alone: its kind is asked again in parts. That the database is away concerns all.
     """
 
     def __init__(self, threads: DatabaseThreads) -> None:
@@ -49,31 +49,36 @@ class Questions:
 
 def _answers(kinds: dict[Answering[Any, Any], list[Any]]) -> dict[Answering[Any, Any], dict[Any, Any]]:
     try:
-        with snapshot():
-            return {
-                answering: dict(zip(questions, answering(questions), strict=True))
-                for answering, questions in kinds.items()
-            }
+        return _in_snapshot(kinds, lambda answering, questions: answering(questions))
     except Exception as error:
         if _concerns_all(error):
             raise
-    return {
-        answering: dict(zip(questions, _of_kind(answering, questions), strict=True))
-        for answering, questions in kinds.items()
-    }
+    return _in_snapshot(kinds, _separately)
 
 
-def _of_kind(answering: Answering[Q, A], questions: list[Q]) -> Sequence[A | Exception]:
-    """Answers in transactions of their own, for what a failure leaves of one cannot be used."""
+def _in_snapshot(
+    kinds: dict[Answering[Any, Any], list[Any]],
+    ask: Callable[[Answering[Any, Any], list[Any]], Sequence[Any]],
+) -> dict[Answering[Any, Any], dict[Any, Any]]:
+    with snapshot():
+        return {
+            answering: dict(zip(questions, ask(answering, questions), strict=True))
+            for answering, questions in kinds.items()
+        }
+
+
+def _separately(answering: Answering[Q, A], questions: list[Q]) -> Sequence[A | Exception]:
+    """Answers behind savepoints: who fails is found by halves, and the others keep the instant that all share."""
     try:
-        with snapshot():
+        with transaction.atomic():
             return answering(questions)
     except Exception as error:
         if _concerns_all(error):
             raise
         if len(questions) == 1:
             return [error]
-    return [answer for question in questions for answer in _of_kind(answering, [question])]
+    middle = len(questions) // 2
+    return [*_separately(answering, questions[:middle]), *_separately(answering, questions[middle:])]
 
 
 def _concerns_all(error: Exception) -> bool:
