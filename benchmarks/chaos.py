@@ -41,7 +41,7 @@ _VALKEY_AWAY_SECONDS = (0.5, 8.0)
 
 
 class Seen(msgspec.Struct):
-    """What one client has seen; `lost`: how its room could not go on, `seqs`: every event, in the order heard."""
+    """What one client has seen; `lost`: how its room could not go on, `seqs`: every event, as they came."""
 
     transports: str
     connects: int
@@ -101,7 +101,7 @@ class Clients:
             *transports,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            limit=1 << 26,  # a line has everything that all of them have heard
+            limit=1 << 26,  # a line has everything that all of them have got
         )
         return cls(process)
 

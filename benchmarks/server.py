@@ -1,6 +1,6 @@
 """`python -m benchmarks.server --port N`: the product's engine with a namespace to measure.
 
-Connections of `/bench` hear the room `bench:1` from the start (`bench:move {room}` takes them to another).
+Connections of `/bench` receive the room `bench:1` from the start (`bench:move {room}` takes them to another).
 `bench:publish {…}` relays an ephemeral event that is never conflated to the room, its sender included;
 `bench:store {…}` a durable one. Everything else is as served: consumer, hub, contracts, presence, limits
 (raised, so that it is the engine and not its limits that is measured).

@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosed
 
 
 async def follow(origin: str, book: str) -> None:
-    place = None  # everything of the book's room up to here has been heard
+    place = None  # everything of the book's room up to here has been received
     async for socket in connect(f"{origin.replace('http', 'ws', 1)}/ws/books/", subprotocols=["livrya.v1"]):
         try:
             join = {"bookId": int(book), "since": place}

@@ -21,7 +21,7 @@ const renew = async () => {
 };
 
 const socket = io(`${origin}/books`, { auth: (give) => give({ token: tokens.access }) });
-let place; // everything of the book's room up to here has been heard
+let place; // everything of the book's room up to here has been received
 
 socket.on("connect", async () => {
   // Recovered: the room is entered already, and what was missed is on its way.

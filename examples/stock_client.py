@@ -15,7 +15,7 @@ BOOKS = "/books"
 client = socketio.AsyncClient()
 tokens: dict[str, Any] = {}
 places: dict[str, Any] = {}
-"""By room: everything up to here has been heard."""
+"""By room: everything up to here has been received."""
 
 
 def post(path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -47,7 +47,7 @@ async def connected() -> None:
 
 
 @client.on("*", namespace=BOOKS)
-async def heard(kind: str, payload: Any, meta: Any = None, *rest: Any) -> None:
+async def received(kind: str, payload: Any, meta: Any = None, *rest: Any) -> None:
     # An event of the log comes with meta: {eventId, timestamp, room, epoch, seq}.
     if not meta or "seq" not in meta:
         return

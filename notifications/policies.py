@@ -1,4 +1,4 @@
-"""Who may hear a bell: its owner alone."""
+"""Who may enter a bell's room: its owner alone."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""One connection of a crowd: it counts what it hears, answers heartbeats, and comes back when it is cut off."""
+"""One connection of a crowd: it counts what it gets, answers heartbeats, and comes back when it is cut off."""
 
 import asyncio
 import base64
@@ -28,7 +28,7 @@ class Swarm(Protocol):
     def became_ready(self, client: "Client") -> None: ...
     def was_lost(self, client: "Client") -> None: ...
     def failed(self, client: "Client", why: str) -> None: ...
-    def heard(self, client: "Client", seq: int, sent_at: float) -> None: ...
+    def received(self, client: "Client", seq: int, sent_at: float) -> None: ...
     def answered(self, seconds: float) -> None: ...
 
 
@@ -189,7 +189,7 @@ class Client(asyncio.Protocol):
         digits = message[found + 6 : found + 26]
         seq = int(digits[: next(at for at, byte in enumerate(digits) if byte not in b"0123456789")])
         stamp = message.find(b"at=")
-        self.swarm.heard(self, seq, float(message[stamp + 3 : message.find(b";", stamp)]) if stamp > 0 else 0.0)
+        self.swarm.received(self, seq, float(message[stamp + 3 : message.find(b";", stamp)]) if stamp > 0 else 0.0)
 
     def ask(self) -> None:
         """Pings the session, unless it still waits for an answer."""

@@ -62,7 +62,7 @@ class Crowd:
         if why.startswith("closed"):
             self._again(client)
 
-    def heard(self, client: Client, seq: int, sent_at: float) -> None:
+    def received(self, client: Client, seq: int, sent_at: float) -> None:
         self.deliveries += 1
         if client.seq and seq != client.seq + 1:
             self.disorder += 1

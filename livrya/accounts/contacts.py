@@ -1,4 +1,4 @@
-"""Contacts, people who follow each other: who of them hears that a person has come or gone."""
+"""Contacts, people who follow each other: who of them is notified that a person has come or gone."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""What the world hears of accounts, and what one may say about them."""
+"""The events and commands of accounts."""
 
 from livrya.accounts.models import User
 from realtime import UserRoom
@@ -98,14 +98,14 @@ class Following(Payload):
 
 @command("user:follow", reply=Following, durable=True, cost=2)
 class FollowPerson(Payload):
-    """Hear of everything that this person publishes."""
+    """Follow this person: you are notified of everything that they publish."""
 
     user_id: Id
 
 
 @command("user:unfollow", reply=Following, durable=True)
 class UnfollowPerson(Payload):
-    """Hear no more of this person."""
+    """Follow this person no longer."""
 
     user_id: Id
 
@@ -140,7 +140,7 @@ class UnblockPerson(Payload):
 
 @command("user:mute", reply=Muting, durable=True, cost=2)
 class MutePerson(Payload):
-    """Hear nothing of this person in your notifications, and have what they say folded away; they learn nothing."""
+    """Get no notification of this person, and have what they say folded away; they learn nothing."""
 
     user_id: Id
 

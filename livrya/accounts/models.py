@@ -115,7 +115,7 @@ class User(AbstractUser):
 
 
 class Follow(models.Model):
-    """One person hears of what another publishes."""
+    """One person is notified of what another publishes."""
 
     follower = models.ForeignKey(User, models.CASCADE, related_name="follows", db_index=False)
     followed = models.ForeignKey(User, models.CASCADE, related_name="followed_by", db_index=False)

@@ -131,7 +131,7 @@ def kept_away(viewer: User | AnonymousUser) -> frozenset[int]:
 
 
 def silent_between(actor_id: int, people: Iterable[int]) -> set[int]:
-    """Returns the ids of those among `people` who are to hear nothing of what `actor_id` does, in two queries.
+    """Returns the ids of those among `people` who are to get nothing of what `actor_id` does, in two queries.
 
     They have muted the actor, or one has blocked the other.
     """

@@ -64,7 +64,7 @@ rooms = Namespace(
 )
 """`/social` with the bell and the announcements, as `/` is `/books` with them.
 
-A page has one session and needs all three. A program that opens several namespaces would hear the bell and the
+A page has one session and needs all three. A program that opens several namespaces would get the bell and the
 announcements in each of them: for it `/social` and `/books` are without.
 """
 

@@ -24,7 +24,7 @@ class Questions:
 
     All that is asked while a go is on its way, of whatever kind, is the next go: one call of a thread, one snapshot.
     So answers of one go fit each other, and who asks for a room's place first and then whether somebody may be there
-    hears of every later change.
+    is notified of every later change.
 
     When a question fails, it fails alone: its kind is asked again in parts. That the database is away concerns all.
     """

@@ -8,7 +8,7 @@ _NOBODY = "realtime.nobody"
 
 
 def reaches_others(layer: Any) -> bool:
-    """Tells whether other processes can hear what is sent into a layer (None: there is no layer)."""
+    """Tells whether other processes can receive what is sent into a layer (None: there is no layer)."""
     return layer is not None and not isinstance(layer, InMemoryChannelLayer)
 
 

@@ -203,7 +203,7 @@ class JsonClient:
         assert answer["success"], answer
         return answer["data"]
 
-    # Hearing
+    # Receiving
 
     async def wait(
         self, wanted: Callable[[dict[str, Any]], bool], *, anywhere: bool = False, within: float = PATIENCE_SECONDS

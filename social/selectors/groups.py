@@ -140,7 +140,7 @@ def _last_activity(room: RoomListed) -> int:
 
 @for_many
 def greeting(people: Sequence[Identity]) -> list[Sequence[tuple[Room, RoomList]]]:
-    """Returns what each session of `/social` hears when it comes."""
+    """Returns what each session of `/social` is sent when it opens."""
     asked = {one.user_id for one in people if one.user_id is not None}
     active = set(User.objects.filter(pk__in=asked, is_active=True).values_list("pk", flat=True)) if asked else set()
     lists = room_lists(active) if active else {}

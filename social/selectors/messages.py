@@ -51,11 +51,11 @@ def search(viewer: User, text: str, *, group_id: int | None = None) -> QuerySet[
 def spoken(viewer: User) -> QuerySet[Message]:
     """Returns the messages that are not hidden from the viewer, with their senders and what they answer."""
     rows = Message.objects.select_related("sender", "reply_to__sender")
-    left_out = unheard(viewer)
+    left_out = hidden_from(viewer)
     return rows.exclude(sender__in=left_out) if left_out else rows
 
 
-def unheard(viewer: User) -> frozenset[int]:
+def hidden_from(viewer: User) -> frozenset[int]:
     """Returns the ids of those whose messages and presence the viewer does not get in groups, in two queries."""
     return blocked_ids(viewer) | muted_ids(viewer)
 
@@ -96,7 +96,7 @@ def content(message: Message) -> MessageContent:
 
 def own_content(message: Message) -> MessageContent:
     """Returns a message as its sender sees it."""
-    [fields] = _fields([message], _unheard_in([message], message.sender))
+    [fields] = _fields([message], _hidden_in([message], message.sender))
     return MessageContent(**fields)
 
 
@@ -108,7 +108,7 @@ def shown(messages: Sequence[Message], viewer: User) -> list[MessageShown]:
     own = own_reactions(viewer, [message.pk for message in messages])
     return [
         MessageShown(**fields, own_reactions=sorted(own.get(fields["id"], ())))
-        for fields in _fields(messages, _unheard_in(messages, viewer))
+        for fields in _fields(messages, _hidden_in(messages, viewer))
     ]
 
 
@@ -149,9 +149,9 @@ def _own_groups(viewer: User) -> QuerySet[Membership, int]:
     return mine.values_list("group_id", flat=True)
 
 
-def _unheard_in(messages: Sequence[Message], viewer: User) -> frozenset[int]:
-    """Returns `unheard`; asks for nothing where the messages name nobody but their senders."""
-    return unheard(viewer) if any(message.reply_to_id or message.mentions for message in messages) else frozenset()
+def _hidden_in(messages: Sequence[Message], viewer: User) -> frozenset[int]:
+    """Returns `hidden_from`; asks for nothing where the messages name nobody but their senders."""
+    return hidden_from(viewer) if any(message.reply_to_id or message.mentions for message in messages) else frozenset()
 
 
 def _fields(messages: Sequence[Message], hidden_ids: frozenset[int]) -> list[dict[str, Any]]:

@@ -95,7 +95,7 @@ export class Client {
     this.connection.wake();
   }
 
-  /** Says whether the page is in the background; who hears of it are the people of the rooms that it is in. */
+  /** Says whether the page is in the background; it is shown to the people of the rooms that it is in. */
   attend(away: boolean): void {
     if (this.away === away) return;
     this.away = away;
@@ -116,7 +116,7 @@ export class Client {
     return this.rooms.position(room);
   }
 
-  /** Listens to an event, in one room or wherever it is heard; returns how to stop. */
+  /** Listens to an event, in one room or in all of them; returns how to stop. */
   on<K extends keyof EventMap>(type: K, handle: Handler<K>, room?: RoomName): () => void {
     const listener: Listener = { room, handle: handle as Listener["handle"] };
     const listeners = this.listeners.get(type) ?? new Set();
@@ -124,7 +124,7 @@ export class Client {
     return () => listeners.delete(listener);
   }
 
-  /** Hears everything that comes in; for looking at what happens. */
+  /** Gets everything that comes in; for looking at what happens. */
   onAny(handle: AnyHandler): () => void {
     this.anyListeners.add(handle);
     return () => this.anyListeners.delete(handle);

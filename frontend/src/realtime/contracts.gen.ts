@@ -355,12 +355,6 @@ export interface CreditChanged {
   state: string;
 }
 
-/** How many rooms have so many people, and fewer than the next entry says. */
-export interface Crowd {
-  atLeast: number;
-  rooms: number;
-}
-
 /** Decline an invitation to a group. */
 export interface DeclineInvitation {
   roomId: number;
@@ -425,7 +419,7 @@ export interface FollowChanged {
   following: boolean;
 }
 
-/** Hear of everything that this person publishes. */
+/** Follow this person: you are notified of everything that they publish. */
 export interface FollowPerson {
   userId: number;
 }
@@ -767,7 +761,7 @@ export interface MuteChanged {
   muted: boolean;
 }
 
-/** Hear nothing of this person in your notifications, and have what they say folded away; they learn nothing. */
+/** Get no notification of this person, and have what they say folded away; they learn nothing. */
 export interface MutePerson {
   userId: number;
 }
@@ -1244,7 +1238,7 @@ export interface RoomStats {
   emptyRooms: number;
   totalUsers: number;
   rooms: Array<RoomUse>;
-  usersPerRoom: Array<Crowd>;
+  usersPerRoom: Array<RoomsBySize>;
   connections: number;
   connectionRate: number | null;
   reconnectionRate: number | null;
@@ -1279,6 +1273,12 @@ export interface RoomUse {
   rate: number | null;
   createdAt: number | null;
   type: string;
+}
+
+/** How many rooms have so many people, and fewer than the next entry says. */
+export interface RoomsBySize {
+  atLeast: number;
+  rooms: number;
 }
 
 /** Save your place in a chapter: `position` is the part read, 0.0 to 1.0; the last save counts. */
@@ -1410,7 +1410,7 @@ export interface SubscribeRoom {
   since?: Position | null;
 }
 
-/** Hear `room:stats` at once and every so many seconds, until this session ends; 0 ends it before. */
+/** Get `room:stats` at once and every so many seconds, until this session ends; 0 ends it before. */
 export interface SubscribeStats {
   intervalSeconds?: number;
 }
@@ -1478,7 +1478,7 @@ export interface UnblockPerson {
   userId: number;
 }
 
-/** Hear no more of this person. */
+/** Follow this person no longer. */
 export interface UnfollowPerson {
   userId: number;
 }
@@ -1956,7 +1956,7 @@ export interface CommandMap {
    * (load the state afresh; the room goes on from `position`), or the code of the error that refuses it.
    */
   "session:resume": { payload: ResumeSession; reply: Record<string, unknown> };
-  /** Hear `room:stats` at once and every so many seconds, until this session ends; 0 ends it before. */
+  /** Get `room:stats` at once and every so many seconds, until this session ends; 0 ends it before. */
   "stats:subscribe": { payload: SubscribeStats; reply: StatsSubscribed };
   /** Tell the others that you stopped; without a kind, everything that you type in that chapter. */
   "text:stopTyping": { payload: StopTypingText; reply: null };
@@ -1980,13 +1980,13 @@ export interface CommandMap {
   "user:block": { payload: BlockPerson; reply: Blocking };
   /** End the open connections of a person, who may come again (to keep them out, close their account). */
   "user:disconnect": { payload: DisconnectPerson; reply: Disconnected };
-  /** Hear of everything that this person publishes. */
+  /** Follow this person: you are notified of everything that they publish. */
   "user:follow": { payload: FollowPerson; reply: Following };
-  /** Hear nothing of this person in your notifications, and have what they say folded away; they learn nothing. */
+  /** Get no notification of this person, and have what they say folded away; they learn nothing. */
   "user:mute": { payload: MutePerson; reply: Muting };
   /** End your block; what it ended is not brought back. */
   "user:unblock": { payload: UnblockPerson; reply: Blocking };
-  /** Hear no more of this person. */
+  /** Follow this person no longer. */
   "user:unfollow": { payload: UnfollowPerson; reply: Following };
   /** End your mute. */
   "user:unmute": { payload: UnmutePerson; reply: Muting };

@@ -26,7 +26,7 @@ const MOST_INTERRUPTIONS = 3;
 const SET_ASIDE = "Set aside: the connection ended each time that this was sent.";
 
 /**
- * What a person said while nobody could hear it. Kept over reloads of the tab, sent in order, one after another,
+ * What a person said while it could not be sent. Kept over reloads of the tab, sent in order, one after another,
  * and only as the person who said it.
  */
 export class Outbox {

@@ -1,7 +1,7 @@
 import type { Meta, Position } from "./transport";
 
 /** A durable event on its way to those who listen. */
-export interface Heard {
+export interface Received {
   type: string;
   payload: unknown;
   meta: Meta & Position & { room: string };
@@ -9,7 +9,7 @@ export interface Heard {
 
 /** What the arrival of an event, or of word about the room, makes due. */
 export interface Due {
-  deliver: Heard[];
+  deliver: Received[];
   /** The log is not the one we knew: what is shown must be loaded afresh. */
   reset?: string;
   /** Events are missing between what we have and what came: ask from our position. */
@@ -25,13 +25,13 @@ export class RoomLog {
   position: Position | null;
   /** Word about the missing part is on its way. */
   asking = false;
-  private readonly held = new Map<number, Heard>();
+  private readonly held = new Map<number, Received>();
 
   constructor(position: Position | null = null) {
     this.position = position;
   }
 
-  take(event: Heard): Due {
+  take(event: Received): Due {
     const { epoch, seq } = event.meta;
     // A room in which nothing has happened yet has no epoch; its first event names it.
     if (this.position?.epoch === "") this.position = { epoch, seq: this.position.seq };
@@ -74,12 +74,12 @@ export class RoomLog {
     }
   }
 
-  private hold(event: Heard): void {
+  private hold(event: Received): void {
     if (this.held.size < MAX_HELD) this.held.set(event.meta.seq, event);
   }
 
-  private release(): Heard[] {
-    const deliver: Heard[] = [];
+  private release(): Received[] {
+    const deliver: Received[] = [];
     while (this.position) {
       const next = this.held.get(this.position.seq + 1);
       if (!next || next.meta.epoch !== this.position.epoch) break;

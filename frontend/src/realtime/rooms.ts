@@ -1,7 +1,7 @@
 import type { RoomOutcome } from "./connection";
 import type { RoomName } from "./contracts.gen";
 import { CommandError } from "./errors";
-import { type Due, type Heard, RoomLog } from "./room-log";
+import { type Due, type Received, RoomLog } from "./room-log";
 import type { Position } from "./transport";
 
 /** What a join answers: the place in the log, and who is there. */
@@ -15,7 +15,7 @@ export interface JoinAck extends RoomOutcome {
 export interface RoomsHost {
   /** Sends a command now; rejects when there is no connection. */
   send(type: string, payload: unknown): Promise<unknown>;
-  deliver(event: Heard): void;
+  deliver(event: Received): void;
   /** What is shown of the room must be loaded afresh. */
   reset(room: string, reason: string): void;
   /** The room was entered, or entered again after a break. */
@@ -90,7 +90,7 @@ export class Rooms {
     return (this.wanted.get(room)?.holders ?? 0) > 0;
   }
 
-  take(event: Heard): void {
+  take(event: Received): void {
     this.act(event.meta.room, this.log(event.meta.room).take(event));
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type Due, type Heard, RoomLog } from "../../src/realtime/room-log";
+import { type Due, type Received, RoomLog } from "../../src/realtime/room-log";
 
-function event(seq: number, epoch = "e1"): Heard {
+function event(seq: number, epoch = "e1"): Received {
   return { type: "comment:new", payload: { seq }, meta: { room: "chapter:1", epoch, seq } };
 }
 

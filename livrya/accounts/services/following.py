@@ -10,7 +10,7 @@ from realtime.errors import Forbidden, ValidationFailed
 
 
 def follow(*, actor: User, user: User) -> Follow:
-    """Lets `actor` hear of what `user` publishes; returns the (possibly older) follow.
+    """Has `actor` notified of what `user` publishes; returns the (possibly older) follow.
 
     Raises ValidationFailed for oneself, Forbidden for a closed account or where one has blocked the other.
     """

@@ -25,7 +25,7 @@ FAMILY_CLAIM = "fam"
 IDENTIFYING = ("username", "display_name", "is_staff", "is_active", "password")
 """What is read of people who come in crowds: who they are, and what shows that they still may."""
 LOST_ANSWER_GRACE = timedelta(seconds=30)
-"""How long the refresh token before the current one is still taken: its client may not have heard of the rotation."""
+"""How long the refresh token before the current one is still taken: its client may not know of the rotation."""
 
 T = TypeVar("T", bound=Token)
 
@@ -175,8 +175,8 @@ def prune() -> int:
     return deleted
 
 
-def _claimed(claims: Mapping[str, Any], standing: Mapping[int, TokenFamily]) -> AccessClaims | Unauthenticated:
-    family = standing.get(claims[FAMILY_CLAIM])
+def _claimed(claims: Mapping[str, Any], families: Mapping[int, TokenFamily]) -> AccessClaims | Unauthenticated:
+    family = families.get(claims[FAMILY_CLAIM])
     if family is None:
         return Unauthenticated("The token is no longer good. Please sign in again.")
     return AccessClaims(family.user, family.pk, claims["exp"] * 1000)

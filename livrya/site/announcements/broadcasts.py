@@ -18,6 +18,6 @@ def _announced(*, announcement: Announcement, actor: User | None, **_: Any) -> N
 
 @receiver(signals.announcement_withdrawn)
 def _withdrawn(*, announcement: Announcement, actor: User | None, **_: Any) -> None:
-    # Who resumes from before must not hear it after all.
+    # Who resumes from before must not get it after all.
     realtime.blank(ref=f"announcement:{announcement.pk}")
     realtime.emit(BroadcastRoom(), AnnouncementWithdrawn(id=announcement.pk), actor=actor)

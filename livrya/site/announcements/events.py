@@ -1,4 +1,4 @@
-"""The room of announcements and what is heard in it."""
+"""The room of announcements and its events."""
 
 from livrya.site.announcements.models import Announcement
 from realtime.contracts import Id, Payload, command, event
@@ -6,7 +6,7 @@ from realtime.rooms import Room
 
 
 class BroadcastRoom(Room, pattern="admin:broadcast"):
-    """Where everybody connected to `/` hears what staff announce."""
+    """Where everybody connected to `/` gets what staff announce."""
 
 
 @event("announcement", rooms=[BroadcastRoom])

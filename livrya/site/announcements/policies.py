@@ -1,4 +1,4 @@
-"""Who hears announcements, and who makes them."""
+"""Who gets announcements, and who makes them."""
 
 from collections.abc import Sequence
 

@@ -15,5 +15,5 @@ def in_force() -> QuerySet[Announcement]:
 
 
 def greeting(identity: Identity) -> list[tuple[Room, Announced]]:
-    """Returns what a session of `/` hears when it comes."""
+    """Returns what a session of `/` is sent when it opens."""
     return [(BroadcastRoom(), as_announced(announcement)) for announcement in in_force()]

@@ -73,7 +73,7 @@ class StatsSubscribed(Payload):
 
 @command("stats:subscribe", reply=StatsSubscribed, cost=5)
 class SubscribeStats(Payload):
-    """Hear `room:stats` at once and every so many seconds, until this session ends; 0 ends it before."""
+    """Get `room:stats` at once and every so many seconds, until this session ends; 0 ends it before."""
 
     interval_seconds: Annotated[int, msgspec.Meta(ge=0, le=300)] = 10
 
@@ -92,7 +92,7 @@ class RoomUse(Payload):
     type: str
 
 
-class Crowd(Payload):
+class RoomsBySize(Payload):
     """How many rooms have so many people, and fewer than the next entry says."""
 
     at_least: int
@@ -131,7 +131,7 @@ class RoomStats(Payload):
     empty_rooms: int
     total_users: int
     rooms: list[RoomUse]
-    users_per_room: list[Crowd]
+    users_per_room: list[RoomsBySize]
     connections: int
     connection_rate: float | None
     reconnection_rate: float | None

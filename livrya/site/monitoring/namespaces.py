@@ -43,7 +43,7 @@ MOST = 1_000
 monitoring = Commands()
 
 _watching: WeakKeyDictionary["Session", "asyncio.Task[None]"] = WeakKeyDictionary()
-"""Who hears `room:stats`; each task ends with its session."""
+"""Who gets `room:stats`; each task ends with its session."""
 
 
 @monitoring.handles(DisconnectPerson)

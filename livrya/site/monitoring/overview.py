@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from redis import Redis, RedisError
 
-from livrya.site.monitoring.events import Crowd, Latencies, RoomStats, RoomUse, ServerProcess
+from livrya.site.monitoring.events import Latencies, RoomsBySize, RoomStats, RoomUse, ServerProcess
 from realtime.hub.statistics import percentiles
 from realtime.ops.inspection import ask_processes
 from realtime.rooms import parse_room
@@ -17,7 +17,7 @@ from social.events import GroupRoom
 from social.models import Group
 
 MOST_ROOMS = 100
-_CROWDS = (0, 1, 2, 5, 10, 50, 100, 500, 1_000)
+_SIZES = (0, 1, 2, 5, 10, 50, 100, 500, 1_000)
 _REDIS_SECONDS = 1.0
 _RATES = ("connectionsOpened", "resumptions", "deliveries", "commands", "commandErrors")
 
@@ -58,7 +58,7 @@ def look(before: Look | None) -> tuple[RoomStats, Look]:
         empty_rooms=sum(room.sockets == 0 for room in rooms.values()),
         total_users=len({user for answer in answers for user in answer["users"]}),
         rooms=_busiest(rooms, before, now),
-        users_per_room=_crowds(rooms),
+        users_per_room=_by_size(rooms),
         connections=sum(process["connections"] for process in counted),
         connection_rate=rates["connectionsOpened"],
         reconnection_rate=rates["resumptions"],
@@ -135,9 +135,9 @@ def _created(names: Any) -> dict[str, int]:
     return {groups[pk]: int(created_at.timestamp() * 1000) for pk, created_at in found}
 
 
-def _crowds(rooms: Mapping[str, _InRoom]) -> list[Crowd]:
-    of = Counter(max(least for least in _CROWDS if least <= len(room.users)) for room in rooms.values())
-    return [Crowd(at_least=least, rooms=of[least]) for least in _CROWDS]
+def _by_size(rooms: Mapping[str, _InRoom]) -> list[RoomsBySize]:
+    of = Counter(max(least for least in _SIZES if least <= len(room.users)) for room in rooms.values())
+    return [RoomsBySize(at_least=least, rooms=of[least]) for least in _SIZES]
 
 
 def _redis_memory() -> int | None:

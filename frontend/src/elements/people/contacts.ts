@@ -15,8 +15,8 @@ class Contacts extends LiveElement {
 
   protected override begin(): void {
     this.until(
-      live.on("contact:online", (contact) => this.hear(contact, true)),
-      live.on("contact:offline", (contact) => this.hear(contact, false)),
+      live.on("contact:online", (contact) => this.take(contact, true)),
+      live.on("contact:offline", (contact) => this.take(contact, false)),
       live.state.subscribe(({ status }) => {
         // The state tells more than its status, every answer among it: only a new connection is to be asked.
         if (status === "connected" && !this.wasConnected) void this.ask();
@@ -25,7 +25,7 @@ class Contacts extends LiveElement {
     );
   }
 
-  private hear(contact: Contact & { version: number }, here: boolean): void {
+  private take(contact: Contact & { version: number }, here: boolean): void {
     if (contact.version < (this.versions.get(contact.userId) ?? 0)) return;
     this.versions.set(contact.userId, contact.version);
     if (here) this.online.set(contact.userId, contact);

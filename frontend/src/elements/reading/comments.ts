@@ -18,7 +18,7 @@ const UNDO_MS = 5000;
 /**
  * `<lv-comments chapter="3">`: the talk under a chapter, alive. What others say comes in at its place when that moves
  * nothing in sight, else waits behind "1 new reply"; what one says oneself is there at once, with a clock until
- * it is heard, whatever the connection does.
+ * it has arrived, whatever the connection does.
  */
 class Comments extends LiveElement {
   private chapter = 0;
@@ -75,7 +75,7 @@ class Comments extends LiveElement {
     this.draft = this.querySelector<HTMLTextAreaElement>(".composer textarea")?.value ?? "";
     this.away = new Set((this.getAttribute("away") ?? "").split(" ").filter(Boolean).map(Number));
     this.replaceChildren();
-    this.hear();
+    this.subscribe();
     this.until(
       live.outbox.entries.subscribe((entries) => this.follow(entries)),
       live.outbox.onSent((entry, reply) => {
@@ -93,7 +93,7 @@ class Comments extends LiveElement {
     if (named) void this.updateComplete.then(() => this.querySelector(named)?.scrollIntoView());
   }
 
-  private hear(): void {
+  private subscribe(): void {
     const room = `chapter:${this.chapter}` as const;
     this.until(
       live.join(room),

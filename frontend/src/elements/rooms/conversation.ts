@@ -116,7 +116,7 @@ export class Conversation {
       const day = dayOf(message.createdAt);
       const newDay = previous === null || dayOf(previous.createdAt) !== day;
       if (newDay) rows.push({ kind: "day", key: `d${day}`, at: message.createdAt });
-      // The first of what is new may be missing: somebody whom one does not hear said it.
+      // The first of what is new may be missing: somebody who is hidden said it.
       const isNew =
         this.newFrom !== null && message.number >= this.newFrom && !(previous && previous.number >= this.newFrom);
       if (isNew) rows.push({ kind: "new", key: "new" });

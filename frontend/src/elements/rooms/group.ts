@@ -49,7 +49,7 @@ export class Group {
     this.stream = `group:${room.id}`;
     this.talk = new Conversation({ ...known, lastNumber: room.lastNumber });
     this.state = new Store<GroupState>({ room, role, members, typing: [], call: [], gone: "" });
-    this.hear();
+    this.subscribe();
   }
 
   get moderates(): boolean {
@@ -60,7 +60,7 @@ export class Group {
     return this.keptAway.has(userId);
   }
 
-  private hear(): void {
+  private subscribe(): void {
     const { stream } = this;
     live.on("room:changed", (room) => this.set({ room }), stream);
     live.on("member:joined", (member) => this.enter(member), stream);

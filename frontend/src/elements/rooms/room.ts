@@ -62,7 +62,7 @@ class Room extends LiveElement {
 
   protected override begin(): void {
     this.replaceChildren();
-    this.hear();
+    this.subscribe();
     this.until(
       this.group.state.subscribe(({ room }) => {
         this.acts.moderates = this.group.moderates;
@@ -95,7 +95,7 @@ class Room extends LiveElement {
     bringKeys(this.keys());
   }
 
-  private hear(): void {
+  private subscribe(): void {
     const { stream } = this.group;
     this.until(
       live.join(stream),

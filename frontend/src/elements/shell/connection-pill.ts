@@ -11,7 +11,7 @@ const BACK_MS = 3000;
 
 /**
  * `<lv-connection>`: nothing while all is well; otherwise what is the matter, in a pill that blocks nothing. What it
- * says comes from answers, so it never claims to be online when nobody hears.
+ * says comes from answers, so it never claims to be online when nobody answers.
  */
 class ConnectionPill extends LiveElement {
   private known: ConnectionState = live.state.value;
