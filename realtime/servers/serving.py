@@ -13,6 +13,7 @@ from realtime.conf import realtime_settings
 from realtime.errors import CloseCode
 from realtime.hub import Hub
 from realtime.hub.hub import hub_of
+from realtime.servers.leftovers import Storms, give_back
 from realtime.servers.pipelining import PipelineProtocol
 from realtime.servers.websocket import FramesProtocol, check_uvicorn
 
@@ -26,6 +27,8 @@ _LATECOMERS_SECONDS = 0.1
 # Python's own 700 suits programs that keep little. Here every connection is kept, and each of its objects was looked at
 # again and again while others came: a third of what a connection costs, and pauses that grow with all of them.
 _COLLECT_AFTER_OBJECTS = 10_000
+
+_TICKS_A_SECOND = 10  # uvicorn's
 
 
 def ease_garbage_collection() -> None:
@@ -60,6 +63,7 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
         super().__init__(config)
         self._on_started = on_started
+        self._storms = Storms()
 
     async def serve(self, sockets: list[socket.socket] | None = None) -> None:
         with self.capture_signals():
@@ -71,7 +75,15 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             ease_garbage_collection()
+            give_back()  # what loading has left: 7 MB
             self._on_started()
+
+    async def on_tick(self, counter: int) -> bool:
+        loop = asyncio.get_running_loop()
+        hub = hub_of(loop)
+        if counter % _TICKS_A_SECOND == 0 and hub and self._storms.over(hub.statistics.connections_opened):
+            await loop.run_in_executor(None, give_back)
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in self.servers:
