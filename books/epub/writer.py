@@ -97,7 +97,7 @@ def as_xhtml(html: str) -> str:
 
 
 def people_of(book: Book) -> list[Person]:
-    """Returns who made the book, authors first; the printed author stands for the accounts of authors."""
+    """Returns who made the book, authors first; the printed author replaces the accounts of authors."""
     credited = [
         Person(str(credit.user), _RELATORS[CreditKind(credit.kind)])
         for credit in book.people  # type: ignore[attr-defined]  # prefetched by the selectors

@@ -44,7 +44,7 @@ def page(queryset: QuerySet[M], order: Sequence[str], *, cursor: str | None, lim
 
 
 def _after(order: Sequence[str], values: Sequence[Any]) -> Q:
-    """Returns the condition "stands after these values": equal in the first columns, beyond in the next."""
+    """Returns the condition "comes after these values": equal in the first columns, beyond in the next."""
     alternatives = []
     for index, name in enumerate(order):
         column, comparison = (name[1:], "lt") if name.startswith("-") else (name, "gt")

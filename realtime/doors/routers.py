@@ -25,7 +25,7 @@ class Doors(ProtocolTypeRouter):  # type: ignore[misc]  # channels is untyped
 
 
 class Paths(URLRouter):  # type: ignore[misc]  # as above
-    """Routes by path, as the outermost; what it has found stands in `scope["url_route"]`, as Channels has it."""
+    """Routes by path, as the outermost; what it has found is in `scope["url_route"]`, as Channels has it."""
 
     @markcoroutinefunction
     def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> Awaitable[None]:

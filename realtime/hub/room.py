@@ -384,5 +384,5 @@ def _audience_of(member: Membership) -> tuple[str, Hashable]:
 
 @lru_cache(maxsize=1024)
 def _audience_key(wire: str, view: Hashable) -> tuple[str, Hashable]:
-    """Returns the one copy of what rooms' audiences are told apart by: there are few kinds, and many rooms."""
+    """Returns the one copy of what rooms' audiences differ by: there are few kinds, and many rooms."""
     return wire, view

@@ -320,7 +320,7 @@ class FramesProtocol(OpenedProtocol):
                 text = event.get("text")
                 self._listener.heard(text if text is not None else event["bytes"])
             return
-        # In a turn of its own: whoever closes a stream is told behind that.
+        # In a turn of its own: whoever closes a stream learns it behind that.
         self.loop.call_soon(self._tell_end)
         if not self.disconnected:
             self._end_within(realtime_settings().close_timeout_seconds)
