@@ -2,11 +2,13 @@
 
 A module's tests lie in a file of its name in the folder of its app, such as `tests/books/test_comments.py` for what any
 layer of `books` does about comments, and for the engine in its floor's folder. Where one suite tests a whole package,
-or the layers of one thing, `SUITES` says so: the longest name that fits a module holds.
+or the layers of one thing, `SUITES` says so, and by which way the suite comes to it: the longest name that
+fits a module holds.
 """
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,103 +21,116 @@ FOLDERS = {
 }
 """Where tests lie; the longest folder that fits."""
 
+WAYS = {
+    "import": (),
+    "client": ("tests.realtime.doors.stock_clients", "tests.realtime.doors.plain_http"),
+    "command": ("django.core.management.call_command", "tests.commands"),
+    "page": ("django.test.Client", "rest_framework.test.APIClient"),
+    "server": ("realtime.testing.server.ServerProcess",),
+    "signal": ("realtime.testing.capture.capture_events", "notifications.models.Notification"),
+    "socket": ("realtime.testing.client.JsonClient", "tests.realtime.halls.connect"),
+}
+"""How suites come to what they test, by what they or their helpers then import: the module or its package, or else a
+way through which people come to it, too (a page, the API and the admin are one)."""
+
 SUITES = {
     # The engine's root: what authors of apps use.
-    "realtime.admin": "tests/books/test_admin.py",  # needs an app with an admin
-    "realtime.consumers": "tests/realtime/servers/test_servers.py",
-    "realtime.namespaces": "tests/realtime/sessions/test_session.py",
-    "realtime.routing": "tests/realtime/servers/test_servers.py",
-    "realtime.management": "tests/realtime/ops/test_inspection.py",
-    "realtime.management.commands.export_contracts": "tests/livrya/test_documented_commands.py",
-    "realtime.management.commands.prune_events": "tests/realtime/log/test_retention.py",
-    "realtime.management.commands.realtime_new_epoch": "tests/realtime/log/test_retention.py",
+    "realtime.admin": ("tests/books/test_admin.py", "page"),  # needs an app with an admin
+    "realtime.consumers": ("tests/realtime/servers/test_servers.py", "server"),
+    "realtime.namespaces": ("tests/realtime/sessions/test_session.py", "import"),
+    "realtime.routing": ("tests/realtime/servers/test_servers.py", "import"),
+    "realtime.management": ("tests/realtime/ops/test_inspection.py", "command"),
+    "realtime.management.commands.export_contracts": ("tests/livrya/test_documented_commands.py", "command"),
+    "realtime.management.commands.prune_events": ("tests/realtime/log/test_retention.py", "command"),
+    "realtime.management.commands.realtime_new_epoch": ("tests/realtime/log/test_retention.py", "command"),
     # Its floors: one suite for what stands together.
-    "realtime.doors": "tests/realtime/doors/test_stock_clients.py",
-    "realtime.doors.engineio.binding": "tests/realtime/doors/test_addresses_let_nobody_in.py",
-    "realtime.doors.engineio.carrier": "tests/realtime/doors/test_moving.py",
-    "realtime.exporting": "tests/realtime/exporting/test_writers.py",
-    "realtime.hub": "tests/realtime/hub/test_delivery.py",
-    "realtime.hub.layer": "tests/realtime/hub/test_channels_redis.py",
-    "realtime.hub.seats": "tests/realtime/doors/test_seats.py",
-    "realtime.log.auto_rooms": "tests/realtime/sessions/test_session.py",
-    "realtime.log.redis_parser": "tests/realtime/hub/test_channels_redis.py",
-    "realtime.people": "tests/realtime/people/presence/test_sessions.py",
-    "realtime.people.limits": "tests/realtime/people/limits/test_stores.py",
-    "realtime.people.presence.memory": "tests/realtime/people/presence/test_store.py",
-    "realtime.people.presence.local": "tests/realtime/people/presence/test_tracker.py",
-    "realtime.people.presence.publishing": "tests/realtime/people/presence/test_tracker.py",
-    "realtime.people.presence.redis": "tests/realtime/people/presence/test_store.py",
-    "realtime.people.presence.online": "tests/livrya/accounts/test_contacts.py",  # needs people who know each other
-    "realtime.people.processes": "tests/realtime/people/processes/test_register.py",
-    "realtime.people.processes.keeper": "tests/realtime/people/presence/test_tracker.py",
-    "realtime.people.typing": "tests/realtime/people/typing/test_store.py",
-    "realtime.servers": "tests/realtime/servers/test_servers.py",
-    "realtime.servers.http": "tests/realtime/servers/test_heads.py",
-    "realtime.servers.websocket": "tests/realtime/servers/test_straight_writing.py",
-    "realtime.sessions": "tests/realtime/sessions/test_session.py",
-    "realtime.testing": "tests/realtime/testing/test_history.py",
-    "realtime.testing.capture": "tests/realtime/log/test_writing.py",
-    "realtime.testing.client": "tests/realtime/sessions/test_session.py",
-    "realtime.testing.server": "tests/realtime/servers/test_servers.py",
-    "realtime.transport": "tests/realtime/transport/test_write_batch.py",
+    "realtime.doors": ("tests/realtime/doors/test_stock_clients.py", "client"),
+    "realtime.doors.engineio.binding": ("tests/realtime/doors/test_addresses_let_nobody_in.py", "client"),
+    "realtime.doors.engineio.carrier": ("tests/realtime/doors/test_moving.py", "import"),
+    "realtime.exporting": ("tests/realtime/exporting/test_writers.py", "import"),
+    "realtime.hub": ("tests/realtime/hub/test_delivery.py", "import"),
+    "realtime.hub.layer": ("tests/realtime/hub/test_channels_redis.py", "import"),
+    "realtime.hub.seats": ("tests/realtime/doors/test_seats.py", "import"),
+    "realtime.log.auto_rooms": ("tests/realtime/sessions/test_session.py", "socket"),
+    "realtime.log.redis_parser": ("tests/realtime/hub/test_channels_redis.py", "import"),
+    "realtime.people": ("tests/realtime/people/presence/test_sessions.py", "socket"),
+    "realtime.people.limits": ("tests/realtime/people/limits/test_stores.py", "import"),
+    "realtime.people.presence.memory": ("tests/realtime/people/presence/test_store.py", "import"),
+    "realtime.people.presence.local": ("tests/realtime/people/presence/test_tracker.py", "import"),
+    "realtime.people.presence.publishing": ("tests/realtime/people/presence/test_tracker.py", "import"),
+    "realtime.people.presence.redis": ("tests/realtime/people/presence/test_store.py", "import"),
+    "realtime.people.presence.online": (
+        "tests/livrya/accounts/test_contacts.py",
+        "import",
+    ),  # needs people who know each other
+    "realtime.people.processes": ("tests/realtime/people/processes/test_register.py", "import"),
+    "realtime.people.processes.keeper": ("tests/realtime/people/presence/test_tracker.py", "import"),
+    "realtime.people.typing": ("tests/realtime/people/typing/test_store.py", "import"),
+    "realtime.servers": ("tests/realtime/servers/test_servers.py", "server"),
+    "realtime.servers.http": ("tests/realtime/servers/test_heads.py", "import"),
+    "realtime.servers.websocket": ("tests/realtime/servers/test_straight_writing.py", "import"),
+    "realtime.sessions": ("tests/realtime/sessions/test_session.py", "socket"),
+    "realtime.testing": ("tests/realtime/testing/test_history.py", "import"),
+    "realtime.testing.capture": ("tests/realtime/log/test_writing.py", "import"),
+    "realtime.testing.client": ("tests/realtime/sessions/test_session.py", "import"),
+    "realtime.testing.server": ("tests/realtime/servers/test_servers.py", "import"),
+    "realtime.transport": ("tests/realtime/transport/test_write_batch.py", "import"),
     # People and staff.
-    "livrya.accounts": "tests/livrya/accounts/test_people.py",
-    "livrya.accounts.api.keeping_away": "tests/livrya/accounts/test_blocking.py",
-    "livrya.accounts.api.tokens": "tests/livrya/accounts/test_access.py",
-    "livrya.accounts.backends": "tests/livrya/test_acts.py",
-    "livrya.accounts.services.tokens": "tests/livrya/accounts/test_access.py",
-    "livrya.accounts.sessions": "tests/livrya/accounts/test_access.py",
-    "livrya.audit": "tests/livrya/test_staff.py",
+    "livrya.accounts": ("tests/livrya/accounts/test_people.py", "import"),
+    "livrya.accounts.api.keeping_away": ("tests/livrya/accounts/test_blocking.py", "import"),
+    "livrya.accounts.api.tokens": ("tests/livrya/accounts/test_access.py", "page"),
+    "livrya.accounts.backends": ("tests/livrya/test_acts.py", "page"),
+    "livrya.accounts.services.tokens": ("tests/livrya/accounts/test_access.py", "import"),
+    "livrya.accounts.sessions": ("tests/livrya/accounts/test_access.py", "page"),
+    "livrya.audit": ("tests/livrya/test_staff.py", "signal"),
     # The kit and the site.
-    "livrya.kit.api": "tests/livrya/test_api_routes.py",
-    "livrya.management.commands": "tests/livrya/test_documented_commands.py",
-    "livrya.management.commands.worker": "tests/livrya/site/jobs/test_worker_process.py",
-    "livrya.site.announcements": "tests/livrya/site/announcements/test_announcements.py",
-    "livrya.site.demo": "tests/livrya/site/demo/test_filling.py",
-    "livrya.site.demo.cast": "tests/livrya/site/demo/test_cast.py",
-    "livrya.site.development": "tests/livrya/test_lines.py",
-    "livrya.site.jobs.process": "tests/livrya/site/jobs/test_worker_process.py",
-    "livrya.site.monitoring": "tests/livrya/site/monitoring/test_commands.py",
-    "livrya.site.pages": "tests/livrya/site/pages/test_reading.py",
-    "livrya.site.pages.desk": "tests/livrya/site/pages/test_writing.py",
-    "livrya.site.pages.forms": "tests/livrya/site/pages/test_writing.py",
-    "livrya.site.pages.devices": "tests/livrya/site/pages/test_people.py",
-    "livrya.site.pages.notifications": "tests/livrya/site/pages/test_people.py",
-    "livrya.site.pages.people_forms": "tests/livrya/site/pages/test_people.py",
-    "livrya.site.pages.reports": "tests/livrya/site/pages/test_people.py",
-    "livrya.site.pages.manual": "tests/livrya/site/pages/test_developers.py",
-    "livrya.site.pages.requests": "tests/livrya/site/pages/test_odd_requests.py",
-    "livrya.site.pages.conversation": "tests/livrya/site/pages/test_rooms.py",
-    "livrya.site.pages.room_forms": "tests/livrya/site/pages/test_rooms.py",
-    "livrya.site.templatetags": "tests/livrya/site/test_template_tags.py",
+    "livrya.kit.api": ("tests/livrya/test_api_routes.py", "page"),
+    "livrya.management.commands": ("tests/livrya/test_documented_commands.py", "command"),
+    "livrya.management.commands.worker": ("tests/livrya/site/jobs/test_worker_process.py", "command"),
+    "livrya.site.announcements": ("tests/livrya/site/announcements/test_announcements.py", "import"),
+    "livrya.site.demo": ("tests/livrya/site/demo/test_filling.py", "import"),
+    "livrya.site.demo.cast": ("tests/livrya/site/demo/test_cast.py", "socket"),
+    "livrya.site.development": ("tests/livrya/test_lines.py", "command"),
+    "livrya.site.jobs.process": ("tests/livrya/site/jobs/test_worker_process.py", "import"),
+    "livrya.site.monitoring": ("tests/livrya/site/monitoring/test_commands.py", "socket"),
+    "livrya.site.pages": ("tests/livrya/site/pages/test_reading.py", "page"),
+    "livrya.site.pages.desk": ("tests/livrya/site/pages/test_writing.py", "page"),
+    "livrya.site.pages.forms": ("tests/livrya/site/pages/test_writing.py", "page"),
+    "livrya.site.pages.devices": ("tests/livrya/site/pages/test_people.py", "page"),
+    "livrya.site.pages.notifications": ("tests/livrya/site/pages/test_people.py", "page"),
+    "livrya.site.pages.people_forms": ("tests/livrya/site/pages/test_people.py", "page"),
+    "livrya.site.pages.reports": ("tests/livrya/site/pages/test_people.py", "page"),
+    "livrya.site.pages.manual": ("tests/livrya/site/pages/test_developers.py", "import"),
+    "livrya.site.pages.conversation": ("tests/livrya/site/pages/test_rooms.py", "import"),
+    "livrya.site.pages.room_forms": ("tests/livrya/site/pages/test_rooms.py", "page"),
+    "livrya.site.templatetags": ("tests/livrya/site/test_template_tags.py", "import"),
     # Books.
-    "books.admin": "tests/books/test_admin.py",
-    "books.api": "tests/livrya/test_api_routes.py",
-    "books.epub": "tests/books/test_epub.py",
-    "books.events": "tests/books/test_broadcasts.py",
-    "books.importing": "tests/books/test_importing.py",
-    "books.management": "tests/books/test_importing.py",
-    "books.models.book": "tests/books/test_books.py",
-    "books.models.chapter": "tests/books/test_releases.py",
-    "books.models.comment": "tests/books/test_comments.py",
-    "books.namespaces": "tests/livrya/test_lines.py",
-    "books.namespaces.autorooms": "tests/books/test_typing.py",
-    "books.policies.rooms": "tests/books/test_crowds.py",
+    "books.admin": ("tests/books/test_admin.py", "page"),
+    "books.api": ("tests/livrya/test_api_routes.py", "page"),
+    "books.epub": ("tests/books/test_epub.py", "page"),
+    "books.events": ("tests/books/test_broadcasts.py", "import"),
+    "books.importing": ("tests/books/test_importing.py", "import"),
+    "books.management": ("tests/books/test_importing.py", "command"),
+    "books.models.book": ("tests/books/test_books.py", "import"),
+    "books.models.chapter": ("tests/books/test_releases.py", "import"),
+    "books.models.comment": ("tests/books/test_comments.py", "import"),
+    "books.namespaces": ("tests/livrya/test_lines.py", "socket"),
+    "books.namespaces.autorooms": ("tests/books/test_typing.py", "socket"),
+    "books.policies.rooms": ("tests/books/test_crowds.py", "socket"),
     # Groups.
-    "social": "tests/social/test_groups.py",
-    "social.api": "tests/livrya/test_api_routes.py",
-    "social.models.message": "tests/social/test_attachments.py",
-    "social.models.report": "tests/social/test_reports.py",
-    "social.namespaces": "tests/social/test_live.py",
-    "social.notices": "tests/social/test_messages.py",
-    "social.policies.rooms": "tests/social/test_live.py",
-    "social.policies.views": "tests/social/test_live.py",
+    "social": ("tests/social/test_groups.py", "signal"),
+    "social.api": ("tests/livrya/test_api_routes.py", "page"),
+    "social.models.message": ("tests/social/test_attachments.py", "import"),
+    "social.models.report": ("tests/social/test_reports.py", "import"),
+    "social.namespaces": ("tests/social/test_live.py", "socket"),
+    "social.policies.rooms": ("tests/social/test_live.py", "socket"),
+    "social.policies.views": ("tests/social/test_live.py", "socket"),
     # The bell.
-    "notifications": "tests/notifications/test_telling.py",
-    "notifications.admin": "tests/books/test_admin.py",
-    "notifications.api": "tests/livrya/test_api_routes.py",
-    "notifications.audiences": "tests/notifications/test_fan_out.py",
-    "notifications.namespaces": "tests/notifications/test_sockets.py",
+    "notifications": ("tests/notifications/test_telling.py", "signal"),
+    "notifications.admin": ("tests/books/test_admin.py", "page"),
+    "notifications.api": ("tests/livrya/test_api_routes.py", "page"),
+    "notifications.audiences": ("tests/notifications/test_fan_out.py", "import"),
+    "notifications.namespaces": ("tests/notifications/test_sockets.py", "socket"),
 }
 
 
@@ -149,6 +164,37 @@ def files_of_its_name(module: Path) -> list[Path]:
     if module.parts[0] in ("realtime", "livrya") and tests in (Path("tests/realtime"), Path("tests/livrya")):
         return [path for path in [tests / below / name] if (ROOT / path).exists()]
     return [path.relative_to(ROOT) for path in (ROOT / tests).rglob(name)]
+
+
+def reaches(suite: str, module: Path, way: str) -> bool:
+    """Tells whether a suite or its helpers import the module or its package, or what they need for that way to it."""
+    names = _imported(suite)
+    parts = module.with_suffix("").parts
+    packages = [".".join(parts[:length]) for length in range(2, len(parts) + 1)]
+    return any(name in names for name in (*packages, *WAYS[way]))
+
+
+@cache
+def _imported(suite: str) -> frozenset[str]:
+    """Returns what the suite imports, as modules and names in them, with its conftests and helpers among the tests."""
+    waiting = [Path(suite), *(folder / "conftest.py" for folder in Path(suite).parents)]
+    seen: set[Path] = set()
+    names: set[str] = set()
+    while waiting:
+        path = waiting.pop()
+        if path in seen or not (ROOT / path).is_file():
+            continue
+        seen.add(path)
+        found: set[str] = set()
+        for node in ast.walk(ast.parse((ROOT / path).read_text())):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+        for helper in [Path(*name.split(".")) for name in found if name.startswith("tests.")]:
+            waiting += [helper.with_suffix(".py"), helper / "__init__.py"]
+        names |= found
+    return frozenset(names)
 
 
 def suite_of(module: Path) -> str | None:

@@ -180,3 +180,11 @@ def test_books_are_found_by_words_tags_warnings_rating_and_language():
     assert list(listed_books(None, order="title")) == [manners, whale]
     assert list(listed_books(None, text="\0'%_\\")) == []
     assert empty in books_worked_on(author_of(empty))
+
+
+def test_what_a_book_warns_of_is_said_in_words_and_its_stars_are_a_mean():
+    made = book(warnings=ContentWarning.SELF_HARM | ContentWarning.DEATH)
+    assert [warning.label for warning in made.content_warnings] == ["Death", "Self harm"]
+    assert made.average_rating is None
+    made.review_count, made.rating_sum = 3, 14
+    assert made.average_rating == 4.67

@@ -15,11 +15,9 @@ from social.events import GroupRoom
 from social.models import Group, Message, Reaction
 from social.namespaces.entering import SHOWN_ON_JOINING
 from social.selectors import messages as selectors
-from social.services.entering import leave_group
 from social.services.groups import set_slow_mode
 from social.services.members import set_role
 from social.services.messages import delete_message, edit_message, react_to_message, send_message
-from tests.books import library
 from tests.books.library import run_jobs, somebody
 from tests.social.rooms import group, member_of, message, owner_of
 
@@ -57,31 +55,6 @@ def test_slow_mode_is_for_members_alone() -> None:
         message(made, moderator)
     with pytest.raises(Forbidden):
         set_slow_mode(actor=member, group_id=made.pk, seconds=0)
-
-
-def test_names_mean_members_and_each_is_told_once() -> None:
-    made = group()
-    tom, una = member_of(made, library.somebody()), member_of(made)
-    text = f"@{tom.username.upper()}, and @{tom.username}: not @{somebody().username}, a@{una.username}, @nobody"
-    said = message(made, text=text)
-    assert said.mentions == [tom.pk]
-    edit_message(actor=owner_of(made), message_id=said.pk, text=f"@{una.username} @{tom.username}")
-    notified = Notification.objects.filter(kind="GROUP_MENTION").values_list("recipient_id", flat=True)
-    assert sorted(notified) == sorted([tom.pk, una.pk])
-    message(made, una, text=f"@{una.username} to myself")
-    assert notified.count() == 2
-
-
-def test_an_answer_is_told_to_who_said_it_unless_they_have_left_or_keep_apart() -> None:
-    made = group()
-    member, gone, apart = member_of(made), member_of(made), member_of(made)
-    said = [message(made, person) for person in (member, gone, apart)]
-    leave_group(actor=gone, group_id=made.pk)
-    mute(actor=apart, user=owner_of(made))
-    for one in said:
-        message(made, reply_to_id=one.pk)
-    notified = Notification.objects.filter(kind="GROUP_REPLY").values_list("recipient_id", flat=True)
-    assert list(notified) == [member.pk]
 
 
 def test_editing_is_for_who_said_it_and_deleting_also_for_those_above() -> None:
