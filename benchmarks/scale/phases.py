@@ -66,11 +66,10 @@ def lose_one(site: Site, herd: Herd, what: str, room: str = "") -> None:
     began = time.monotonic()
     site.kill_one()
     within: Stats | None = None
-    now, number = quiet, 0
+    if room:
+        comment(site, 0)  # one, which who is away misses: more of them to so many are a load of their own
+    now = quiet
     while (passed := time.monotonic() - began) < BACK_WITHIN_S or (now.ready < herd.size and passed < _PATIENCE_S):
-        if room and passed < BACK_WITHIN_S and passed // _STEP_S >= number:
-            number += 1
-            comment(site, number)
         time.sleep(0.5)
         now = herd.stats()
         if within is None and (
@@ -91,9 +90,8 @@ def lose_one(site: Site, herd: Herd, what: str, room: str = "") -> None:
     if within.failures:
         say(f"| tries that failed | {dict(within.failures.most_common(4))} |")
     if room:
-        head = site.head(room)
-        stats = _until(herd, lambda now: not now.behind, seq=head)
-        say(f"| {number} durable events meanwhile | {stats.behind} connections behind, {stats.disorder} out of order |")
+        stats = _until(herd, lambda now: not now.behind, seq=site.head(room))
+        say(f"| a durable event meanwhile | {stats.behind} connections behind, {stats.disorder} out of order |")
 
 
 def press_to_receive(herd: Herd, group: int, members: int, events: int) -> None:
