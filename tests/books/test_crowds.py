@@ -13,8 +13,10 @@ from books.models import Book, Invitation, Right, Subscription, Visibility
 from books.policies.crowds import Crowd
 from books.policies.people import visible_to
 from books.services.credits import accept_credit, invite_person
-from livrya.accounts.models import Block, Follow, User
+from livrya.accounts.models import Block, Follow, TokenFamily, User
 from livrya.accounts.services import tokens
+from realtime import UserRoom
+from realtime.errors import Unauthenticated
 from realtime.hub import Hub, current_hub
 from realtime.identity import ANONYMOUS, Identity, authenticator
 from realtime.namespaces import NAMESPACES
@@ -205,3 +207,29 @@ async def test_a_crowd_of_people_who_arrive_at_once_costs_no_more_than_a_few_of_
     assert sum(calls.values()) <= 16, calls
     assert sum(asked.transactions.values()) <= 60, asked.transactions  # SQLite's PRAGMAs count as such
     assert len([text for text in asked.texts if text.startswith("SELECT")]) <= 80, asked.statements
+
+
+@pytest.mark.either_database
+@pytest.mark.django_db(transaction=True)
+async def test_who_may_not_come_and_who_leaves_half_way_take_nothing_from_the_others(
+    hub: Hub, streams: list[Swallowed]
+) -> None:
+    access, chapters = await asyncio.to_thread(readers, 10)
+    claims = await asyncio.to_thread(tokens.verify, access[3])
+    await asyncio.to_thread(TokenFamily.objects.filter(pk=claims.family_id).delete)
+    coming = [
+        asyncio.create_task(arrive(hub, *one)) for one in zip(access, chapters, streams[: len(access)], strict=True)
+    ]
+    while not any(state.name == UserRoom(claims.user.pk + 2).name for state in hub.rooms.values()):  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    coming[5].cancel()
+    arrived = await asyncio.gather(*coming, return_exceptions=True)
+    assert isinstance(arrived[3], Unauthenticated)
+    assert isinstance(arrived[5], asyncio.CancelledError)
+    there = [session for session in arrived if isinstance(session, Session)]
+    assert len(there) == len(access) - 2
+    for session in there:
+        assert len(session.memberships) == 4 + BOOKS_OF_EACH + NEIGHBOURS + 1
+        await session.close(clean=True)
+    for connection in list(hub.connections.values()):
+        hub.remove_connection(connection)
