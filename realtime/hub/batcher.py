@@ -1,4 +1,4 @@
-"""Carries out in one go what is asked while the go before is on its way. No timer: who comes alone waits for nobody."""
+"""Carries out in one batch what is asked while the one before is on its way. No timer: nobody waits for company."""
 
 import asyncio
 from collections import deque
@@ -11,18 +11,19 @@ Q = TypeVar("Q")
 A = TypeVar("A")
 
 MOST_AT_ONCE = 500
-"""As many questions are one go: more would only keep the first of them waiting."""
+"""As many questions are one batch: more would only keep the first of them waiting."""
 MOST_WAITING = 50_000
 """Questions beyond it are refused: whoever asks them would have left before it is their turn."""
-_TOLD_AT_ONCE = 50
+_ANSWERED_AT_ONCE = 50
 """So many answers are given in one turn of the loop: each of them sets somebody going."""
 
 
 class Batcher(Generic[Q, A]):
     """Collects questions; `carry_out` takes a list of them and answers each in its order. Belongs to a loop.
 
-    Questions are carried out in the order of asking, one go at a time: who asks two gets the second answer from the
-    same go as the first, or from a later one. A question is never answered from a go that began before it was asked.
+    Questions are carried out in the order of asking, one batch at a time: who asks two gets the second answer from the
+    same batch as the first, or from a later one. A question is never answered from a batch that began before it was
+    asked.
 
     An answer that is an exception is raised by its own question alone, what `carry_out` raises by all of its list. Who
     does not wait any more takes nothing from the others; a question that nobody waits for is not carried out.
@@ -50,25 +51,25 @@ class Batcher(Generic[Q, A]):
 
     async def _go_on(self) -> None:
         try:
-            while go := self._next():
+            while batch := self._next():
                 try:
-                    answers: Sequence[A | Exception] = await self._carry_out([question for question, _ in go])
+                    answers: Sequence[A | Exception] = await self._carry_out([question for question, _ in batch])
                 except Exception as error:
-                    answers = [error] * len(go)
-                for number, ((_, future), answer) in enumerate(zip(go, answers, strict=True), 1):
+                    answers = [error] * len(batch)
+                for number, ((_, future), answer) in enumerate(zip(batch, answers, strict=True), 1):
                     _settle(future, answer)
-                    if number % _TOLD_AT_ONCE == 0:
+                    if number % _ANSWERED_AT_ONCE == 0:
                         await asyncio.sleep(0)
         finally:
             self._task = None
 
     def _next(self) -> list[tuple[Q, asyncio.Future[A]]]:
-        go: list[tuple[Q, asyncio.Future[A]]] = []
-        while self._waiting and len(go) < self._most:
+        batch: list[tuple[Q, asyncio.Future[A]]] = []
+        while self._waiting and len(batch) < self._most:
             asked = self._waiting.popleft()
             if not asked[1].done():
-                go.append(asked)
-        return go
+                batch.append(asked)
+        return batch
 
 
 def _settle(future: asyncio.Future[A], answer: A | Exception) -> None:

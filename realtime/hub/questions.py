@@ -22,9 +22,9 @@ Answering = Callable[[list[Q]], Sequence[A | Exception]]
 class Questions:
     """Asks of one hub; belongs to its loop.
 
-    All that is asked while a go is on its way, of whatever kind, is the next go: one call of a thread, one snapshot.
-    So answers of one go fit each other, and who asks for a room's place first and then whether somebody may be there
-    is notified of every later change.
+    All that is asked while a batch is on its way, of whatever kind, is the next batch: one call of a thread, one
+    snapshot. So answers of one batch fit each other, and who asks for a room's place first and then whether somebody
+    may be there is notified of every later change.
 
     When a question fails, it fails alone: its kind is asked again in parts. That the database is away concerns all.
     """

@@ -317,7 +317,7 @@ class RoomState:
     # Fan-out
 
     def fan_out(self, delivery: Delivery, write_batch: WriteBatch) -> int:
-        """Writes the event to every live member in one go; returns to how many. For rooms below the slice."""
+        """Writes the event to every live member at once; returns to how many. For rooms below the slice."""
         written = 0
         skip = delivery.event.skip
         for audience in self.audiences:

@@ -103,20 +103,20 @@ def test_an_unchanged_form_changes_nothing(staff):
     made = book(tags=["Sea"], warnings=ContentWarning.DEATH, blurb="A hunt.\n\nAt sea.")
     chapter(made)
     worker_on(made)
-    with capture_events() as heard:
+    with capture_events() as captured:
         status, html = sent(staff, page(made))
     assert status == 302, html
-    assert heard.events == []
+    assert captured.events == []
 
 
 def test_a_changed_description_is_heard(staff):
     made = book()
-    with capture_events() as heard:
+    with capture_events() as captured:
         status, _ = sent(staff, page(made), title="Moby-Dick", tags="Whales", slug="hack", hidden_at_0="2026-01-01")
     assert status == 302
     made.refresh_from_db()
     assert (made.title, made.slug, made.hidden_at) == ("Moby-Dick", "the-whale", None)
-    assert heard.types(BookRoom(made.pk)) == ["book:updated"]
+    assert captured.types(BookRoom(made.pk)) == ["book:updated"]
 
 
 def test_people_readers_and_chapters_are_written_by_their_services(staff):
@@ -215,9 +215,9 @@ def test_a_stale_chapter_form_overwrites_nothing(staff):
 
 def test_releases_are_actions(staff):
     first, second = draft(book()), draft(book(), text="")
-    with capture_events() as heard:
+    with capture_events() as captured:
         act(staff, "publish", first)
-    assert heard.types(BookRoom(first.book_id)) == ["chapter:available"]
+    assert captured.types(BookRoom(first.book_id)) == ["chapter:available"]
     assert "without a text" in act(staff, "publish_silently", second)
     assert "is out already" in act(staff, "publish", first)
     act(staff, "lock", first)
@@ -233,12 +233,12 @@ def test_releases_are_actions(staff):
 def test_comments_are_hidden_restored_and_deleted_but_never_rewritten(staff):
     said = comment(chapter(book()))
     room = ChapterRoom(said.chapter_id)
-    with capture_events() as heard:
+    with capture_events() as captured:
         act(staff, "hide", said)
         act(staff, "restore", said)
         staff.post(page(said), {"text": "Rewritten"})
         act(staff, "delete_selected", said)
-    words = [type for type in heard.types(room) if not type.startswith("realtime:")]
+    words = [type for type in captured.types(room) if not type.startswith("realtime:")]
     assert words == ["comment:deleted", "comment:updated", "comment:deleted"]
     assert Comment.objects.get().text == ""
     assert staff.get(reverse("admin:books_comment_add")).status_code == 403

@@ -31,10 +31,10 @@ from realtime.log.revocation import Revoked
 from realtime.rooms import Grant
 from tests.books import test_broadcasts
 from tests.books.library import somebody
-from tests.books.test_broadcasts import heard
+from tests.books.test_broadcasts import captured
 from tests.commands import ROOT
 
-__all__ = ["heard"]
+__all__ = ["captured"]
 
 HOW_TO = ROOT / "docs" / "how-to"
 
@@ -45,7 +45,7 @@ def blocks(page: str) -> list[str]:
 
 
 @pytest.mark.django_db
-def test_an_event_is_added_in_the_three_places_of_the_how_to(heard):
+def test_an_event_is_added_in_the_three_places_of_the_how_to(captured):
     contract, line, test = blocks("add-an-event.md")
     before = set(EVENTS)
     places = [dict(vars(module)) for module in (facts, broadcasts, test_broadcasts)]
@@ -53,7 +53,7 @@ def test_an_event_is_added_in_the_three_places_of_the_how_to(heard):
         exec(contract, places[0])
         exec(line, places[1] | {"ChapterBegun": places[0]["ChapterBegun"]}, places[1])
         exec(test, places[2])
-        places[2]["test_a_chapter_that_is_begun_reaches_all_authors"](heard)
+        places[2]["test_a_chapter_that_is_begun_reaches_all_authors"](captured)
         assert set(EVENTS) - before == {"chapter:begun"}
         assert '"chapter:begun": ChapterBegun;' in typescript(catalogue())
         assert "### `chapter:begun`" in reference(catalogue())
@@ -111,10 +111,10 @@ def test_an_app_is_added_as_the_how_to_says(tmp_path):
         "from realtime.testing.capture import capture_events\n"
         "from tests.books.library import book, chapter, somebody\n"
         "reader, read = somebody(), chapter(book())\n"
-        "with capture_events() as heard:\n"
+        "with capture_events() as captured:\n"
         "    put_bookmark(reader=reader, chapter=read)\n"
         "    put_bookmark(reader=reader, chapter=read)\n"
-        "assert heard.types(UserRoom(reader.pk)) == ['bookmark:put'], heard.types()\n"
+        "assert captured.types(UserRoom(reader.pk)) == ['bookmark:put'], captured.types()\n"
     )
     environment = {
         **os.environ,

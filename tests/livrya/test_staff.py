@@ -271,9 +271,9 @@ def test_a_crowd_of_staff_is_judged_as_each_of_it() -> None:
 
 def test_another_group_of_rights_makes_open_sessions_ask_again() -> None:
     helper = staff()
-    with capture_events() as heard:
+    with capture_events() as captured:
         access.set_groups(actor=person("root", is_superuser=True), user=helper, groups=[])
-    assert any(isinstance(payload, Revoked) for _, payload in heard.emitted(UserRoom(helper.pk)))
+    assert any(isinstance(payload, Revoked) for _, payload in captured.emitted(UserRoom(helper.pk)))
 
 
 def test_a_groups_other_permissions_are_written_down_and_its_people_asked_again() -> None:
@@ -285,10 +285,10 @@ def test_a_groups_other_permissions_are_written_down_and_its_people_asked_again(
     assert client.post(add, given).status_code == 302
     made = Group.objects.get(name="Moderators")
     access.set_groups(actor=root, user=helper, groups=[made])
-    with capture_events() as heard:
+    with capture_events() as captured:
         change = reverse("admin:auth_group_change", args=[made.pk])
         assert client.post(change, {"name": "Moderators", "permissions": []}).status_code == 302
-    assert any(isinstance(payload, Revoked) for _, payload in heard.emitted(UserRoom(helper.pk)))
+    assert any(isinstance(payload, Revoked) for _, payload in captured.emitted(UserRoom(helper.pk)))
     assert not made.permissions.exists()
     assert client.post(reverse("admin:auth_group_delete", args=[made.pk]), {"post": "yes"}).status_code == 302
     assert not Group.objects.exists()

@@ -49,15 +49,15 @@ def test_a_group_is_made_changed_and_ended_like_any_other(staff: Client) -> None
     member_of(theirs)
     status, wrong = sent(staff, page(theirs), max_users="1")
     assert (status, "whole number" in wrong) == (200, True)
-    with capture_events() as heard:
+    with capture_events() as captured:
         status, wrong = sent(staff, page(theirs), name="Renamed", new_password="tide")
     assert (status, wrong) == (302, "")
-    assert heard.types(GroupRoom(theirs.pk)) == ["room:changed"]
+    assert captured.types(GroupRoom(theirs.pk)) == ["room:changed"]
     theirs.refresh_from_db()
     assert (theirs.name, theirs.has_password) == ("Renamed", True)
-    with capture_events() as heard:
+    with capture_events() as captured:
         assert staff.post(page(theirs, "delete"), {"post": "yes"}).status_code == 302
-    assert heard.types(GroupRoom(theirs.pk))[0] == "room:deleted"
+    assert captured.types(GroupRoom(theirs.pk))[0] == "room:deleted"
     assert count(theirs) == (2, 2)
     assert staff.get(page(theirs)).status_code == 200
     acts = AuditEntry.objects.filter(target=f"group:{theirs.pk}").order_by("pk")
@@ -66,8 +66,8 @@ def test_a_group_is_made_changed_and_ended_like_any_other(staff: Client) -> None
 
 def test_a_message_is_removed_and_its_place_stays(staff: Client) -> None:
     said = message(group(), text="Spam")
-    with capture_events() as heard:
+    with capture_events() as captured:
         assert staff.post(page(said, "delete"), {"post": "yes"}).status_code == 302
-    assert "message:deleted" in heard.types(GroupRoom(said.group_id))
+    assert "message:deleted" in captured.types(GroupRoom(said.group_id))
     said.refresh_from_db()
     assert (said.text, said.deleted_at is None) == ("", False)

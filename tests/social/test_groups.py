@@ -99,10 +99,10 @@ def test_deleting_is_for_the_owner_and_for_staff_who_leave_a_trace() -> None:
     made = group()
     with pytest.raises(Forbidden):
         delete_group(actor=member_of(made), group_id=made.pk)
-    with capture_events() as heard:
+    with capture_events() as captured:
         delete_group(actor=somebody(is_staff=True, is_superuser=True), group_id=made.pk, reason="Against the rules.")
-    assert heard.types(GroupRoom(made.pk))[0] == "room:deleted"
-    assert heard.types(DirectoryRoom()) == ["room:removed"]
+    assert captured.types(GroupRoom(made.pk))[0] == "room:deleted"
+    assert captured.types(DirectoryRoom()) == ["room:removed"]
     assert AuditEntry.objects.get().target == f"group:{made.pk}"
     for act in (join_group, leave_group, delete_group):
         with pytest.raises(RoomNotFound):
@@ -121,10 +121,10 @@ def test_a_public_group_comes_and_goes_in_the_directory_as_it_changes() -> None:
         ({"name": "Hidden"}, []),
         ({"is_private": False}, ["room:available"]),
     ):
-        with capture_events() as heard:
+        with capture_events() as captured:
             update_group(actor=owner, group_id=made.pk, **change)
-        assert heard.types(DirectoryRoom()) == payload
-        assert heard.types(GroupRoom(made.pk)) == ["room:changed"]
+        assert captured.types(DirectoryRoom()) == payload
+        assert captured.types(GroupRoom(made.pk)) == ["room:changed"]
     assert made in selectors.public_groups(somebody(), text="hid")
     reader = somebody()
     block(actor=reader, user=owner)

@@ -21,9 +21,9 @@ def test_invitations_are_for_members_to_give_and_for_the_invited_or_members_to_e
         invite_person(actor=stranger, group_id=made.pk, user_id=guest.pk)
     member = member_of(made)
     invite_person(actor=member, group_id=made.pk, user_id=guest.pk)
-    with capture_events() as heard:
+    with capture_events() as captured:
         invite_person(actor=member, group_id=made.pk, user_id=guest.pk)
-    assert heard.events == []
+    assert captured.events == []
     end_invitation(actor=guest, group_id=made.pk, user_id=guest.pk)
     with pytest.raises(Conflict):
         invite_person(actor=member, group_id=made.pk, user_id=owner_of(made).pk)

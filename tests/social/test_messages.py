@@ -103,10 +103,10 @@ def test_reacting_twice_changes_nothing_and_one_s_own_are_known() -> None:
     made = group()
     member, said = member_of(made), message(made)
     react_to_message(actor=member, message_id=said.pk, kind="like")
-    with capture_events() as heard:
+    with capture_events() as captured:
         react_to_message(actor=member, message_id=said.pk, kind="like")
         react_to_message(actor=member, message_id=said.pk, kind="wow", on=False)
-    assert heard.events == []
+    assert captured.events == []
     with pytest.raises(ValidationFailed):
         react_to_message(actor=member, message_id=said.pk, kind="spit")
     [mine] = selectors.shown([said], member)

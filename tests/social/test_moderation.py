@@ -45,13 +45,13 @@ def test_taking_down_settles_every_report_about_the_thing_tells_its_author_and_i
     rude = comment(out, text="Go away!")
     first, second = reported("comment", rude.pk), reported("comment", rude.pk)
     blocking.block(actor=rude.author, user=staff)
-    with capture_events() as heard:
+    with capture_events() as captured:
         uphold(actor=staff, report_id=first.pk, warning="Please be kind.")
     rude.refresh_from_db()
     second.refresh_from_db()
     assert rude.hidden_at is not None
     assert (second.state, second.settled_by, second.decision) == ("upheld", staff, "taken down, warned")
-    assert "comment:deleted" in heard.types(ChapterRoom(out.pk))
+    assert "comment:deleted" in captured.types(ChapterRoom(out.pk))
     [notified] = Notification.objects.filter(recipient=rude.author, kind="MODERATION")
     assert notified.message == "The moderators have taken down a comment of yours. Please be kind."
     assert acts() == [("comment:hide", f"comment:{rude.pk}"), ("report:uphold", f"comment:{rude.pk}")]
@@ -61,10 +61,10 @@ def test_a_message_is_deleted_and_what_was_taken_back_meanwhile_is_no_obstacle(s
     room = group()
     rude = message(room, member_of(room), text="Go away!")
     found = reported("message", rude.pk, by=member_of(room))
-    with capture_events() as heard:
+    with capture_events() as captured:
         uphold(actor=staff, report_id=found.pk)
     assert Message.objects.get(pk=rude.pk).text == ""
-    assert "message:deleted" in heard.types(GroupRoom(room.pk))
+    assert "message:deleted" in captured.types(GroupRoom(room.pk))
     gone = comment(chapter(book()))
     late = reported("comment", gone.pk)
     gone.deleted_at = timezone.now()

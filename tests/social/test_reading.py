@@ -19,9 +19,9 @@ def test_how_far_one_has_read_stays_within_what_there_is() -> None:
         message(made)
     for asked, reached in ((2, 2), (99, 3), (0, 0)):
         assert mark_read(actor=reader, group_id=made.pk, number=asked).read_number == reached
-    with capture_events() as heard:
+    with capture_events() as captured:
         mark_read(actor=reader, group_id=made.pk, number=0)
-    assert heard.events == []
+    assert captured.events == []
     with pytest.raises(NotMember):
         mark_read(actor=somebody(), group_id=made.pk, number=1)
 
@@ -30,7 +30,7 @@ def test_having_read_further_is_told_to_ones_own_devices_once() -> None:
     made = group()
     reader = member_of(made)
     message(made)
-    with capture_events() as heard:
+    with capture_events() as captured:
         for _ in range(2):
             mark_read(actor=reader, group_id=made.pk, number=1)
-    assert heard.types(UserRoom(reader.pk)) == ["read:changed"]
+    assert captured.types(UserRoom(reader.pk)) == ["read:changed"]

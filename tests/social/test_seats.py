@@ -26,16 +26,16 @@ def test_a_seat_lasts_as_long_as_its_person_is_seen_and_a_grace() -> None:
     assert end_lapsed_seats() == 0
     assert next_seat_end() is not None
     Membership.objects.filter(user=owner).update(present_until=later + timedelta(seconds=1))
-    with capture_events() as heard:
+    with capture_events() as captured:
         assert end_lapsed_seats(now=later) == 1
-    assert heard.types(GroupRoom(made.pk))[0] == "member:left"
+    assert captured.types(GroupRoom(made.pk))[0] == "member:left"
     assert count(made) == (1, 1)
     assert keep_seats(seats={made.pk: [guest.pk, owner.pk], group().pk: [owner.pk]}) == {made.pk}
     assert count(made) == (1, 1), "a seat that is gone stays gone"
     later += timedelta(seconds=60)
-    with capture_events() as heard:
+    with capture_events() as captured:
         assert end_lapsed_seats(now=later) == 1
-    assert heard.types(GroupRoom(made.pk)).count("room:deleted") == 1
+    assert captured.types(GroupRoom(made.pk)).count("room:deleted") == 1
     assert (end_lapsed_seats(now=later), next_seat_end()) == (0, None)
 
 
@@ -75,8 +75,8 @@ def test_a_group_ends_once_however_many_give_its_last_seat_back() -> None:
             connection.close()
         return 1
 
-    with capture_events() as heard, ThreadPoolExecutor(6) as threads:
+    with capture_events() as captured, ThreadPoolExecutor(6) as threads:
         done = [threads.submit(act) for act in (lapse, leave) * 3]
         assert sum(one.result() for one in done) == 1
-    assert heard.types(GroupRoom(made.pk)).count("room:deleted") == 1
+    assert captured.types(GroupRoom(made.pk)).count("room:deleted") == 1
     assert count(made) == (0, 0)

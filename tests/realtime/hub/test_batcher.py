@@ -1,4 +1,4 @@
-"""What is asked while something is under way is the next go: in order, bounded, and each for itself."""
+"""What is asked while something is under way is the next batch: in order, bounded, and each for itself."""
 
 import asyncio
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.either_database
 
 
 class Clerk:
-    """Answers each number with its double, and an odd one of 100 with an error; a go waits until it is let go."""
+    """Answers each number with its double, and an odd one of 100 with an error; a batch waits until it is let go."""
 
     def __init__(self, *, most: int = 500) -> None:
         self.goes: list[list[int]] = []
