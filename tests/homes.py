@@ -36,37 +36,52 @@ way through which people come to it, too (a page, the API and the admin are one)
 SUITES = {
     # The engine's root: what authors of apps use.
     "realtime.admin": ("tests/books/test_admin.py", "page"),  # needs an app with an admin
-    "realtime.consumers": ("tests/realtime/servers/test_servers.py", "server"),
+    "realtime.consumers": ("tests/realtime/servers/test_servers.py", "server"),  # on every server
     "realtime.namespaces": ("tests/realtime/sessions/test_session.py", "import"),
-    "realtime.routing": ("tests/realtime/servers/test_servers.py", "import"),
+    "realtime.routing": ("tests/realtime/servers/test_servers.py", "import"),  # on every server
     "realtime.management": ("tests/realtime/ops/test_inspection.py", "command"),
     "realtime.management.commands.export_contracts": ("tests/livrya/test_documented_commands.py", "command"),
     "realtime.management.commands.prune_events": ("tests/realtime/log/test_retention.py", "command"),
     "realtime.management.commands.realtime_new_epoch": ("tests/realtime/log/test_retention.py", "command"),
     # Its floors: one suite for what stands together.
-    "realtime.doors": ("tests/realtime/doors/test_stock_clients.py", "client"),
+    "realtime.doors": (
+        "tests/realtime/doors/test_stock_clients.py",
+        "client",
+    ),  # by clients that nobody here has written
     "realtime.doors.engineio.binding": ("tests/realtime/doors/test_addresses_let_nobody_in.py", "client"),
     "realtime.doors.engineio.carrier": ("tests/realtime/doors/test_moving.py", "import"),
-    "realtime.exporting": ("tests/realtime/exporting/test_writers.py", "import"),
-    "realtime.hub": ("tests/realtime/hub/test_delivery.py", "import"),
+    "realtime.exporting": ("tests/realtime/exporting/test_writers.py", "import"),  # one contract through all writers
+    "realtime.hub": ("tests/realtime/hub/test_delivery.py", "import"),  # one hub at work
     "realtime.hub.layer": ("tests/realtime/hub/test_channels_redis.py", "import"),
     "realtime.hub.seats": ("tests/realtime/doors/test_seats.py", "import"),
     "realtime.log.auto_rooms": ("tests/realtime/sessions/test_session.py", "socket"),
     "realtime.log.redis_parser": ("tests/realtime/hub/test_channels_redis.py", "import"),
     "realtime.people": ("tests/realtime/people/presence/test_sessions.py", "socket"),
-    "realtime.people.limits": ("tests/realtime/people/limits/test_stores.py", "import"),
-    "realtime.people.presence.memory": ("tests/realtime/people/presence/test_store.py", "import"),
+    "realtime.people.limits": (
+        "tests/realtime/people/limits/test_stores.py",
+        "import",
+    ),  # one suite over memory and Redis
+    "realtime.people.presence.memory": (
+        "tests/realtime/people/presence/test_store.py",
+        "import",
+    ),  # over memory and Redis
     "realtime.people.presence.local": ("tests/realtime/people/presence/test_tracker.py", "import"),
     "realtime.people.presence.publishing": ("tests/realtime/people/presence/test_tracker.py", "import"),
-    "realtime.people.presence.redis": ("tests/realtime/people/presence/test_store.py", "import"),
+    "realtime.people.presence.redis": (
+        "tests/realtime/people/presence/test_store.py",
+        "import",
+    ),  # over memory and Redis
     "realtime.people.presence.online": (
         "tests/livrya/accounts/test_contacts.py",
         "import",
     ),  # needs people who know each other
-    "realtime.people.processes": ("tests/realtime/people/processes/test_register.py", "import"),
+    "realtime.people.processes": (
+        "tests/realtime/people/processes/test_register.py",
+        "import",
+    ),  # over memory and Redis
     "realtime.people.processes.keeper": ("tests/realtime/people/presence/test_tracker.py", "import"),
-    "realtime.people.typing": ("tests/realtime/people/typing/test_store.py", "import"),
-    "realtime.servers": ("tests/realtime/servers/test_servers.py", "server"),
+    "realtime.people.typing": ("tests/realtime/people/typing/test_store.py", "import"),  # over memory and Redis
+    "realtime.servers": ("tests/realtime/servers/test_servers.py", "server"),  # real processes
     "realtime.servers.http": ("tests/realtime/servers/test_heads.py", "import"),
     "realtime.servers.websocket": ("tests/realtime/servers/test_straight_writing.py", "import"),
     "realtime.sessions": ("tests/realtime/sessions/test_session.py", "socket"),
@@ -84,8 +99,8 @@ SUITES = {
     "livrya.accounts.sessions": ("tests/livrya/accounts/test_access.py", "page"),
     "livrya.audit": ("tests/livrya/test_staff.py", "signal"),
     # The kit and the site.
-    "livrya.kit.api": ("tests/livrya/test_api_routes.py", "page"),
-    "livrya.management.commands": ("tests/livrya/test_documented_commands.py", "command"),
+    "livrya.kit.api": ("tests/livrya/test_api_routes.py", "page"),  # under every route
+    "livrya.management.commands": ("tests/livrya/test_documented_commands.py", "command"),  # as the manual has them
     "livrya.management.commands.worker": ("tests/livrya/site/jobs/test_worker_process.py", "command"),
     "livrya.site.announcements": ("tests/livrya/site/announcements/test_announcements.py", "import"),
     "livrya.site.demo": ("tests/livrya/site/demo/test_filling.py", "import"),
@@ -106,7 +121,7 @@ SUITES = {
     "livrya.site.templatetags": ("tests/livrya/site/test_template_tags.py", "import"),
     # Books.
     "books.admin": ("tests/books/test_admin.py", "page"),
-    "books.api": ("tests/livrya/test_api_routes.py", "page"),
+    "books.api": ("tests/livrya/test_api_routes.py", "page"),  # every route
     "books.epub": ("tests/books/test_epub.py", "page"),
     "books.events": ("tests/books/test_broadcasts.py", "import"),
     "books.importing": ("tests/books/test_importing.py", "import"),
@@ -118,17 +133,17 @@ SUITES = {
     "books.namespaces.autorooms": ("tests/books/test_typing.py", "socket"),
     "books.policies.rooms": ("tests/books/test_crowds.py", "socket"),
     # Groups.
-    "social": ("tests/social/test_groups.py", "signal"),
-    "social.api": ("tests/livrya/test_api_routes.py", "page"),
+    "social": ("tests/social/test_groups.py", "signal"),  # what a group does, through its services
+    "social.api": ("tests/livrya/test_api_routes.py", "page"),  # every route
     "social.models.message": ("tests/social/test_attachments.py", "import"),
     "social.models.report": ("tests/social/test_reports.py", "import"),
     "social.namespaces": ("tests/social/test_live.py", "socket"),
     "social.policies.rooms": ("tests/social/test_live.py", "socket"),
     "social.policies.views": ("tests/social/test_live.py", "socket"),
     # The bell.
-    "notifications": ("tests/notifications/test_telling.py", "signal"),
+    "notifications": ("tests/notifications/test_telling.py", "signal"),  # what is told, through the services
     "notifications.admin": ("tests/books/test_admin.py", "page"),
-    "notifications.api": ("tests/livrya/test_api_routes.py", "page"),
+    "notifications.api": ("tests/livrya/test_api_routes.py", "page"),  # every route
     "notifications.audiences": ("tests/notifications/test_fan_out.py", "import"),
     "notifications.namespaces": ("tests/notifications/test_sockets.py", "socket"),
 }

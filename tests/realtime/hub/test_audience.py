@@ -1,69 +1,85 @@
-"""Audiences and their rooms, small and large: the same members in the same order."""
+"""Who gets one encoding of a room's events: made once for all who are to see the same."""
 
 from types import SimpleNamespace
 from typing import Any
 
-from hypothesis import given
-from hypothesis import strategies as st
+import pytest
 
-from realtime.hub.audience import Audience
-from realtime.hub.room import Membership, Phase, RoomState
-from realtime.log.revocation import UserRoom
-from realtime.rooms import Grant, View
+from realtime.hub.audience import Audience, Delivery
+from realtime.log.events import HIDDEN, StoredEvent
 from realtime.transport.wire import JSON
 
-
-class SeesNot:
-    """A view of its own for everybody whom it shows something else."""
-
-    def __init__(self, number: int) -> None:
-        self.key = number
+pytestmark = pytest.mark.either_database
 
 
-def member_of(state: RoomState, view: int) -> Membership:
-    session: Any = SimpleNamespace(
-        connection=object(), wire=JSON, namespace=SimpleNamespace(name="/"), rooms_changed=lambda: None
-    )
-    member = Membership(session, state)
-    shown: View = SeesNot(view)  # type: ignore[assignment]  # nothing is shown here
-    member.grant = Grant(view=shown) if view else Grant()
-    state.add(member)
-    return member
+def event(kind: str = "hall:said", **more: Any) -> StoredEvent:
+    return StoredEvent("hall:1", "e", 7, kind, b'{"text":"x"}', 5, **more)
 
 
-@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 2)), max_size=40))
-def test_a_room_has_everybody_in_their_audience_whatever_came_and_went(steps: list[tuple[int, int]]) -> None:
-    state = RoomState(UserRoom(1), 10)
-    members = [member_of(state, number % 3) for number in range(6)]
-    live: list[Membership] = []
-    for number, view in steps:
-        member = members[number]
-        if member in live:
-            state.leave_live(member, Phase.CATCHING_UP)
-            live.remove(member)
-        else:
-            shown: View = SeesNot(view)  # type: ignore[assignment]  # as above
-            member.grant = Grant(view=shown) if view else Grant()
-            state.enter_live(member)
-            live.append(member)
-        views = {audience.view.key if audience.view else 0: list(audience.members) for audience in state.audiences}
-        expected: dict[Any, list[Membership]] = {}
-        for one in live:
-            assert one.grant is not None
-            expected.setdefault(one.grant.view.key if one.grant.view else 0, []).append(one)
-        assert views == expected
-        assert state.live_count == len(live)
-        assert sorted(map(id, state.members)) == sorted(map(id, members))
+class View:
+    """Shows an event's payload as it is told to."""
+
+    def __init__(self, key: str | None, payload: bytes | None) -> None:
+        self.key = key
+        self.payload = payload
+
+    def logged(self, event_type: str, actor_id: int | None, payload: bytes) -> bytes | None:
+        return payload if self.payload == payload else self.payload
+
+    def shown(self, event_type: str, payload: bytes) -> tuple[str, bytes] | None:
+        return event_type, payload
 
 
-def test_who_is_no_member_takes_nobody_out() -> None:
-    state = RoomState(UserRoom(1), 10)
-    one, other = member_of(state, 0), member_of(state, 0)
-    audience: Audience[Membership] = Audience("key", JSON, "/", None)
-    audience.discard(one)
-    audience.add(one)
-    audience.discard(other)
-    assert list(audience.members) == [one]
-    assert audience.recipients().connections == (one.connection,)
-    audience.add(other)
-    assert audience.recipients().connections == (one.connection, other.connection)
+def test_all_who_are_to_see_the_same_share_one_encoding() -> None:
+    delivery = Delivery(event())
+    seen = delivery.packet(JSON, "/halls")
+    assert b'"text":"x"' in seen.text
+    assert delivery.packet(JSON, "/members", "c") is seen
+    assert delivery.packet(JSON, "/halls", "c", View("same", b'{"text":"x"}')) is seen
+    assert delivery.packet(JSON, "/halls", "c", View(None, None)) is seen  # a view that hides nothing is not asked
+
+
+def test_a_view_that_leaves_something_out_has_an_encoding_of_its_own() -> None:
+    delivery = Delivery(event())
+    less = delivery.packet(JSON, "/halls", "c", View("less", b'{"text":""}'))
+    assert b'"text":""' in less.text
+    assert delivery.packet(JSON, "/halls", "d", View("less", b'{"text":""}')) is less
+    assert delivery.packet(JSON, "/halls") is not less
+
+
+@pytest.mark.parametrize(
+    ("hidden", "connection", "view"),
+    [
+        (event(HIDDEN), "c", None),
+        (event(internal=True), "c", None),
+        (event(skip="c"), "c", None),
+        (event(), "c", View("nothing", None)),
+    ],
+    ids=["blanked", "internal", "skipped", "not to be seen"],
+)
+def test_what_is_not_to_be_seen_takes_its_place_as_hidden(hidden: StoredEvent, connection: str, view: Any) -> None:
+    packet = Delivery(hidden).packet(JSON, "/halls", connection, view)
+    assert packet.text == JSON.hidden("/halls", "hall:1", SimpleNamespace(epoch="e", seq=7)).text  # type: ignore[arg-type]
+    if hidden.skip:
+        assert b"text" in Delivery(hidden).packet(JSON, "/halls", "another").text
+
+
+class Member:
+    """A live member with a connection of its own."""
+
+    def __init__(self) -> None:
+        self.connection: Any = object()
+
+
+def test_recipients_are_the_members_as_they_are_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("realtime.hub.audience.Recipients", list)
+    audience: Audience[Any] = Audience("key", JSON, "/halls", None)
+    one, other, third = Member(), Member(), Member()
+    seen = [list(audience.recipients())]
+    for change in (audience.add, audience.discard):
+        for member in (one, other, third, one):  # who is there already, or gone already, changes nothing
+            change(member)
+            assert audience.recipients() is audience.recipients()  # kept until somebody comes or goes
+            seen.append(list(audience.recipients()))
+    a, b, c = (member.connection for member in (one, other, third))
+    assert seen == [[], [a], [a, b], [a, b, c], [a, b, c], [b, c], [c], [], []]
