@@ -147,6 +147,15 @@ class Running:
                 total += int(fields[11]) + int(fields[12])
         return total / _TICKS_PER_SECOND
 
+    def cpu_us(self) -> float:
+        """Returns what the threads of its own process have used in µs, which is finer than the system's ticks."""
+        folder = f"/proc/{self.process.pid}/task"
+        used = 0
+        for thread in os.listdir(folder):
+            with open(f"{folder}/{thread}/schedstat") as file:
+                used += int(file.read().split()[0])
+        return used / 1000
+
     def memory_bytes(self) -> int:
         """Returns the proportional set size of its processes: shared pages are counted once."""
         total = 0

@@ -17,6 +17,7 @@ CHOICES = {
     "batches": "a-batch-begins-without-savepoints",
     "crowds": "a-crowd-is-sent-past-its-transports",
     "addresses": "an-address-lets-nobody-in",
+    "openings": "a-handshake-is-read-once",
     "notifications": "folded-notifications",
     "sign_ins": "sign-ins-are-rows",
     "browser": "the-browser-comes-back-by-itself",
@@ -25,7 +26,7 @@ CHOICES = {
     "redis_links": "redis-is-asked-in-batches",
 }
 """Each module of this package that measures, and the decision it is about."""
-_ALONE = ("browser", "addresses", "crowds")
+_ALONE = ("browser", "addresses", "crowds", "openings")
 """Those that need no Django here: they start servers themselves, or none."""
 
 

@@ -8,7 +8,7 @@ from statistics import median
 
 from benchmarks.choices.tables import table
 from benchmarks.measuring import generator
-from benchmarks.servers import Running, Server, running
+from benchmarks.servers import Server, running
 from tests.services import redis_url
 
 PEOPLE = 1_000
@@ -29,16 +29,6 @@ def _server(door: str) -> Server:
     )
 
 
-def _cpu_us(server: Running) -> float:
-    """Returns what the threads of the server's process have used, which is finer than the system's ticks."""
-    folder = f"/proc/{server.process.pid}/task"
-    used = 0
-    for thread in os.listdir(folder):
-        with open(f"{folder}/{thread}/schedstat") as file:
-            used += int(file.read().split()[0])
-    return used / 1000
-
-
 def measure() -> list[str]:
     """Returns medians over the rounds; every round has both ways, in turns the one or the other first."""
     redis, redis_server = redis_url()
@@ -54,11 +44,11 @@ def measure() -> list[str]:
                         for way in order:
                             os.kill(server.process.pid, WAYS[way])
                             time.sleep(_SETTLING_S)
-                            before = _cpu_us(server)
+                            before = server.cpu_us()
                             result = load.order("publish", messages=MESSAGES, per_second=PER_SECOND, stored=stored)
                             assert result["delivered"] == result["expected"], result
                             if number >= 0:
-                                taken[way].append((_cpu_us(server) - before) / result["delivered"])
+                                taken[way].append((server.cpu_us() - before) / result["delivered"])
                     chosen, other = (median(taken[way]) for way in WAYS)
                     ratios = [mine / theirs for mine, theirs in zip(*taken.values(), strict=True)]
                     kind = "durable" if stored else "in passing"

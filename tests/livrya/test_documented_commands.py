@@ -78,6 +78,7 @@ NOT_RUN = {
     ".venv/bin/python -m benchmarks.choices": "takes five minutes",
     ".venv/bin/python -m benchmarks.choices crowds": "takes minutes, on two servers with 1,000 connections",
     ".venv/bin/python -m benchmarks.choices jobs": "as that of batches, and waits for half a minute",
+    ".venv/bin/python -m benchmarks.choices openings": "takes a minute, on two servers, and only compares times",
     ".venv/bin/python -m benchmarks.choices redis_links": "as that of batches",
     ".venv/bin/python -m benchmarks.choices sign_ins": "as that of batches",
     ".venv/bin/python -m benchmarks.choices threads": "as that of batches, and only compares times",
