@@ -209,7 +209,7 @@ async def test_answers_to_pings_that_nobody_takes_count_towards_the_limit(
     connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A flood of pings ends by itself long before; pings that come over hours do not.
-    monkeypatch.setattr("realtime.servers.websocket.one_more", lambda used_until, now: used_until)
+    monkeypatch.setattr("realtime.servers.reading.one_more", lambda used_until, now: used_until)
     client = await connect()
     ping = bytes([0x89, 0x80 | 125]) + bytes(4) + b"x" * 125
     await asyncio.get_running_loop().sock_sendall(client.peer, ping * (3 * LIMIT // len(ping)))
