@@ -152,12 +152,14 @@ class _Writer:
             self._entries.append(number)
         # By length: streams are cut by id from Redis 6.2 on only.
         add, expire = ("XADD", key, "MAXLEN", "~", len(self._entries), entry, "d", batch), ("EXPIRE", key, KEPT_SECONDS)
-        was_there, *_ = await self._link.run([expire, add, expire])
+        # The first also says whether the stream is there, and lets one that is live on.
+        was_there, *_ = await self._link.run([expire, add] if written else [expire, add, expire])
         self._tries = 0
         self._written = number
         if written and not was_there:
             self._lost = True
             self._due.set()
+            await self._link.run([expire])  # it may be the last write of all
 
     async def _begin_anew(self) -> None:
         """Has everything written once more to a Redis that came back empty; nobody finds anything until it is."""

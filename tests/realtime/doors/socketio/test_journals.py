@@ -100,7 +100,7 @@ class TestAnotherProcess:
             two.journal.deliver("hall:1", client + 1)
         await two.writer._write()
         names = [command[0] for batch in two.link.batches for command in batch]
-        assert names == ["SET"] * 5 + ["EXPIRE", "XADD", "EXPIRE"] * 3
+        assert names == ["SET"] * 5 + ["EXPIRE", "XADD", "EXPIRE"] + ["EXPIRE", "XADD"] * 2
         assert [await two.seqs(f"s{client}", 5) for client in range(5)] == [{"hall:1": 5}] * 5
 
     async def test_a_write_whose_answer_is_lost_counts_once(self, two: Two) -> None:
@@ -168,6 +168,8 @@ class TestAnotherProcess:
         await two.writer._write()
         assert await two.seqs("s", 3) is None  # the delivery is there, and the anchor is not
         assert two.writer._due.is_set()
+        [life] = await two.link.run([("TTL", two.writer._keys.deliveries(PROCESS))])
+        assert 0 < life <= journals.KEPT_SECONDS  # also if nothing is written any more
         await two.writer._write()
         assert await two.seqs("s", 3) == {"hall:1": 3}
         two.writer._due.clear()
