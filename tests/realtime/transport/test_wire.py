@@ -78,4 +78,4 @@ def test_an_answer_has_data_or_an_error_and_a_place_where_there_is_one() -> None
 def test_live_members_get_the_event_as_it_is_in_every_namespace() -> None:
     packet = JSON.durable("/halls", EVENT, POSITION)
     assert JSON.delivered(packet, "hall:1", POSITION, 0, more=True) is packet
-    assert JSON.key("/halls") == JSON.key("/members")
+    assert JSON.key("/halls") == JSON.key("/members") == "json"
