@@ -87,7 +87,15 @@ async def test_who_becomes_congested_by_an_answer_is_asked_for_no_more() -> None
     assert listening.heard_so_far == ["a", None]
 
 
-@pytest.mark.parametrize("end", [frame(Opcode.CLOSE, b"\x03\xe8"), frame(Opcode.CLOSE), b"\xff" * 20, None])
+ENDS = {
+    "a close": frame(Opcode.CLOSE, b"\x03\xe8"),
+    "an empty close": frame(Opcode.CLOSE),
+    "no frame at all": b"\xff" * 20,
+    "cut off": None,
+}
+
+
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
 async def test_the_end_is_told_once_behind_everything(end: bytes | None) -> None:
     listening, client = await listened()
     await client.brings(*words("a"))
