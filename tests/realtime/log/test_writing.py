@@ -173,7 +173,7 @@ def test_atomic_is_a_decorator_too() -> None:
 
 
 def test_what_breaks_the_contract_is_refused() -> None:
-    with pytest.raises(TypeError, match="not heard in rooms like user:1"):
+    with pytest.raises(TypeError, match="not published to rooms like user:1"):
         realtime.emit(realtime.UserRoom(1), Spoken(text="wrong room"))
     with pytest.raises(TypeError, match="does not keep its contract"):
         realtime.emit(BENCH, Spoken(text=5))  # type: ignore[arg-type]  # that is the point
