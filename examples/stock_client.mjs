@@ -10,9 +10,9 @@ async function post(path, body) {
     headers: { "content-type": "application/json" },
     body: JSON.stringify(body),
   });
-  const body = await answer.json();
-  if (!answer.ok) throw new Error(`${body.code}: ${body.message}`);
-  return body;
+  const reply = await answer.json();
+  if (!answer.ok) throw new Error(`${reply.code}: ${reply.message}`);
+  return reply;
 }
 
 let tokens = await post("auth/token/", { username, password });
