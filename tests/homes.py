@@ -133,7 +133,7 @@ SUITES = {
     "books.namespaces.autorooms": ("tests/books/test_typing.py", "socket"),
     "books.policies.rooms": ("tests/books/test_crowds.py", "socket"),
     # Groups.
-    "social": ("tests/social/test_groups.py", "signal"),  # what a group does, through its services
+    "social": ("tests/social/test_groups.py", "import"),  # what a group does, through its services
     "social.api": ("tests/livrya/test_api_routes.py", "page"),  # every route
     "social.models.message": ("tests/social/test_attachments.py", "import"),
     "social.models.report": ("tests/social/test_reports.py", "import"),
