@@ -178,11 +178,11 @@ def is_free(server: ServerProcess) -> bool:
 
 
 def open_poll(server: ServerProcess) -> socket.socket:
-    """Enters the halls over polling; the poll that waits for news is open."""
+    """Enters the halls over polling; the poll that waits for news is open. No offset comes behind, which it would take."""
     path = "/socket.io/?EIO=4&transport=polling"
     with connected(server, f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close") as peer:
         sid = rest_of(peer).partition(b'"sid":"')[2].partition(b'"')[0].decode()
-    body = "40/halls,"
+    body = '40/halls,{"recovery":false}'
     post = f"POST {path}&sid={sid} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {len(body)}"
     rest_of(connected(server, f"{post}\r\n\r\n{body}"))
     poll = f"GET {path}&sid={sid} HTTP/1.1\r\nHost: localhost\r\nConnection: close"
