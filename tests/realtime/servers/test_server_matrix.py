@@ -178,7 +178,7 @@ def is_free(server: ServerProcess) -> bool:
 
 
 def open_poll(server: ServerProcess) -> socket.socket:
-    """Enters the halls over polling; the poll that waits for news is open. No offset comes behind, which it would take."""
+    """Enters the halls over polling; the poll that waits for news is open, and gets no offset."""
     path = "/socket.io/?EIO=4&transport=polling"
     with connected(server, f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close") as peer:
         sid = rest_of(peer).partition(b'"sid":"')[2].partition(b'"')[0].decode()
