@@ -11,7 +11,8 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from realtime.conf import realtime_settings
 from realtime.identity import counted_as
-from realtime.servers.opening import Openable, plain_opening
+from realtime.servers.opened import OpenedProtocol
+from realtime.servers.opening import plain_opening
 
 _BODY_SECONDS = 30.0
 """A body is looked at so often; longer than a telephone is without a network between two masts."""
@@ -220,7 +221,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._upgraded = True
         opening = plain_opening(self.scope, self.url)
         made: Any = self.ws_protocol_class
-        if opening is None or not issubclass(made, Openable):
+        if opening is None or not issubclass(made, OpenedProtocol):
             super().handle_websocket_upgrade()
             return
         self.connections.discard(self)

@@ -17,7 +17,7 @@ from websockets.protocol import Protocol, Side
 from websockets.server import ServerProtocol
 
 from realtime.servers.lean import Inbox, Latch
-from realtime.servers.opening import Openable, Opening, accepted
+from realtime.servers.opening import Opening, accepted
 
 T = TypeVar("T")
 
@@ -92,7 +92,7 @@ def _header(name: bytes, value: bytes) -> tuple[bytes, bytes]:
     return _shared((name, value)) if name in _SAME_FOR_MANY else (_shared(name), value)
 
 
-class OpenedProtocol(Openable, WebSocketsSansIOProtocol):
+class OpenedProtocol(WebSocketsSansIOProtocol):
     """A WebSocket connection, there once for each client: so attributes are slots (uvicorn has more of them than the
     dictionaries of one class's objects can share), its queue and event are lean, the handshake is let go, and there is
     no parser of the library's until something comes that only it reads.
@@ -159,6 +159,7 @@ class OpenedProtocol(Openable, WebSocketsSansIOProtocol):
         server: tuple[str, int | None] | None,
         client: tuple[str, int] | None,
     ) -> None:
+        """Takes the transport over behind an opening that others have read, and has the application asked."""
         self.connections.add(self)
         self.transport = transport
         self.server, self.client = _shared(server), client

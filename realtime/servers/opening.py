@@ -6,7 +6,6 @@ comes and says nothing yet. What is odd in any way is the library's to read, and
 Source: RFC 6455, section 4.2.
 """
 
-import asyncio
 import re
 from base64 import b64decode
 from binascii import Error as Base64Error
@@ -30,24 +29,6 @@ class Opening(NamedTuple):
     headers: list[tuple[bytes, bytes]]
     subprotocols: list[str]
     accept: str
-
-
-class Openable:
-    """A WebSocket connection that can begin with an opening that others have read."""
-
-    __slots__ = ()
-
-    def begin(
-        self,
-        transport: asyncio.Transport,
-        opening: Opening,
-        *,
-        scheme: str,
-        server: tuple[str, int | None] | None,
-        client: tuple[str, int] | None,
-    ) -> None:
-        """Takes the transport over, and has the application asked."""
-        raise NotImplementedError
 
 
 def plain_opening(scope: Mapping[str, Any], url: bytes) -> Opening | None:
