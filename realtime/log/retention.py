@@ -65,8 +65,7 @@ def begin_new_epoch() -> int:
 def _begin_anew(rooms: list[str]) -> None:
     now_ms = time.time_ns() // 1_000_000
     with atomic(max_rooms=_ROOMS_AT_ONCE) as unit:
-        for (
-            room
-        ) in rooms:  # in the order in which the flush locks them too: Python's, not that of the database's language
+        # In the order in which the flush locks them, too: Python's, not that of the database's language.
+        for room in rooms:
             RoomHead.objects.filter(room=room).update(epoch=new_epoch())
             unit.register(Emission(room, BLANKED, b"{}", now_ms, internal=True))
