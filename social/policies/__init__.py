@@ -1,8 +1,10 @@
 """Every permission question of groups."""
 
 from social.policies.groups import (
+    is_public_apart_from,
     knows,
     outranks,
+    public_apart_from,
     public_to,
     refuse_stranger,
     require_managing,
@@ -13,8 +15,10 @@ from social.policies.groups import (
 )
 
 __all__ = [
+    "is_public_apart_from",
     "knows",
     "outranks",
+    "public_apart_from",
     "public_to",
     "refuse_stranger",
     "require_managing",

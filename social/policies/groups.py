@@ -1,5 +1,6 @@
 """What people may do in a group; a role is the only thing that counts, except where staff step in."""
 
+from collections.abc import Collection
 from typing import NoReturn
 
 from django.db.models import Exists, OuterRef, Q
@@ -18,9 +19,18 @@ _RANK = {Role.MEMBER: 0, Role.MODERATOR: 1, Role.OWNER: 2}
 def public_to(viewer: User) -> Q:
     """Returns the condition on groups that are in the viewer's directory: public, by nobody whom they block or who
     blocks them. One query."""
+    return public_apart_from(blocked_ids(viewer))
+
+
+def public_apart_from(people: Collection[int]) -> Q:
+    """Returns `public_to` for somebody who is apart from these people."""
     condition = Q(is_private=False)
-    apart = blocked_ids(viewer)
-    return condition & ~Q(creator__in=apart) if apart else condition
+    return condition & ~Q(creator__in=people) if people else condition
+
+
+def is_public_apart_from(people: Collection[int], group: Group) -> bool:
+    """Tells the same of a group at hand."""
+    return not group.is_private and group.creator_id not in people
 
 
 def known_to(viewer: User) -> Q:

@@ -18,10 +18,12 @@ from social.errors import RoomNotFound
 from social.events.describing import listed_fields
 from social.events.groups import RoomList, RoomListed
 from social.models import Group, Invitation, Membership
-from social.policies import knows, public_to, refuse_stranger
+from social.policies import is_public_apart_from, knows, public_apart_from, public_to, refuse_stranger
 
 ORDER = ("-last_activity_at", "-id")
 """The order of lists of groups, for `livrya.kit.cursors.page`."""
+_BY_ACTIVITY = ("-group__last_activity_at", "-group_id")
+"""The same of memberships."""
 ON_CONNECT = 20
 _NEWS = 100
 """So much of the directory is read for all who come: what one belongs to, or does not see, is left out of it."""
@@ -61,15 +63,18 @@ def groups_of(user: User | int) -> QuerySet[Membership]:
         Membership.objects.filter(user=user, group__ended_at__isnull=True)
         .select_related("group")
         .annotate(unread_count=F("group__last_number") - F("read_number"))
-        .order_by("-group__last_activity_at", "-group_id")
+        .order_by(*_BY_ACTIVITY)
     )
 
 
 def groups_of_many(people: Iterable[int], *, most: int) -> dict[int, list[int]]:
     """Returns the ids of everybody's groups, by last activity and the first `most` of each, in one query."""
+    return grouped(_newest_of_each(people, most=most).values_list("user_id", "group_id"))
+
+
+def _newest_of_each(people: Iterable[int], *, most: int) -> QuerySet[Membership]:
     found = Membership.objects.filter(user__in=people, group__ended_at__isnull=True)
-    firsts = first_of_each(found, "user", order=("-group__last_activity_at", "-group_id"), most=most)
-    return grouped(firsts.values_list("user_id", "group_id"))
+    return first_of_each(found, "user", order=_BY_ACTIVITY, most=most)
 
 
 def unread_in_all(user: User) -> int:
@@ -92,20 +97,14 @@ def listed(groups: Sequence[Group], viewer: User) -> list[RoomListed]:
     return [RoomListed(**listed_fields(group, own.get(group.pk))) for group in groups]
 
 
-def room_list(user: User) -> list[RoomListed]:
-    """Returns somebody's groups and public ones, as many as are sent on connect, by last activity. Four queries."""
-    return room_lists([user.pk])[user.pk]
-
-
 def room_lists(people: Collection[int]) -> dict[int, list[RoomListed]]:
-    """Returns `room_list` of each of many people, in four queries.
+    """Returns each person's groups and public ones, as many as are sent on connect, by last activity; in four queries.
 
     One more for who does not see most of what is new in the directory.
     """
-    of_people = Membership.objects.filter(user__in=people, group__ended_at__isnull=True).select_related("group")
-    newest = first_of_each(of_people, "user", order=("-group__last_activity_at", "-group_id"), most=ON_CONNECT)
+    newest = _newest_of_each(people, most=ON_CONNECT).select_related("group")
     own = grouped((one.user_id, RoomListed(**listed_fields(one.group, one))) for one in newest)
-    directory = list(Group.objects.filter(is_private=False, ended_at__isnull=True).order_by(*ORDER)[:_NEWS])
+    directory = list(public_groups(None)[:_NEWS])
     public = {group.pk: RoomListed(**listed_fields(group, None)) for group in directory}
     belonging = set(Membership.objects.filter(user__in=people, group__in=public).values_list("user_id", "group_id"))
     blocked = blocked_among(people)
@@ -116,7 +115,7 @@ def room_lists(people: Collection[int]) -> dict[int, list[RoomListed]]:
         others = [
             public[group.pk]
             for group in directory
-            if (person, group.pk) not in belonging and group.creator_id not in apart
+            if (person, group.pk) not in belonging and is_public_apart_from(apart, group)
         ]
         rooms = sorted([*own.get(person, ()), *others], key=_last_activity, reverse=True)[:ON_CONNECT]
         if oldest and (len(rooms) < ON_CONNECT or rooms[-1].last_activity < oldest):
@@ -127,11 +126,8 @@ def room_lists(people: Collection[int]) -> dict[int, list[RoomListed]]:
 
 
 def _others(person: int, apart: Collection[int]) -> list[RoomListed]:
-    found = Group.objects.filter(is_private=False, ended_at__isnull=True).exclude(creator__in=apart)
-    theirs = Membership.objects.filter(user=person).values("group")
-    return [
-        RoomListed(**listed_fields(group, None)) for group in found.exclude(pk__in=theirs).order_by(*ORDER)[:ON_CONNECT]
-    ]
+    found = public_groups(None).filter(public_apart_from(apart)).exclude(pk__in=groups_of(person).values("group"))
+    return [RoomListed(**listed_fields(group, None)) for group in found[:ON_CONNECT]]
 
 
 def _last_activity(room: RoomListed) -> int:

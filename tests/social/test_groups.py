@@ -146,7 +146,7 @@ def test_unread_of_five_hundred_groups_is_one_query(django_assert_num_queries) -
     with django_assert_num_queries(1):
         assert selectors.unread_in_all(reader) == 499
     with django_assert_num_queries(4):  # one's own, the directory, what of it is one's own, whom one does not see
-        assert len(selectors.room_list(reader)) == 20
+        assert len(selectors.room_lists([reader.pk])[reader.pk]) == 20
 
 
 def test_what_is_listed_on_connect_is_ones_own_and_what_one_may_see_by_last_activity(
@@ -176,4 +176,4 @@ def test_what_is_listed_on_connect_is_ones_own_and_what_one_may_see_by_last_acti
     names = [[int(room.name.removeprefix("Group ")) for room in lists[person.pk]] for person in people]
     assert names == [[0, 1, 2, 3], [0, 1, 2, 3], [1, 3, 5, 7], [1, 3, 4, 5]]
     assert [room.is_member for room in lists[people[3].pk]] == [False, False, True, False]
-    assert selectors.room_list(people[3]) == lists[people[3].pk]
+    assert selectors.room_lists([people[3].pk]) == {people[3].pk: lists[people[3].pk]}
