@@ -22,8 +22,8 @@ from realtime.errors import TokenExpired, Unauthenticated
 from realtime.identity import Identity
 
 FAMILY_CLAIM = "fam"
-IDENTIFYING = ("username", "display_name", "is_staff", "is_active", "password")
-"""What is read of people who come in crowds: who they are, and what shows that they still may."""
+IDENTIFYING = tuple(f"user__{field}" for field in ("username", "display_name", "is_staff", "is_active", "password"))
+"""What is read of whose sign-in it is where people come in crowds: who they are, and what shows that they still may."""
 LOST_ANSWER_GRACE = timedelta(seconds=30)
 """How long the refresh token before the current one is still taken: its client may not know of the rotation."""
 
@@ -141,8 +141,9 @@ def valid_families(family_ids: Iterable[int]) -> dict[int, TokenFamily]:
     wanted = set(family_ids)
     if not wanted:
         return {}
-    people = [f"user__{field}" for field in IDENTIFYING]
-    found = TokenFamily.objects.filter(pk__in=wanted).select_related("user").only("auth_hash", "expires_at", *people)
+    found = (
+        TokenFamily.objects.filter(pk__in=wanted).select_related("user").only("auth_hash", "expires_at", *IDENTIFYING)
+    )
     return {family.pk: family for family in found if is_valid(family)}
 
 
