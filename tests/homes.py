@@ -57,30 +57,13 @@ SUITES = {
     "realtime.log.auto_rooms": ("tests/realtime/sessions/test_session.py", "socket"),
     "realtime.log.redis_parser": ("tests/realtime/hub/test_channels_redis.py", "import"),
     "realtime.people": ("tests/realtime/people/presence/test_sessions.py", "socket"),
-    "realtime.people.limits": (
-        "tests/realtime/people/limits/test_stores.py",
-        "import",
-    ),  # one suite over memory and Redis
-    "realtime.people.presence.memory": (
-        "tests/realtime/people/presence/test_store.py",
-        "import",
-    ),  # over memory and Redis
     "realtime.people.presence.local": ("tests/realtime/people/presence/test_tracker.py", "import"),
     "realtime.people.presence.publishing": ("tests/realtime/people/presence/test_tracker.py", "import"),
-    "realtime.people.presence.redis": (
-        "tests/realtime/people/presence/test_store.py",
-        "import",
-    ),  # over memory and Redis
     "realtime.people.presence.online": (
         "tests/livrya/accounts/test_contacts.py",
         "import",
     ),  # needs people who know each other
-    "realtime.people.processes": (
-        "tests/realtime/people/processes/test_register.py",
-        "import",
-    ),  # over memory and Redis
     "realtime.people.processes.keeper": ("tests/realtime/people/presence/test_tracker.py", "import"),
-    "realtime.people.typing": ("tests/realtime/people/typing/test_store.py", "import"),  # over memory and Redis
     "realtime.servers": ("tests/realtime/servers/test_servers.py", "server"),  # real processes
     "realtime.servers.http": ("tests/realtime/servers/test_heads.py", "import"),
     "realtime.servers.websocket": ("tests/realtime/servers/test_straight_writing.py", "import"),
@@ -150,7 +133,10 @@ SUITES = {
 
 
 def modules() -> Iterator[Path]:
-    """Yields the modules that do something: a function, or a class with one. Apps and packages only put together."""
+    """Yields the modules that do something: a function, or a class with one.
+
+    Apps and packages only put together, and a protocol says what others do.
+    """
     for app in APPS:
         for path in sorted((ROOT / app).rglob("*.py")):
             if path.name not in ("__init__.py", "apps.py") and "migrations" not in path.parts and _acts(path):
@@ -161,7 +147,11 @@ def _acts(path: Path) -> bool:
     functions = (ast.FunctionDef, ast.AsyncFunctionDef)
     return any(
         isinstance(node, functions)
-        or (isinstance(node, ast.ClassDef) and any(isinstance(each, functions) for each in node.body))
+        or (
+            isinstance(node, ast.ClassDef)
+            and "Protocol" not in map(ast.unparse, node.bases)
+            and any(isinstance(each, functions) for each in node.body)
+        )
         for node in ast.parse(path.read_text()).body
     )
 

@@ -101,6 +101,20 @@ def valkey_url() -> Iterator[str]:
         server.stop()
 
 
+@pytest.fixture
+async def memory_world() -> AsyncIterator[MemoryWorld]:
+    made = MemoryWorld()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def redis_world(valkey_url: str) -> AsyncIterator[RedisWorld]:
+    made = RedisWorld(valkey_url)
+    yield made
+    await made.close()
+
+
 @pytest.fixture(params=["memory", "redis"])
 async def world(request: pytest.FixtureRequest) -> AsyncIterator[World]:
     made: World = MemoryWorld() if request.param == "memory" else RedisWorld(request.getfixturevalue("valkey_url"))

@@ -1,3 +1,3 @@
-from tests.realtime.stores import valkey_url, world
+from tests.realtime.stores import valkey_url
 
-__all__ = ["valkey_url", "world"]
+__all__ = ["valkey_url"]

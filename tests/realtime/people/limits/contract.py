@@ -1,4 +1,4 @@
-"""One suite over every implementation of points and seats."""
+"""What every store of points and seats does."""
 
 import pytest
 

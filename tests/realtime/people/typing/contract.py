@@ -1,4 +1,4 @@
-"""One suite over every implementation of the store of typists."""
+"""What every store of typists does."""
 
 import pytest
 
