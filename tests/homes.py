@@ -123,12 +123,6 @@ SUITES = {
     "social.namespaces": ("tests/social/test_live.py", "socket"),
     "social.policies.rooms": ("tests/social/test_live.py", "socket"),
     "social.policies.views": ("tests/social/test_live.py", "socket"),
-    # The bell.
-    "notifications": ("tests/notifications/test_telling.py", "signal"),  # what is told, through the services
-    "notifications.admin": ("tests/books/test_admin.py", "page"),
-    "notifications.api": ("tests/livrya/test_api_routes.py", "page"),  # every route
-    "notifications.audiences": ("tests/notifications/test_fan_out.py", "import"),
-    "notifications.namespaces": ("tests/notifications/test_sockets.py", "socket"),
 }
 
 
