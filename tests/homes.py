@@ -51,11 +51,6 @@ SUITES = {
     "realtime.doors.engineio.binding": ("tests/realtime/doors/test_addresses_let_nobody_in.py", "client"),
     "realtime.doors.engineio.carrier": ("tests/realtime/doors/test_moving.py", "import"),
     "realtime.exporting": ("tests/realtime/exporting/test_writers.py", "import"),  # one contract through all writers
-    "realtime.hub": ("tests/realtime/hub/test_delivery.py", "import"),  # one hub at work
-    "realtime.hub.layer": ("tests/realtime/hub/test_channels_redis.py", "import"),
-    "realtime.hub.seats": ("tests/realtime/doors/test_seats.py", "import"),
-    "realtime.log.auto_rooms": ("tests/realtime/sessions/test_session.py", "socket"),
-    "realtime.log.redis_parser": ("tests/realtime/hub/test_channels_redis.py", "import"),
     "realtime.people": ("tests/realtime/people/presence/test_sessions.py", "socket"),
     "realtime.people.presence.local": ("tests/realtime/people/presence/test_tracker.py", "import"),
     "realtime.people.presence.publishing": ("tests/realtime/people/presence/test_tracker.py", "import"),

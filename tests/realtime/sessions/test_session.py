@@ -1,14 +1,10 @@
 """Sessions on the JSON door, in one process: commands and their answers, rooms and their events."""
 
-import asyncio
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 import realtime
-from realtime.hub import Hub
-from realtime.hub.room import Membership, RoomState
 from tests.realtime.app.events import HallRoom, Said
 from tests.realtime.halls import Connect, connect, hub
 
@@ -161,25 +157,6 @@ async def test_a_heartbeat_of_the_clients_own_hears_pong(connect: Connect) -> No
     assert (await client.event("pong"))["payload"]["time"] > 0
 
 
-async def test_a_long_absence_is_made_good_page_by_page(connect: Connect, hub: Hub) -> None:
-    client = await connect()
-    position = (await client.tell("hall:join", {"hallId": 1}))["position"]
-    await client.close()
-    many = hub.settings.replay_page * 2 + 7
-    for start in range(0, many, 50):
-        await hub.handlers.run(_say_many, start, min(many, start + 50))
-    again = await connect()
-    await again.tell("session:resume", {"rooms": {"hall:1": position}})
-    await again.wait(lambda frame: frame.get("payload", {}).get("text") == str(many - 1))
-    assert again.texts() == [str(number) for number in range(many)]
-
-
-def _say_many(start: int, end: int) -> None:
-    with realtime.atomic():
-        for number in range(start, end):
-            realtime.emit(HallRoom(1), Said(text=str(number)))
-
-
 @pytest.mark.parametrize(
     ("since", "reason"), [({"epoch": "0000", "seq": 1}, "epoch"), ({"epoch": "mine", "seq": 1000}, "ahead")]
 )
@@ -272,70 +249,3 @@ async def test_a_durable_event_is_hidden_from_the_connection_that_it_skips(conne
     await skipped.tell("session:resume", {"rooms": {"hall:1": position}})
     await skipped.wait(lambda frame: frame.get("payload", {}).get("text") == "for all")
     assert [event["type"] for event in skipped.events()] == ["hidden", "hall:said"] * 2
-
-
-async def test_what_was_blanked_is_replayed_as_hidden_also_from_the_ring(connect: Connect, hub: Hub) -> None:
-    client = await connect()
-    position = (await client.tell("hall:join", {"hallId": 1}))["position"]
-    await realtime.aemit(HallRoom(1), Said(text="secret"), ref="saying:1")
-    await client.event("hall:said")
-    await hub.handlers.run(_blank, "saying:1")
-    await client.event("hidden")
-    again = await connect()
-    await again.tell("session:resume", {"rooms": {"hall:1": position}})
-    await say("end")
-    await again.event("hall:said")
-    assert [event["type"] for event in again.events()] == ["hidden", "hidden", "hall:said"]
-
-
-def _blank(ref: str) -> None:
-    with realtime.atomic():
-        realtime.blank(ref=ref)
-
-
-async def test_a_room_keeps_nothing_for_events_before_there_is_one(connect: Connect, hub: Hub) -> None:
-    client = await connect(token="7")
-    await client.tell("hall:join", {"hallId": 1})
-    state = hub.rooms["hall:1"]
-    assert (state.ring, state.early, state.versions, state.waiting) == (None,) * 4
-    await say("first")
-    await client.event("hall:said")
-    assert state.ring is not None
-    assert [delivery.event.type for delivery in state.ring] == ["hall:said"]
-
-
-async def test_sessions_share_what_their_places_in_rooms_have_in_common(connect: Connect, hub: Hub) -> None:
-    for token in ("7", "8"):
-        await (await connect(token=token)).tell("hall:join", {"hallId": 1})
-    one, other = (session.memberships for session in hub.sessions())
-    assert one["hall:1"].grant is other["hall:1"].grant is not None
-    for memberships in (one, other):
-        assert all(name is member.state.name for name, member in memberships.items())
-
-
-async def test_rooms_know_their_members_in_every_phase_and_keep_live_ones_once(connect: Connect, hub: Hub) -> None:
-    client = await connect(token="7")
-    await client.tell("hall:join", {"hallId": 1})
-    state, own = hub.rooms["hall:1"], hub.rooms["user:7"]
-    [session] = hub.sessions()
-    [member], [watching] = state.members, own.members
-    assert (member.is_live, state._apart, state.empty) == (True, None, False)
-    assert (watching.is_live, own._apart, own.empty) == (False, {watching}, False)
-    hub.catch_up.demote(member)
-    assert (state.members, state._apart) == ([member], {member})
-    while not member.is_live:  # noqa: ASYNC110  # nothing tells
-        await asyncio.sleep(0)
-    assert (state.members, state._apart) == ([member], None)
-    await session.leave(HallRoom(1))
-    assert (state.members, state._apart, state.empty) == ([], None, True)
-
-
-def test_what_is_said_of_a_membership_is_one_thing_each() -> None:
-    session: Any = SimpleNamespace(connection=None)
-    member = Membership(session, RoomState(HallRoom(1), 10))
-    names = ("auto", "wanted", "present", "watching", "stale")
-    for name in names:
-        setattr(member, name, True)
-        assert [getattr(member, other) for other in names] == [other == name for other in names]
-        setattr(member, name, False)
-    assert not any(getattr(member, name) for name in names)

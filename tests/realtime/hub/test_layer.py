@@ -1,10 +1,10 @@
-"""A hub on channels_redis' layer: what that one does not bound, what it makes wait, and a Redis that comes and goes."""
+"""A hub on its channel layer: what channels_redis' does not bound, what it makes wait, a Redis that comes and goes."""
 
 import asyncio
 import errno
 import logging
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -25,8 +25,11 @@ from realtime.routing import websocket_application
 from realtime.testing.client import JsonClient
 from tests.realtime.app.events import HallRoom, Said
 from tests.realtime.environment import channel_layer
-from tests.realtime.halls import AUTHENTICATOR
+from tests.realtime.halls import AUTHENTICATOR, Connect, connect, hub
+from tests.realtime.hub.hall import heard, until
 from tests.services import Valkey
+
+__all__ = ["connect", "hub"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -81,16 +84,6 @@ class Place:
             redis.publish(f"asgi__group__{group}", message)
 
 
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
-        while not condition():  # noqa: ASYNC110  # nothing to await
-            await asyncio.sleep(0.01)
-
-
-async def heard(client: JsonClient, text: str) -> None:
-    await client.wait(lambda frame: frame.get("payload", {}).get("text") == text, anywhere=True)
-
-
 @pytest.fixture
 async def place(valkey: Valkey, transactional_db: None) -> AsyncIterator[Place]:
     # A Redis that hangs is waited for as long as it does.
@@ -108,6 +101,16 @@ async def running(place: Place) -> Place:
     place.hub = await current_hub()
     await place.subscribed(hints.EVERYBODY)
     return place
+
+
+async def test_every_room_is_one_group_with_one_channel_however_many_sessions(connect: Connect, hub: Hub) -> None:
+    for _ in range(5):
+        client = await connect()
+        await client.tell("session:resume", {"rooms": {"hall:1": None, "hall:2": None}})
+    layer = get_channel_layer()
+    groups = {group_name("hall:1"), group_name("hall:2")}
+    await until(lambda: groups <= set(layer.groups))
+    assert {group: set(layer.groups[group]) for group in groups} == {group: {hub.layer.channel} for group in groups}
 
 
 async def test_two_hundred_joins_do_not_wait_for_a_publish_that_hangs(running: Place) -> None:
