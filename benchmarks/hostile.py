@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import contextlib
 import itertools
+import math
 import os
 import statistics
 import subprocess
@@ -62,7 +63,7 @@ class Seen:
 
 
 def _p99(taken: list[float]) -> float:
-    return sorted(taken)[min(len(taken) - 1, int(len(taken) * 0.99))]
+    return sorted(taken)[math.ceil(len(taken) * 0.99) - 1]  # by nearest rank
 
 
 def _serve(port: int) -> list[str]:

@@ -5,10 +5,11 @@ import weakref
 from contextlib import ExitStack
 from typing import Any
 
-from asgiref.sync import sync_to_async
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest
 
+from livrya.site.request_threads import RequestThreads
 from realtime.ops.health import healthz, readyz
 
 BEGIN_AT_ONCE = 2
@@ -36,6 +37,12 @@ class Handler(ASGIHandler):
         self._places: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = (
             weakref.WeakKeyDictionary()
         )
+        self._threads = RequestThreads()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        with self._threads.one() as thread:
+            async with ThreadSensitiveContext(executor=thread):
+                await self.handle(scope, receive, send)
 
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async=False)
