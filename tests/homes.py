@@ -69,12 +69,6 @@ SUITES = {
     "realtime.testing.server": ("tests/realtime/servers/test_servers.py", "import"),
     "realtime.transport": ("tests/realtime/transport/test_write_batch.py", "import"),
     # People and staff.
-    "livrya.accounts": ("tests/livrya/accounts/test_people.py", "import"),
-    "livrya.accounts.api.keeping_away": ("tests/livrya/accounts/test_blocking.py", "import"),
-    "livrya.accounts.api.tokens": ("tests/livrya/accounts/test_access.py", "page"),
-    "livrya.accounts.backends": ("tests/livrya/test_acts.py", "page"),
-    "livrya.accounts.services.tokens": ("tests/livrya/accounts/test_access.py", "import"),
-    "livrya.accounts.sessions": ("tests/livrya/accounts/test_access.py", "page"),
     "livrya.audit": ("tests/livrya/test_staff.py", "signal"),
     # The kit and the site.
     "livrya.kit.api": ("tests/livrya/test_api_routes.py", "page"),  # under every route

@@ -11,9 +11,7 @@ from books.models import Book, Credit, Invitation
 from books.services.books import update_book
 from books.services.comments import delete_comment, hide_comment
 from books.services.releases import publish_chapter
-from livrya.accounts import policies
 from livrya.accounts.models import User
-from livrya.accounts.selectors import staff_among
 from livrya.accounts.services import access, blocking, following
 from livrya.audit.models import AuditEntry
 from realtime.errors import Forbidden
@@ -29,6 +27,7 @@ from tests.books.test_admin import sent
 from tests.livrya.accounts.doors import Enter, enter, hub, in_thread
 from tests.livrya.accounts.people import browser, person
 from tests.livrya.routes import Route, World
+from tests.livrya.staff import acts_of, staff
 from tests.livrya.test_api_routes import TABLE, ask, problems, world
 from tests.social.rooms import group, member_of, message
 
@@ -44,18 +43,6 @@ FOR_STAFF = [
     if route.method != "get" and route.statuses["staff"] < 300 and route.statuses["stranger"] >= 400
     if route.name not in IN_THEIR_OWN_NAME
 ]
-
-
-def staff(*permissions: str, **fields: Any) -> User:
-    made = somebody(is_staff=True, **fields)
-    for permission in permissions:
-        app, _, codename = permission.partition(".")
-        made.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
-    return made
-
-
-def acts_of(user: User) -> list[tuple[str, str]]:
-    return list(AuditEntry.objects.filter(actor=user).order_by("pk").values_list("act", "target"))
 
 
 @pytest.mark.parametrize("route", TABLE, ids=str)
@@ -230,43 +217,11 @@ def test_what_staff_end_between_people_and_whom_they_add_is_written_down() -> No
     assert [act for act, _ in acts_of(root)] == [*ended, "person:create"]
 
 
-def test_staff_without_a_permission_do_nothing_to_accounts() -> None:
-    bare, ada = staff(), somebody()
-    for act in (access.deactivate, access.sign_out_everywhere, access.delete_account):
-        with pytest.raises(Forbidden):
-            act(actor=bare, user=ada)
-    access.deactivate(actor=staff(policies.EDIT), user=ada)
-    with pytest.raises(Forbidden):
-        access.delete_account(actor=staff(policies.EDIT), user=ada)
-    with pytest.raises(Forbidden):
-        access.deactivate(actor=staff(policies.EDIT), user=bare)
-
-
 def test_reports_are_read_with_the_permission_alone() -> None:
     report(actor=somebody(), kind="person", target_id=somebody().pk, reason="Rude.")
     assert browser(staff()).get("/api/v1/reports/").status_code == 403
     assert browser(staff("social.view_report")).get("/api/v1/reports/").status_code == 200
     assert browser(staff("social.change_report")).get("/api/v1/reports/").status_code == 200
-
-
-def test_a_permission_of_somebody_who_is_not_staff_opens_nothing() -> None:
-    made = staff("books.change_book")
-    User.objects.filter(pk=made.pk).update(is_staff=False)
-    made = User.objects.get(pk=made.pk)
-    assert not policies.staff_may(made, "books.change_book")
-    assert staff_among([made], "books.change_book") == frozenset()
-
-
-def test_a_crowd_of_staff_is_judged_as_each_of_it() -> None:
-    people = [
-        staff(),
-        staff("books.view_book"),
-        staff("books.view_book", is_active=False),
-        person("root", is_superuser=True),
-    ]
-    alone = {one.pk for one in people if policies.staff_may(one, "books.view_book")}
-    assert staff_among(people, "books.view_book") == alone
-    assert len(alone) == 2
 
 
 def test_another_group_of_rights_makes_open_sessions_ask_again() -> None:

@@ -3,38 +3,19 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth import SESSION_KEY
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 from django.utils import timezone
-from rest_framework_simplejwt.tokens import AccessToken
 
 import realtime
 from livrya.accounts.models import LoginSession, TokenFamily, User
 from livrya.accounts.services import access, tokens
-from livrya.accounts.sockets import SocketAuthenticator
-from realtime.errors import Forbidden, TokenExpired, Unauthenticated, ValidationFailed
+from realtime.errors import Forbidden, Unauthenticated, ValidationFailed
 from realtime.identity import ANONYMOUS, Identity
-from realtime.log.revocation import Revoked
-from realtime.testing.capture import Captured, capture_events
+from realtime.testing.capture import capture_events
 from tests.livrya.accounts.people import PASSWORD, person
+from tests.livrya.accounts.sign_ins import door, revocations, signed_in
 
 pytestmark = pytest.mark.django_db
-
-door = SocketAuthenticator()
-
-
-def signed_in(user: User) -> tuple[Client, Identity]:
-    client = Client()
-    client.force_login(user)
-    return client, door.from_session(client.session.session_key)
-
-
-def revocations(captured: Captured, user: User) -> list[tuple[str | None, str]]:
-    return [
-        (payload.credential, payload.reason)
-        for _, payload in captured.emitted(realtime.UserRoom(user.pk))
-        if isinstance(payload, Revoked)
-    ]
 
 
 def test_a_session_and_a_token_name_their_person() -> None:
@@ -50,11 +31,6 @@ def test_a_session_and_a_token_name_their_person() -> None:
     assert timezone.now().timestamp() < by_token.expires_at_ms / 1000 < soon.timestamp()
 
 
-@pytest.mark.parametrize("key", ["", "unknown", "a\x00b", "x" * 5000, "é"])
-def test_an_unknown_session_key_is_nobody(key: str) -> None:
-    assert door.from_session(key) == ANONYMOUS
-
-
 def test_a_session_that_has_run_out_is_nobody() -> None:
     client, identity = signed_in(person("ada"))
     LoginSession.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
@@ -66,42 +42,6 @@ def test_a_session_that_has_run_out_is_nobody() -> None:
 def test_a_malformed_token_is_refused(token: str) -> None:
     with pytest.raises(Unauthenticated):
         door.from_token(token)
-
-
-def test_a_refresh_token_is_no_access_token() -> None:
-    pair = tokens.issue(user=person("ada"))
-    with pytest.raises(Unauthenticated):
-        door.from_token(pair.refresh)
-    with pytest.raises(Unauthenticated):
-        tokens.rotate(refresh=pair.access)
-
-
-def test_an_expired_token_says_so(monkeypatch) -> None:
-    monkeypatch.setattr(AccessToken, "lifetime", timedelta(seconds=-1))
-    pair = tokens.issue(user=person("ada"))
-    with pytest.raises(TokenExpired):
-        door.from_token(pair.access)
-
-
-def test_signing_out_ends_the_sockets_of_that_session_alone() -> None:
-    ada = person("ada")
-    client, here = signed_in(ada)
-    _, elsewhere = signed_in(ada)
-    with capture_events() as captured:
-        client.logout()
-    assert revocations(captured, ada) == [(here.credential, "signed out")]
-    assert door.still_valid([here, elsewhere, ANONYMOUS]) == [False, True, True]
-
-
-def test_ending_a_session_of_nobody_revokes_nothing() -> None:
-    client = Client()
-    session = client.session
-    session["colour"] = "sepia"
-    session.save()
-    with capture_events() as captured:
-        session.flush()
-    assert captured.events == []
-    assert not LoginSession.objects.exists()
 
 
 def test_a_new_password_ends_every_sign_in() -> None:
@@ -171,44 +111,6 @@ def test_only_superusers_change_roles_and_never_their_own() -> None:
             access.set_role(actor=actor, user=user, is_staff=True, is_superuser=True)
 
 
-def test_rotation_keeps_the_credential_and_revoking_ends_it() -> None:
-    ada = person("ada")
-    first = tokens.issue(user=ada)
-    before = door.from_token(first.access)
-    with capture_events() as captured:
-        second = tokens.rotate(refresh=first.refresh)
-    assert captured.events == []
-    after = door.from_token(second.access)
-    assert after.credential == before.credential
-    assert door.still_valid([before, after]) == [True, True]
-    with capture_events() as captured:
-        tokens.revoke(refresh=second.refresh)
-        tokens.revoke(refresh=second.refresh)
-    assert revocations(captured, ada) == [(before.credential, "signed out")]
-    assert door.still_valid([before, after]) == [False, False]
-
-
-def test_a_client_that_lost_the_answer_may_rotate_again() -> None:
-    first = tokens.issue(user=person("ada"))
-    second = tokens.rotate(refresh=first.refresh)
-    again = tokens.rotate(refresh=first.refresh)
-    tokens.rotate(refresh=second.refresh)
-    tokens.rotate(refresh=again.refresh)
-
-
-def test_a_copied_refresh_token_ends_the_family() -> None:
-    ada = person("ada")
-    first = tokens.issue(user=ada)
-    second = tokens.rotate(refresh=first.refresh)
-    identity = door.from_token(second.access)
-    TokenFamily.objects.update(rotated_at=timezone.now() - timedelta(seconds=31))
-    with capture_events() as captured, pytest.raises(Unauthenticated):
-        tokens.rotate(refresh=first.refresh)
-    assert revocations(captured, ada) == [(identity.credential, "token reused")]
-    with pytest.raises(Unauthenticated):
-        tokens.rotate(refresh=second.refresh)
-
-
 def test_validity_of_many_is_asked_in_two_queries(django_assert_num_queries) -> None:
     identities = []
     for number in range(5):
@@ -247,23 +149,6 @@ def test_an_identity_whose_token_has_run_out_is_no_longer_valid() -> None:
     assert door.still_valid([late]) == [False]
 
 
-def test_expired_families_are_pruned() -> None:
-    tokens.issue(user=person("ada"))
-    TokenFamily.objects.update(expires_at=timezone.now() - timedelta(days=1))
-    tokens.issue(user=person("bob"))
-    assert tokens.prune() == 1
-    assert TokenFamily.objects.get().user.username == "bob"
-
-
-def test_a_session_knows_whose_it_is_from_sign_in_on() -> None:
-    ada = person("ada")
-    client = Client()
-    client.force_login(ada)
-    row = LoginSession.objects.get()
-    assert row.user == ada
-    assert client.session[SESSION_KEY] == str(ada.pk)
-
-
 def test_deleting_an_account_takes_its_sign_ins_along() -> None:
     ada = person("ada")
     _, identity = signed_in(ada)
@@ -275,11 +160,3 @@ def test_deleting_an_account_takes_its_sign_ins_along() -> None:
     assert door.still_valid([identity]) == [False]
     assert not User.objects.exists()
     assert not TokenFamily.objects.exists()
-
-
-def test_signing_in_for_tokens_starts_no_session() -> None:
-    person("ada")
-    client = Client()
-    answer = client.post("/api/v1/auth/token/", {"username": "ada", "password": PASSWORD}, "application/json")
-    assert answer.status_code == 200
-    assert not client.cookies

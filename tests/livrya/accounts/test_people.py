@@ -3,7 +3,6 @@
 import io
 
 import pytest
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from PIL import Image
@@ -123,13 +122,3 @@ def test_what_is_no_picture_is_refused(content: bytes) -> None:
     upload = SimpleUploadedFile("a.jpg", content, "image/jpeg")
     with pytest.raises(ValidationFailed):
         people.set_avatar(actor=ada, user=ada, upload=upload)
-
-
-def test_usernames_are_found_whatever_their_case() -> None:
-    ada = person("Ada")
-    assert User.objects.get_by_natural_key("aDa") == ada
-
-
-def test_the_admin_checks_a_name_as_signing_up_does() -> None:
-    with pytest.raises(ValidationError):
-        User(username="а").full_clean(exclude=["password"])
