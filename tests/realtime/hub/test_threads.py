@@ -36,6 +36,19 @@ async def test_what_the_database_refuses_comes_out_as_it_is(threads: DatabaseThr
         await threads.run(fail, psycopg.errors.DiskFull("no space left on device"))
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's connections come from a pool")
+async def test_a_file_is_opened_once_for_each_thread_and_again_after_an_error(threads: DatabaseThreads) -> None:
+    def opened() -> Any:
+        connection.ensure_connection()
+        return connection.connection
+
+    first = await threads.run(opened)
+    assert await threads.run(opened) is first
+    with pytest.raises(OperationalError):
+        await threads.run(fail, psycopg.errors.DiskFull("no space left on device"))
+    assert await threads.run(opened) is not first
+
+
 async def test_as_many_run_at_once_as_there_are_threads_and_no_more(threads: DatabaseThreads) -> None:
     both_are_here = threading.Barrier(3)
     let_go = threading.Event()
