@@ -68,18 +68,9 @@ SUITES = {
     "realtime.testing.client": ("tests/realtime/sessions/test_session.py", "import"),
     "realtime.testing.server": ("tests/realtime/servers/test_servers.py", "import"),
     "realtime.transport": ("tests/realtime/transport/test_write_batch.py", "import"),
-    # People and staff.
-    "livrya.audit": ("tests/livrya/test_staff.py", "signal"),
     # The kit and the site.
-    "livrya.kit.api": ("tests/livrya/test_api_routes.py", "page"),  # under every route
-    "livrya.management.commands": ("tests/livrya/test_documented_commands.py", "command"),  # as the manual has them
-    "livrya.management.commands.worker": ("tests/livrya/site/jobs/test_worker_process.py", "command"),
-    "livrya.site.announcements": ("tests/livrya/site/announcements/test_announcements.py", "import"),
-    "livrya.site.demo": ("tests/livrya/site/demo/test_filling.py", "import"),
     "livrya.site.demo.cast": ("tests/livrya/site/demo/test_cast.py", "socket"),
-    "livrya.site.development": ("tests/livrya/test_lines.py", "command"),
     "livrya.site.jobs.process": ("tests/livrya/site/jobs/test_worker_process.py", "import"),
-    "livrya.site.monitoring": ("tests/livrya/site/monitoring/test_commands.py", "socket"),
     "livrya.site.pages": ("tests/livrya/site/pages/test_reading.py", "page"),
     "livrya.site.pages.desk": ("tests/livrya/site/pages/test_writing.py", "page"),
     "livrya.site.pages.forms": ("tests/livrya/site/pages/test_writing.py", "page"),

@@ -9,8 +9,8 @@ from tests.homes import FOLDERS, ROOT, SUITES, files_of_its_name, modules, reach
 
 pytestmark = pytest.mark.either_database
 
-# Not of one folder of the code: an app of the tests' own, and pages of several apps.
-OF_NO_FOLDER = {"tests/realtime/app", "tests/livrya/management"}
+# Of no folder of the code: an app of the tests' own.
+OF_NO_FOLDER = {"tests/realtime/app"}
 
 
 def test_every_module_has_a_test_file_of_its_name_or_a_suite() -> None:

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -12,8 +11,7 @@ from books.services.books import update_book
 from books.services.comments import delete_comment, hide_comment
 from books.services.releases import publish_chapter
 from livrya.accounts.models import User
-from livrya.accounts.services import access, blocking, following
-from livrya.audit.models import AuditEntry
+from livrya.accounts.services import access
 from realtime.errors import Forbidden
 from realtime.log.revocation import Revoked, UserRoom
 from realtime.namespaces import NAMESPACES
@@ -201,22 +199,6 @@ def test_what_staff_do_in_the_admin_is_written_down_inlines_and_actions_too() ->
     ]
 
 
-def test_what_staff_end_between_people_and_whom_they_add_is_written_down() -> None:
-    root, ada, bob = person("root", is_staff=True, is_superuser=True), person("ada"), person("bob")
-    client = Client()
-    client.force_login(root)
-    follow = following.follow(actor=bob, user=ada)
-    client.post(reverse("admin:accounts_follow_delete", args=[follow.pk]), {"post": "yes"})
-    blocking.mute(actor=bob, user=ada)
-    client.post(reverse("admin:accounts_mute_delete", args=[bob.mutes.get().pk]), {"post": "yes"})
-    blocking.block(actor=bob, user=ada)
-    client.post(reverse("admin:accounts_block_delete", args=[bob.blocks.get().pk]), {"post": "yes"})
-    given = {"username": "eve", "password1": "a long enough secret", "password2": "a long enough secret"}
-    client.post(reverse("admin:accounts_user_add"), given)
-    ended = ["person:follow-ended", "person:mute-ended", "person:block-ended"]
-    assert [act for act, _ in acts_of(root)] == [*ended, "person:create"]
-
-
 def test_reports_are_read_with_the_permission_alone() -> None:
     report(actor=somebody(), kind="person", target_id=somebody().pk, reason="Rude.")
     assert browser(staff()).get("/api/v1/reports/").status_code == 403
@@ -229,26 +211,6 @@ def test_another_group_of_rights_makes_open_sessions_ask_again() -> None:
     with capture_events() as captured:
         access.set_groups(actor=person("root", is_superuser=True), user=helper, groups=[])
     assert any(isinstance(payload, Revoked) for _, payload in captured.emitted(UserRoom(helper.pk)))
-
-
-def test_a_groups_other_permissions_are_written_down_and_its_people_asked_again() -> None:
-    root, helper = person("root", is_staff=True, is_superuser=True), staff()
-    client = Client()
-    client.force_login(root)
-    permission = Permission.objects.get(codename="view_report")
-    add, given = reverse("admin:auth_group_add"), {"name": "Moderators", "permissions": [permission.pk]}
-    assert client.post(add, given).status_code == 302
-    made = Group.objects.get(name="Moderators")
-    access.set_groups(actor=root, user=helper, groups=[made])
-    with capture_events() as captured:
-        change = reverse("admin:auth_group_change", args=[made.pk])
-        assert client.post(change, {"name": "Moderators", "permissions": []}).status_code == 302
-    assert any(isinstance(payload, Revoked) for _, payload in captured.emitted(UserRoom(helper.pk)))
-    assert not made.permissions.exists()
-    assert client.post(reverse("admin:auth_group_delete", args=[made.pk]), {"post": "yes"}).status_code == 302
-    assert not Group.objects.exists()
-    changes = AuditEntry.objects.filter(actor=root, act="rights:change").order_by("pk")
-    assert [entry.details["permissions"] for entry in changes] == ["view_report", "", ""]
 
 
 def test_who_may_change_rights_is_no_question_of_rights() -> None:

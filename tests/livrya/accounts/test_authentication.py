@@ -6,7 +6,7 @@ import pytest
 from rest_framework_simplejwt.tokens import AccessToken
 
 from livrya.accounts.models import LoginSession
-from livrya.accounts.services import access, tokens
+from livrya.accounts.services import tokens
 from tests.livrya.accounts.people import PASSWORD, browser, person, program
 
 pytestmark = pytest.mark.django_db
@@ -49,17 +49,3 @@ def test_a_browser_stays_signed_in_when_it_changes_the_password() -> None:
     assert here.get("/api/v1/me/").status_code == 200
     assert elsewhere.get("/api/v1/me/").status_code == 401
     assert LoginSession.objects.count() == 1
-
-
-def test_a_ticket_ends_with_the_sign_in_that_it_was_given_to() -> None:
-    from livrya.accounts.sockets import SocketAuthenticator
-    from realtime.sessions import tickets
-
-    ada = person("ada")
-    for enter in (browser, lambda user: program(tokens.issue(user=user).access)):
-        client = enter(ada)
-        identity = tickets.redeem(client.post("/api/v1/auth/ticket/").json()["ticket"])
-        assert identity.user_id == ada.pk
-        assert SocketAuthenticator().still_valid([identity]) == [True]
-        access.sign_out_everywhere(actor=ada, user=ada)
-        assert SocketAuthenticator().still_valid([identity]) == [False]

@@ -9,7 +9,7 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 import realtime
 from livrya.accounts.models import TokenFamily
-from livrya.accounts.services import tokens
+from livrya.accounts.services import access, tokens
 from livrya.kit.api.fields import unix_now_ms
 from realtime.errors import TokenExpired, Unauthenticated
 from realtime.sessions import tickets
@@ -100,9 +100,8 @@ def test_a_program_signs_up_in_and_on_over_the_api() -> None:
     late = program("a.b.c")
     fresh = late.post("/api/v1/auth/token/refresh/", {"refresh": signed["refresh"]}, format="json")
     assert set(fresh.json()) == {"access", "refresh", "accessExpiresAt"}
-    assert (
-        late.post("/api/v1/auth/token/revoke/", {"refresh": fresh.json()["refresh"]}, format="json").status_code == 204
-    )
+    ended = late.post("/api/v1/auth/token/revoke/", {"refresh": fresh.json()["refresh"]}, format="json")
+    assert ended.status_code == 204
     assert program(fresh.json()["access"]).get("/api/v1/me/").status_code == 401
 
 
@@ -113,3 +112,14 @@ def test_a_ticket_is_for_who_asks_and_says_until_when() -> None:
     assert (identity.user_id, identity.display_name, identity.is_staff) == (ada.pk, "Ada L.", True)
     assert 0 < answer["expiresAt"] - unix_now_ms() <= realtime.TICKET_LIFETIME_MS
     assert browser().post("/api/v1/auth/ticket/").status_code == 401
+
+
+def test_a_ticket_ends_with_the_sign_in_that_it_was_given_to() -> None:
+    ada = person("ada")
+    for enter in (browser, lambda user: program(tokens.issue(user=user).access)):
+        client = enter(ada)
+        identity = tickets.redeem(client.post("/api/v1/auth/ticket/").json()["ticket"])
+        assert identity.user_id == ada.pk
+        assert door.still_valid([identity]) == [True]
+        access.sign_out_everywhere(actor=ada, user=ada)
+        assert door.still_valid([identity]) == [False]

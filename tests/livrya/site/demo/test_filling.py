@@ -1,14 +1,10 @@
-from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import CommandError, call_command
 
-from books.languages import direction
 from books.models import Book, Chapter, Comment, Credit, ReadingProgress, Review, Subscription
-from books.text import render
 from livrya.accounts.models import Follow, User
-from livrya.site.demo.data import people, serials
+from livrya.site.demo.data import people
 from livrya.site.demo.filling import fill_library
 from realtime.errors import Conflict
 from realtime.models import Event
@@ -78,35 +74,3 @@ def test_an_account_that_the_demo_did_not_make_is_left_alone():
     agnes.save()
     fill()
     assert User.objects.get(pk=agnes.pk).made_by == "demo"
-
-
-@pytest.mark.either_database
-def test_the_serials_cover_what_a_library_has_to_bear():
-    ours = serials()
-    assert len(ours) >= 3
-    assert {direction(serial.book.language) for serial in ours.values()} == {"ltr", "rtl"}
-    assert "ja" in {serial.book.language for serial in ours.values()}
-    assert any(len(serial.credits) > 2 for serial in ours.values())
-    assert any(serial.book.warnings for serial in ours.values())
-    chapters = [chapter for serial in ours.values() for chapter in serial.book.chapters]
-    assert any(chapter.volume for chapter in chapters)
-    lengths = sorted(len(chapter.text.split()) for chapter in chapters)
-    assert lengths[0] < 10
-    assert lengths[-1] > 700
-    assert all(render(chapter.text) for chapter in chapters)
-
-
-def test_the_command_prints_the_accounts(settings, monkeypatch):
-    settings.DEBUG = True
-    monkeypatch.setattr("livrya.management.commands.demo.MOBY_DICK", NOWHERE)
-    said = StringIO()
-    call_command("demo", stdout=said)
-    assert "paper-ink-rubric" in said.getvalue()
-    assert all(person.username in said.getvalue() for person in people())
-
-
-def test_outside_of_development_the_command_asks_for_a_password_of_ones_own(settings):
-    settings.DEBUG = False
-    with pytest.raises(CommandError, match="--password"):
-        call_command("demo", stdout=StringIO())
-    assert not User.objects.exists()

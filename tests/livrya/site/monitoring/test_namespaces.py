@@ -1,4 +1,4 @@
-"""What staff do to open connections, over sockets."""
+"""What staff do to open connections and what they watch, over sockets."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,19 +7,14 @@ from pathlib import Path
 import pytest
 from django.test import override_settings
 
-from livrya.accounts.services import tokens
 from livrya.audit.models import AuditEntry
 from livrya.settings import REALTIME
-from livrya.site.monitoring.overview import _RATES, Look, _rates, look
 from realtime.errors import CloseCode
 from realtime.hub import Hub
-from realtime.testing.client import PATIENCE_SECONDS, JsonClient
-from realtime.testing.server import ServerProcess
+from realtime.testing.client import PATIENCE_SECONDS
 from social.models import Group
-from tests.commands import running_database_url
 from tests.livrya.accounts.doors import Enter, enter, hub, in_thread
 from tests.livrya.accounts.people import person
-from tests.services import Valkey
 from tests.social.rooms import group
 
 __all__ = ["enter", "hub"]
@@ -107,57 +102,6 @@ async def test_who_subscribes_again_is_told_as_they_say_last_and_zero_ends_it(en
     assert (await moderator.ask("stats:subscribe", {"intervalSeconds": 301}))["error"]["code"] == "VALIDATION"
     reader = await enter(await somebody("ada"))
     assert (await reader.ask("stats:subscribe"))["error"]["code"] == "UNKNOWN_COMMAND"
-
-
-@pytest.mark.live
-async def test_the_processes_of_the_host_are_added_up_and_a_person_counts_once(tmp_path: Path) -> None:
-    ada = await somebody("ada")
-    room = await in_thread(group)(ada)
-    environment = {"DATABASE_URL": running_database_url(), "VAR_DIR": str(tmp_path)}
-    with (
-        override_settings(REALTIME=REALTIME | {"INSPECTION_DIR": str(tmp_path / "run")}),
-        ServerProcess(environment=environment) as one,
-        ServerProcess(environment=environment) as other,
-    ):
-        clients = []
-        for server in (one, other, other):
-            token = (await in_thread(tokens.issue)(user=ada)).access
-            clients.append(await JsonClient.over_socket(server.ws("social"), token=token))
-            await clients[-1].ready()
-        shown, _ = await in_thread(look)(None)
-        for client in clients:
-            await client.close()
-    assert (len(shown.processes), shown.connections, shown.total_users) == (2, 3, 1)
-    [found] = [found for found in shown.rooms if found.room == f"group:{room.pk}"]
-    assert (found.user_count, found.socket_count) == (1, 3)
-    assert sum(crowd.rooms for crowd in shown.users_per_room) == shown.total_rooms
-
-
-def counted(**numbers: int) -> dict[str, int]:
-    return dict.fromkeys(_RATES, 0) | numbers
-
-
-def test_a_rate_counts_what_a_new_process_did_and_not_what_one_did_while_it_was_silent() -> None:
-    before = Look(at_ms=10_000, counted={(1, 500): counted(commands=100)}, seqs={})
-    after = {
-        (1, 500): counted(commands=120),
-        (2, 11_000): counted(commands=30),
-        (3, 600): counted(commands=5_000),  # it did not answer before
-    }
-    rates = _rates(before, Look(at_ms=20_000, counted=after, seqs={}))
-    assert rates["commands"] == 5.0
-
-
-@pytest.mark.live
-def test_the_memory_of_redis_is_told_while_it_answers() -> None:
-    valkey = Valkey()
-    with override_settings(REDIS_URL=valkey.url):
-        stats, _ = look(None)
-        valkey.stop()
-        silent, _ = look(None)
-    assert stats.redis_memory_bytes is not None
-    assert stats.redis_memory_bytes > 0
-    assert silent.redis_memory_bytes is None
 
 
 def watching(hub: Hub) -> list[asyncio.Task[None]]:
