@@ -36,13 +36,6 @@ way through which people come to it, too (a page, the API and the admin are one)
 SUITES = {
     # The engine's root: what authors of apps use.
     "realtime.admin": ("tests/books/test_admin.py", "page"),  # needs an app with an admin
-    "realtime.consumers": ("tests/realtime/servers/test_servers.py", "server"),  # on every server
-    "realtime.namespaces": ("tests/realtime/sessions/test_session.py", "import"),
-    "realtime.routing": ("tests/realtime/servers/test_servers.py", "import"),  # on every server
-    "realtime.management": ("tests/realtime/ops/test_inspection.py", "command"),
-    "realtime.management.commands.export_contracts": ("tests/livrya/test_documented_commands.py", "command"),
-    "realtime.management.commands.prune_events": ("tests/realtime/log/test_retention.py", "command"),
-    "realtime.management.commands.realtime_new_epoch": ("tests/realtime/log/test_retention.py", "command"),
     # Its floors: one suite for what stands together.
     "realtime.doors": (
         "tests/realtime/doors/test_stock_clients.py",
@@ -50,7 +43,6 @@ SUITES = {
     ),  # by clients that nobody here has written
     "realtime.doors.engineio.binding": ("tests/realtime/doors/test_addresses_let_nobody_in.py", "client"),
     "realtime.doors.engineio.carrier": ("tests/realtime/doors/test_moving.py", "import"),
-    "realtime.exporting": ("tests/realtime/exporting/test_writers.py", "import"),  # one contract through all writers
     "realtime.people": ("tests/realtime/people/presence/test_sessions.py", "socket"),
     "realtime.people.presence.local": ("tests/realtime/people/presence/test_tracker.py", "import"),
     "realtime.people.presence.publishing": ("tests/realtime/people/presence/test_tracker.py", "import"),
@@ -59,14 +51,6 @@ SUITES = {
         "import",
     ),  # needs people who know each other
     "realtime.people.processes.keeper": ("tests/realtime/people/presence/test_tracker.py", "import"),
-    "realtime.servers": ("tests/realtime/servers/test_servers.py", "server"),  # real processes
-    "realtime.servers.http": ("tests/realtime/servers/test_heads.py", "import"),
-    "realtime.servers.websocket": ("tests/realtime/servers/test_straight_writing.py", "import"),
-    "realtime.sessions": ("tests/realtime/sessions/test_session.py", "socket"),
-    "realtime.testing": ("tests/realtime/testing/test_history.py", "import"),
-    "realtime.testing.capture": ("tests/realtime/log/test_writing.py", "import"),
-    "realtime.testing.client": ("tests/realtime/sessions/test_session.py", "import"),
-    "realtime.testing.server": ("tests/realtime/servers/test_servers.py", "import"),
     "realtime.transport": ("tests/realtime/transport/test_write_batch.py", "import"),
     # The kit and the site.
     "livrya.site.demo.cast": ("tests/livrya/site/demo/test_cast.py", "socket"),

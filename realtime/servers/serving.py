@@ -113,7 +113,11 @@ def listen(host: str, port: int, *, shared: bool) -> socket.socket:
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
         untaken_ms = round(realtime_settings().stalled_client_seconds * _KERNEL_PATIENCE * 1000)
         bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, untaken_ms)
-    bound.bind((host, port))
+    try:
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
     bound.set_inheritable(False)
     return bound
 

@@ -6,18 +6,15 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
-import msgspec
 import pytest
 from channels.routing import ProtocolTypeRouter, URLRouter
 
 from realtime.doors.socketio import door
-from realtime.errors import CloseCode
 from realtime.hub import Hub
-from realtime.models import Lease
 from realtime.routing import http_urlpatterns, websocket_application
 from tests.realtime.doors.in_process import Open, open_socket
 from tests.realtime.doors.plain_http import ask
-from tests.realtime.halls import Connect, connect, hub
+from tests.realtime.halls import connect, hub
 
 __all__ = ["connect", "hub", "open_socket"]
 
@@ -190,34 +187,9 @@ async def test_a_refused_stream_and_a_refused_session_leave_nothing_taken(visit:
 
 
 @pytest.fixture
-def in_a_hurry(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every deadline of a door is now."""
-    monkeypatch.setattr(hub, "settings", msgspec.structs.replace(hub.settings, auth_deadline_seconds=0.05))
+def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The deadline of a namespace is now."""
     monkeypatch.setattr(door, "CONNECT_TIMEOUT_MS", 50)
-
-
-@pytest.mark.usefixtures("in_a_hurry")
-async def test_who_comes_back_and_says_nothing_must_leave(connect: Connect) -> None:
-    client = await connect("/halls", "resume")
-    assert await client.ended() == CloseCode.HEARTBEAT_TIMEOUT
-    assert [frame["type"] for frame in client.frames] == ["error", "bye"]
-
-
-@pytest.mark.usefixtures("in_a_hurry")
-async def test_who_says_something_in_time_stays(connect: Connect) -> None:
-    client = await connect("/halls", "resume")
-    await client.send({"requestId": "r", "type": "session:resume", "payload": {"rooms": {}}})
-    await client.ready()
-    await asyncio.sleep(0.1)
-    assert (await client.ask("session:ping"))["success"]
-
-
-async def test_whoever_signs_in_and_is_not_let_in_is_told_and_must_leave(connect: Connect) -> None:
-    await Lease.objects.acreate(name="banned:7", holder="test", expires_at="2030-01-01T00:00:00Z")
-    client = await connect("/members")
-    await client.send({"requestId": "a", "type": "auth", "payload": {"token": "7"}})
-    assert await client.ended() == CloseCode.UNAUTHENTICATED
-    assert [frame.get("type") for frame in client.frames] == [None, "error", "bye"]
 
 
 @pytest.mark.usefixtures("in_a_hurry")

@@ -1,40 +1,22 @@
 """Old history goes, in order, and whoever asks for it learns so."""
 
 import time
-from io import StringIO
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from pytest_django import Settings
 
-import realtime
 from realtime.identity import Identity
 from realtime.log.changes import ChangeCursor
 from realtime.log.idempotency import run_once
-from realtime.log.reading import Head, HistoryGone, heads, read_page
+from realtime.log.reading import HistoryGone, read_page
 from realtime.log.retention import Pruned, begin_new_epoch, prune
-from realtime.models import CommandResult, Event, RoomHead, Ticket
+from realtime.models import CommandResult, Ticket
 from realtime.positions import Position
 from realtime.sessions import tickets
-from tests.realtime.examples import BenchRoom, Spoken
+from tests.realtime.log.history import DAY_MS, head, speak
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-DAY_MS = 86_400_000
-
-
-def speak(room: int, count: int, *, days_ago: int = 0) -> None:
-    for _ in range(count):
-        realtime.emit(BenchRoom(room), Spoken(text="hello"))
-    last = RoomHead.objects.get(room=f"bench:{room}").seq
-    Event.objects.filter(room=f"bench:{room}", seq__gt=last - count).update(
-        created_at_ms=time.time_ns() // 1_000_000 - days_ago * DAY_MS
-    )
-
-
-def head(room: int) -> Head:
-    return heads([f"bench:{room}"])[f"bench:{room}"]
 
 
 def test_what_is_older_goes_and_the_head_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,30 +68,12 @@ def test_answers_are_kept_for_a_day_and_tickets_for_a_minute() -> None:
     assert CommandResult.objects.get().request_id == "new"
 
 
-def test_the_command_prunes() -> None:
-    speak(1, 3, days_ago=10)
-    output = StringIO()
-    call_command("prune_events", days=5, stdout=output)
-    assert output.getvalue() == "Removed 3 events, 0 answers to commands and 0 tickets.\n"
-
-
 def test_how_long_events_are_kept_is_a_setting(settings: Settings) -> None:
     speak(1, 3, days_ago=10)
     settings.REALTIME = {**settings.REALTIME, "KEEP_EVENTS_DAYS": 11}
     assert prune().events == 0
     settings.REALTIME = {**settings.REALTIME, "KEEP_EVENTS_DAYS": 9}
     assert prune().events == 3
-
-
-def test_a_new_epoch_makes_every_position_of_before_worthless() -> None:
-    speak(1, 2)
-    speak(2, 1)
-    before = head(1)
-    output = StringIO()
-    call_command("realtime_new_epoch", stdout=output)
-    assert output.getvalue().startswith("Gave 2 rooms a new epoch")
-    assert (head(1).seq, head(1).epoch == before.epoch) == (3, False)  # the third tells running servers
-    assert not head(1).recovers(before.position)
 
 
 def test_a_log_restored_from_another_cluster_is_no_news_for_ever() -> None:

@@ -9,7 +9,6 @@ import pytest
 import uvicorn
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 from websockets.frames import Frame, Opcode
 
@@ -234,14 +233,3 @@ def test_any_stream_is_understood_as_the_library_would(pieces: list[bytes], toge
 
     ours = asyncio.run(heard(plain_opening))
     assert ours == asyncio.run(heard(lambda scope, url: None))
-
-
-def test_a_connection_begins_with_what_uvicorn_gives_its_own() -> None:
-    config = uvicorn.Config("tests.realtime.app.asgi:application", loop="none", lifespan="off", log_config=None)
-    state, loop = ServerState(), asyncio.new_event_loop()
-    try:
-        theirs, ours = WebSocketsSansIOProtocol(config, state, {}, loop), FramesProtocol(config, state, {}, loop)
-        begun = {name: value for name, value in vars(theirs).items() if name not in ("conn", "queue", "writable")}
-        assert {name: getattr(ours, name) for name in begun} == begun
-    finally:
-        loop.close()

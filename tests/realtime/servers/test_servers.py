@@ -2,38 +2,19 @@
 
 import asyncio
 import contextlib
-import os
-import signal
 import socket
-import struct
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from collections.abc import Iterator
 from urllib.request import urlopen
 
 import pytest
-from asgiref.sync import sync_to_async
-from websockets.exceptions import InvalidMessage
 
-import realtime
-from realtime.errors import CloseCode
 from realtime.ops.inspection import ask_processes
 from realtime.testing.client import JsonClient
 from realtime.testing.server import ServerProcess
-from tests.realtime.app.events import HallRoom, Said
-from tests.realtime.halls import server_environment
+from tests.realtime.servers.running import clients_of, open_deaf_socket, running, say
 from tests.services import Valkey
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.live]
-
-Start = Callable[..., AbstractContextManager[ServerProcess]]
-
-
-@contextmanager
-def running(kind: str = "serve", *arguments: str, **environment: str) -> Iterator[ServerProcess]:
-    with ServerProcess(kind, arguments=arguments, environment=server_environment(**environment)) as server:
-        yield server
-        assert "Traceback" not in server.output, server.output
 
 
 @pytest.fixture
@@ -48,18 +29,8 @@ def server(request: pytest.FixtureRequest) -> Iterator[ServerProcess]:
         yield server
 
 
-async def clients_of(server: ServerProcess, count: int, namespace: str = "halls", **options: Any) -> list[JsonClient]:
-    return [await JsonClient.over_socket(server.ws(namespace), **options) for _ in range(count)]
-
-
 async def close_all(clients: list[JsonClient]) -> None:
     await asyncio.gather(*[client.close() for client in clients])
-
-
-@sync_to_async
-def say(*texts: str) -> None:
-    for text in texts:
-        realtime.emit(HallRoom(1), Said(text=text))
 
 
 async def heard(client: JsonClient, text: str) -> None:
@@ -139,96 +110,6 @@ async def test_every_server_behaves_alike(server: ServerProcess) -> None:
         except BaseException as failure:
             failure.add_note(f"In {scenario.__name__}.")
             raise
-
-
-@pytest.mark.either_database
-async def test_several_processes_without_redis_are_refused() -> None:
-    environment = server_environment()
-    environment.pop("REDIS_URL", None)
-    with pytest.raises(AssertionError, match="need REDIS_URL"):
-        ServerProcess("serve", arguments=["--processes", "2"], environment={**environment, "REDIS_URL": ""})
-
-
-@pytest.mark.either_database
-async def test_a_server_that_is_asked_to_leave_says_bye_and_when_to_come_back() -> None:
-    with running() as server:
-        clients = await clients_of(server, 3)
-        for client in clients:
-            await client.ready()
-        server.terminate()
-        codes = [await client.ended() for client in clients]
-        byes = [(await client.event("bye"))["payload"] for client in clients]
-        await asyncio.to_thread(server.wait)
-    assert codes == [CloseCode.SERVICE_RESTART] * 3
-    assert all(500 <= bye["retryAfter"] <= 5000 for bye in byes)
-    assert len({bye["retryAfter"] for bye in byes}) > 1
-
-
-@pytest.mark.either_database
-async def test_a_client_that_takes_nothing_does_not_keep_the_server_from_leaving() -> None:
-    with running() as server:
-        deaf = open_deaf_socket(server)
-        try:
-            await say("x" * 60_000)
-            server.terminate()
-            await asyncio.to_thread(server.wait)
-        finally:
-            deaf.close()
-
-
-@pytest.mark.either_database
-async def test_ctrl_c_leaves_no_process_behind(redis: str) -> None:
-    with running("serve", "--processes", "2", REDIS_URL=redis) as server:
-        children = children_of(server.process.pid)
-        assert len(children) == 2
-        server.terminate()
-        assert await asyncio.to_thread(server.wait) == 0
-        assert not [child for child in children if is_alive(child)]
-
-
-@pytest.mark.either_database
-async def test_children_of_a_killed_parent_end_by_themselves(redis: str) -> None:
-    with running("serve", "--processes", "2", REDIS_URL=redis) as server:
-        children = children_of(server.process.pid)
-        server.process.kill()
-        async with asyncio.timeout(15):
-            while any(is_alive(child) for child in children):  # noqa: ASYNC110  # another process's end
-                await asyncio.sleep(0.05)
-
-
-@pytest.mark.either_database
-async def test_a_process_that_dies_is_replaced(redis: str) -> None:
-    with running("serve", "--processes", "2", REDIS_URL=redis) as server:
-        victim, other = children_of(server.process.pid)
-        os.kill(victim, signal.SIGKILL)
-        async with asyncio.timeout(20):
-            while len(set(children_of(server.process.pid)) - {victim}) < 2:  # noqa: ASYNC110  # another process
-                await asyncio.sleep(0.05)
-        assert other in children_of(server.process.pid)
-
-
-async def somebody_at(server: ServerProcess) -> JsonClient:
-    """Connects; once more when the system had just handed the connection to a socket that was being closed."""
-    try:
-        return await JsonClient.over_socket(server.ws("halls"))
-    except (OSError, InvalidMessage):
-        return await JsonClient.over_socket(server.ws("halls"))
-
-
-@pytest.mark.either_database
-async def test_processes_are_replaced_one_by_one_on_request(redis: str) -> None:
-    with running("serve", "--processes", "2", REDIS_URL=redis) as server:
-        before = children_of(server.process.pid)
-        server.process.send_signal(signal.SIGHUP)
-        async with asyncio.timeout(40):
-            while set(children_of(server.process.pid)) & set(before):
-                client = await somebody_at(server)  # all the time
-                try:
-                    assert (await client.ask("session:ping"))["success"]
-                except AssertionError:
-                    assert client.closed == CloseCode.SERVICE_RESTART, "only a leaving process may fall silent"
-                await client.close()
-        assert len(children_of(server.process.pid)) == 2
 
 
 async def test_without_redis_events_and_joins_go_on() -> None:
@@ -311,38 +192,9 @@ def resume_reading(client: JsonClient) -> None:
     client._link._socket.transport.resume_reading()  # type: ignore[attr-defined]
 
 
-def open_deaf_socket(server: ServerProcess) -> socket.socket:
-    """Joins a hall over a socket that will never be read again."""
-    deaf = socket.socket()
-    deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # before the window is announced
-    deaf.connect(("127.0.0.1", server.port))
-    deaf.sendall(
-        b"GET /ws/halls/ HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-    )
-    deaf.recv(1024)
-    message = b'{"requestId":"1","type":"hall:join","payload":{"hallId":1}}'
-    deaf.sendall(struct.pack("!BB", 0x81, 0x80 | len(message)) + b"\0\0\0\0" + message)
-    heard = b""
-    while b'"success":true' not in heard:
-        heard += deaf.recv(1024)
-    return deaf
-
-
 def read_to_the_end(peer: socket.socket) -> None:
     """Reads whatever comes and answers nothing, until the other side ends it."""
     peer.settimeout(20)
     with peer, contextlib.suppress(ConnectionResetError):
         while peer.recv(65536):
             pass
-
-
-def children_of(pid: int) -> list[int]:
-    with open(f"/proc/{pid}/task/{pid}/children") as file:
-        return [int(child) for child in file.read().split()]
-
-
-def is_alive(pid: int) -> bool:
-    with contextlib.suppress(OSError), open(f"/proc/{pid}/stat") as file:
-        return file.read().rpartition(")")[2].split()[0] != "Z"
-    return False

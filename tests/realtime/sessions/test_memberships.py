@@ -10,7 +10,7 @@ from tests.realtime.app.events import HallRoom, VaultRoom
 from tests.realtime.app.weather import Weather
 from tests.realtime.doors.temporary import until, weather
 from tests.realtime.halls import Connect, connect, hub
-from tests.realtime.sessions.test_session import say
+from tests.realtime.sessions.saying import say
 
 __all__ = ["connect", "hub", "weather"]
 

@@ -231,12 +231,3 @@ def test_the_other_doors_are_read_alike(door: str, frames: Callable[[int], tuple
             link.take(frame)
         log = log_of("a") if kept else log_of("a", "a")
         assert (history.violations(log) == []) is kept
-
-
-def test_the_answers_of_a_socket_are_recorded_with_their_number() -> None:
-    link = History().client("bob").connected("socketio")
-    [began, answered] = link.take(
-        '43/halls,5[{"success":true,"data":{"room":"hall:1","position":{"epoch":"e","seq":3}}}]'
-    )
-    assert (began.room, began.position) == (ROOM, Position("e", 3))  # type: ignore[union-attr]  # a Began
-    assert answered.request == "5"  # type: ignore[union-attr]  # an Answered

@@ -14,7 +14,7 @@ from realtime.testing.client import JsonClient
 from realtime.testing.server import ServerProcess
 from tests.realtime.app.events import HallRoom, Said
 from tests.realtime.halls import server_environment
-from tests.realtime.servers.test_servers import open_deaf_socket
+from tests.realtime.servers.running import open_deaf_socket
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.live]
 
