@@ -54,18 +54,6 @@ SUITES = {
     "realtime.transport": ("tests/realtime/transport/test_write_batch.py", "import"),
     # The kit and the site.
     "livrya.site.demo.cast": ("tests/livrya/site/demo/test_cast.py", "socket"),
-    "livrya.site.jobs.process": ("tests/livrya/site/jobs/test_worker_process.py", "import"),
-    "livrya.site.pages": ("tests/livrya/site/pages/test_reading.py", "page"),
-    "livrya.site.pages.desk": ("tests/livrya/site/pages/test_writing.py", "page"),
-    "livrya.site.pages.forms": ("tests/livrya/site/pages/test_writing.py", "page"),
-    "livrya.site.pages.devices": ("tests/livrya/site/pages/test_people.py", "page"),
-    "livrya.site.pages.notifications": ("tests/livrya/site/pages/test_people.py", "page"),
-    "livrya.site.pages.people_forms": ("tests/livrya/site/pages/test_people.py", "page"),
-    "livrya.site.pages.reports": ("tests/livrya/site/pages/test_people.py", "page"),
-    "livrya.site.pages.manual": ("tests/livrya/site/pages/test_developers.py", "import"),
-    "livrya.site.pages.conversation": ("tests/livrya/site/pages/test_rooms.py", "import"),
-    "livrya.site.pages.room_forms": ("tests/livrya/site/pages/test_rooms.py", "page"),
-    "livrya.site.templatetags": ("tests/livrya/site/test_template_tags.py", "import"),
     # Books.
     "books.admin": ("tests/books/test_admin.py", "page"),
     "books.api": ("tests/livrya/test_api_routes.py", "page"),  # every route

@@ -45,7 +45,7 @@ def test_a_suite_that_imports_nothing_of_a_module_does_not_come_to_it() -> None:
     assert reaches("tests/books/test_books.py", module, "import")
     assert not reaches("tests/realtime/transport/test_packets.py", module, "import")
     assert not reaches("tests/realtime/transport/test_packets.py", module, "page")
-    assert reaches("tests/livrya/site/pages/test_reading.py", module, "page")
+    assert reaches("tests/livrya/site/pages/test_books.py", module, "page")
 
 
 def test_every_folder_of_tests_is_one_of_the_code() -> None:

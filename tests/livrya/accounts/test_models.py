@@ -30,6 +30,12 @@ def test_a_superuser_gets_no_name_that_looks_like_anothers() -> None:
     assert User.objects.create_superuser("root", password=PASSWORD).is_superuser
 
 
+def test_nor_one_like_that_of_an_older_account_which_shares_its_own() -> None:
+    person("sup.port", folded_as_another=True)
+    with pytest.raises(ValidationError, match="looks like"):
+        User.objects.create_superuser("support", password=PASSWORD)
+
+
 def test_a_superuser_whose_name_somebody_takes_meanwhile_is_refused_the_same(monkeypatch) -> None:
     person("ines")
     monkeypatch.setattr(User.objects, "looks_like_another", lambda username: False)

@@ -5,7 +5,6 @@ import re
 import pytest
 from django.test import Client
 
-from livrya.site.pages.manual import EXAMPLES, SOURCES, rendered
 from realtime.exporting.catalogue import catalogue
 
 LINK = re.compile(r'href="([^"]+)"')
@@ -27,19 +26,6 @@ def test_rest_and_live_events_stand_side_by_side_and_lead_to_each_other():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("slug", SOURCES)
-def test_every_link_of_the_manual_leads_somewhere_on_the_site(slug):
-    page = rendered(slug)
-    places = {slug: set(re.findall(r'id="([^"]+)"', page.html)) for slug in SOURCES for page in [rendered(slug)]}
-    assert {heading.anchor for heading in page.headings} <= places[slug]
-    for href in LINK.findall(page.html):
-        path, _, fragment = href.partition("#")
-        target = path.removeprefix("/developers/").strip("/") or slug
-        assert target in SOURCES, href
-        assert not fragment or fragment in places[target], href
-
-
-@pytest.mark.django_db
 def test_the_pages_say_what_the_contracts_say():
     page = text_of("/developers/events/")
     document = Client().get("/developers/asyncapi.json").json()
@@ -52,11 +38,3 @@ def test_the_pages_say_what_the_contracts_say():
     assert "<!--" not in page.split("manual__text")[1]
     places = re.findall(r' id="([^"]+)"', page)
     assert len(places) == len(set(places))
-
-
-@pytest.mark.django_db
-def test_the_examples_are_there_to_be_copied():
-    page = rendered("examples").html
-    for name in EXAMPLES:
-        assert f'<h2 id="{name.replace(".", "")}">{name}</h2>' in page
-    assert Client().get("/developers/nothing/").status_code == 404

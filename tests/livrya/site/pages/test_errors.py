@@ -52,3 +52,9 @@ def test_the_api_says_in_its_own_shape_that_something_broke(client: Client) -> N
     for handler, code in ((errors.forbidden, "FORBIDDEN"), (errors.not_found, "NOT_FOUND")):
         assert json.loads(handler(RequestFactory().get("/api/x"), Exception()).content)["code"] == code
     assert json.loads(errors.csrf_failure(RequestFactory().post("/api/x")).content)["code"] == "FORBIDDEN"
+
+
+def test_unknown_addresses_get_a_page_in_the_sites_voice(db):
+    answer = Client().get("/no/such/page/")
+    assert answer.status_code == 404
+    assert "Nothing here" in answer.content.decode()

@@ -1,10 +1,8 @@
-from datetime import UTC, datetime
+"""Rooms and what is done in them, without scripts."""
 
 import pytest
 from django.test import Client
 
-from livrya.site.pages.conversation import lines
-from social.events.messages import MessageShown, Sender
 from social.models import Ban, Group, Invitation, Membership, Message
 from social.services.invitations import invite_person, make_link
 from social.services.members import ban_user
@@ -186,22 +184,6 @@ def test_inviting_by_name_and_by_link(library, group):
     assert not Invitation.objects.exists()
     assert post(library.author, group, "invite", username="nobody-at-all").status_code == 404
     assert post(library.author, group, "dance").status_code == 404
-
-
-def said(number, sender=1, at=0, **more):
-    person = Sender(id=sender, username="", display_name="", avatar=None)
-    moment = int(datetime(2026, 11, 25, 12, tzinfo=UTC).timestamp() * 1000) + at
-    known = {"id": number, "room_id": 1, "type": "text", "text": "", "reply_to": None, "mentions": [], "links": []}
-    known |= {"attachments": [], "reactions": {}, "edited_at": None, "deleted": False, "own_reactions": []}
-    return MessageShown(number=number, sender=person, created_at=moment, **(known | more))
-
-
-def test_messages_stand_by_day_and_sender_with_a_line_above_what_is_new():
-    day = 24 * 3600 * 1000
-    shown = lines([said(1), said(2), said(3, 2), said(4, 2, 400_000), said(5, 2, day), said(6, 2, day)], 5)
-    assert [line.begins_day for line in shown] == [True, False, False, False, True, False]
-    assert [line.has_head for line in shown] == [True, False, True, True, True, True]
-    assert [line.begins_new for line in shown] == [False, False, False, False, False, True]
 
 
 def test_a_room_takes_as_many_queries_whatever_is_said(library, group, django_assert_max_num_queries):

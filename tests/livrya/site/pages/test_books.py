@@ -1,3 +1,5 @@
+"""A book and its chapters, as readers meet them without scripts."""
+
 import pytest
 from django.test import Client
 
@@ -6,7 +8,8 @@ from books.services.chapters import create_chapter
 from books.services.comments import post_comment
 from books.services.reading import open_chapter
 from books.services.releases import publish_chapter
-from livrya.accounts.services.blocking import block
+from livrya.accounts.services.blocking import block, mute
+from tests.livrya.accounts.people import person
 from tests.livrya.site.pages.conftest import signed_in
 
 
@@ -110,21 +113,6 @@ def test_a_review_with_no_real_rating_is_refused(library, rating):
     assert not Review.objects.exists()
 
 
-def test_home_continues_where_the_reader_was_and_shows_what_is_new(library):
-    client = signed_in(library.reader)
-    client.post("/books/the-lamp-room/subscribe/", {"level": "all"})
-    client.get("/books/the-lamp-room/1/")
-    publish_chapter(actor=library.author, chapter_id=library.chapters[2].pk)
-    page = client.get("/").content.decode()
-    assert f'data-chapter="{library.chapters[0].pk}"' in page
-    assert "3. Flame" in page
-
-
-@pytest.mark.parametrize("query", ["?page=9999", "?page=x", "?order=odd", "?rating=odd", "?without=ODD", "?q=%00"])
-def test_odd_filters_still_give_a_page(library, query):
-    assert Client().get(f"/books/{query}").status_code == 200
-
-
 def queries_of(client, path, django_assert_max_num_queries, limit):
     with django_assert_max_num_queries(limit) as counted:
         assert client.get(path).status_code == 200
@@ -143,3 +131,19 @@ def test_queries_do_not_grow_with_chapters_and_comments(library, django_assert_m
         publish_chapter(actor=library.author, chapter_id=chapter.pk)
         post_comment(actor=library.reader, chapter_id=library.chapters[0].pk, text=f"Again {number}.")
     assert [queries_of(client, path, django_assert_max_num_queries, 40) for path in paths] == before
+
+
+def test_comments_of_people_kept_away_are_folded_and_others_can_be_reported(library):
+    troll = person("troll")
+    chapter = library.chapters[0]
+    said = post_comment(actor=troll, chapter_id=chapter.pk, text="Go away!")
+    client = signed_in(library.reader)
+    address = f"/books/{library.book.slug}/{chapter.number}/"
+    shown = client.get(address).content.decode()
+    assert "comment__away" not in shown
+    assert f'href="/report/comment/{said.pk}/"' in shown
+    mute(actor=library.reader, user=troll)
+    shown = client.get(address).content.decode()
+    assert f'away="{troll.pk}"' in shown
+    assert '<details class="comment__away">' in shown
+    assert "/report/" not in Client().get(address).content.decode()

@@ -1,3 +1,5 @@
+"""The author's desk, without scripts."""
+
 from datetime import UTC, timedelta
 
 from django.test import Client
