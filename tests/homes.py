@@ -53,7 +53,6 @@ SUITES = {
     "realtime.people.processes.keeper": ("tests/realtime/people/presence/test_tracker.py", "import"),
     "realtime.transport": ("tests/realtime/transport/test_write_batch.py", "import"),
     # The kit and the site.
-    "livrya.site.demo.cast": ("tests/livrya/site/demo/test_cast.py", "socket"),
     # Books.
     "books.admin": ("tests/books/test_admin.py", "page"),
     "books.api": ("tests/livrya/test_api_routes.py", "page"),  # every route

@@ -8,8 +8,11 @@ from django.core.management import CommandError, call_command
 
 from livrya.accounts.models import User
 from livrya.site.demo.data import people
+from tests.livrya.site.demo.library import library
 
-pytestmark = pytest.mark.django_db
+__all__ = ["library"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
 
 NOWHERE = Path("/nonexistent")
 
@@ -28,3 +31,13 @@ def test_outside_of_development_the_command_asks_for_a_password_of_ones_own(sett
     with pytest.raises(CommandError, match="--password"):
         call_command("demo", stdout=StringIO())
     assert not User.objects.exists()
+
+
+def test_no_server_no_library_and_no_address_are_each_one_sentence(library):
+    with pytest.raises(CommandError, match="No server can be reached"):
+        call_command("demo", cast=True, url="http://localhost:1", stdout=StringIO())
+    with pytest.raises(CommandError, match="no address"):
+        call_command("demo", cast=True, url="ftp://x", stdout=StringIO())
+    User.objects.filter(username="tom").update(username="thomas")
+    with pytest.raises(CommandError, match=r"manage\.py demo"):
+        call_command("demo", cast=True, stdout=StringIO())

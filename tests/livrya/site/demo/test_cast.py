@@ -2,37 +2,24 @@
 
 import asyncio
 import time
-from io import StringIO
 
 import pytest
 from channels.db import database_sync_to_async
-from django.core.management import CommandError, call_command
-from django.db import connection
 
-from books.importing.importer import import_book
 from books.models import Book, Chapter
 from livrya.accounts.models import User
 from livrya.accounts.services import tokens
 from livrya.site.demo.cast.play import play, socket_address
-from livrya.site.demo.cast.stage import READERS, WRITTEN_LIVE, Stage
-from livrya.site.demo.data import people, serials
-from realtime.errors import ValidationFailed
+from livrya.site.demo.cast.stage import Stage
+from livrya.site.demo.data import people
 from realtime.testing.client import JsonClient
 from tests.commands import CommandProcess
 from tests.livrya.servers import serving
+from tests.livrya.site.demo.library import library
+
+__all__ = ["library"]
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.live, pytest.mark.either_database]
-
-
-@pytest.fixture
-def library():
-    """What the cast needs of the demo library: its people, and the book that is written live."""
-    serial = serials()[WRITTEN_LIVE]
-    author = User.objects.create_user(serial.credits[0].username)
-    for name in READERS:
-        User.objects.create_user(name)
-    yield import_book(serial.book, owner=author).book
-    connection.close()
 
 
 @pytest.fixture
@@ -114,23 +101,3 @@ def test_the_play_ends_by_itself_and_with_ctrl_c_leaving_nothing_behind(library,
         assert long.exit_code(30) == 0, long.output
         assert "The cast goes home" in long.output
         assert "Traceback" not in long.output
-
-
-def test_the_cards_are_written_anew_when_all_of_them_are_out(library):
-    stage = Stage.set_up("ws://localhost:1/ws/", print)
-    for _ in range(25):
-        card = stage.prepare_card()
-        card.state, card.published_at = "published", card.created_at
-        card.save()
-    serial = serials()[WRITTEN_LIVE]
-    assert Chapter.objects.filter(book=library).count() == len(serial.book.chapters) + len(serial.waiting)
-
-
-def test_no_server_no_library_and_no_address_are_each_one_sentence(library):
-    with pytest.raises(CommandError, match="No server can be reached"):
-        call_command("demo", cast=True, url="http://localhost:1", stdout=StringIO())
-    with pytest.raises(ValidationFailed, match="no address"):
-        socket_address("ftp://x")
-    User.objects.filter(username="tom").update(username="thomas")
-    with pytest.raises(CommandError, match=r"manage\.py demo"):
-        call_command("demo", cast=True, stdout=StringIO())
