@@ -18,9 +18,15 @@ def empty_database(test: Any) -> None:
         connection = connections[alias]
         with transaction.atomic(using=alias), connection.cursor() as cursor:
             # Foreign keys are checked when the transaction ends: the order does not matter.
-            cursor.execute(_which_have_rows(alias))
-            for (table,) in cursor.fetchall():
+            for table in tables_with_rows(alias):
                 cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
+
+
+def tables_with_rows(alias: str) -> list[str]:
+    """Returns the tables in which there is more than migrations have made."""
+    with connections[alias].cursor() as cursor:
+        cursor.execute(_which_have_rows(alias))
+        return [table for (table,) in cursor.fetchall()]
 
 
 @cache

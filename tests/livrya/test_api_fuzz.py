@@ -25,11 +25,11 @@ from livrya.kit.api import throttles
 from realtime.errors import CATALOGUE
 from realtime.people.limits.acts import ACTS
 from tests.livrya import odd
-from tests.livrya.accounts.people import person
+from tests.livrya.furnished import furnished
 from tests.livrya.fuzzing import fuzzing
 from tests.livrya.pictures import SHAPES
-from tests.livrya.routes import ROLES, World
-from tests.livrya.test_api_routes import APPS, TABLE
+from tests.livrya.routes import World
+from tests.livrya.test_api_routes import TABLE, furnish
 
 # Slow, and about shapes of requests: the services behind them are tested on both databases.
 pytestmark = pytest.mark.either_database
@@ -53,10 +53,7 @@ def world(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iter
     settings.MEDIA_ROOT = tmp_path
     monkeypatch.setattr(throttles._Forgiving, "allow_request", lambda *_: True)
     settings.ACT_LIMITS = dict.fromkeys(ACTS, (10**9, 1))
-    world = World(**{role: person(role, is_staff=role == "staff", is_superuser=role == "staff") for role in ROLES[1:]})
-    for app in APPS:
-        if hasattr(app, "furnish"):
-            app.furnish(world)
+    world = furnished(furnish)
     cache.clear()
     return world
 

@@ -12,6 +12,7 @@ from livrya.accounts.models import User
 from tests.books import routes as books
 from tests.livrya.accounts import routes as accounts
 from tests.livrya.accounts.people import browser, person
+from tests.livrya.furnished import furnished
 from tests.livrya.routes import ROLES, Route, World
 from tests.notifications import routes as notifications
 from tests.social import routes as social
@@ -28,14 +29,19 @@ METHODS = ("get", "post", "put", "patch", "delete")
 @pytest.fixture
 def world(settings, tmp_path) -> Iterator[World]:
     settings.MEDIA_ROOT = tmp_path
-    roles = {role: {"is_staff": True, "is_superuser": True} if role == "staff" else {} for role in ROLES[1:]}
-    world = World(**{role: person(role, **fields) for role, fields in roles.items()})
-    for app in APPS:
-        if hasattr(app, "furnish"):
-            app.furnish(world)
+    world = furnished(furnish)
     cache.clear()
     yield world
     cache.clear()
+
+
+def furnish() -> World:
+    """Returns the roles, and what the apps add."""
+    world = World(**{role: person(role, is_staff=role == "staff", is_superuser=role == "staff") for role in ROLES[1:]})
+    for app in APPS:
+        if hasattr(app, "furnish"):
+            app.furnish(world)
+    return world
 
 
 def routes() -> Iterator[tuple[str, str]]:
