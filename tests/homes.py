@@ -53,19 +53,6 @@ SUITES = {
     "realtime.people.processes.keeper": ("tests/realtime/people/presence/test_tracker.py", "import"),
     "realtime.transport": ("tests/realtime/transport/test_write_batch.py", "import"),
     # The kit and the site.
-    # Books.
-    "books.admin": ("tests/books/test_admin.py", "page"),
-    "books.api": ("tests/livrya/test_api_routes.py", "page"),  # every route
-    "books.epub": ("tests/books/test_epub.py", "page"),
-    "books.events": ("tests/books/test_broadcasts.py", "import"),
-    "books.importing": ("tests/books/test_importing.py", "import"),
-    "books.management": ("tests/books/test_importing.py", "command"),
-    "books.models.book": ("tests/books/test_books.py", "import"),
-    "books.models.chapter": ("tests/books/test_releases.py", "import"),
-    "books.models.comment": ("tests/books/test_comments.py", "import"),
-    "books.namespaces": ("tests/livrya/test_lines.py", "socket"),
-    "books.namespaces.autorooms": ("tests/books/test_typing.py", "socket"),
-    "books.policies.rooms": ("tests/books/test_crowds.py", "socket"),
     # Groups.
     "social": ("tests/social/test_groups.py", "import"),  # what a group does, through its services
     "social.api": ("tests/livrya/test_api_routes.py", "page"),  # every route

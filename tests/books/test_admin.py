@@ -1,68 +1,24 @@
 """The admin writes the library through the services, whichever way staff take."""
 
-import re
 from datetime import timedelta
-from html import unescape
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from books import signals
-from books.events import BookRoom, ChapterRoom
-from books.models import Book, Chapter, Comment, ContentWarning, Credit, Invitation, Review
+from books.events import BookRoom
+from books.models import Book, Chapter, ContentWarning, Credit, Invitation
 from books.services.books import hide_book
 from books.services.reviews import post_review
 from books.services.subscriptions import subscribe
 from realtime.testing.capture import capture_events
+from tests.books.admin_pages import act, page, sent, staff
 from tests.books.library import author_of, book, chapter, comment, draft, reader_of, somebody, worker_on
-from tests.livrya.accounts.people import person
+
+__all__ = ["staff"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-FIELDS = re.compile(r"<input\b[^>]*>|<textarea\b[^>]*>.*?</textarea>|<select\b[^>]*>.*?</select>", re.S)
-
-
-@pytest.fixture
-def staff() -> Client:
-    client = Client()
-    client.force_login(person("root", is_staff=True, is_superuser=True))
-    return client
-
-
-def page(thing) -> str:
-    return reverse(f"admin:books_{type(thing)._meta.model_name}_change", args=[thing.pk])
-
-
-def sent(client: Client, address: str, **changes) -> tuple[int, str]:
-    """Fills in the page's form as it stands, but for the changes, and sends it."""
-    given = {}
-    for tag in FIELDS.findall(unescape(client.get(address).content.decode())):
-        name = re.search(r'name="([^"]+)"', tag)
-        if not name or name[1].startswith(("_", "action", "csrf")):
-            continue
-        if tag.startswith("<textarea"):
-            given[name[1]] = re.search(r">(.*)</textarea>", tag, re.S)[1].removeprefix("\n")
-        elif tag.startswith("<select"):
-            chosen = re.findall(r'<option value="([^"]*)" selected', tag)
-            given[name[1]] = chosen[0] if chosen else ""
-        elif 'type="checkbox"' in tag:
-            if "checked" in tag:
-                given.setdefault(name[1], []).append(re.search(r'value="([^"]*)"', tag)[1] if "value=" in tag else "on")
-        elif 'type="submit"' not in tag and 'type="file"' not in tag:
-            value = re.search(r'value="([^"]*)"', tag)
-            given[name[1]] = value[1] if value else ""
-    answer = client.post(address, given | changes)
-    return answer.status_code, " ".join(re.findall(r"<li>(.*?)</li>", answer.content.decode()))
-
-
-def act(client: Client, action: str, *things) -> str:
-    model = type(things[0])._meta.model_name
-    chosen = {"action": action, "_selected_action": [thing.pk for thing in things], "post": "yes"}
-    answer = client.post(reverse(f"admin:books_{model}_changelist"), chosen, follow=True)
-    assert answer.status_code == 200
-    return answer.content.decode()
 
 
 @pytest.mark.parametrize("model", ["book", "chapter", "comment", "review", "subscription", "tag"])
@@ -211,51 +167,6 @@ def test_a_stale_chapter_form_overwrites_nothing(staff):
     status, html = sent(staff, page(made), text="Mine.", version="4")
     assert status == 200
     assert "Somebody else has changed this" in html
-
-
-def test_releases_are_actions(staff):
-    first, second = draft(book()), draft(book(), text="")
-    with capture_events() as captured:
-        act(staff, "publish", first)
-    assert captured.types(BookRoom(first.book_id)) == ["chapter:available"]
-    assert "without a text" in act(staff, "publish_silently", second)
-    assert "is out already" in act(staff, "publish", first)
-    act(staff, "lock", first)
-    first.refresh_from_db()
-    assert first.comments_locked
-    act(staff, "unlock", first)
-    act(staff, "unpublish", first)
-    assert "not scheduled" in act(staff, "unschedule", first)
-    first.refresh_from_db()
-    assert (first.state, first.comments_locked) == ("draft", False)
-
-
-def test_comments_are_hidden_restored_and_deleted_but_never_rewritten(staff):
-    said = comment(chapter(book()))
-    room = ChapterRoom(said.chapter_id)
-    with capture_events() as captured:
-        act(staff, "hide", said)
-        act(staff, "restore", said)
-        staff.post(page(said), {"text": "Rewritten"})
-        act(staff, "delete_selected", said)
-    words = [type for type in captured.types(room) if not type.startswith("realtime:")]
-    assert words == ["comment:deleted", "comment:updated", "comment:deleted"]
-    assert Comment.objects.get().text == ""
-    assert staff.get(reverse("admin:books_comment_add")).status_code == 403
-
-
-def test_reviews_are_hidden_and_deleted_through_their_page(staff):
-    out = chapter(book())
-    review = post_review(actor=reader_of(out), book_id=out.book_id, rating=3)
-    act(staff, "hide", review)
-    out.book.refresh_from_db()
-    assert out.book.review_count == 0
-    act(staff, "restore", review)
-    answer = staff.post(reverse("admin:books_review_delete", args=[review.pk]), {"post": "yes"})
-    assert answer.status_code == 302
-    assert not Review.objects.exists()
-    out.book.refresh_from_db()
-    assert out.book.review_count == 0
 
 
 def test_hidden_books_can_be_opened_here(staff):

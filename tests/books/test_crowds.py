@@ -8,11 +8,10 @@ import pytest
 from django.utils import timezone
 
 from benchmarks.asking import Asked, counted
-from books.events import BookRoom, ChapterRoom, DraftRoom
-from books.models import Book, Invitation, Right, Subscription, Visibility
+from books.events import BookRoom, ChapterRoom
+from books.models import Book, Invitation, Subscription, Visibility
 from books.policies.crowds import Crowd
 from books.policies.people import visible_to
-from books.services.credits import accept_credit, invite_person
 from livrya.accounts.models import Block, Follow, TokenFamily, User
 from livrya.accounts.services import tokens
 from realtime import UserRoom
@@ -22,13 +21,11 @@ from realtime.identity import ANONYMOUS, Identity, authenticator
 from realtime.namespaces import NAMESPACES
 from realtime.people import online_among
 from realtime.people.part import People
-from realtime.people.redaction import Privacy
-from realtime.rooms import Grant, Room, authorise, authorise_many
 from realtime.sessions.authentication import authenticate, credentials_of
 from realtime.sessions.session import Session
 from realtime.transport.connection import FramedConnection
 from realtime.transport.wire import JSON
-from tests.books.library import author_of, book, chapter, draft, somebody, worker_on
+from tests.books.library import book, chapter, somebody, worker_on
 from tests.realtime.hub.test_cost import Swallowed
 
 CROWD, ROOMS = 60, 20
@@ -59,51 +56,6 @@ def test_a_crowd_sees_what_each_of_it_sees() -> None:
     for viewer in viewers:
         alone = set(Book.objects.filter(visible_to(viewer)).values_list("pk", flat=True))
         assert {pk for pk in books if crowd.sees(identity(viewer), pk)} == alone, viewer
-
-
-@pytest.mark.django_db
-def test_an_unpublished_chapter_is_for_those_who_work_on_its_book() -> None:
-    written = draft(book())
-    room = ChapterRoom(written.pk)
-    author, reader, staff = author_of(written.book), somebody(), somebody(is_staff=True, is_superuser=True)
-    answers = authorise_many([(identity(person), [room]) for person in (author, reader, staff, None)])
-    assert [answer[room] is not None for answer in answers] == [True, False, True, False]
-
-
-@pytest.mark.django_db
-def test_what_people_hide_and_do_not_see_is_each_ones_own() -> None:
-    room = ChapterRoom(chapter(book()).pk)
-    hiding, blocking, plain = somebody(hide_reading=True), somebody(), somebody(hide_typing=True)
-    Block.objects.create(blocker=blocking, blocked=plain)
-    people = [hiding, blocking, plain]
-    assert [answer[room] for answer in authorise_many([(identity(person), [room]) for person in people])] == [
-        Grant(view=Privacy(listed=False)),
-        Grant(view=Privacy(hidden_ids=frozenset({plain.pk}))),
-        Grant(view=Privacy(types_openly=False, hidden_ids=frozenset({blocking.pk}))),
-    ]
-    assert authorise(identity(hiding), [room]) == {room: Grant(view=Privacy(listed=False))}
-
-
-@pytest.mark.django_db
-def test_who_hides_is_a_guest_where_guests_may_be_and_elsewhere_nobody() -> None:
-    public, private = book(), book(visibility="private")
-    unpublished = draft(public)
-    hiding = worker_on(public, rights=Right.EDIT_DRAFTS)
-    invitation = invite_person(
-        actor=None, book_id=private.pk, user_id=hiding.pk, kind="editor", rights=Right.EDIT_DRAFTS
-    )
-    accept_credit(actor=hiding, credit_id=invitation.pk)
-    User.objects.filter(pk=hiding.pk).update(hide_online=True)
-    guest, nobody = Grant(view=Privacy(listed=False)), Grant(view=Privacy(counted=False))
-    expected: dict[Room, Grant] = {
-        BookRoom(public.pk): guest,
-        BookRoom(private.pk): nobody,
-        ChapterRoom(chapter(public).pk): guest,
-        ChapterRoom(chapter(private).pk): nobody,
-        ChapterRoom(unpublished.pk): nobody,
-        DraftRoom(unpublished.pk): nobody,
-    }
-    assert authorise(identity(hiding), expected) == expected
 
 
 @pytest.fixture

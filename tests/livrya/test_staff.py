@@ -19,9 +19,9 @@ from realtime.testing.capture import capture_events
 from social.services.groups import delete_group
 from social.services.messages import delete_message
 from social.services.reporting import report
+from tests.books.admin_pages import page as admin_page
+from tests.books.admin_pages import sent
 from tests.books.library import book, chapter, comment, draft, somebody, worker_on
-from tests.books.test_admin import page as admin_page
-from tests.books.test_admin import sent
 from tests.livrya.accounts.doors import Enter, enter, hub, in_thread
 from tests.livrya.accounts.people import browser, person
 from tests.livrya.routes import Route, World

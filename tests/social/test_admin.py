@@ -8,7 +8,7 @@ from livrya.audit.models import AuditEntry
 from realtime.testing.capture import capture_events
 from social.events import GroupRoom
 from social.models import Group, Message
-from tests.books.test_admin import sent
+from tests.books.admin_pages import sent
 from tests.livrya.accounts.people import person
 from tests.social.rooms import count, group, member_of, message
 

@@ -1,0 +1,28 @@
+"""Bitmasks on the wire: lists of names in small letters."""
+
+import pytest
+from rest_framework.exceptions import ValidationError
+
+from books.api.serializers.fields import RightsField, WarningsField
+from books.models import ContentWarning, Right
+
+pytestmark = pytest.mark.either_database
+
+
+def test_every_bit_has_its_name_both_ways() -> None:
+    assert WarningsField().to_representation(ContentWarning.VIOLENCE | ContentWarning.ABUSE) == ["violence", "abuse"]
+    assert WarningsField().to_representation(0) == []
+    for field, flags in ((WarningsField(), ContentWarning), (RightsField(), Right)):
+        for flag in flags:
+            [name] = field.to_representation(int(flag))
+            assert field.to_internal_value([name]) == flag
+
+
+def test_a_name_that_is_said_twice_counts_once() -> None:
+    assert WarningsField().to_internal_value(["death", "violence", "death"]) == 3
+
+
+@pytest.mark.parametrize("given", ["death", ["DEATH"], ["odd"], [1], [["death"]], {"death": True}, None, 3])
+def test_what_is_no_list_of_known_names_is_refused(given: object) -> None:
+    with pytest.raises(ValidationError):
+        WarningsField().to_internal_value(given)
