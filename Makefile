@@ -19,6 +19,8 @@ FRONTEND_SOURCES := $(shell find frontend/src -type f 2>/dev/null) frontend/pack
 MIGRATIONS := $(wildcard */migrations/*.py livrya/*/migrations/*.py livrya/site/*/migrations/*.py)
 
 export DEBUG ?= true
+# The tests start hundreds of processes: each would compile every module again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run test test-python test-frontend check faults soak bench format python node frontend dev
 
@@ -63,17 +65,34 @@ test-python: dev frontend
 	$(PYTEST) $(THREE) --postgres -m "not either_database and not soak" $(ENGINE) tests/faults
 	$(PYTEST) $(THREE) --postgres -m "not browser and not either_database and not soak" $(PRODUCT)
 
+# Two at a time: each of them keeps one core busy.
+CHECKS := check-types check-style check-imports check-django check-documents check-frontend
+.PHONY: $(CHECKS)
+
 check: dev frontend
+	@$(MAKE) --no-print-directory --jobs 2 $(CHECKS)
+
+check-types:
+	$(BIN)/mypy
+
+check-style:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+
+check-imports:
 	$(BIN)/lint-imports
+
+check-django:
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py check
 	DEBUG=false TRUSTED_PROXIES=1 SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_hex(32))") \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+check-documents:
 	$(BIN)/python manage.py export_contracts --check
 	$(BIN)/python -m tests.links
+
+check-frontend:
 	cd frontend && npm run --silent typecheck && npm run --silent lint && npm run --silent size
 
 faults: dev
