@@ -37,12 +37,6 @@ SUITES = {
     # The engine's root: what authors of apps use.
     "realtime.admin": ("tests/books/test_admin.py", "page"),  # needs an app with an admin
     # Its floors: one suite for what stands together.
-    "realtime.doors": (
-        "tests/realtime/doors/test_stock_clients.py",
-        "client",
-    ),  # by clients that nobody here has written
-    "realtime.doors.engineio.binding": ("tests/realtime/doors/test_addresses_let_nobody_in.py", "client"),
-    "realtime.doors.engineio.carrier": ("tests/realtime/doors/test_moving.py", "import"),
     "realtime.people": ("tests/realtime/people/presence/test_sessions.py", "socket"),
     "realtime.people.presence.local": ("tests/realtime/people/presence/test_tracker.py", "import"),
     "realtime.people.presence.publishing": ("tests/realtime/people/presence/test_tracker.py", "import"),

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from channels.routing import ProtocolTypeRouter, URLRouter
 
-from realtime.doors.socketio import door
 from realtime.hub import Hub
 from realtime.routing import http_urlpatterns, websocket_application
-from tests.realtime.doors.in_process import Open, open_socket
+from tests.realtime.doors.in_process import open_socket
 from tests.realtime.doors.plain_http import ask
 from tests.realtime.halls import connect, hub
 
@@ -184,20 +183,3 @@ async def test_a_refused_stream_and_a_refused_session_leave_nothing_taken(visit:
         await nowhere.hears("bye")
         await nowhere.goes()
     await until_let_in(visit)
-
-
-@pytest.fixture
-def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The deadline of a namespace is now."""
-    monkeypatch.setattr(door, "CONNECT_TIMEOUT_MS", 50)
-
-
-@pytest.mark.usefixtures("in_a_hurry")
-async def test_who_leaves_the_last_namespace_must_enter_another_in_time(open_socket: Open) -> None:
-    client = await open_socket()
-    assert "sid" in await client.enter("/halls")
-    await asyncio.sleep(0.1)
-    assert client.closed is None
-    await client.send("1/halls,")
-    await asyncio.wait_for(client._reader, PATIENCE_SECONDS)
-    assert client.closed is not None
