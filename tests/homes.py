@@ -23,10 +23,8 @@ FOLDERS = {
 
 WAYS = {
     "import": (),
-    "client": ("tests.realtime.doors.stock_clients", "tests.realtime.doors.plain_http"),
     "command": ("django.core.management.call_command", "tests.commands"),
     "page": ("django.test.Client", "rest_framework.test.APIClient"),
-    "server": ("realtime.testing.server.ServerProcess",),
     "signal": ("realtime.testing.capture.capture_events", "notifications.models.Notification"),
     "socket": ("realtime.testing.client.JsonClient", "tests.realtime.halls.connect"),
 }
@@ -34,18 +32,6 @@ WAYS = {
 way through which people come to it, too (a page, the API and the admin are one)."""
 
 SUITES = {
-    # The engine's root: what authors of apps use.
-    "realtime.admin": ("tests/books/test_admin.py", "page"),  # needs an app with an admin
-    # Its floors: one suite for what stands together.
-    "realtime.people": ("tests/realtime/people/presence/test_sessions.py", "socket"),
-    "realtime.people.presence.local": ("tests/realtime/people/presence/test_tracker.py", "import"),
-    "realtime.people.presence.publishing": ("tests/realtime/people/presence/test_tracker.py", "import"),
-    "realtime.people.presence.online": (
-        "tests/livrya/accounts/test_contacts.py",
-        "import",
-    ),  # needs people who know each other
-    "realtime.people.processes.keeper": ("tests/realtime/people/presence/test_tracker.py", "import"),
-    "realtime.transport": ("tests/realtime/transport/test_write_batch.py", "import"),
     # The kit and the site.
     # Groups.
     "social": ("tests/social/test_groups.py", "import"),  # what a group does, through its services

@@ -1,4 +1,4 @@
-"""Presence as sessions and rooms see it, in one process."""
+"""Who is present, as sessions and rooms see it, in one process."""
 
 import asyncio
 

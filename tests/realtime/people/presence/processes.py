@@ -1,7 +1,9 @@
 """Several server processes' trackers on one world, and what their rooms heard."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+
+import pytest
 
 from realtime.contracts import Payload, event_contract
 from realtime.errors import Unavailable
@@ -15,6 +17,7 @@ from realtime.people.processes.register import ProcessRegister
 from tests.realtime.stores import World
 
 ROOM = "book:1"
+_PATIENCE_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,8 @@ class Process:
         self.register = Switchable(world.register(name))
         self.keeper = ProcessKeeper(self.register, world.clock)
         publisher = Publisher(self.store, Recorder(name, sent), world.clock, believes=self.keeper.believes)
-        self.tracker = PresenceTracker(self.store, self.keeper, publisher, world.clock)
+        # Whoever waits for a busy Redis is not answered without it.
+        self.tracker = PresenceTracker(self.store, self.keeper, publisher, world.clock, wait_seconds=_PATIENCE_SECONDS)
 
     async def enter(
         self, who: str | int, session: str, *, room: str = ROOM, listed: bool = True, away: bool = False
@@ -139,3 +143,15 @@ class Processes:
     def changes(self) -> list[tuple[str, int]]:
         """Who came, went and came back, in order."""
         return [(sent.name, sent.payload.user_id) for sent in self.sent if sent.name.startswith("user:")]
+
+
+@pytest.fixture
+async def processes(world: World) -> AsyncIterator[Processes]:
+    made = Processes(world)
+    yield made
+    for process in made.all:
+        await process.tracker.stop()
+
+
+def named(roster: Roster) -> dict[int, str] | None:
+    return None if roster.people is None else {user: person.username for user, person in roster.people.items()}
