@@ -8,12 +8,35 @@ import pytest
 from realtime.errors import CloseCode
 from realtime.hub import Hub
 from realtime.models import Lease
+from realtime.routing import websocket_application
+from realtime.testing.client import ApplicationTransport
 from tests.realtime.halls import Connect, connect, hub
 from tests.realtime.sessions.saying import say
 
 __all__ = ["connect", "hub"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize(
+    ("offered", "accepted"),
+    [(["livrya.v1", "livrya.token.7"], "livrya.v1"), (["livrya.token.7"], None), (["another"], None), ([], None)],
+)
+async def test_only_the_protocol_is_accepted_never_a_token_that_was_offered_as_one(
+    hub: Hub, offered: list[str], accepted: str | None
+) -> None:
+    scope = {
+        "type": "websocket",
+        "path": "/ws/halls/",
+        "query_string": b"",
+        "headers": [],
+        "subprotocols": offered,
+        "client": ("127.0.0.1", 1),
+        "extensions": {},
+    }
+    link = ApplicationTransport(websocket_application, scope)
+    assert await link.accepted() == accepted
+    await link.close(1000)
 
 
 @pytest.mark.parametrize(
