@@ -17,6 +17,11 @@ def test_every_module_has_a_test_file_of_its_name_or_a_suite() -> None:
     assert [str(module) for module in modules() if not files_of_its_name(module) and suite_of(module) is None] == []
 
 
+def test_every_module_of_the_engine_has_a_test_file_of_its_name() -> None:
+    engine = [module for module in modules() if module.parts[0] == "realtime"]
+    assert [str(module) for module in engine if not files_of_its_name(module)] == []
+
+
 def test_every_suite_is_there_and_something_needs_it() -> None:
     assert {suite for suite, _ in SUITES.values() if not (ROOT / suite).is_file()} == set()
     needed = {suite_of(module) for module in modules() if not files_of_its_name(module)}
