@@ -1,11 +1,10 @@
 """Tests lie as the code does, and every module that does something has a file that tests it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.homes import FOLDERS, ROOT, SUITES, files_of_its_name, modules, reaches, suite_of
+from tests.homes import FOLDERS, ROOT, files_of_its_name, modules
 
 pytestmark = pytest.mark.either_database
 
@@ -13,44 +12,15 @@ pytestmark = pytest.mark.either_database
 OF_NO_FOLDER = {"tests/realtime/app"}
 
 
-def test_every_module_has_a_test_file_of_its_name_or_a_suite() -> None:
-    assert [str(module) for module in modules() if not files_of_its_name(module) and suite_of(module) is None] == []
+def test_every_module_has_a_test_file_of_its_name() -> None:
+    assert [str(module) for module in modules() if not files_of_its_name(module)] == []
 
 
-def test_every_module_of_the_engine_has_a_test_file_of_its_name() -> None:
-    engine = [module for module in modules() if module.parts[0] == "realtime"]
-    assert [str(module) for module in engine if not files_of_its_name(module)] == []
-
-
-def test_every_suite_is_there_and_something_needs_it() -> None:
-    assert {suite for suite, _ in SUITES.values() if not (ROOT / suite).is_file()} == set()
-    needed = {suite_of(module) for module in modules() if not files_of_its_name(module)}
-    assert set(SUITES) - needed == set()
-
-
-def test_every_suite_comes_to_the_modules_that_it_is_named_for() -> None:
-    named = [(module, SUITES[name]) for module, name in suites_of_modules()]
-    assert [f"{module}: {suite}" for module, (suite, way) in named if not reaches(suite, module, way)] == []
-
-
-def test_no_suite_goes_round_to_what_it_imports() -> None:
-    needed = {name for module, name in suites_of_modules() if not reaches(SUITES[name][0], module, "import")}
-    assert {name for name, (_, way) in SUITES.items() if way != "import"} - needed == set()
-
-
-def suites_of_modules() -> Iterator[tuple[Path, str]]:
-    """Yields the modules without a test file of their name, each with its entry of `SUITES`."""
-    for module in modules():
-        if not files_of_its_name(module) and (name := suite_of(module)):
-            yield module, name
-
-
-def test_a_suite_that_imports_nothing_of_a_module_does_not_come_to_it() -> None:
-    module = Path("books/services/books.py")
-    assert reaches("tests/books/test_books.py", module, "import")
-    assert not reaches("tests/realtime/transport/test_packets.py", module, "import")
-    assert not reaches("tests/realtime/transport/test_packets.py", module, "page")
-    assert reaches("tests/livrya/site/pages/test_books.py", module, "page")
+def test_a_file_of_another_folder_or_of_a_package_is_not_of_its_name() -> None:
+    assert files_of_its_name(Path("livrya/audit/admin.py")) == [Path("tests/livrya/audit/test_admin.py")]
+    assert Path("tests/books/epub/test_views.py") in files_of_its_name(Path("books/api/views.py"))
+    assert files_of_its_name(Path("realtime/comments.py")) == []
+    assert Path("books/models/__init__.py") not in set(modules())
 
 
 def test_every_folder_of_tests_is_one_of_the_code() -> None:
