@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from livrya.accounts.models import User
 from realtime.testing.server import ServerProcess
@@ -31,6 +31,9 @@ _FLAGS = [
     "--disable-sync",
 ]
 
+
+# Far beyond what a page takes, also on a machine that does other things: a page that hangs is what this is for.
+_PATIENCE_MS = 20_000
 
 # What Chromium says of a page that is left before its socket was through: no fault of anybody's.
 _LEFT_EARLY = "WebSocket is closed before the connection is established"
@@ -53,6 +56,7 @@ def chromium() -> Iterator[Browser]:
         pytest.skip("NO BROWSER TEST WAS RUN: install Chromium, for example apt-get install chromium.")
     # Playwright keeps an event loop in this thread, and Django would refuse to empty the tables beside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=_PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_FLAGS)
         yield browser
@@ -110,7 +114,7 @@ class Site:
     def context(self, person: User | None = None, **options: object) -> BrowserContext:
         """Opens a browser of its own, signed in as `person`."""
         context = self.browser.new_context(viewport={"width": 1280, "height": 900}, **options)  # type: ignore[arg-type]
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(_PATIENCE_MS)
         self.contexts.append(context)
         if person is not None:
             cookie = act(session_cookie, person=person)
