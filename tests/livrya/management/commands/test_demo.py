@@ -33,6 +33,7 @@ def test_outside_of_development_the_command_asks_for_a_password_of_ones_own(sett
     assert not User.objects.exists()
 
 
+@pytest.mark.either_database
 def test_no_server_no_library_and_no_address_are_each_one_sentence(library):
     with pytest.raises(CommandError, match="No server can be reached"):
         call_command("demo", cast=True, url="http://localhost:1", stdout=StringIO())

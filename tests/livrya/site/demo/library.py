@@ -1,7 +1,6 @@
 """What the cast needs of the demo library."""
 
 import pytest
-from django.db import connection
 
 from books.importing.importer import import_book
 from livrya.accounts.models import User
@@ -16,5 +15,4 @@ def library():
     author = User.objects.create_user(serial.credits[0].username)
     for name in READERS:
         User.objects.create_user(name)
-    yield import_book(serial.book, owner=author).book
-    connection.close()
+    return import_book(serial.book, owner=author).book

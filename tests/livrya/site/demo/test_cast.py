@@ -5,6 +5,7 @@ import time
 
 import pytest
 from channels.db import database_sync_to_async
+from django.db import connection
 
 from books.models import Book, Chapter
 from livrya.accounts.models import User
@@ -20,6 +21,12 @@ from tests.livrya.site.demo.library import library
 __all__ = ["library"]
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.live, pytest.mark.either_database]
+
+
+@pytest.fixture(autouse=True)
+def let_others_connect():
+    yield
+    connection.close()
 
 
 @pytest.fixture

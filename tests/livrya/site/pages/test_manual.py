@@ -39,6 +39,9 @@ def test_headings_are_found_under_the_fragments_that_forges_give_them():
     assert page.title not in [heading.text for heading in page.headings]
     assert {heading.level for heading in page.headings} == {2}
     assert {heading.level for heading in rendered("events").headings} == {2, 3}
+    for slug in SOURCES:
+        places = re.findall(r' id="([^"]+)"', rendered(slug).html)
+        assert len(places) == len(set(places)), slug
     with pytest.raises(KeyError):
         rendered("nothing")
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
+from livrya.site.demo.cast import member as members
 from livrya.site.demo.cast.member import Lost, Member, Refused
 
 pytestmark = pytest.mark.either_database
@@ -77,9 +78,12 @@ async def test_a_refusal_says_what_and_how_long_to_wait() -> None:
             assert (refused.value.code, refused.value.retry_after_s) == (code, wait_s)
 
 
-async def test_who_is_cut_off_while_they_wait_is_lost_and_so_is_who_is_not_there() -> None:
+async def test_who_is_cut_off_while_they_wait_is_lost_and_so_is_who_is_not_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(members, "ANSWER_S", 3600.0)  # they are not waited for
     with pytest.raises(Lost):
-        async with a_member(lambda frame: None) as member:
+        async with asyncio.timeout(30), a_member(lambda frame: None) as member:
             await member.ask("book:join", bookId=1)
     with pytest.raises(Lost):
         await member.ask("book:join", bookId=1)

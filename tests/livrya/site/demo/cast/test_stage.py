@@ -15,7 +15,7 @@ from tests.livrya.site.demo.library import library
 
 __all__ = ["library"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.either_database]
 
 
 def test_the_cards_are_written_anew_when_all_of_them_are_out(library):
