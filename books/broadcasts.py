@@ -104,7 +104,7 @@ def emit_invitation(invitation: Invitation, actor: Actor, **_: Any) -> None:
 
 @receiver(signals.chapter_updated)
 def emit_chapter_updated(
-    chapter: Chapter, title_changed: bool, changed_paragraphs: list[int], actor: Actor, **_: Any
+    chapter: Chapter, title_changed: bool, changed_paragraphs: list[str], actor: Actor, **_: Any
 ) -> None:
     event = ChapterUpdated(
         book_id=chapter.book_id,

@@ -18,7 +18,7 @@ reader_invited = Signal()  # invitation
 reading_right_changed = Signal()  # book, user_id, may_read: bool
 
 chapter_created = Signal()  # chapter
-chapter_updated = Signal()  # chapter, title_changed: bool, changed_paragraphs: list[int]
+chapter_updated = Signal()  # chapter, title_changed: bool, changed_paragraphs: list[str]
 chapters_reordered = Signal()  # book
 chapter_scheduled = Signal()  # chapter (publish_at None: taken off the schedule)
 chapter_published = Signal()  # chapter, first: bool (never released before), authors: ids

@@ -2,13 +2,11 @@
 
 A chapter is a list of blocks separated by blank lines. In a block: `_italic_`, `**bold**`, `[links](https://…)`, a
 heading of level 2 or 3, a `>` quote; a block of its own, `***` or `⁂`, is a scene break. Nothing else of Markdown is
-taken, so that prose is never mistaken for a list or a code block. A block's index in the list is its stable
-address: comments, places and narration point at it.
+taken, so that prose is never mistaken for a list or a code block. What points at a block names its id, which
+`books.paragraphs` keeps.
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Sequence
 from html import escape
 
 import nh3
@@ -17,8 +15,9 @@ from markdown_it import MarkdownIt
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 _SCENE_BREAK = re.compile(r"(?:⁂|\*\s*\*\s*\*|-\s*-\s*-)\s*")
 _SPECIAL = re.compile(r"[_*\[\\>#]")
-# Scripts that are written without spaces: Han, kana, and their extensions.
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+UNSPACED = r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
+"""A pattern for scripts that are written without spaces: Han, kana, and their extensions."""
+_UNSPACED = re.compile(UNSPACED)
 _HEADING_LEVELS = {"h1": "h2", "h4": "h3", "h5": "h3", "h6": "h3"}
 # What may open, close or end a link; an escaped mark is none.
 _BRACKET = re.compile(r"\\.|\[|\](?P<link>\()?", re.DOTALL)
@@ -82,46 +81,6 @@ def is_scene_break(block: str) -> bool:
 def count_words(source: str) -> int:
     """Returns the number of words: what is between spaces, and each character of Han and kana by itself."""
     return sum(_words_of(block) for block in paragraphs(source) if not is_scene_break(block))
-
-
-def changed_paragraphs(old: str, new: str) -> list[int]:
-    """Returns the indices in `new` of the blocks that are not in `old`, in order.
-
-    What moved counts as changed; of blocks that are alike, the first one there is takes the first one there was. The
-    work grows with n log n.
-    """
-    before, after = paragraphs(old), paragraphs(new)
-    start = 0
-    while start < min(len(before), len(after)) and before[start] == after[start]:
-        start += 1
-    end_before, end_after = len(before), len(after)
-    while end_before > start and end_after > start and before[end_before - 1] == after[end_after - 1]:
-        end_before, end_after = end_before - 1, end_after - 1
-    places: dict[str, list[int]] = {}
-    for index in range(end_before - 1, start - 1, -1):
-        places.setdefault(before[index], []).append(index)
-    found = [(index, places[after[index]].pop()) for index in range(start, end_after) if places.get(after[index])]
-    stayed = {found[at][0] for at in _longest_rise([was for _, was in found])}
-    return [index for index in range(start, end_after) if index not in stayed]
-
-
-def _longest_rise(numbers: Sequence[int]) -> list[int]:
-    """Returns the indices of a longest rising subsequence. Source: M. L. Fredman (1975)."""
-    # For each length: the least number that a rise of it ends with, and where; for each place: the one before it.
-    least: list[int] = []
-    ends: list[int] = []
-    before: list[int] = []
-    for at, number in enumerate(numbers):
-        length = bisect_left(least, number)
-        before.append(ends[length - 1] if length else -1)
-        least[length : length + 1] = [number]
-        ends[length : length + 1] = [at]
-    rise = []
-    at = ends[-1] if ends else -1
-    while at >= 0:
-        rise.append(at)
-        at = before[at]
-    return rise
 
 
 def _words_of(block: str) -> int:

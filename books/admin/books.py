@@ -149,7 +149,7 @@ class Chapters(ServiceInline, admin.TabularInline):  # type: ignore[type-arg]
     show_change_link = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Chapter]:
-        return super().get_queryset(request).defer("text", "note")
+        return super().get_queryset(request).defer(*Chapter.LONG_FIELDS)
 
     def create_object(self, request: HttpRequest, form: Form, parent: Model | None) -> Chapter:
         assert parent is not None

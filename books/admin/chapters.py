@@ -54,7 +54,7 @@ class ChapterAdmin(LibraryAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Chapter]:
         chapters: QuerySet[Chapter] = super().get_queryset(request)
         listing = request.resolver_match is not None and request.resolver_match.url_name == "books_chapter_changelist"
-        return chapters.defer("text", "note") if listing else chapters
+        return chapters.defer(*Chapter.LONG_FIELDS) if listing else chapters
 
     def get_fields(self, request: HttpRequest, obj: Chapter | None = None) -> Any:
         if obj is None:

@@ -4,13 +4,14 @@ from typing import Annotated, Any
 
 import msgspec
 
-from books import limits
+from books import limits, paragraphs
 from books.events.facts import CommentContent, ReviewContent
 from realtime.contracts import Alias, Id, Payload, command
 from realtime.positions import Position
 
 Text = Annotated[str, msgspec.Meta(max_length=limits.COMMENT * 2)]
 """Longer than any limit of the services, which say precisely what is too long."""
+ParagraphId = Annotated[str, msgspec.Meta(pattern=f"^{paragraphs.ID.pattern}$")]
 
 
 @command(
@@ -159,12 +160,12 @@ class PublishChapter(Payload):
 
 @command("comment:post", reply=CommentContent, durable=True, cost=4)
 class PostComment(Payload):
-    """Say something under a chapter, at one of its paragraphs, or in reply; the answer is the comment."""
+    """Say something under a chapter, at one of its paragraphs (by its id), or in reply; the answer is the comment."""
 
     chapter_id: Id
     text: Text
     parent_id: Id | None = None
-    paragraph: Annotated[int, msgspec.Meta(ge=0, le=limits.CHAPTER)] | None = None
+    paragraph: ParagraphId | None = None
 
 
 @command("comment:edit", reply=CommentContent, durable=True, cost=4)
@@ -218,7 +219,7 @@ class ProgressState(Payload):
 
     chapter_id: int
     position: float
-    paragraph: int
+    paragraph: str | None
     updated_at: int
 
 
@@ -228,4 +229,4 @@ class SaveProgress(Payload):
 
     chapter_id: Id
     position: Annotated[float, msgspec.Meta(ge=0, le=1)]
-    paragraph: Annotated[int, msgspec.Meta(ge=0, le=limits.CHAPTER)] | None = None
+    paragraph: ParagraphId | None = None

@@ -39,13 +39,13 @@ class ChapterAvailable(Payload):
 class ChapterUpdated(Payload):
     """A chapter was changed; that of an unpublished one goes to its `draft:` room only. The text is fetched over HTTP.
 
-    `changed_paragraphs` are indices in the new text, in order; null: too many to list. `title` only when it changed.
+    `changed_paragraphs` are ids in the order of the new text; null: too many to list. `title` only when it changed.
     """
 
     book_id: int
     chapter_id: int
     version: int
-    changed_paragraphs: list[int] | None
+    changed_paragraphs: list[str] | None
     word_count: int
     title: str | None = None
 
@@ -120,7 +120,7 @@ class ProgressChanged(Payload):
     book_id: int
     chapter_id: int
     position: float
-    paragraph: int
+    paragraph: str | None
     updated_at: int
 
 
@@ -135,7 +135,7 @@ class CommentContent(Payload):
     author_name: str
     created_at: int
     parent_id: int | None
-    paragraph: int | None
+    paragraph: str | None
     depth: int
     path: str
 

@@ -21,7 +21,11 @@ class Chapter(models.Model):
     Markdown subset of `books.text`. `version` grows by one with every saved change of title, note or text; a
     writer says which version they changed, so that nobody overwrites another unawares. `silent`: its release
     notifies nobody. `announced_at`: when its first release was announced; releasing again announces nothing.
+    `paragraph_ids` are those of the text's paragraphs in order, see `books.paragraphs`.
     """
+
+    LONG_FIELDS = ("text", "paragraph_ids", "note")
+    """What lists of chapters do not read."""
 
     book = models.ForeignKey(Book, on_delete=models.CASCADE, related_name="chapters")
     number = models.PositiveIntegerField()
@@ -29,6 +33,7 @@ class Chapter(models.Model):
     title = models.CharField(max_length=limits.TITLE)
     note = models.TextField(max_length=limits.NOTE, blank=True)
     text = models.TextField(max_length=limits.CHAPTER, blank=True)
+    paragraph_ids = models.JSONField(default=list, blank=True)
     word_count = models.PositiveIntegerField(default=0)
     state = models.CharField(max_length=10, choices=ChapterState.choices, default=ChapterState.DRAFT)
     publish_at = models.DateTimeField(null=True, blank=True)

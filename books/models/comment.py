@@ -22,7 +22,7 @@ class Comment(models.Model):
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="replies")
     path = models.CharField(max_length=12 * limits.REPLY_DEPTH, blank=True)
     depth = models.PositiveSmallIntegerField(default=0)
-    paragraph = models.PositiveIntegerField(null=True, blank=True)
+    paragraph = models.CharField(max_length=16, null=True, blank=True)  # noqa: DJ001  # as it travels: null, not ""
     text = models.TextField(max_length=limits.COMMENT, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     edited_at = models.DateTimeField(null=True, blank=True)

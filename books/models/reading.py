@@ -36,7 +36,8 @@ class Subscription(models.Model):
 class ReadingProgress(models.Model):
     """How far a reader came in a chapter; that the row exists means that they opened it.
 
-    `position` is the part read, 0.0 to 1.0; `paragraph` the index of the paragraph at the top of the page.
+    `position` is the part read, 0.0 to 1.0; `paragraph` the id of the paragraph at the top of the page; where it
+    is gone, `position` says where they were.
     A reader's place in the book is the row with the latest `updated_at`.
     """
 
@@ -44,7 +45,7 @@ class ReadingProgress(models.Model):
     book = models.ForeignKey(Book, on_delete=models.CASCADE, related_name="reading_progress")
     chapter = models.ForeignKey(Chapter, on_delete=models.CASCADE, related_name="reading_progress")
     position = models.FloatField(default=0.0)
-    paragraph = models.PositiveIntegerField(default=0)
+    paragraph = models.CharField(max_length=16, null=True, blank=True)  # noqa: DJ001  # as it travels: null, not ""
     opened_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(default=timezone.now)
 

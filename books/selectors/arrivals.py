@@ -36,4 +36,4 @@ def coming_up(viewer: Viewer) -> QuerySet[Chapter]:
 def _followed(viewer: Viewer) -> QuerySet[Chapter]:
     subscribed = Subscription.objects.filter(user_id=viewer_id(viewer), book=OuterRef("book"))
     chapters = Chapter.objects.filter(visible_to(viewer, "book__"), Exists(subscribed))
-    return chapters.select_related("book").defer("text", "note")
+    return chapters.select_related("book").defer(*Chapter.LONG_FIELDS)

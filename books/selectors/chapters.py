@@ -15,12 +15,14 @@ def contents(viewer: Viewer, book: Book) -> QuerySet[Chapter]:
 
     The caller has got `book` from a selector, so that `viewer` may see it.
     """
-    return visible_chapters(viewer, book).defer("text", "note")
+    return visible_chapters(viewer, book).defer(*Chapter.LONG_FIELDS)
 
 
 def published(book: Book) -> QuerySet[Chapter]:
     """Returns the book's published chapters in order, without their text."""
-    return Chapter.objects.filter(book=book, state=ChapterState.PUBLISHED).order_by("number").defer("text", "note")
+    return (
+        Chapter.objects.filter(book=book, state=ChapterState.PUBLISHED).order_by("number").defer(*Chapter.LONG_FIELDS)
+    )
 
 
 def visible_chapters(viewer: Viewer, book: Book) -> QuerySet[Chapter]:
@@ -56,7 +58,7 @@ def latest_chapters(viewer: Viewer) -> QuerySet[Chapter]:
     return (
         Chapter.objects.filter(visible_to(viewer, "book__"), state=ChapterState.PUBLISHED)
         .select_related("book")
-        .defer("text", "note")
+        .defer(*Chapter.LONG_FIELDS)
         .order_by("-published_at", "-id")
     )
 

@@ -125,4 +125,4 @@ def _chapters() -> Prefetch[str, QuerySet[Chapter], str]:
 
 
 def _light() -> QuerySet[Chapter]:
-    return Chapter.objects.defer("text", "note")
+    return Chapter.objects.defer(*Chapter.LONG_FIELDS)

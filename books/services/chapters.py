@@ -11,6 +11,7 @@ from books import limits, signals
 from books import text as prose
 from books.errors import VersionConflict, invalid
 from books.models import Book, Chapter, ChapterState, Right
+from books.paragraphs import CarriedOver, carry_over, new_ids
 from books.policies.people import require
 from books.services import checking, rendering
 from books.services.locking import known_book, known_chapter, lock_book, lock_chapter
@@ -40,6 +41,7 @@ class _Clean(Content, total=False):
     """The same, as it is stored."""
 
     word_count: int
+    paragraph_ids: list[str]
 
 
 def create_chapter(
@@ -58,6 +60,7 @@ def create_chapter(
     require(actor, book, _WRITING, staff=_ADD)
     clean = _clean({"title": title, "text": text, "volume": volume})
     clean["note"] = _clean_note(book.default_note if note is None else note)
+    clean["paragraph_ids"] = new_ids(len(prose.paragraphs(clean["text"])))
     rendered = rendering.render(clean["text"], clean["note"])
     with realtime.atomic():
         book = lock_book(book_id)
@@ -94,7 +97,7 @@ class _WorkedOut:
 
     before: str
     clean: _Clean
-    changed_paragraphs: list[int]
+    changed_paragraphs: list[str]
     rendered: rendering.Rendered | None
 
 
@@ -103,9 +106,13 @@ def _work_out(actor: User | None, chapter_id: int, version: int | None, content:
     _require_to_write(actor, seen, version)  # a stranger's text is not worth the time
     clean = _clean(content)
     text, note = clean.get("text", seen.text), clean.get("note", seen.note)
-    changed = prose.changed_paragraphs(seen.text, text) if text != seen.text else []
+    carried = CarriedOver(seen.paragraph_ids, [])
+    if text != seen.text:
+        with rendering.turn():
+            carried = carry_over(seen.paragraph_ids, seen.text, text)
+        clean["paragraph_ids"] = carried.ids
     is_same = (text, note) == (seen.text, seen.note)
-    return _WorkedOut(seen.text, clean, changed, None if is_same else rendering.render(text, note))
+    return _WorkedOut(seen.text, clean, carried.changed, None if is_same else rendering.render(text, note))
 
 
 def _lock_to_write(actor: User | None, chapter_id: int, version: int | None) -> Chapter:
@@ -217,7 +224,7 @@ def _clean_note(note: str) -> str:
 
 def _number(book: Book, chapter_ids: Iterable[int]) -> None:
     numbers = {chapter_id: number for number, chapter_id in enumerate(chapter_ids, start=1)}
-    chapters = list(Chapter.objects.filter(book=book).defer("text", "note"))
+    chapters = list(Chapter.objects.filter(book=book).defer(*Chapter.LONG_FIELDS))
     moved = [chapter for chapter in chapters if chapter.number != numbers[chapter.pk]]
     if moved:
         # In two steps: a number may be taken by a chapter that has not moved yet.

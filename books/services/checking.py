@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from books.errors import invalid
+from books.paragraphs import ID
 from livrya.accounts.models import User
 from livrya.kit.texts import clean_line, clean_text
 
@@ -40,6 +41,13 @@ def flags(field: str, value: int, every: int) -> int:
     if value < 0 or value & ~every:
         raise invalid(field, "Unknown values are set.")
     return int(value)
+
+
+def paragraph(field: str, value: str) -> str:
+    """Returns the id of a paragraph. Raises ValidationFailed for what can be none."""
+    if not ID.fullmatch(value):
+        raise invalid(field, "There is no such paragraph.")
+    return value
 
 
 def person(field: str, user_id: int) -> User:

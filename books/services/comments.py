@@ -18,17 +18,18 @@ _MOST_ROOMS = 16
 
 
 def post_comment(
-    *, actor: User | None, chapter_id: int, text: str, parent_id: int | None = None, paragraph: int | None = None
+    *, actor: User | None, chapter_id: int, text: str, parent_id: int | None = None, paragraph: str | None = None
 ) -> Comment:
-    """Says something under a chapter, at one of its paragraphs, or in reply to another comment.
+    """Says something under a chapter, at one of its paragraphs (by id), or in reply to another comment.
 
+    What is said about a paragraph that has just been taken out stands under the chapter.
     A reply to a comment at the last level is put beside it. Nobody answers a person whom they have blocked or who
     has blocked them, nor comments on the book of an author who has.
     """
     person = require_person(actor)
     clean = checking.body("text", text, longest=limits.COMMENT)
-    if paragraph is not None and not 0 <= paragraph <= limits.CHAPTER:
-        raise invalid("paragraph", "There is no such paragraph.")
+    if paragraph is not None:
+        checking.paragraph("paragraph", paragraph)
     limits.COMMENTS.charge(person.pk)
     with realtime.atomic(max_rooms=_MOST_ROOMS):
         chapter = lock_chapter_alone(person, chapter_id)
@@ -36,6 +37,8 @@ def post_comment(
         parent = _parent(person, chapter, parent_id)
         if parent is not None:
             paragraph = parent.paragraph
+        elif paragraph is not None and paragraph not in chapter.paragraph_ids:
+            paragraph = None
         comment = Comment.objects.create(
             chapter=chapter,
             author=person,

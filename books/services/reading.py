@@ -5,7 +5,7 @@ import math
 from django.utils import timezone
 
 import realtime
-from books import limits, signals
+from books import signals
 from books.errors import invalid
 from books.models import Book, ReadingProgress, Shelf, ShelfEntry
 from books.policies.people import may_read, require_person
@@ -33,18 +33,19 @@ def save_progress(
     actor: User | None,
     chapter_id: int,
     position: float,
-    paragraph: int | None = None,
+    paragraph: str | None = None,
     connection_id: str | None = None,
 ) -> ReadingProgress:
-    """Notes where the actor is in the chapter: `position` is the part read, 0.0 to 1.0. The last save counts.
+    """Notes where the actor is in the chapter: `position` is the part read, 0.0 to 1.0, `paragraph` the id of the one
+    at the top of the page. The last save counts.
 
     `connection_id` is the connection that says so: it does not get the event.
     """
     person = require_person(actor)
     if not (math.isfinite(position) and 0 <= position <= 1):
         raise invalid("position", "A number from 0 to 1, please.")
-    if paragraph is not None and not 0 <= paragraph <= limits.CHAPTER:
-        raise invalid("paragraph", "There is no such paragraph.")
+    if paragraph is not None:
+        checking.paragraph("paragraph", paragraph)
     with realtime.atomic():
         chapter = chapter_by_id(person, chapter_id)
         place = {"book": chapter.book, "position": position, "updated_at": timezone.now()}

@@ -26,7 +26,7 @@ class Rendered:
 
 def render(text: str, note: str) -> Rendered:
     """Returns the HTML of a text and its note. To be called before a transaction begins; raises Unavailable."""
-    with _turn():
+    with turn():
         return _render(text, note)
 
 
@@ -48,7 +48,7 @@ def rendered(chapter: Chapter) -> Rendered:
     """
     if kept := _fitting(chapter, getattr(chapter, "rendering", None)):
         return kept
-    with _turn():
+    with turn():
         # By whoever had the turn before.
         if kept := _fitting(chapter, Rendering.objects.filter(pk=chapter.pk).first()):
             return kept
@@ -69,7 +69,8 @@ def _fitting(chapter: Chapter, kept: Rendering | None) -> Rendered | None:
     return Rendered(kept.digest, kept.paragraphs, kept.note)
 
 
-def _turn() -> AbstractContextManager[None]:
+def turn() -> AbstractContextManager[None]:
+    """Waits for the turn of one who works on a text for long. Raises Unavailable."""
     # Whoever is in a transaction already must not wait: others wait for what it holds.
     return nullcontext() if connection.in_atomic_block else _TURNS.taken()
 

@@ -31,7 +31,7 @@ def unfolded(texts: Iterable[str]) -> dict[str, ChapterLink]:
             number__in={number for _, number in wanted},
         )
         .select_related("book")
-        .defer("text", "note")
+        .defer(*Chapter.LONG_FIELDS)
     )
     links = [_link(chapter) for chapter in chapters if (chapter.book.slug, chapter.number) in wanted]
     return {link.url: link for link in links}

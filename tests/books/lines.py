@@ -149,11 +149,12 @@ async def an_authors_change_is_heard_in_the_book_and_the_chapter(world: World) -
     await reader.tell("chapter:join", {"chapterId": chapter.pk})
     change = {"chapterId": chapter.pk, "version": 1, "title": "New", "text": "Call me Ishmael.\n\nOr not."}
     assert await writer.tell("chapter:update", change) == {"chapterId": chapter.pk, "version": 2}
+    ids = (await make(Chapter.objects.get, pk=chapter.pk)).paragraph_ids
     events = [await reader.event("chapter:updated") for _ in range(2)]
     assert {event["room"] for event in events} == {f"book:{book.pk}", f"chapter:{chapter.pk}"}
     for event in events:
         payload = event["payload"]
-        assert (payload["version"], payload["title"], payload["changedParagraphs"]) == (2, "New", [1])
+        assert (payload["version"], payload["title"], payload["changedParagraphs"]) == (2, "New", ids[1:])
     stale = await writer.ask("chapter:update", change)
     assert (stale["error"]["code"], stale["error"]["details"]) == ("VERSION_CONFLICT", {"version": 2})
 
@@ -278,13 +279,13 @@ async def a_place_is_told_to_the_readers_other_devices(world: World) -> None:
     book, chapter, _ = await a_chapter()
     reader = await somebody()
     phone, desktop = await world.client(reader), await world.client(reader)
-    await phone.tell("progress:save", {"chapterId": chapter.pk, "position": 0.25, "paragraph": 7})
+    await phone.tell("progress:save", {"chapterId": chapter.pk, "position": 0.25, "paragraph": "0123456789ab"})
     payload = (await desktop.event("progress:changed"))["payload"]
     assert (payload["bookId"], payload["chapterId"], payload["position"], payload["paragraph"]) == (
         book.pk,
         chapter.pk,
         0.25,
-        7,
+        "0123456789ab",
     )
     await desktop.tell("progress:save", {"chapterId": chapter.pk, "position": 0.5})
     assert (await phone.event("progress:changed"))["payload"]["position"] == 0.5

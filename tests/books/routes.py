@@ -134,7 +134,7 @@ ROUTES = [
     Route("put", "api-comments-lock", WRITTEN, path=of_chapter, given={"locked": True}),
     Route("get", "api-comments", SEEN, path=of_chapter),
     Route("post", "api-comments", people(reader=201, author=201, staff=201), path=of_chapter, given={"text": "Aye."}),
-    Route("put", "api-progress", READERS, path=of_chapter, given={"position": 0.5, "paragraph": 1}),
+    Route("put", "api-progress", READERS, path=of_chapter, given={"position": 0.5, "paragraph": "0123456789ab"}),
     Route("post", "api-progress", READERS, path=of_chapter),
     Route("patch", "api-comment", people(reader=200, author=403, staff=403), path=of_comment, given={"text": "Oh."}),
     Route("delete", "api-comment", people(reader=204, author=204, staff=204), path=of_comment),

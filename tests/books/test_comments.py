@@ -3,7 +3,7 @@ import pytest
 from books.errors import CommentsLocked
 from books.models import Comment, Right
 from books.selectors.comments import comment_count, comments_of, own_reactions, reactions_of
-from books.services.chapters import lock_comments
+from books.services.chapters import lock_comments, update_chapter
 from books.services.comments import (
     delete_comment,
     edit_comment,
@@ -12,6 +12,7 @@ from books.services.comments import (
     react_to_comment,
     restore_comment,
 )
+from books.services.reading import save_progress
 from livrya.accounts.services import blocking
 from realtime.errors import Conflict, Forbidden, NotFound, Unauthenticated, ValidationFailed
 from tests.books.library import author_of, book, chapter, comment, draft, somebody, worker_on
@@ -30,14 +31,36 @@ def test_threads_stand_together_parents_before_replies():
 
 def test_a_reply_below_the_last_level_stands_beside_what_it_answers():
     out = chapter(book())
-    said = comment(out, paragraph=1)
+    said = comment(out, paragraph=out.paragraph_ids[1])
     for _ in range(4):
         said = comment(out, parent_id=said.pk)
     deepest = comment(out, parent_id=said.pk)
     assert (said.depth, deepest.depth) == (4, 4)
     assert deepest.parent_id == said.parent_id
-    assert deepest.paragraph == 1
-    assert {each.paragraph for each in comments_of(out)} == {1}
+    assert {each.paragraph for each in comments_of(out)} == {out.paragraph_ids[1]}
+
+
+def test_a_comment_stays_with_its_paragraph_when_another_is_put_before_it():
+    out = chapter(book(), text="Call me Ishmael.\n\nSome years ago.")
+    about = out.paragraph_ids[1]
+    said = comment(out, paragraph=about)
+    out = update_chapter(actor=None, chapter_id=out.pk, text="A foreword.\n\nCall me Ishmael.\n\nSome years ago.")
+    said.refresh_from_db()
+    assert out.paragraph_ids.index(said.paragraph) == 2
+    # Taken out while somebody writes about it: what they say is kept, and stands under the chapter.
+    update_chapter(actor=None, chapter_id=out.pk, text="Call me Ishmael.")
+    assert comment(out, paragraph=about).paragraph is None
+    said.refresh_from_db()
+    assert said.paragraph == about
+
+
+@pytest.mark.parametrize("paragraph", ["", "1", "P" * 12, "0123456789ab\n", "a" * 17, "\x00" * 12])
+def test_what_is_no_paragraph_is_refused(paragraph):
+    out = chapter(book())
+    with pytest.raises(ValidationFailed):
+        comment(out, paragraph=paragraph)
+    with pytest.raises(ValidationFailed):
+        save_progress(actor=somebody(), chapter_id=out.pk, position=0.5, paragraph=paragraph)
 
 
 def test_comments_need_a_person_an_open_chapter_and_words():

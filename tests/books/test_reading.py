@@ -24,14 +24,14 @@ pytestmark = pytest.mark.django_db
 def test_the_place_is_kept_per_chapter_and_the_last_one_is_the_books():
     made, reader = book(), somebody()
     first, second = chapter(made), chapter(made)
-    save_progress(actor=reader, chapter_id=first.pk, position=0.5, paragraph=3)
+    save_progress(actor=reader, chapter_id=first.pk, position=0.5, paragraph=first.paragraph_ids[1])
     save_progress(actor=reader, chapter_id=second.pk, position=0.25)
     open_chapter(actor=reader, chapter_id=first.pk)
     assert {key: row.position for key, row in progress_in(reader, made).items()} == {first.pk: 0.5, second.pk: 0.25}
     assert place_in(reader, made).chapter == second
     save_progress(actor=reader, chapter_id=first.pk, position=0.75)
     assert [row.chapter for row in continue_reading(reader)] == [first]
-    assert place_in(reader, made).paragraph == 3
+    assert place_in(reader, made).paragraph == first.paragraph_ids[1]
 
 
 def test_a_place_in_a_chapter_that_was_taken_back_is_none_and_tells_no_new_title():

@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from books import limits, text
 from books.models import Chapter, Rendering
-from books.services import rendering
+from books.paragraphs import CarriedOver, carry_over
+from books.services import chapters, rendering
 from books.services.chapters import create_chapter, update_chapter
 from livrya.kit import texts
 from livrya.kit.texts import excerpt
@@ -122,18 +123,6 @@ def test_brackets_that_are_no_link_are_only_brackets(source: str, html: str) -> 
     assert text.render(source) == [f"<p>{html}</p>"]
 
 
-def letters(count: int, *, first: int = 0) -> str:
-    return "\n\n".join("ab"[(first + number * number // 7) % 2] for number in range(count))
-
-
-def test_the_work_of_comparing_grows_with_the_paragraphs_and_no_faster() -> None:
-    """1.8 KB of one letter each took three seconds."""
-    for count in (600, 6_000):
-        old, new = letters(count), letters(count, first=1)
-        assert work(lambda old=old, new=new: text.changed_paragraphs(old, new)) < 60 * count
-    assert text.changed_paragraphs(letters(20_000), letters(20_000, first=1))
-
-
 def test_a_feed_cleans_no_more_of_a_text_than_it_shows(monkeypatch: Any) -> None:
     cleaned = []
     strip = texts._strip
@@ -212,7 +201,7 @@ def test_a_view_that_is_late_does_not_put_an_older_text_in_place_of_a_newer_one(
 def test_nobody_waits_while_a_text_is_compared_and_rendered(monkeypatch: Any) -> None:
     """On SQLite, where all wait for one writer: three seconds of comparing were three seconds for everybody."""
     inside = []
-    for name in ("render", "changed_paragraphs", "count_words", "paragraphs"):
+    for name in ("render", "count_words", "paragraphs"):
         real = getattr(text, name)
 
         def watched(*given: Any, real: Any = real) -> Any:
@@ -231,18 +220,19 @@ def test_nobody_waits_while_a_text_is_compared_and_rendered(monkeypatch: Any) ->
 def test_a_change_meanwhile_is_compared_with(monkeypatch: Any) -> None:
     """Somebody else saves between the comparing and the lock."""
     shown = draft(book(), text="one\n\ntwo")
-    seen: list[list[int]] = []
-    real, busy = text.changed_paragraphs, ["one\n\nTWO\n\nthree"]
+    seen: list[str] = []
+    busy = ["one\n\nTWO\n\nthree"]
 
-    def meanwhile(old: str, new: str) -> list[int]:
+    def meanwhile(ids: list[str], old: str, new: str) -> CarriedOver:
         if busy:
             Chapter.objects.filter(pk=shown.pk).update(text=busy.pop())
-        seen.append(real(old, new))
-        return seen[-1]
+        seen.append(old)
+        return carry_over(ids, old, new)
 
-    monkeypatch.setattr(text, "changed_paragraphs", meanwhile)
+    monkeypatch.setattr(chapters, "carry_over", meanwhile)
     saved = update_chapter(actor=None, chapter_id=shown.pk, text="one\n\ntwo\n\nthree")
-    assert seen == [[2], [1]]
+    assert seen == ["one\n\ntwo", "one\n\nTWO\n\nthree"]
+    assert len(saved.paragraph_ids) == 3
     assert (saved.text, saved.version) == ("one\n\ntwo\n\nthree", 2)
     busy += [f"another {number}" for number in range(9)]
     with pytest.raises(Conflict):

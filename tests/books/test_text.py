@@ -61,26 +61,8 @@ def test_words_are_counted_between_spaces_and_by_character_where_there_are_none(
     assert text.count_words("") == 0
 
 
-def test_changed_paragraphs_are_indices_of_the_new_text():
-    before = "a\n\nb\n\nc\n\nd"
-    assert text.changed_paragraphs(before, before) == []
-    assert text.changed_paragraphs(before, "a\n\nB\n\nc\n\nd") == [1]
-    assert text.changed_paragraphs(before, "new\n\na\n\nb\n\nc\n\nd\n\nlast") == [0, 5]
-    assert text.changed_paragraphs(before, "a\n\nc\n\nd") == []
-
-
-paragraphs = st.lists(st.sampled_from(["a", "b", "c", "d e"]), max_size=12)
-
-
-@given(paragraphs, paragraphs)
-def test_what_is_not_named_as_changed_was_there_before(before, after):
-    changed = set(text.changed_paragraphs("\n\n".join(before), "\n\n".join(after)))
-    assert {block for index, block in enumerate(after) if index not in changed} <= set(before)
-
-
 def test_text_made_to_be_slow_is_not_slow():
     started = time.process_time()
     text.render("\n\n".join([c * 9_999 for c in "[_*(>"] + ["[" * 400_000]))
-    text.changed_paragraphs("\n\n".join("ab" * 50_000), "\n\n".join("ba" * 50_000))
     # Ten times what it takes: only something quadratic is slower.
     assert time.process_time() - started < 10

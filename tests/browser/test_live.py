@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from books.services.chapters import update_chapter
 from books.services.comments import post_comment
 from books.services.releases import publish_chapter, unpublish_chapter
 from books.services.subscriptions import subscribe
@@ -102,14 +103,13 @@ def test_two_tabs_are_one_reader_and_closing_both_is_leaving(site: Site, library
 
 def test_the_place_moves_to_the_other_device(site: Site, library: Library) -> None:
     chapter = library.chapters[0]
-    type(chapter).objects.filter(pk=chapter.pk).update(
-        text="\n\n".join(f"Line {n}. " + "Word " * 80 for n in range(60))
-    )
+    text = "\n\n".join(f"Line {n}. " + "Word " * 80 for n in range(60))
+    ids = act(update_chapter, actor=library.author, chapter_id=chapter.pk, text=text).paragraph_ids
     path = "/books/the-lamp-room/1/"
     phone, desk = site.open(path, library.reader), site.open(path, library.reader)
     someone_is_here(desk, 1)
     someone_is_here(phone, 1)
-    phone.evaluate("document.querySelector('[data-paragraph=\"30\"]').scrollIntoView()")
+    phone.evaluate(f"document.querySelector('[data-paragraph=\"{ids[30]}\"]').scrollIntoView()")
     note = desk.locator(".place-note")
     expect(note).to_be_visible()
     assert desk.evaluate("scrollY") == 0, "nobody is moved without asking"

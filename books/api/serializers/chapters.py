@@ -33,7 +33,8 @@ class ChapterRowSerializer(ModelSerializer):
 class ChapterSerializer(ChapterRowSerializer):
     """A chapter to read or to write: `text` as written, `paragraphs` and `noteHtml` as safe HTML.
 
-    A paragraph's index is its address for comments and places. The context has the `rendered` chapter.
+    `paragraphIds` names the paragraphs in the same order, for comments and places: an id stays with its paragraph
+    when the text changes. The context has the `rendered` chapter.
     """
 
     paragraphs = serializers.SerializerMethodField()
@@ -45,6 +46,7 @@ class ChapterSerializer(ChapterRowSerializer):
             *ChapterRowSerializer.Meta.fields,
             "text",
             "paragraphs",
+            "paragraph_ids",
             "note",
             "note_html",
             "position",

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from books import limits
+from books.api.serializers.fields import ParagraphField
 from books.models import Comment
 from livrya.accounts.api.serializers import PersonSerializer
 from livrya.kit.api.fields import IdField, ModelSerializer, Serializer, TextField
@@ -55,7 +56,7 @@ class CommentSerializer(ModelSerializer):
 class NewCommentSerializer(Serializer):
     text = TextField(max_length=limits.COMMENT)
     parent_id = IdField(required=False, allow_null=True)
-    paragraph = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=limits.CHAPTER)
+    paragraph = ParagraphField(required=False, allow_null=True)
 
 
 class CommentChangeSerializer(Serializer):

@@ -1,4 +1,4 @@
-"""Bitmasks on the wire: lists of names in small letters."""
+"""Paragraphs by id, and bitmasks: on the wire lists of names in small letters."""
 
 from enum import IntFlag
 from typing import Any
@@ -6,7 +6,17 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from books import paragraphs
 from books.models import ContentWarning, Right
+
+
+class ParagraphField(serializers.RegexField):
+    """The id of a paragraph."""
+
+    default_error_messages = {"invalid": "There is no such paragraph."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(rf"^{paragraphs.ID.pattern}\Z", **kwargs)
 
 
 class FlagsField(serializers.Field[int, Any, list[str], Any]):

@@ -2,9 +2,9 @@
 
 from rest_framework import serializers
 
-from books import limits
 from books.api.serializers.books import BookSerializer
 from books.api.serializers.chapters import ChapterRowSerializer
+from books.api.serializers.fields import ParagraphField
 from books.models import ReadingProgress, Shelf, ShelfEntry, Subscription, SubscriptionLevel
 from livrya.kit.api.fields import ModelSerializer, Serializer
 
@@ -58,4 +58,4 @@ class PlaceSerializer(ProgressSerializer):
 
 class ProgressChangeSerializer(Serializer):
     position = serializers.FloatField(min_value=0, max_value=1)
-    paragraph = serializers.IntegerField(required=False, min_value=0, max_value=limits.CHAPTER)
+    paragraph = ParagraphField(required=False)

@@ -178,13 +178,13 @@ export interface ChapterScheduled {
 /**
  * A chapter was changed; that of an unpublished one goes to its `draft:` room only. The text is fetched over HTTP.
  *
- * `changed_paragraphs` are indices in the new text, in order; null: too many to list. `title` only when it changed.
+ * `changed_paragraphs` are ids in the order of the new text; null: too many to list. `title` only when it changed.
  */
 export interface ChapterUpdated {
   bookId: number;
   chapterId: number;
   version: number;
-  changedParagraphs: Array<number> | null;
+  changedParagraphs: Array<string> | null;
   wordCount: number;
   title?: string | null;
 }
@@ -220,7 +220,7 @@ export interface CommentContent {
   authorName: string;
   createdAt: number;
   parentId: number | null;
-  paragraph: number | null;
+  paragraph: string | null;
   depth: number;
   path: string;
 }
@@ -247,7 +247,7 @@ export interface CommentNew {
   authorName: string;
   createdAt: number;
   parentId: number | null;
-  paragraph: number | null;
+  paragraph: string | null;
   depth: number;
   path: string;
 }
@@ -262,7 +262,7 @@ export interface CommentUpdated {
   authorName: string;
   createdAt: number;
   parentId: number | null;
-  paragraph: number | null;
+  paragraph: string | null;
   depth: number;
   path: string;
   editedAt: number | null;
@@ -858,12 +858,12 @@ export interface Position {
   seq: number;
 }
 
-/** Say something under a chapter, at one of its paragraphs, or in reply; the answer is the comment. */
+/** Say something under a chapter, at one of its paragraphs (by its id), or in reply; the answer is the comment. */
 export interface PostComment {
   chapterId: number;
   text: string;
   parentId?: number | null;
-  paragraph?: number | null;
+  paragraph?: string | null;
 }
 
 /** Say what you think of a book of which you have opened a chapter, once; the answer is the review. */
@@ -912,7 +912,7 @@ export interface ProgressChanged {
   bookId: number;
   chapterId: number;
   position: number;
-  paragraph: number;
+  paragraph: string | null;
   updatedAt: number;
 }
 
@@ -920,7 +920,7 @@ export interface ProgressChanged {
 export interface ProgressState {
   chapterId: number;
   position: number;
-  paragraph: number;
+  paragraph: string | null;
   updatedAt: number;
 }
 
@@ -1285,7 +1285,7 @@ export interface RoomsBySize {
 export interface SaveProgress {
   chapterId: number;
   position: number;
-  paragraph?: number | null;
+  paragraph?: string | null;
 }
 
 /** Find messages that have all the words, in one of your groups or (without `roomId`) in all of them. */
@@ -1636,7 +1636,7 @@ export interface EventMap {
   /**
    * A chapter was changed; that of an unpublished one goes to its `draft:` room only. The text is fetched over HTTP.
    *
-   * `changed_paragraphs` are indices in the new text, in order; null: too many to list. `title` only when it changed.
+   * `changed_paragraphs` are ids in the order of the new text; null: too many to list. `title` only when it changed.
    */
   "chapter:updated": ChapterUpdated;
   /** A comment was deleted, or (then `moderated`) taken out of sight by a moderator. */
@@ -1833,7 +1833,7 @@ export interface CommandMap {
   "comment:delete": { payload: DeleteComment; reply: CommentGone };
   /** Change what you have said; the answer is the comment. */
   "comment:edit": { payload: EditComment; reply: CommentContent };
-  /** Say something under a chapter, at one of its paragraphs, or in reply; the answer is the comment. */
+  /** Say something under a chapter, at one of its paragraphs (by its id), or in reply; the answer is the comment. */
   "comment:post": { payload: PostComment; reply: CommentContent };
   /** Add your reaction (like, love, laugh, wow, sad) to a comment, or take it back with `on` false. */
   "comment:react": { payload: React; reply: Reactions };

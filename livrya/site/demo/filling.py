@@ -122,7 +122,7 @@ def _credit(book: Book, part: Part, everybody: Everybody) -> None:
 
 
 def _readership(book: Book, readership: Readership, everybody: Everybody) -> None:
-    chapters = {chapter.number: chapter for chapter in Chapter.objects.filter(book=book).defer("text", "note")}
+    chapters = {chapter.number: chapter for chapter in Chapter.objects.filter(book=book).defer(*Chapter.LONG_FIELDS)}
     for name, level in readership.subscribers.items():
         if not book.subscriptions.filter(user=everybody[name]).exists():
             subscribe(actor=everybody[name], book_id=book.pk, level=level)
@@ -144,7 +144,8 @@ def _readership(book: Book, readership: Readership, everybody: Everybody) -> Non
 def _thread(chapter: Chapter, remark: Remark, everybody: Everybody) -> None:
     if Comment.objects.filter(chapter=chapter, author=everybody[remark.by], parent=None).exists():
         return
-    root = post_comment(actor=everybody[remark.by], chapter_id=chapter.pk, text=remark.text, paragraph=remark.paragraph)
+    about = None if remark.paragraph is None else chapter.paragraph_ids[remark.paragraph]
+    root = post_comment(actor=everybody[remark.by], chapter_id=chapter.pk, text=remark.text, paragraph=about)
     for reply in remark.replies:
         post_comment(actor=everybody[reply.by], chapter_id=chapter.pk, text=reply.text, parent_id=root.pk)
 

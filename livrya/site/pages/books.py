@@ -83,7 +83,7 @@ def reader(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         }
     # Outside of the snapshot: what was not rendered yet is kept.
     shown_as = rendered(chapter)
-    context |= {"paragraphs": shown_as.paragraphs, "note": shown_as.note}
+    context |= {"paragraphs": shown_as.paragraphs, "paragraph_ids": chapter.paragraph_ids, "note": shown_as.note}
     if request.user.is_authenticated and chapter.is_published:
         open_chapter(actor=request.user, chapter_id=chapter.pk)
     return render(request, "pages/reader.html", context)

@@ -4,6 +4,7 @@ import re
 import zlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -128,15 +129,16 @@ def milliseconds(moment: datetime | None) -> str:
 
 
 @register.simple_tag
-def prose(paragraphs: Sequence[str]) -> SafeString:
-    """Renders a chapter's rendered paragraphs, each with its index, so that a place in them can be kept and shown.
+def prose(paragraphs: Sequence[str], ids: Sequence[str]) -> SafeString:
+    """Renders a chapter's rendered paragraphs, each with its id, so that a place in them can be kept and shown.
 
-    `paragraphs` are safe HTML, as `books.text.render` returns them.
+    `paragraphs` are safe HTML, as `books.text.render` returns them; of a text that was written past the services some
+    have no id.
     """
     return mark_safe(  # noqa: S308  # sanitised where it was rendered
         "\n".join(
-            _FIRST_TAG.sub(rf'<\1 id="p{index}" data-paragraph="{index}"', paragraph, count=1)
-            for index, paragraph in enumerate(paragraphs)
+            _FIRST_TAG.sub(rf'<\1 id="p-{name}" data-paragraph="{name}"', paragraph, count=1) if name else paragraph
+            for paragraph, name in zip_longest(paragraphs, ids[: len(paragraphs)])
         )
     )
 

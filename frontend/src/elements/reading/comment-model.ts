@@ -14,7 +14,8 @@ export interface Shown {
   text: string;
   createdAt: number;
   editedAt: number | null;
-  paragraph: number | null;
+  /** The id of the paragraph that it is about. */
+  paragraph: string | null;
   /** Deleted, or taken out of sight: the place stays, the words are gone. */
   gone: boolean;
   reactions: Record<string, number>;
@@ -176,7 +177,7 @@ export function read(item: HTMLElement): Shown {
     text: item.querySelector(".comment__text")?.textContent ?? "",
     createdAt: Number(data.created),
     editedAt: number(data.edited),
-    paragraph: number(data.paragraph),
+    paragraph: data.paragraph || null,
     gone: "gone" in data,
     reactions: Object.fromEntries(reactions.map((one) => [one.dataset.kind ?? "", Number(one.dataset.count)])),
     mine: new Set(reactions.filter((one) => "mine" in one.dataset).map((one) => one.dataset.kind ?? "")),

@@ -11,17 +11,19 @@ const APART = 2;
 /** Below this, one has only looked in. */
 const BEGUN = 0.01;
 
+/** `paragraph` is the id of the one at the top of the page, `position` the part read: where the paragraph is gone. */
+type Place = { position: number; paragraph: string | null };
 type Note = { text: string; label: string; run: () => void };
 
 /**
- * `<lv-reading-place chapter="3" position="0.42" paragraph="17">` around the text: goes to the kept place when the page
+ * `<lv-reading-place chapter="3" position="0.42" paragraph="8f3a…">` around the text: goes to the kept place when the page
  * opens, keeps it as one reads, and afterwards never moves the page by itself: what happens elsewhere is offered in a
  * quiet note.
  */
 class ReadingPlace extends LiveElement {
   private chapter = 0;
   private note: Note | null = null;
-  private saved = { position: 0, paragraph: 0 };
+  private saved: Place = { position: 0, paragraph: null };
   private moved = false;
   private lastScroll = 0;
   private hairline: HTMLElement | null = null;
@@ -29,7 +31,7 @@ class ReadingPlace extends LiveElement {
 
   protected override begin(): void {
     this.chapter = this.number("chapter");
-    this.saved = { position: this.number("position") || 0, paragraph: this.number("paragraph") || 0 };
+    this.saved = { position: this.number("position") || 0, paragraph: this.getAttribute("paragraph") || null };
     this.drawHairline();
     this.goToKeptPlace();
     this.lastScroll = scrollY;
@@ -61,22 +63,29 @@ class ReadingPlace extends LiveElement {
     const asked = location.hash === "#continue";
     const fresh = location.hash === "" && scrollY < 10 && type === "navigate";
     const finished = this.saved.position > 0.97;
-    if (asked || (fresh && this.saved.paragraph > 0 && !finished)) this.goTo(this.saved.paragraph);
+    const begun = this.saved.position >= BEGUN && this.saved.paragraph !== this.paragraphs()[0]?.dataset.paragraph;
+    if (asked || (fresh && begun && !finished)) this.goTo(this.saved);
   }
 
-  private goTo(paragraph: number): void {
-    this.querySelector(`[data-paragraph="${paragraph}"]`)?.scrollIntoView({ block: "start", behavior: "instant" });
+  private named(paragraph: string | null): HTMLElement | null {
+    return paragraph ? this.querySelector(`[data-paragraph="${paragraph}"]`) : null;
+  }
+
+  private goTo({ paragraph, position }: Place): void {
+    const all = this.paragraphs();
+    const there = this.named(paragraph) ?? all[Math.floor(position * all.length)] ?? all.at(-1);
+    there?.scrollIntoView({ block: "start", behavior: "instant" });
   }
 
   /** Where the reader is: the paragraph at the top of the page, and the part of the text above the page's end. */
-  private place(): { position: number; paragraph: number } {
+  private place(): Place {
     const all = this.paragraphs();
     const top = all.find((paragraph) => paragraph.getBoundingClientRect().bottom > 80) ?? all.at(-1);
     const box = this.querySelector(".prose")?.getBoundingClientRect();
     const read = box ? (innerHeight - box.top) / box.height : 0;
     const started = box ? Math.max(0, -box.top / Math.max(1, box.height - innerHeight)) : 0;
     const position = read >= 1 ? 1 : Math.min(1, started);
-    return { position: Math.round(position * 1e4) / 1e4, paragraph: Number(top?.dataset.paragraph ?? 0) };
+    return { position: Math.round(position * 1e4) / 1e4, paragraph: top?.dataset.paragraph ?? null };
   }
 
   private scrolled(): void {
@@ -106,12 +115,19 @@ class ReadingPlace extends LiveElement {
   private hearPlace({ chapterId, paragraph, position }: EventMap["progress:changed"]): void {
     if (chapterId !== this.chapter) return;
     const own = paragraph === this.saved.paragraph && position === this.saved.position;
-    if (own || Math.abs(paragraph - this.place().paragraph) <= APART) return;
+    if (own || this.isHere(paragraph)) return;
     this.tell({
       text: "You read on, on another device.",
       label: "Go there",
-      run: () => this.goTo(paragraph),
+      run: () => this.goTo({ paragraph, position }),
     });
+  }
+
+  private isHere(paragraph: string | null): boolean {
+    const [here, there] = [this.named(this.place().paragraph), this.named(paragraph)];
+    if (!here || !there) return false;
+    const all = this.paragraphs();
+    return Math.abs(all.indexOf(here) - all.indexOf(there)) <= APART;
   }
 
   private hearChange({ changedParagraphs }: EventMap["chapter:updated"]): void {
@@ -132,18 +148,17 @@ class ReadingPlace extends LiveElement {
   }
 
   /** Takes the text from the server again and puts it in place; the paragraph at the top stays where it is. */
-  private async refresh(changed: number[] | null): Promise<void> {
+  private async refresh(changed: string[] | null): Promise<void> {
     try {
       const answer = await fetch(location.pathname, { headers: { Accept: "text/html" } });
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".prose");
       const shown = this.querySelector(".prose");
       if (!fresh || !shown) return;
       const { paragraph } = this.place();
-      const anchor = this.querySelector(`[data-paragraph="${paragraph}"]`);
-      const before = anchor?.getBoundingClientRect().top ?? 0;
+      const before = this.named(paragraph)?.getBoundingClientRect().top ?? 0;
       shown.replaceChildren(...fresh.childNodes);
-      for (const index of changed ?? []) this.querySelector(`[data-paragraph="${index}"]`)?.classList.add("arrived");
-      const after = this.querySelector(`[data-paragraph="${paragraph}"]`)?.getBoundingClientRect().top ?? before;
+      for (const id of changed ?? []) this.named(id)?.classList.add("arrived");
+      const after = this.named(paragraph)?.getBoundingClientRect().top ?? before;
       scrollBy({ top: after - before, behavior: "instant" });
     } catch (error) {
       toastError(error);

@@ -16,7 +16,9 @@ from tests.livrya.site.pages.conftest import signed_in
 def test_anybody_reads_a_published_chapter_without_scripts(library):
     page = Client().get("/books/the-lamp-room/1/").content.decode()
     assert "The <em>Oil</em> begins." in page
-    assert 'data-paragraph="1"' in page
+    ids = library.chapters[0].paragraph_ids
+    assert ids
+    assert all(f'id="p-{name}" data-paragraph="{name}"' in page for name in ids)
     assert 'href="/books/the-lamp-room/2/"' in page
 
 

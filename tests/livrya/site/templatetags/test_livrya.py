@@ -26,11 +26,15 @@ def request_of_nobody(rf: RequestFactory) -> HttpRequest:
     return request
 
 
-def test_paragraphs_carry_their_index_whatever_they_are() -> None:
-    assert tags.prose(["<p>One.</p>", "<hr>", '<h2 lang="en">Two</h2>']) == (
-        '<p id="p0" data-paragraph="0">One.</p>\n<hr id="p1" data-paragraph="1">\n'
-        '<h2 id="p2" data-paragraph="2" lang="en">Two</h2>'
+def test_paragraphs_carry_their_id_whatever_they_are() -> None:
+    pieces = ["<p>One.</p>", "<hr>", '<h2 lang="en">Two</h2>']
+    assert tags.prose(pieces, ["a1", "b2", "c3"]) == (
+        '<p id="p-a1" data-paragraph="a1">One.</p>\n<hr id="p-b2" data-paragraph="b2">\n'
+        '<h2 id="p-c3" data-paragraph="c3" lang="en">Two</h2>'
     )
+    # One id for a text of more paragraphs, or more ids than it has: all of the text is shown.
+    assert tags.prose(pieces, ["a1"]).count("data-paragraph") == 1
+    assert tags.prose(pieces[:1], ["a1", "b2"]) == '<p id="p-a1" data-paragraph="a1">One.</p>'
 
 
 def test_the_chosen_look_stands_on_the_root_element(request_of_nobody: HttpRequest) -> None:
