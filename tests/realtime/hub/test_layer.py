@@ -20,6 +20,8 @@ import realtime
 from realtime.hub import Hub, current_hub
 from realtime.hub import layer as layer_module
 from realtime.log import after_commit, hints
+from realtime.log.events import StoredEvent
+from realtime.log.hint_queue import EVENTS_PER_HINT
 from realtime.log.hints import group_name
 from realtime.routing import websocket_application
 from realtime.testing.client import JsonClient
@@ -159,6 +161,103 @@ async def test_a_hint_that_comes_is_not_written_out_for_a_log(running: Place, ca
     await running.elsewhere(1, "quietly")
     await heard(client, "quietly")
     assert not [record for record in caplog.records if record.name == "push_response"]
+
+
+class Overheard:
+    """What goes through the layer to some rooms' groups, from now on, as (room, hint)."""
+
+    def __init__(self, valkey: Valkey, groups: dict[str, str]) -> None:
+        self._rooms = {f"asgi__group__{group}".encode(): room for room, group in groups.items()}
+        self._redis = Redis.from_url(valkey.url)
+        self._subscribed = self._redis.pubsub(ignore_subscribe_messages=True)
+        self._subscribed.subscribe(*self._rooms)
+
+    async def next(self) -> tuple[str, hints.Hint | None]:
+        """Waits for the next one; None for a hint that carries nothing."""
+        async with asyncio.timeout(30):
+            while (message := await asyncio.to_thread(self._subscribed.get_message, timeout=1)) is None:
+                pass
+        return self._rooms[message["channel"]], hints.decode(get_channel_layer().deserialize(message["data"])["hint"])
+
+    def close(self) -> None:
+        self._subscribed.close()
+        self._redis.close()
+
+
+@pytest.fixture
+async def overheard(place: Place, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Overheard]:
+    """Of a hub that begins now, and is given no time to hear that others are there."""
+    monkeypatch.setattr(layer_module, "_ANSWER_SECONDS", 0)
+    monkeypatch.setattr(layer_module, "_PRESENT_SECONDS", 3600)
+    names = [hints.EVERYBODY, "hall:1"]
+    overheard = Overheard(place.valkey, {name: await asyncio.to_thread(group_name, name) for name in names})
+    place.hub = await current_hub()
+    yield overheard
+    overheard.close()
+
+
+def another(number: int) -> bytes:
+    """Returns what another hub says of itself."""
+    said = hints.encode([])
+    return said.replace(hints.ORIGIN.encode(), f"{number:016}".encode())
+
+
+async def speaks(overheard: Overheard, *, own: bool) -> None:
+    room, hint = await overheard.next()
+    assert room == hints.EVERYBODY
+    assert hint is not None
+    assert (hint.origin == hints.ORIGIN, hint.events) == (own, [])
+
+
+async def test_hints_are_sent_only_while_another_hub_is_there(
+    place: Place, overheard: Overheard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everybody = await asyncio.to_thread(group_name, hints.EVERYBODY)
+    await speaks(overheard, own=True)  # it begins
+    await realtime.aemit(HallRoom(1), Said(text="to nobody"))
+    place.publish(everybody, another(1))
+    await speaks(overheard, own=False)
+    await speaks(overheard, own=True)  # whom it did not know
+    await realtime.aemit(HallRoom(1), Said(text="to another"))
+    room, hint = await overheard.next()
+    assert room == "hall:1"
+    assert hint is not None
+    assert [event.payload for event in hint.events] == [b'{"text":"to another"}']
+    monkeypatch.setattr(layer_module, "_ABSENT_SECONDS", 0)
+    place.publish(everybody, another(1))  # for the last time
+    await speaks(overheard, own=False)
+    place.publish(everybody, another(2))
+    await speaks(overheard, own=False)
+    await speaks(overheard, own=True)
+    await realtime.aemit(HallRoom(1), Said(text="to nobody again"))
+    place.publish(everybody, another(3))
+    await speaks(overheard, own=False)
+
+
+async def test_a_hub_says_that_it_is_there_however_much_it_has_to_tell(place: Place, overheard: Overheard) -> None:
+    await speaks(overheard, own=True)
+    place.publish(await asyncio.to_thread(group_name, hints.EVERYBODY), another(1))
+    await speaks(overheard, own=False)
+    await speaks(overheard, own=True)
+    waiting = [StoredEvent("hall:1", "epoch", seq, "hall:said", b"{}", 0) for seq in range(1, 2 * EVENTS_PER_HINT)]
+    place.hub.layer.publish(waiting)
+    place.hub.layer._say_present()
+    await speaks(overheard, own=True)
+    assert [(await overheard.next())[0] for _ in range(2)] == ["hall:1", "hall:1"]
+
+
+async def test_a_hub_that_could_not_send_believes_that_others_are_there(place: Place, overheard: Overheard) -> None:
+    await speaks(overheard, own=True)
+    link = place.hub.layer
+    place.valkey.stop()
+    link._say_present()
+    await until(lambda: not link.healthy)
+    place.valkey.start()
+    link._say_present()
+    await until(lambda: link._sends)
+    sent = place.hub.statistics.hints_sent
+    await realtime.aemit(HallRoom(1), Said(text="to whoever is there"))
+    await until(lambda: place.hub.statistics.hints_sent > sent)
 
 
 async def test_a_hub_that_has_ended_leaves_no_queue_behind(running: Place) -> None:
