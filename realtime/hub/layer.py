@@ -62,6 +62,8 @@ class LayerLink:
         self._others: set[str] = set()
         """Origins of all hubs that were ever heard of."""
         self._others_until = math.inf
+        self._hears_until = -math.inf
+        """Who does not hear its own word hears nobody's."""
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -148,7 +150,7 @@ class LayerLink:
 
     def publish(self, events: Sequence[OutgoingEvent]) -> None:
         """Queues the hints of events that this process committed, in order; a full queue drops the oldest."""
-        if self.alone or self._hub.loop.time() >= self._others_until:
+        if self.alone or self._others_until <= self._hub.loop.time() < self._hears_until:
             return
         self._hub.statistics.hints_dropped += self._queue.put(events)
         self._queued.set()
@@ -176,10 +178,14 @@ class LayerLink:
             await asyncio.sleep(_PRESENT_SECONDS)
             self._say_present()
 
-    def _is_present(self, other: str) -> None:
-        self._others_until = self._hub.loop.time() + _ABSENT_SECONDS
-        if other not in self._others:
-            self._others.add(other)
+    def _is_present(self, origin: str) -> None:
+        until = self._hub.loop.time() + _ABSENT_SECONDS
+        if origin == hints.ORIGIN:
+            self._hears_until = until
+            return
+        self._others_until = until
+        if origin not in self._others:
+            self._others.add(origin)
             self._say_present()
 
     async def _send(self, room: str, hint: bytes) -> None:
@@ -223,9 +229,9 @@ class LayerLink:
                 hint = hints.decode(message["hint"])
                 if hint is None:
                     self._hub.wake_sweep()
+                elif not hint.events:
+                    self._is_present(hint.origin)
                 elif hint.origin != hints.ORIGIN:
-                    if not hint.events:
-                        self._is_present(hint.origin)
                     self._hub.take_hint(hint.events)
             except Exception:
                 logger.exception("A hint could not be taken; the sweep will deliver.")

@@ -209,11 +209,10 @@ async def speaks(overheard: Overheard, *, own: bool) -> None:
     assert (hint.origin == hints.ORIGIN, hint.events) == (own, [])
 
 
-async def test_hints_are_sent_only_while_another_hub_is_there(
-    place: Place, overheard: Overheard, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_hints_are_sent_only_while_another_hub_is_there(place: Place, overheard: Overheard) -> None:
     everybody = await asyncio.to_thread(group_name, hints.EVERYBODY)
     await speaks(overheard, own=True)  # it begins
+    await until(lambda: place.hub.layer._hears_until > 0)
     await realtime.aemit(HallRoom(1), Said(text="to nobody"))
     place.publish(everybody, another(1))
     await speaks(overheard, own=False)
@@ -223,15 +222,16 @@ async def test_hints_are_sent_only_while_another_hub_is_there(
     assert room == "hall:1"
     assert hint is not None
     assert [event.payload for event in hint.events] == [b'{"text":"to another"}']
-    monkeypatch.setattr(layer_module, "_ABSENT_SECONDS", 0)
-    place.publish(everybody, another(1))  # for the last time
-    await speaks(overheard, own=False)
-    place.publish(everybody, another(2))
-    await speaks(overheard, own=False)
-    await speaks(overheard, own=True)
+    link = place.hub.layer
+    link._others_until = place.hub.loop.time()  # for so long nothing was heard of it
     await realtime.aemit(HallRoom(1), Said(text="to nobody again"))
-    place.publish(everybody, another(3))
+    place.publish(everybody, another(1))
     await speaks(overheard, own=False)
+    await until(lambda: link._others_until > place.hub.loop.time())
+    # Deaf: for so long it has not heard its own word either.
+    link._others_until = link._hears_until = place.hub.loop.time()
+    await realtime.aemit(HallRoom(1), Said(text="to whoever is there"))
+    assert (await overheard.next())[0] == "hall:1"
 
 
 async def test_a_hub_says_that_it_is_there_however_much_it_has_to_tell(place: Place, overheard: Overheard) -> None:
