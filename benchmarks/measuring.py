@@ -21,6 +21,9 @@ WARMING = 50
 """Connections before those that are measured: what is loaded and allocated once is no connection's."""
 STORM = 500
 """People who come at once: what they need is then asked for in batches, as after a restart."""
+FIRST_STORM = 250
+"""People before those who are measured, all at once. The first who come so make what later storms find (threads,
+connections to the database, the largest batches' memory): 10 MB, which are no connection's either."""
 
 
 @dataclass(slots=True)
@@ -142,9 +145,9 @@ def take(case: Case, name: str, redis: str, database: str) -> Measurement:
 
 
 def connect_people(case: Case, server: Running, load: Generator) -> Measurement:
-    """Has everybody come, the first few before it is measured: they are part of the crowd."""
-    load.order("connect", count=WARMING, rooms=case.rooms, tokens=server.tokens)
-    return _connect(case, server, load, case.connections - WARMING, server.tokens)
+    """Has everybody come, a first storm of them before it is measured: they are part of the crowd."""
+    load.order("connect", count=FIRST_STORM, rooms=case.rooms, tokens=server.tokens, concurrency=STORM)
+    return _connect(case, server, load, case.connections - FIRST_STORM, server.tokens)
 
 
 def _connect(case: Case, server: Running, load: Generator, count: int, tokens: str | None = None) -> Measurement:

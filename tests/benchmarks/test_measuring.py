@@ -23,7 +23,7 @@ def small(case: Case) -> Case:
 
 @pytest.mark.parametrize("server", ["serve, JSON door, SQLite", "serve, Socket.IO door, SQLite"])
 def test_comments_of_real_people_reach_everybody_in_the_chapter(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(measuring, "WARMING", 5)
+    monkeypatch.setattr(measuring, "FIRST_STORM", 5)
     case = replace(small(PEOPLE), publishers=20)
     taken = take(case, server, "", "")
     assert isinstance(taken, Measurement)
