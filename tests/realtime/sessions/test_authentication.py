@@ -130,6 +130,11 @@ def test_a_handshake_offers_a_token_a_ticket_and_a_cookie_each_in_its_place() ->
         assert not credentials_of(scope_of([(b"authorization", nothing)]))
 
 
+@pytest.mark.parametrize("query", [b"ticket=t", b"EIO=4&ticket=t", b"%74icket=t", b"EIO=4&tic%6Bet=%74"])
+def test_a_ticket_is_found_however_its_name_is_written(query: bytes) -> None:
+    assert credentials_of({**scope_of([]), "query_string": query}).ticket == "t"
+
+
 class Counting:
     """Stands in for a connection's limits."""
 
