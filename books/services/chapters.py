@@ -86,16 +86,19 @@ def update_chapter(
         worked_out = _work_out(actor, chapter_id, version, content)
         with realtime.atomic():
             chapter = _lock_to_write(actor, chapter_id, version)
-            if chapter.text == worked_out.before:
+            if (chapter.text, chapter.paragraph_ids) == worked_out.before:
                 return _update(actor, chapter, worked_out)
     raise Conflict("Others are writing this chapter, too. Load it again.")
 
 
 @dataclass(frozen=True, slots=True)
 class _WorkedOut:
-    """What takes long about a change, done while nobody waits: `before` is the text that it was compared with."""
+    """What takes long about a change, done while nobody waits.
 
-    before: str
+    `before` is what it was compared with, text and ids: a text that went and came back has others.
+    """
+
+    before: tuple[str, list[str]]
     clean: _Clean
     changed_paragraphs: list[str]
     rendered: rendering.Rendered | None
@@ -112,7 +115,8 @@ def _work_out(actor: User | None, chapter_id: int, version: int | None, content:
             carried = carry_over(seen.paragraph_ids, seen.text, text)
         clean["paragraph_ids"] = carried.ids
     is_same = (text, note) == (seen.text, seen.note)
-    return _WorkedOut(seen.text, clean, carried.changed, None if is_same else rendering.render(text, note))
+    before = (seen.text, seen.paragraph_ids)
+    return _WorkedOut(before, clean, carried.changed, None if is_same else rendering.render(text, note))
 
 
 def _lock_to_write(actor: User | None, chapter_id: int, version: int | None) -> Chapter:

@@ -240,6 +240,23 @@ def test_a_change_meanwhile_is_compared_with(monkeypatch: Any) -> None:
 
 
 @pytest.mark.django_db
+def test_a_text_that_went_and_came_back_meanwhile_has_the_ids_of_now(monkeypatch: Any) -> None:
+    shown = draft(book(), text="one\n\ntwo")
+    others = ["quite another", "one\n\ntwo"]
+
+    def meanwhile(ids: list[str], old: str, new: str) -> CarriedOver:
+        waiting, others[:] = [*others], []
+        for theirs in waiting:
+            update_chapter(actor=None, chapter_id=shown.pk, text=theirs)
+        return carry_over(ids, old, new)
+
+    monkeypatch.setattr(chapters, "carry_over", meanwhile)
+    saved = update_chapter(actor=None, chapter_id=shown.pk, text="one\n\ntwo\n\nthree")
+    assert len(saved.paragraph_ids) == 3
+    assert not set(saved.paragraph_ids) & set(shown.paragraph_ids)
+
+
+@pytest.mark.django_db
 def test_a_strangers_text_is_not_rendered(rendered: list[str]) -> None:
     shown = chapter(book())
     rendered.clear()

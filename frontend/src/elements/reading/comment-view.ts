@@ -54,11 +54,18 @@ function body(comment: Shown, local: Local, acts: Acts): TemplateResult {
       <a class="comment__author" href="/people/${comment.author}/">${comment.authorName}</a>
       <a class="comment__time" href="#comment-${comment.id}"
         ><time datetime=${new Date(comment.createdAt).toISOString()} title=${exactly(comment.createdAt)} data-relative>${ago(comment.createdAt)}</time></a>
-      ${comment.paragraph === null ? nothing : html`<a class="comment__where" href="#p-${comment.paragraph}">on a paragraph</a>`}
+      ${where(comment)}
       ${comment.editedAt === null ? nothing : html`<span class="comment__edited">edited</span>`}
     </header>
     ${local.editing ? local.form : html`<div class="comment__text" dir="auto">${comment.text}</div>`}
     ${local.editing ? nothing : foot(comment, local, acts)}`;
+}
+
+/** Nothing for a paragraph that is gone, or that an older event calls by a number. */
+function where({ paragraph }: Shown): TemplateResult | typeof nothing {
+  const id = `p-${paragraph}`;
+  if (paragraph === null || !document.getElementById(id)) return nothing;
+  return html`<a class="comment__where" href="#${id}">on a paragraph</a>`;
 }
 
 function foot(comment: Shown, local: Local, acts: Acts): TemplateResult {
