@@ -61,4 +61,9 @@ class _Thread(ThreadPoolExecutor):
         if last is None:
             then(self)
         else:
-            last.add_done_callback(lambda _: then(self))
+            last.add_done_callback(lambda ended: self._behind_all(then) if ended.cancelled() else then(self))
+
+    def _behind_all(self, then: Callable[["_Thread"], None]) -> None:
+        # What was called off while it waited says nothing of what is under way: Daphne gives up on a request whose
+        # client is gone while its view still works.
+        super().submit(then, self)

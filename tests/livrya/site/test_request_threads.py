@@ -44,6 +44,20 @@ def test_who_goes_away_leaves_a_thread_that_works_to_nobody_until_it_is_done() -
         assert latest is thread
 
 
+def test_what_is_called_off_while_it_waits_says_nothing_of_what_is_under_way() -> None:
+    threads, goes_on = RequestThreads(), threading.Event()
+    with threads.one() as thread:
+        busy = thread.submit(threading.get_ident).result(10)
+        left: Future[bool] = thread.submit(goes_on.wait, 30)
+        assert thread.submit(threading.get_ident).cancel()
+    assert ident(threads) != busy
+    goes_on.set()
+    assert left.result(10)
+    thread.shutdown()
+    with threads.one() as latest:
+        assert latest is thread
+
+
 def test_no_more_are_kept_than_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(request_threads, "KEPT", 1)
     threads = RequestThreads()
