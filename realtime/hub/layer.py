@@ -117,7 +117,8 @@ class LayerLink:
                 if not announced:  # now the answers will come
                     announced = True
                     self._say_present()
-                    self._others_until = self._hub.loop.time() + _ANSWER_SECONDS
+                    if not self._others:  # who answers has done so already, where joining took long
+                        self._others_until = self._hub.loop.time() + _ANSWER_SECONDS
                 try:
                     async with asyncio.timeout(_RENEW_SECONDS):
                         await self._changed.wait()

@@ -234,6 +234,26 @@ async def test_hints_are_sent_only_while_another_hub_is_there(place: Place, over
     assert (await overheard.next())[0] == "hall:1"
 
 
+async def test_who_speaks_while_a_hub_still_joins_is_there(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They have heard of it by then, and answer nobody twice."""
+    monkeypatch.setattr(layer_module, "_ANSWER_SECONDS", 0)
+    monkeypatch.setattr(layer_module, "_PRESENT_SECONDS", 3600)
+    everybody = await asyncio.to_thread(group_name, hints.EVERYBODY)
+    join = layer_module.LayerLink._reconcile
+
+    async def joining(link: layer_module.LayerLink) -> None:
+        await join(link)
+        if not link._others:
+            place.publish(everybody, another(1))
+            await until(lambda: link._others and place.hub.statistics.hints_sent == 1)
+
+    monkeypatch.setattr(layer_module.LayerLink, "_reconcile", joining)
+    place.hub = await current_hub()
+    await until(lambda: place.hub.statistics.hints_sent == 2)
+    await realtime.aemit(HallRoom(1), Said(text="to another"))
+    await until(lambda: place.hub.statistics.hints_sent == 3)
+
+
 async def test_a_hub_says_that_it_is_there_however_much_it_has_to_tell(place: Place, overheard: Overheard) -> None:
     await speaks(overheard, own=True)
     place.publish(await asyncio.to_thread(group_name, hints.EVERYBODY), another(1))
