@@ -6,6 +6,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 
+from django.db import close_old_connections
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -56,14 +58,15 @@ class _Thread(ThreadPoolExecutor):
         return last
 
     def when_done(self, then: Callable[["_Thread"], None]) -> None:
-        """Calls back once nothing is under way: at once, or from the thread."""
+        """Calls back once nothing is under way, nor a database connection kept: at once, or from the thread."""
         last, self._last = self._last, None
-        if last is None:
+        if last is None or (last.done() and not last.cancelled()):
             then(self)
         else:
-            last.add_done_callback(lambda ended: self._behind_all(then) if ended.cancelled() else then(self))
+            super().submit(self._leave, then)
 
-    def _behind_all(self, then: Callable[["_Thread"], None]) -> None:
-        # What was called off while it waited says nothing of what is under way: Daphne gives up on a request whose
-        # client is gone while its view still works.
-        super().submit(then, self)
+    def _leave(self, then: Callable[["_Thread"], None]) -> None:
+        # Whoever gave up on the request, as Daphne does where a client is gone while its view still works, has Django
+        # say of it no more that it is finished.
+        close_old_connections()
+        then(self)

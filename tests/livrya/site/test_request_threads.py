@@ -5,6 +5,8 @@ from concurrent.futures import Future
 
 import pytest
 from asgiref.testing import ApplicationCommunicator
+from django.db import connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse
 
 from livrya.site import request_threads
@@ -56,6 +58,25 @@ def test_what_is_called_off_while_it_waits_says_nothing_of_what_is_under_way() -
     thread.shutdown()
     with threads.one() as latest:
         assert latest is thread
+
+
+def test_who_is_given_up_on_keeps_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    given_back: list[int] = []
+    monkeypatch.setattr(
+        BaseDatabaseWrapper, "close_if_unusable_or_obsolete", lambda _: given_back.append(threading.get_ident())
+    )
+    threads, goes_on = RequestThreads(), threading.Event()
+
+    def work() -> int:
+        assert connection.alias in connections
+        assert goes_on.wait(30)
+        return threading.get_ident()
+
+    with threads.one() as thread:
+        working = thread.submit(work)
+    goes_on.set()
+    thread.shutdown()
+    assert given_back == [working.result(10)]
 
 
 def test_no_more_are_kept_than_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
