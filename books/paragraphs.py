@@ -20,6 +20,9 @@ ID = re.compile(r"[0-9a-z]{8,16}")
 
 _TOKEN = re.compile(rf"{UNSPACED}|\w+")
 _LIKE = 0.5
+_AS_LONG = 2
+"""So many times as many words are another paragraph unless it has all of these: split off, or joined to. A long one has
+the small words of every short one."""
 _LEAST_WORDS = 4
 """Shorter paragraphs are known by being the same only: half of two words says nothing."""
 _AT_ONCE = 32
@@ -184,8 +187,9 @@ class _Pairs:
     def _likeness(self, was: int, at: int) -> float:
         """Returns which part of the shorter one's words the other one has, in tenths: a typo decides nothing."""
         one, other = self._old[was].words, self._new[at].words
-        likeness = round(len(one & other) / min(len(one), len(other)), 1)
-        return likeness if likeness >= _LIKE else 0.0
+        fewer, more = sorted((len(one), len(other)))
+        likeness = round(len(one & other) / fewer, 1)
+        return likeness if likeness >= (_LIKE if more <= _AS_LONG * fewer else 1.0) else 0.0
 
 
 def _once(keys: Iterator[str]) -> dict[str, int]:

@@ -4,7 +4,7 @@ from itertools import count
 
 from django_tasks_db.models import DBTaskResult
 
-from books.models import Book, Chapter, Comment, Credit
+from books.models import Book, Chapter, Comment
 from books.services.books import create_book
 from books.services.chapters import create_chapter
 from books.services.comments import post_comment
@@ -60,10 +60,6 @@ def worker_on(book: Book, kind: str = "editor", rights: int | None = None) -> Us
     credit = invite_person(actor=None, book_id=book.pk, user_id=worker.pk, kind=kind, rights=rights)
     accept_credit(actor=worker, credit_id=credit.pk)
     return worker
-
-
-def rights_of(user: User, book: Book) -> int:
-    return Credit.objects.get(book=book, user=user).rights
 
 
 def run_jobs() -> None:

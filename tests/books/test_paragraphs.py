@@ -86,6 +86,19 @@ def test_of_what_is_joined_the_first_ones_id_is_kept() -> None:
     assert carried(ONE, TWO, "***", f"{THREE} {FOUR}")[0] == ["one", "two", "break", "three"]
 
 
+@pytest.mark.parametrize("short", ["He was in the garden.", "She said that it was a cold day."])
+def test_a_long_paragraph_is_no_short_one_for_its_small_words(short: str) -> None:
+    long = (
+        "When the night had come he walked out in the rain, and it was said that a man in the town was not the one "
+        "whom she had known; the day was over."
+    )
+    assert carried(ONE, long, TWO, before=[ONE, short, TWO], ids=["1", "2", "3"])[0] == ["1", "new", "3"]
+    assert carried(ONE, short, TWO, before=[ONE, long, TWO], ids=["1", "2", "3"])[0] == ["1", "new", "3"]
+    both = f"{short} {long}"
+    assert carried(ONE, both, TWO, before=[ONE, short, TWO], ids=["1", "2", "3"])[0] == ["1", "2", "3"]
+    assert carried(ONE, short, long, before=[ONE, both], ids=["1", "2"])[0] == ["1", "2", "new"]
+
+
 def test_lines_that_are_there_often_stay_beside_their_neighbours() -> None:
     old = [ONE, "Yes.", TWO, "Yes.", THREE, "Yes.", FOUR]
     ids = ["1", "yes1", "2", "yes2", "3", "yes3", "4"]
