@@ -1,8 +1,8 @@
 """What becomes of a chapter's paragraphs when its text is written anew: each has an id that stays with it.
 
 Comments, places and events point at ids. Whoever writes sends a text, not ids: so the new text is laid beside the
-old one, and a paragraph that was there keeps its id, also where it was changed, moved, split or joined (of what was
-split the first part keeps it, of what was joined the first one's is kept).
+old one, and a paragraph that was there keeps its id, also where it was changed, moved as it was, split or joined
+(of what was split the first part keeps it, of what was joined the first one's is kept).
 """
 
 import re

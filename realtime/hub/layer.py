@@ -40,7 +40,7 @@ class LayerLink:
     The layer is only a wire to make things fast: whatever it loses the sweep finds.
 
     Every hub says that it is there: when it begins, to those of whom it hears for the first time, and now and then.
-    While no other does, hints are not sent: they are a fourth of what an event to ten members costs.
+    While no other does, hints are not sent: they are up to a fourth of what an event to ten members costs.
     """
 
     def __init__(self, hub: HubCore) -> None:
