@@ -16,7 +16,9 @@ ADA = User(pk=7, username="ada", display_name="Ada L.")
 
 
 def test_a_comment_says_who_where_and_in_answer_to_what() -> None:
-    said = Comment(pk=3, chapter_id=2, author=ADA, text="Ahoy!", created_at=MOMENT, parent_id=1, paragraph=4, depth=1)
+    said = Comment(
+        pk=3, chapter_id=2, author=ADA, text="Ahoy!", created_at=MOMENT, parent_id=1, paragraph="0123456789ab", depth=1
+    )
     shown = CommentContent(**comment_fields(said))
     assert (shown.id, shown.chapter_id, shown.text, shown.created_at) == (3, 2, "Ahoy!", MS)
     assert (shown.author, shown.author_id, shown.author_name) == ("ada", 7, "Ada L.")

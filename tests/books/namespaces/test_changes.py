@@ -81,8 +81,8 @@ def test_a_review_and_a_place_are_kept() -> None:
     reader = reader_of(out)
     review = run("review:post", reader, PostReview(book_id=out.book_id, rating=4, text="Long."))
     assert (review.rating, review.average_rating, review.author_id) == (4, 4.0, reader.pk)
-    place = run("progress:save", reader, SaveProgress(chapter_id=out.pk, position=0.5, paragraph=1))
-    assert (place.chapter_id, place.position, place.paragraph) == (out.pk, 0.5, 1)
+    place = run("progress:save", reader, SaveProgress(chapter_id=out.pk, position=0.5, paragraph=out.paragraph_ids[1]))
+    assert (place.chapter_id, place.position, place.paragraph) == (out.pk, 0.5, out.paragraph_ids[1])
 
 
 def test_nobody_changes_anything_without_signing_in() -> None:
