@@ -22,7 +22,7 @@ def test_a_comment_says_who_where_and_in_answer_to_what() -> None:
     shown = CommentContent(**comment_fields(said))
     assert (shown.id, shown.chapter_id, shown.text, shown.created_at) == (3, 2, "Ahoy!", MS)
     assert (shown.author, shown.author_id, shown.author_name) == ("ada", 7, "Ada L.")
-    assert (shown.parent_id, shown.paragraph, shown.depth) == (1, 4, 1)
+    assert (shown.parent_id, shown.paragraph, shown.depth) == (1, "0123456789ab", 1)
 
 
 def test_a_review_says_what_it_has_made_of_the_books_stars() -> None:
