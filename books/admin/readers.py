@@ -5,7 +5,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from books.admin.staff import LibraryAdmin, WrittenElsewhere, actor
-from books.models import Chapter, Comment, Review, Subscription
+from books.models import Comment, Review, Subscription
 from books.services import comments, reviews
 
 
@@ -21,7 +21,7 @@ class CommentAdmin(WrittenElsewhere, LibraryAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Comment]:
         found: QuerySet[Comment] = super().get_queryset(request)
-        return found.defer(*(f"chapter__{name}" for name in Chapter.LONG_FIELDS))
+        return found.defer(*Comment.LONG_FIELDS)
 
     def remove_object(self, request: HttpRequest, stored: Comment) -> None:
         comments.delete_comment(actor=actor(request), comment_id=stored.pk)

@@ -17,6 +17,9 @@ class Comment(models.Model):
     without its text, so that replies stay in place. `hidden_at`: a moderator took it out of sight.
     """
 
+    LONG_FIELDS = tuple(f"chapter__{name}" for name in Chapter.LONG_FIELDS)
+    """What is not read of its chapter."""
+
     chapter = models.ForeignKey(Chapter, on_delete=models.CASCADE, related_name="comments")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="chapter_comments")
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, blank=True, related_name="replies")

@@ -36,7 +36,7 @@ def comment_by_id(viewer: Viewer, comment_id: int) -> Comment:
     comment = (
         Comment.objects.filter(comments_visible_to(viewer), pk=comment_id)
         .select_related("author", "parent__author", "chapter__book")
-        .defer(*(f"chapter__{name}" for name in Chapter.LONG_FIELDS))
+        .defer(*Comment.LONG_FIELDS)
         .first()
     )
     if comment is None:

@@ -37,7 +37,7 @@ def post_comment(
         parent = _parent(person, chapter, parent_id)
         if parent is not None:
             paragraph = parent.paragraph
-        elif paragraph is not None and paragraph not in chapter.paragraph_ids:
+        elif paragraph not in chapter.paragraph_ids:
             paragraph = None
         comment = Comment.objects.create(
             chapter=chapter,

@@ -83,7 +83,7 @@ def lock_comment(actor: User | None, comment_id: int) -> Comment:
         Comment.objects.select_for_update(no_key=True, of=("self",))
         .filter(_seen(actor, comments_visible_to), pk=comment_id, deleted_at__isnull=True)
         .select_related("author", "chapter__book")
-        .defer(*(f"chapter__{name}" for name in Chapter.LONG_FIELDS))
+        .defer(*Comment.LONG_FIELDS)
         .first()
     )
     if comment is None:
