@@ -26,12 +26,16 @@ def test_the_command_imports_nothing_when_one_of_its_files_is_broken(tmp_path):
     assert not Book.objects.exists()
 
 
-def test_the_command_says_what_it_did(tmp_path):
-    file = book_file(tmp_path)
+def said_of_twice(path: Path) -> list[str]:
+    """Returns what the command says of one import after the other."""
     said = StringIO()
-    call_command("import_books", file, stdout=said)
-    call_command("import_books", file, stdout=said)
-    assert said.getvalue().splitlines() == [
+    for _ in range(2):
+        call_command("import_books", path, stdout=said)
+    return said.getvalue().splitlines()
+
+
+def test_the_command_says_what_it_did(tmp_path):
+    assert said_of_twice(book_file(tmp_path)) == [
         "The Ferry: 2 chapters, 11 words, new.",
         "The Ferry: 2 chapters, 11 words, unchanged.",
     ]
@@ -44,7 +48,6 @@ def test_the_command_refuses_an_owner_whom_nobody_knows(tmp_path):
         call_command("import_books", book_file(tmp_path), owner="\udcff", stdout=StringIO())
 
 
-@pytest.mark.skipif(not MOBY_DICK.exists(), reason="needs the front end's packages: make frontend")
 def test_the_librarian_is_an_account_that_nobody_enters(tmp_path):
     call_command("import_books", book_file(tmp_path), stdout=StringIO())
     librarian = User.objects.get(username="librarian")
@@ -61,11 +64,9 @@ def test_who_has_signed_up_as_the_librarian_gets_no_books(tmp_path, name):
     assert not Book.objects.exists()
 
 
+@pytest.mark.skipif(not MOBY_DICK.exists(), reason="needs the front end's packages: make frontend")
 def test_moby_dick_comes_whole_from_its_package_and_twice_without_change():
-    said = StringIO()
-    call_command("import_books", MOBY_DICK, stdout=said)
-    call_command("import_books", MOBY_DICK, stdout=said)
-    assert said.getvalue().splitlines() == [
+    assert said_of_twice(MOBY_DICK) == [
         "Moby-Dick; or, The Whale: 138 chapters, 211,337 words, new.",
         "Moby-Dick; or, The Whale: 138 chapters, 211,337 words, unchanged.",
     ]
