@@ -151,8 +151,10 @@ class HubBackend:
     async def connect(self, connection: SocketConnection, namespace: str, auth: Mapping[str, Any]) -> SessionEndpoint:
         hold = self._patience.hold(connection, namespace)
         await hold.through(lambda: self._count_attempt(connection))
+        rooms = auth.get("rooms")
+        if isinstance(rooms, dict):
+            check_number_of_rooms(self._hub, len(rooms))  # before each is looked at
         given = _read(auth)
-        check_number_of_rooms(self._hub, len(given.rooms or ()))
         # Once each, however often the rest is tried: a ticket is good once.
         identity = await hold.through(lambda: self._authenticate(connection, given))
         await hold.through(lambda: self._hub.seat(connection.engine, identity), code=CloseCode.TOO_MANY_CONNECTIONS)

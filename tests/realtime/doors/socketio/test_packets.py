@@ -94,6 +94,19 @@ def test_nesting_without_bound_is_malformed_whatever_its_depth(head: str, depth:
         feed(f'{head}["e",{inside}]' if head != "0" else f"{head}{inside}", b"1")
 
 
+@given(st.lists(st.text(st.sampled_from('[]{}"\\a'), max_size=4), min_size=1), st.sampled_from([1, MAX_NESTING + 8]))
+def test_brackets_in_strings_are_no_nesting(strings: list[str], depth: int) -> None:
+    nested: Any = strings
+    for _ in range(depth):
+        nested = [nested, *strings]
+    packet = "2" + json.dumps(["e", [[]] * MAX_NESTING, nested])
+    if depth > 1:
+        with pytest.raises(MalformedPacket):
+            feed(packet)
+    else:
+        assert feed(packet) == SocketPacket(PacketType.EVENT, "/", json.loads(packet[1:]))
+
+
 def test_many_brackets_that_are_not_deep_are_fine() -> None:
     flat = [[] for _ in range(10 * MAX_NESTING)]
     assert feed("2" + json.dumps(["e", flat])) == SocketPacket(PacketType.EVENT, "/", ["e", flat])
