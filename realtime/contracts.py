@@ -40,7 +40,8 @@ class EventContract:
 
     `conflate_by`: for an ephemeral event, the fields whose equal values let a newer one replace an older
     one that was not sent yet; () means one per room, None means never. `internal`: acted on by the engine
-    only (revocations), never sent to a client.
+    only (revocations), never sent to a client. `binary`: the name of the payload's last field, bytes that are stored as
+    they are; None for a payload that is JSON alone.
     """
 
     name: str
@@ -51,6 +52,7 @@ class EventContract:
     internal: bool
     doc: str
     personal: bool = False
+    binary: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ EVENTS: dict[str, list[EventContract]] = {}
 PERSONAL: set[str] = set()
 """The wire names of personal events."""
 COMMANDS: dict[str, CommandContract] = {}
+_BINARY_ROOMS: set[type[Room]] = set()
 _EVENT_OF: dict[type[Payload], EventContract] = {}
 _COMMAND_OF: dict[type[Payload], CommandContract] = {}
 
@@ -110,12 +113,16 @@ def event(
     conflate_by: Sequence[str] | None = None,
     internal: bool = False,
     personal: bool = False,
+    binary: str | None = None,
 ) -> Callable[[P], P]:
     """Declares the decorated payload as the event `name`, published to rooms of the given types.
 
     Durable: logged, ordered, replayed. Otherwise ephemeral: at most once, no seq. The docstring says when
     it happens and who receives it; it becomes the public reference. In rooms of another type the same name may
     have another payload.
+
+    `binary` names the payload's last field, bytes: a durable event of up to 1 MiB. It is a piece of something whole, so
+    no view hides it and `blank` does not empty it.
     """
 
     def declare(payload: P) -> P:
@@ -124,12 +131,16 @@ def event(
             raise TypeError(f"The event {name} is declared twice.")
         if durable and conflate_by is not None:
             raise TypeError(f"The event {name} is durable: it is never conflated.")
+        if binary is not None and (not durable or payload.__struct_fields__[-1] != binary):
+            raise TypeError(f"The event {name} is not durable, or {binary} is not the last field of its payload.")
         keys = None if conflate_by is None else tuple(conflate_by)
-        contract = EventContract(name, payload, tuple(rooms), durable, keys, internal, _doc(payload), personal)
+        contract = EventContract(name, payload, tuple(rooms), durable, keys, internal, _doc(payload), personal, binary)
         _EVENT_OF[payload] = contract
         existing.append(contract)
         if personal:
             PERSONAL.add(name)
+        if binary is not None:
+            _BINARY_ROOMS.update(rooms)
         return payload
 
     return declare
@@ -170,6 +181,11 @@ def event_in(room: Room, name: str) -> EventContract:
         if isinstance(room, contract.rooms) or not contract.rooms:
             return contract
     raise KeyError(name)
+
+
+def holds_binary(room: str) -> bool:
+    """Tells whether events with bytes are published to the room of that name."""
+    return any(room_type.regex.fullmatch(room) for room_type in _BINARY_ROOMS)
 
 
 def command_contract(payload: Payload | type[Payload]) -> CommandContract:

@@ -22,8 +22,9 @@ class Event(models.Model):
     """One durable event, stored as it goes out.
 
     `ref` names the thing it is about (`comment:123`), so that it can be blanked with it. `payload` is
-    JSON text: jsonb would reorder the keys. `skip` is the connection that is left out. On PostgreSQL the
-    table has one more column, `xid`, the transaction that wrote the row (see `realtime.log.changes`).
+    JSON text: jsonb would reorder the keys. `data` are the bytes of its last field, which is empty in the text.
+    `skip` is the connection that is left out. On PostgreSQL the table has one more column, `xid`, the transaction that
+    wrote the row (see `realtime.log.changes`).
     """
 
     room = models.CharField(max_length=100)
@@ -35,6 +36,7 @@ class Event(models.Model):
     skip = models.CharField(max_length=64, blank=True)
     internal = models.BooleanField(default=False)
     created_at_ms = models.BigIntegerField()
+    data = models.BinaryField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["room", "seq"], name="realtime_event_room_seq")]

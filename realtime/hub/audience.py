@@ -39,7 +39,7 @@ class Delivery:
         event = self.event
         key: Hashable = wire.key(namespace)
         hide = event.internal or event.type == HIDDEN or (connection_id is not None and event.skip == connection_id)
-        if view is not None and view.key is not None and not hide:
+        if view is not None and view.key is not None and not hide and not event.binary:
             payload = view.logged(event.type, event.actor_id, event.payload)
             if payload is None:
                 hide = True

@@ -278,7 +278,9 @@ class Hub(HubCore):
         state.known = max(state.known, event.seq)
         if state.early is None:
             state.early = {}
-        if len(state.early) < self.settings.early_limit:  # what does not fit is read from the log
+        if (
+            len(state.early) < self.settings.early_limit and not event.is_large
+        ):  # what does not fit is read from the log
             state.early[event.seq] = event
         if state.loaded and not state.fanning and state.gap_timer is None:
             state.gap_timer = self.loop.call_later(self.settings.gap_seconds, self._gap_is_old, state)

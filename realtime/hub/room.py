@@ -281,6 +281,9 @@ class RoomState:
         self.epoch = event.epoch
         self.seq = event.seq
         delivery = Delivery(event)
+        if event.is_large:
+            self.forget()
+            return delivery
         if self.ring is None:
             self.ring = deque(maxlen=self.ring_events)
         self.ring.append(delivery)
@@ -304,7 +307,8 @@ class RoomState:
         """
         kept = len(self.ring) if self.ring is not None else 0
         room, first = self.ring_events - kept, self.seq - kept + 1
-        before = [delivery for delivery in page if delivery.event.seq < first]
+        large = max((delivery.event.seq for delivery in page if delivery.event.is_large), default=0)
+        before = [delivery for delivery in page if large < delivery.event.seq < first]
         if room and before and before[-1].event.seq == first - 1:
             if self.ring is None:
                 self.ring = deque(maxlen=self.ring_events)

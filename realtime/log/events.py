@@ -1,6 +1,7 @@
 """Events on their way from the commit to the clients, as hubs and hints carry them."""
 
 import re
+from binascii import b2a_base64
 from typing import TypeAlias
 
 import msgspec
@@ -14,6 +15,9 @@ BLANKED = "realtime:blanked"
 """The type of the internal event by which hubs learn that they must forget what they hold of a room."""
 
 
+LARGE_BYTES = 64 * 1024
+"""A larger payload is kept in no memory and sent in no hint: whoever needs it reads the log."""
+
 _EVENT_ID = re.compile(r"(.+):([^:]+):([0-9]{1,18})", re.ASCII)
 
 
@@ -21,7 +25,8 @@ class StoredEvent(msgspec.Struct, frozen=True, array_like=True, tag_field="kind"
     """A durable event as the log has it.
 
     `payload` is the JSON that goes out, unchanged. `created_at_ms` is Unix milliseconds. `internal` events
-    go to hubs only: clients are shown `HIDDEN` in their place. `skip` is the connection left out, or None.
+    go to hubs only: clients are shown `HIDDEN` in their place. `skip` is the connection left out, or None. `binary`: it
+    carries bytes, a piece of something whole, which no view hides.
     """
 
     room: str
@@ -34,6 +39,11 @@ class StoredEvent(msgspec.Struct, frozen=True, array_like=True, tag_field="kind"
     ref: str = ""
     actor_id: int | None = None
     skip: str | None = None
+    binary: bool = False
+
+    @property
+    def is_large(self) -> bool:
+        return len(self.payload) > LARGE_BYTES
 
     @property
     def event_id(self) -> str:
@@ -61,6 +71,11 @@ class EphemeralEvent(msgspec.Struct, frozen=True, array_like=True, tag_field="ki
 
 
 OutgoingEvent: TypeAlias = StoredEvent | EphemeralEvent
+
+
+def with_data(payload: bytes, data: bytes) -> bytes:
+    """Returns a stored payload, whose last field is an empty text, with the bytes in that field as base64."""
+    return payload[:-2] + b2a_base64(data, newline=False) + payload[-2:]
 
 
 def read_event_id(event_id: str) -> tuple[str, Position] | None:

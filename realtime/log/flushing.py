@@ -11,14 +11,14 @@ from django.db import DatabaseError, InterfaceError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from realtime.log.batches import in_batches
-from realtime.log.events import BLANKED, HIDDEN, EphemeralEvent, OutgoingEvent, StoredEvent
+from realtime.log.events import BLANKED, HIDDEN, EphemeralEvent, OutgoingEvent, StoredEvent, with_data
 from realtime.positions import Position
 
 LOCK_TIMEOUT_MS = 2000
 _CHECK_NOW = f"SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}"
 EMPTIED = ""
 """The kept answer of a command whose words are gone; it has run all the same."""
-_ROWS_PER_STATEMENT = 500  # × 10 columns is far below SQLite's 32,766 variables
+_ROWS_PER_STATEMENT = 500  # × 11 columns is far below SQLite's 32,766 variables
 
 _CONTENTION_SQLSTATES = {"55P03", "40P01", "40001"}  # lock not available, deadlock detected, serialization failure
 _OUTAGE_SQLSTATE_CLASSES = {"08", "57"}  # connection exception, operator intervention (shutdown, crash)
@@ -45,7 +45,7 @@ class Cause:
 
 
 class Emission(Hook, frozen=True, eq=False):
-    """A durable event that has no number yet."""
+    """A durable event that has no number yet. `data`: the bytes that its payload leaves out."""
 
     room: str
     type: str
@@ -56,6 +56,7 @@ class Emission(Hook, frozen=True, eq=False):
     actor_id: int | None = None
     skip: str = ""
     cause: Cause | None = None
+    data: bytes | None = None
 
 
 class Passing(Hook, frozen=True, eq=False):
@@ -109,7 +110,8 @@ def flush(connection: BaseDatabaseWrapper, hooks: Sequence[Hook], *, max_rooms: 
             first = ""
         emissions = [*_notices(cursor, blankings), *emissions]
         counts, following = _counted(emissions)
-        advance, store = _advancing(counts), _storing(emissions, following)
+        bytes_type = "bytea" if connection.vendor == "postgresql" else "blob"
+        advance, store = _advancing(counts), _storing(emissions, following, bytes_type)
         if connection.vendor == "postgresql" and not blankings and len(advance) == len(store) == 1:
             advance, store = [advance[0].then(store[0])], []  # one round trip for both
         heads: dict[str, Position] = {}
@@ -184,14 +186,16 @@ def _advancing(counts: Mapping[str, int]) -> list[_Statement]:
     ]
 
 
-def _storing(emissions: Sequence[Emission], following: Sequence[int]) -> list[_Statement]:
+def _storing(emissions: Sequence[Emission], following: Sequence[int], bytes_type: str) -> list[_Statement]:
     """Returns what stores the events in their order, numbered from where `_advancing` has put their heads."""
     return [
         _Statement(
-            "INSERT INTO realtime_event (room, seq, type, ref, payload, actor_id, skip, internal, created_at_ms) "
-            "SELECT column2, seq - column3, column4, column5, column6, column7, column8, column9, column10 "
+            "INSERT INTO realtime_event (room, seq, type, ref, payload, actor_id, skip, internal, created_at_ms, data) "
+            "SELECT column2, seq - column3, column4, column5, column6, column7, column8, column9, column10, column11 "
             "FROM (VALUES "
-            + ", ".join(["(%s, %s, %s, %s, %s, %s, CAST(%s AS bigint), %s, %s, %s)"] * len(batch))
+            + ", ".join(
+                [f"(%s, %s, %s, %s, %s, %s, CAST(%s AS bigint), %s, %s, %s, CAST(%s AS {bytes_type}))"] * len(batch)
+            )
             + ") AS event JOIN realtime_roomhead ON room = column2 ORDER BY column1",
             [
                 value
@@ -207,6 +211,7 @@ def _storing(emissions: Sequence[Emission], following: Sequence[int]) -> list[_S
                     emission.skip,
                     emission.internal,
                     emission.created_at_ms,
+                    emission.data,
                 )
             ],
         )
@@ -223,12 +228,13 @@ def _numbered(
             epoch=heads[emission.room].epoch,
             seq=heads[emission.room].seq - behind,
             type=emission.type,
-            payload=emission.payload,
+            payload=emission.payload if emission.data is None else with_data(emission.payload, emission.data),
             created_at_ms=emission.created_at_ms,
             internal=emission.internal,
             ref=emission.ref,
             actor_id=emission.actor_id,
             skip=emission.skip or None,
+            binary=emission.data is not None,
         )
         for emission, behind in zip(emissions, following, strict=True)
     }
@@ -239,7 +245,7 @@ def _notices(cursor: Any, blankings: Sequence[Blanking]) -> list[Emission]:
     rooms: set[str] = set()
     for blanking in blankings:
         condition, value = blanking.condition
-        cursor.execute(f"SELECT DISTINCT room FROM realtime_event WHERE {condition}", [value])  # noqa: S608  # no input in it
+        cursor.execute(f"SELECT DISTINCT room FROM realtime_event WHERE {condition} AND data IS NULL", [value])  # noqa: S608  # no input in it
         rooms.update(room for (room,) in cursor.fetchall())
     now_ms = time.time_ns() // 1_000_000
     return [Emission(room, BLANKED, b"{}", now_ms, internal=True) for room in sorted(rooms)]
@@ -249,7 +255,7 @@ def _blank(cursor: Any, blanking: Blanking) -> None:
     """Empties what the log holds, and the answers that are kept for whoever repeats a command."""
     condition, value = blanking.condition
     cursor.execute(
-        f"UPDATE realtime_event SET type = %s, payload = '{{}}' WHERE {condition} AND NOT internal",  # noqa: S608  # no input in it
+        f"UPDATE realtime_event SET type = %s, payload = '{{}}' WHERE {condition} AND NOT internal AND data IS NULL",  # noqa: S608  # no input in it
         [HIDDEN, value],
     )
     condition, value = ("ref", value) if blanking.ref is not None else ("actor", f"user:{value}")

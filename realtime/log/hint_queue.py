@@ -42,6 +42,8 @@ class HintQueue:
         events: list[OutgoingEvent] = []
         while self._events and self._events[0].room == room and len(events) < EVENTS_PER_HINT:
             events.append(self._events.popleft())
+        if any(isinstance(event, StoredEvent) and event.is_large for event in events):
+            return room, WAKE_UP
         return room, encode(events)
 
     def clear(self) -> int:

@@ -7,14 +7,17 @@ from typing import Any, NamedTuple
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.backends.utils import CursorWrapper
 
+from realtime.contracts import holds_binary
 from realtime.errors import ApplicationError, Unavailable
 from realtime.log.batches import in_batches
-from realtime.log.events import StoredEvent
+from realtime.log.events import StoredEvent, with_data
 from realtime.positions import Position
 
 _ROOMS_PER_STATEMENT = 500
+_PAGE_BYTES = 512 * 1024
+"""What a page may bring to a client at once, half of what may wait for one; a single event may have more."""
 _COLUMNS = (
-    "e.room, h.epoch, e.seq, e.type, e.payload, e.created_at_ms, e.internal, e.ref, e.actor_id, e.skip "
+    "e.room, h.epoch, e.seq, e.type, e.payload, e.created_at_ms, e.internal, e.ref, e.actor_id, e.skip, e.data "
     "FROM realtime_event e JOIN realtime_roomhead h ON h.room = e.room"
 )
 
@@ -64,7 +67,7 @@ def heads(rooms: Iterable[str]) -> dict[str, Head]:
 
 
 def read_page(room: str, after: int, up_to: int, limit: int) -> list[StoredEvent]:
-    """Returns the events `after < seq ≤ up_to` of a room in order, the first `limit` of them.
+    """Returns the events `after < seq ≤ up_to` of a room in order, the first `limit` of them, fewer of large ones.
 
     `up_to` comes from a head read before. Raises HistoryGone when one of them is missing (a prune may run
     between two pages): a page is complete or it is none.
@@ -73,6 +76,7 @@ def read_page(room: str, after: int, up_to: int, limit: int) -> list[StoredEvent
     if last <= after:
         return []
     with log_cursor() as cursor:
+        last = _fitting(cursor, room, after, last)
         cursor.execute(
             f"SELECT {_COLUMNS} WHERE e.room = %s AND e.seq > %s AND e.seq <= %s ORDER BY e.seq",  # no input in it
             [room, after, last],
@@ -86,10 +90,11 @@ def read_page(room: str, after: int, up_to: int, limit: int) -> list[StoredEvent
 def read_many(ranges: Mapping[str, tuple[int, int]]) -> dict[str, list[StoredEvent] | None]:
     """Returns for every room the events `after < seq ≤ up_to` of its range, None where one of them is gone.
 
-    A query per 500 rooms. For gaps: the ranges are the caller's to keep short.
+    A query per 500 rooms. For gaps: the ranges are the caller's to keep short; they are cut where bytes are in them.
     """
     found: dict[str, list[StoredEvent]] = {room: [] for room in ranges}
     with log_cursor() as cursor:
+        ranges = {room: (after, _fitting(cursor, room, after, up_to)) for room, (after, up_to) in ranges.items()}
         for batch in in_batches(list(ranges.items()), _ROOMS_PER_STATEMENT):
             asked = " UNION ALL ".join(["SELECT %s AS room, %s AS after, %s AS up_to"] * len(batch))
             cursor.execute(
@@ -120,10 +125,28 @@ def _marks(values: Sequence[Any]) -> str:
 
 
 def _event(row: tuple[Any, ...]) -> StoredEvent:
-    room, epoch, seq, event_type, payload, created_at_ms, internal, ref, actor_id, skip = row
+    room, epoch, seq, event_type, payload, created_at_ms, internal, ref, actor_id, skip, data = row
+    text = payload.encode() if data is None else with_data(payload.encode(), data)
     return StoredEvent(
-        room, epoch, seq, event_type, payload.encode(), created_at_ms, bool(internal), ref, actor_id, skip or None
+        room, epoch, seq, event_type, text, created_at_ms, bool(internal), ref, actor_id, skip or None, data is not None
     )
+
+
+def _fitting(cursor: CursorWrapper, room: str, after: int, last: int) -> int:
+    """Returns how far a page goes: to `last`, or less far where the events in it have too many bytes."""
+    if not holds_binary(room):
+        return last
+    cursor.execute(
+        "SELECT seq, COALESCE(LENGTH(data), 0) FROM realtime_event "
+        "WHERE room = %s AND seq > %s AND seq <= %s ORDER BY seq",
+        [room, after, last],
+    )
+    size = 0
+    for seq, length in cursor.fetchall():
+        size += length
+        if size > _PAGE_BYTES:
+            return max(int(seq) - 1, after + 1)
+    return last
 
 
 def _dense(events: Sequence[StoredEvent], after: int, last: int) -> bool:

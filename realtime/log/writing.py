@@ -27,6 +27,8 @@ T = TypeVar("T")
 MAX_ROOMS = 8
 """How many rooms one service transaction may emit to; wider fan-out is a job that commits in batches."""
 MAX_PAYLOAD_BYTES = 64 * 1024
+MAX_BINARY_BYTES = 1024 * 1024
+"""A paste of 500 KB is one update of 600 to 730 KB for stock clients of shared documents, which cannot split it."""
 
 
 class HasKey(Protocol):
@@ -164,13 +166,14 @@ def emit(
     Outside, a durable event is committed by itself, and an ephemeral one leaves at once (in a plain
     `transaction.atomic()`: on its commit). On an event loop only ephemeral events; `await aemit(…)` takes both.
 
-    Raises TypeError for a room or payload against the contract, TooLarge above 64 KiB, ForeignTransaction
-    for a durable event in a plain `transaction.atomic()`.
+    Raises TypeError for a room or payload against the contract, TooLarge above 64 KiB (bytes: 1 MiB),
+    ForeignTransaction for a durable event in a plain `transaction.atomic()`.
     """
     contract = event_contract(payload)
     if not isinstance(room, contract.rooms):
         raise TypeError(f"The event {contract.name} is not published to rooms like {room}.")
-    encoded = _encode(contract, payload)
+    data = _data(contract, payload)
+    encoded = _encode(contract, payload if data is None else _without(contract, payload))
     now_ms = time.time_ns() // 1_000_000
     if not contract.durable:
         _pass_on(
@@ -201,6 +204,7 @@ def emit(
         actor_id,
         skip or "",
         unit.cause if unit else None,
+        data,
     )
     if unit:
         unit.register(emission)
@@ -285,6 +289,20 @@ def _encode(contract: EventContract, payload: Payload) -> bytes:
             f"The event {contract.name} is larger than {MAX_PAYLOAD_BYTES} bytes: let clients fetch it by id."
         )
     return encoded
+
+
+def _data(contract: EventContract, payload: Payload) -> bytes | None:
+    if contract.binary is None:
+        return None
+    data: bytes = getattr(payload, contract.binary)
+    if len(data) > MAX_BINARY_BYTES:
+        raise TooLarge(f"The event {contract.name} has more than {MAX_BINARY_BYTES} bytes.")
+    return data
+
+
+def _without(contract: EventContract, payload: Payload) -> Payload:
+    assert contract.binary is not None
+    return msgspec.structs.replace(payload, **{contract.binary: b""})
 
 
 def _conflation_key(contract: EventContract, payload: Payload) -> str | None:

@@ -30,3 +30,22 @@ class Poke(Payload):
     """Somebody on the bench was poked, in passing."""
 
     who: int
+
+
+class BoardRoom(Room, pattern="board:{board_id}"):
+    """A board that everybody may draw on."""
+
+    board_id: int
+
+
+@authorises(BoardRoom)
+def _everybody_draws(identity: Identity, rooms: Sequence[BoardRoom]) -> dict[BoardRoom, Grant | None]:
+    return {room: Grant() for room in rooms}
+
+
+@event("board:drawn", rooms=[BoardRoom], binary="strokes")
+class Drawn(Payload):
+    """Somebody drew on the board."""
+
+    color: str
+    strokes: bytes
