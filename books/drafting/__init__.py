@@ -1,0 +1,1 @@
+"""The chapter as it is written: a flat list of blocks, and what else it is turned into."""
