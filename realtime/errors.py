@@ -14,7 +14,8 @@ class ApplicationError(Exception):
     """A refusal that a person or program can act on.
 
     A subclass declares `code` (the wire name), `http_status`, `retryable` (the same request may succeed
-    later, unchanged) and `message` (a sentence for people, the default).
+    later, unchanged) and `message` (a sentence for people, the default). One that `narrows` its parent is for programs
+    that handle it apart; on the wire it is the parent.
     """
 
     code: ClassVar[str] = ""
@@ -33,8 +34,10 @@ class ApplicationError(Exception):
         self.details = details
         self.retry_after_ms = retry_after_ms
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, *, narrows: bool = False) -> None:
         code = cls.__dict__.get("code")
+        if narrows and code is None:
+            return
         if not code:
             raise TypeError(f"{cls.__name__} declares no error code of its own.")
         if code in CATALOGUE:
@@ -101,6 +104,20 @@ class ValidationFailed(ApplicationError):
     code = "VALIDATION"
     http_status = 400
     message = "The input is not valid."
+
+
+class MalformedUpdate(ValidationFailed, narrows=True):
+    """Bytes of a shared document that no client writes; they are refused for good, and nothing of them is kept."""
+
+    message = "The update cannot be read."
+
+
+class OutOfSync(ApplicationError):
+    """It builds on something that is missing here. Send everything beyond the state vector in `details`."""
+
+    code = "OUT_OF_SYNC"
+    http_status = 409
+    message = "Something is missing that this builds on."
 
 
 class RateLimited(ApplicationError):

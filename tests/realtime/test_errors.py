@@ -39,6 +39,18 @@ def test_an_error_that_is_declared_is_in_the_catalogue() -> None:
     assert CATALOGUE.pop("ODD") is Odd
 
 
+def test_an_error_that_narrows_another_is_that_one_on_the_wire() -> None:
+    before = dict(CATALOGUE)
+
+    class Narrower(Conflict, narrows=True):
+        message = "Another sentence."
+
+    assert before == CATALOGUE
+    assert Narrower().as_dict() == {"code": "CONFLICT", "message": "Another sentence.", "retryable": False}
+    with pytest.raises(TypeError, match="code"):
+        type("Odd", (Conflict,), {"code": "CONFLICT"}, narrows=True)
+
+
 @pytest.mark.parametrize(
     ("code", "sent"),
     [(CloseCode.SERVICE_RESTART, 4012), (CloseCode.REVOKED, 4504), (3000, 3000), (4999, 4999)]

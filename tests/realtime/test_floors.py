@@ -9,7 +9,7 @@ from tests.commands import ROOT
 
 pytestmark = pytest.mark.either_database
 
-MOST = 28
+MOST = 29
 
 
 def _listed() -> set[str]:

@@ -2104,6 +2104,7 @@ export type ErrorCode =
   | "NOT_JOINED"
   | "NOT_MEMBER"
   | "NOT_OPENED_YET"
+  | "OUT_OF_SYNC"
   | "RATE_LIMITED"
   | "REPORTED_ENOUGH"
   | "REQUEST_ID_REUSED"
