@@ -91,6 +91,11 @@ export class Client {
     this.connection.sleep();
   }
 
+  /** Does not take it on trust that somebody is there: without a sign of life in so many ms, it connects again. */
+  prove(withinMs: number): void {
+    if (this.connection.isReady) void this.connection.probe(withinMs);
+  }
+
   wake(): void {
     this.connection.wake();
   }

@@ -212,10 +212,11 @@ export class Connection {
     this.heartbeat = setTimeout(() => void this.probe(), HEARTBEAT_MS);
   }
 
-  private async probe(): Promise<void> {
+  /** Asks for a sign of life; a connection without one in so many ms is dead, and the next one is opened. */
+  async probe(withinMs = PONG_MS): Promise<void> {
     const generation = this.generation;
     try {
-      await this.request("session:ping", {}, crypto.randomUUID(), PONG_MS);
+      await this.request("session:ping", {}, crypto.randomUUID(), withinMs);
     } catch (error) {
       const silent = error instanceof CommandError && error.code === "TIMEOUT";
       if (silent && generation === this.generation) this.lost(4009, "");
