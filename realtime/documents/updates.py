@@ -6,7 +6,9 @@ count is bounded by the bytes that are left, nothing calls itself, and only what
 the update builds on is listed for `realtime.documents.outline`, which knows whether it is there.
 """
 
-from collections.abc import Mapping
+import re
+from array import array
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import NamedTuple
@@ -44,6 +46,8 @@ class Kind(IntEnum):
     VALUES = 8
 
 
+_PAIR = re.compile("[\U00010000-\U0010ffff]")
+
 _KINDS = {kind.value: kind for kind in Kind}
 
 
@@ -67,6 +71,7 @@ class Struct(NamedTuple):
     parent: Id | str | None = None  # an element, text or root; None where it is that of its neighbours
     key: str | None = None  # of an attribute; None also where it is that of its neighbour
     element: str | None = None  # of a type: the element's name; None for a text
+    halves: Sequence[int] = ()  # of a text: the clocks of second halves of surrogate pairs
 
 
 class Deletion(NamedTuple):
@@ -147,10 +152,14 @@ def _read_struct(reader: Reader, shape: Shape, client: int, clock: int, info: in
             key = reader.text()
     length = 1
     element: str | None = None
+    halves: Sequence[int] = ()
     if kind is Kind.TEXT:
         text = reader.text()
-        # Clocks count UTF-16, as JavaScript does.
-        length = len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
+        length = len(text)
+        if not text.isascii():
+            # Clocks count UTF-16, as JavaScript does.
+            halves = array("I", (clock + at + found.start() for at, found in enumerate(_PAIR.finditer(text), 1))) or ()
+            length += len(halves)
     elif kind is Kind.DELETED:
         length = reader.uint()
     elif kind is Kind.MARK:
@@ -164,7 +173,7 @@ def _read_struct(reader: Reader, shape: Shape, client: int, clock: int, info: in
             skip_any(reader)
     else:
         check_json(reader.text())
-    return Struct(client, clock, length, kind, origin, right, parent, key, element)
+    return Struct(client, clock, length, kind, origin, right, parent, key, element, halves)
 
 
 def _read_id(reader: Reader) -> Id:

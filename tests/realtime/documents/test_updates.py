@@ -1,6 +1,7 @@
 """Reading updates and state vectors: all that clients write, nothing that ends, swells or misleads a library."""
 
 import tracemalloc
+from array import array
 from collections.abc import Callable
 
 import pytest
@@ -85,7 +86,7 @@ def test_all_of_a_struct_is_told() -> None:
             A: [
                 Struct(A, 3, 1, Kind.TYPE, parent="text", element="block"),
                 Struct(A, 4, 1, Kind.TYPE, parent=(A, 3)),
-                Struct(A, 5, 3, Kind.TEXT, origin=(B, 7)),
+                Struct(A, 5, 3, Kind.TEXT, origin=(B, 7), halves=array("I", [7])),
             ],
             B: [
                 Struct(B, 8, 1, Kind.VALUES, parent=(A, 3), key="kind"),

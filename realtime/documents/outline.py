@@ -1,0 +1,238 @@
+"""What the server knows of a document's copy without asking the library: how far each client is, and where pieces lie.
+
+The library keeps what has come too early apart and shows it to nobody; a snapshot taken over such a hole loses what is
+behind. It believes what an update says of its parents: one that is no type ends the transaction half way, a piece in
+two places breaks its lists, types in types without end overflow its stack when one is deleted. And half a surrogate
+pair becomes a piece without length, so that its own state counts wrongly. So each update is compared with this outline
+before.
+
+A client's clocks have no holes, so everything is appended: two numbers for each run of pieces in one place.
+"""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+
+from realtime.documents.ordering import in_order
+from realtime.documents.updates import Id, Kind, Struct, Update
+from realtime.errors import MalformedUpdate, OutOfSync, TooLarge
+
+MAX_TYPES_DEPTH = 8
+"""Elements in elements. The library calls itself for each when it deletes, collects or shows them."""
+
+MAX_PIECES = 250_000
+"""In one document, as far as they do not continue each other; the library keeps 200 to 500 bytes for each."""
+
+_NOWHERE = 0
+"""The place of what was collected together with all that it lay in. Any other is a type's number, doubled, and one more
+for its attributes."""
+
+_ROOT, _ELEMENT, _TEXT = range(3)
+_OF_TEXTS = frozenset({Kind.TEXT, Kind.EMBED, Kind.MARK, Kind.DELETED})
+_OF_OTHERS = frozenset({Kind.TYPE, Kind.DELETED})
+_OF_ATTRIBUTES = frozenset({Kind.VALUES, Kind.DELETED})
+_WITHOUT_CONTENT = frozenset({Kind.COLLECTED, Kind.DELETED})
+
+
+_BROKEN_PAIR = "The update breaks a character in two."
+
+
+class _Pieces:
+    """One client's pieces, each run of them that lies in one place as one."""
+
+    __slots__ = ("_halves", "_places", "_starts", "_types", "_types_at", "next")
+
+    def __init__(self) -> None:
+        self.next = 0
+        self._starts = array("I")
+        self._places = array("I")  # doubled, and one more where no content is left
+        self._types_at = array("I")
+        self._types = array("I")
+        self._halves = array("I")
+
+    def is_half(self, clock: int) -> bool:
+        """Tells whether the library would break a surrogate pair to put something before this clock."""
+        at = bisect_left(self._halves, clock)
+        return at < len(self._halves) and self._halves[at] == clock
+
+    def place(self, clock: int) -> int:
+        return self._places[bisect_right(self._starts, clock) - 1] >> 1
+
+    def has_content(self, clock: int) -> bool:
+        return not self._places[bisect_right(self._starts, clock) - 1] & 1
+
+    def type(self, clock: int) -> int | None:
+        at = bisect_left(self._types_at, clock)
+        return self._types[at] if at < len(self._types_at) and self._types_at[at] == clock else None
+
+    def append(self, end: int, place: int, has_content: bool) -> None:
+        held = place << 1 | (not has_content)
+        if not self._places or self._places[-1] != held:
+            self._starts.append(self.next)
+            self._places.append(held)
+        self.next = end
+
+    def append_type(self, number: int, place: int) -> None:
+        self._types_at.append(self.next)
+        self._types.append(number)
+        self.append(self.next + 1, place, True)
+
+    def append_halves(self, clocks: Iterable[int]) -> None:
+        self._halves.extend(clocks)
+
+    def mark(self) -> tuple[int, int, int, int]:
+        return self.next, len(self._starts), len(self._types), len(self._halves)
+
+    def cut(self, mark: tuple[int, int, int, int]) -> None:
+        """Takes away what was appended since the mark."""
+        self.next, runs, types, halves = mark
+        del self._starts[runs:], self._places[runs:], self._types_at[types:], self._types[types:], self._halves[halves:]
+
+
+class Outline:
+    """The outline of one copy. It has one owner at a time, who calls `add` when the copy takes the update."""
+
+    def __init__(self) -> None:
+        self._clients: dict[int, _Pieces] = {}
+        self._roots: dict[str, int] = {}
+        # Of each type by its number, which begins at 1.
+        self._sorts = bytearray(1)
+        self._depths = bytearray(1)
+        self._pieces = 0
+
+    def vector(self) -> dict[int, int]:
+        """Returns the state vector of the copy."""
+        return {client: pieces.next for client, pieces in self._clients.items()}
+
+    def fresh(self, update: Update) -> set[int]:
+        """Returns the clients under whose id the update brings what the copy does not have."""
+        return {
+            client
+            for client, structs in update.structs.items()
+            if structs[-1].clock + structs[-1].length > self._next_of(client)
+        }
+
+    def check(self, update: Update) -> None:
+        """Returns where the copy can take the update whole.
+
+        Raises `OutOfSync` where a clock before, a neighbour, a parent or what is deleted is neither in the copy nor in
+        the update, or where pieces of it wait for each other; `MalformedUpdate` where one lies in what is no type, in
+        two places, too deep, or in a place that its kind does not have; `TooLarge` for more than `MAX_PIECES`.
+        """
+        self._take(update, keep=False)
+
+    def add(self, update: Update) -> None:
+        """Takes the update in, whole or not at all; raises as `check` does."""
+        self._take(update, keep=True)
+
+    def _take(self, update: Update, *, keep: bool) -> None:
+        marks = {client: pieces.mark() for client in update.structs if (pieces := self._clients.get(client))}
+        roots, types, count = len(self._roots), len(self._sorts), self._pieces
+        try:
+            for struct in in_order(update.structs, self._next_of):
+                self._append(struct)
+            for client, clock, length in update.deletions:
+                if clock + length > self._next_of(client):
+                    raise OutOfSync
+                self._expect_whole(client, clock)
+                self._expect_whole(client, clock + length)
+        except BaseException:
+            keep = False
+            raise
+        finally:
+            if not keep:
+                for client in update.structs:
+                    if client in marks:
+                        self._clients[client].cut(marks[client])
+                    else:
+                        self._clients.pop(client, None)
+                while len(self._roots) > roots:
+                    self._roots.popitem()
+                del self._sorts[types:], self._depths[types:]
+                self._pieces = count
+
+    def _append(self, struct: Struct) -> None:
+        pieces = self._clients.get(struct.client)
+        if pieces is None:
+            pieces = self._clients[struct.client] = _Pieces()
+        place = self._place(struct, pieces)
+        if struct.halves:
+            pieces.append_halves(self._new_halves(struct, pieces))
+        # Letters that follow each other become one piece in the library.
+        if struct.kind is not Kind.TEXT or struct.origin != (struct.client, struct.clock - 1):
+            self._pieces += 1
+            if self._pieces > MAX_PIECES:
+                raise TooLarge("The document has too many pieces.")
+        if place == _NOWHERE:
+            pieces.append(struct.clock + struct.length, place, False)
+        elif struct.kind is Kind.TYPE:
+            pieces.append_type(self._new_type(struct, place), place)
+        else:
+            pieces.append(struct.clock + struct.length, place, struct.kind not in _WITHOUT_CONTENT)
+
+    def _new_halves(self, struct: Struct, pieces: _Pieces) -> Sequence[int]:
+        known = bisect_left(struct.halves, pieces.next)
+        if known < len(struct.halves) and struct.halves[known] == pieces.next:
+            raise MalformedUpdate(_BROKEN_PAIR)
+        return struct.halves[known:]
+
+    def _expect_whole(self, client: int, clock: int) -> None:
+        if self._clients[client].is_half(clock):
+            raise MalformedUpdate(_BROKEN_PAIR)
+
+    def _place(self, struct: Struct, pieces: _Pieces) -> int:
+        if struct.kind is Kind.COLLECTED:
+            return _NOWHERE
+        place = _NOWHERE
+        if struct.parent is not None:
+            place = self._place_in(struct.parent, of_attribute=struct.key is not None)
+        if struct.origin:
+            self._expect_whole(struct.origin[0], struct.origin[1] + 1)
+        if struct.right:
+            self._expect_whole(*struct.right)
+        neighbours = [struct.origin, struct.right]
+        if struct.clock < pieces.next:  # its first part is here
+            neighbours.append((struct.client, pieces.next - 1))
+        for neighbour in neighbours:
+            other = self._clients[neighbour[0]].place(neighbour[1]) if neighbour else _NOWHERE
+            if place and other and place != other:
+                raise MalformedUpdate("The update has a piece that lies in two places.")
+            place = place or other
+        if place and struct.kind not in self._kinds_of(place):
+            raise MalformedUpdate("The update has a piece in a place that its kind does not have.")
+        return place
+
+    def _place_in(self, parent: Id | str, *, of_attribute: bool) -> int:
+        if isinstance(parent, str):
+            number = self._roots.get(parent)
+            if number is None:
+                number = self._roots[parent] = self._number(_ROOT, depth=0)
+            return number << 1 | of_attribute
+        pieces = self._clients[parent[0]]
+        found = pieces.type(parent[1])
+        if found is not None:
+            return found << 1 | of_attribute
+        if pieces.has_content(parent[1]):
+            raise MalformedUpdate("The update has a piece in what holds none.")
+        return _NOWHERE
+
+    def _kinds_of(self, place: int) -> frozenset[Kind]:
+        sort = self._sorts[place >> 1]
+        if place & 1:
+            return _OF_ATTRIBUTES if sort == _ELEMENT else frozenset()
+        return _OF_TEXTS if sort == _TEXT else _OF_OTHERS
+
+    def _new_type(self, struct: Struct, place: int) -> int:
+        depth = self._depths[place >> 1] + 1
+        if depth > MAX_TYPES_DEPTH:
+            raise MalformedUpdate("The update has elements that are nested too deeply.")
+        return self._number(_TEXT if struct.element is None else _ELEMENT, depth)
+
+    def _number(self, sort: int, depth: int) -> int:
+        self._sorts.append(sort)
+        self._depths.append(depth)
+        return len(self._sorts) - 1
+
+    def _next_of(self, client: int) -> int:
+        pieces = self._clients.get(client)
+        return pieces.next if pieces else 0
