@@ -29,6 +29,7 @@ const ISLANDS: Record<string, () => Promise<unknown>> = {
   "lv-room-call": () => import("./elements/rooms/call"),
   "lv-room-members": () => import("./elements/rooms/members"),
   "lv-rooms": () => import("./elements/rooms/room-list"),
+  "lv-studio": () => import("./studio/element"),
   "lv-subscribe": () => import("./elements/library/subscribe"),
 };
 

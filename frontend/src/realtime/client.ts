@@ -117,6 +117,11 @@ export class Client {
     return this.rooms.hold(room, false);
   }
 
+  /** Says whether the room has been entered on this connection: `onJoined` will not tell whoever comes late. */
+  isInside(room: RoomName): boolean {
+    return this.rooms.isInside(room);
+  }
+
   position(room: RoomName): Position | null {
     return this.rooms.position(room);
   }

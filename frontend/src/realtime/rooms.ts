@@ -50,6 +50,8 @@ const AGAIN_MS = 2000;
 export class Rooms {
   private readonly logs = new Map<string, RoomLog>();
   private readonly wanted = new Map<string, Wanted>();
+  /** Those whose entering has been answered on this connection. */
+  private readonly inside = new Set<string>();
   private connected = false;
   private connections = 0;
 
@@ -88,6 +90,10 @@ export class Rooms {
 
   holds(room: string): boolean {
     return (this.wanted.get(room)?.holders ?? 0) > 0;
+  }
+
+  isInside(room: string): boolean {
+    return this.inside.has(room);
   }
 
   take(event: Received): void {
@@ -129,6 +135,7 @@ export class Rooms {
 
   disconnected(): void {
     this.connected = false;
+    this.inside.clear();
     for (const log of this.logs.values()) log.asking = false;
   }
 
@@ -142,6 +149,7 @@ export class Rooms {
     const wanted = this.wanted.get(room);
     this.logs.delete(room);
     this.wanted.delete(room);
+    this.inside.delete(room);
     if (wanted) this.host.lost(room, new CommandError({ code: "FORBIDDEN", message: reason, retryable: false }));
   }
 
@@ -153,6 +161,7 @@ export class Rooms {
     try {
       const ack = (await this.host.send(...joinCommand(room, wanted.present, since))) as JoinAck;
       this.settle(room, ack);
+      this.inside.add(room);
       this.host.joined(room, { ...ack, room });
     } catch (error) {
       log.asking = false;
@@ -208,6 +217,7 @@ export class Rooms {
   private abandon(room: string, wanted: Wanted): void {
     if (wanted.holders > 0 || this.wanted.get(room) !== wanted) return;
     this.wanted.delete(room);
+    this.inside.delete(room);
     if (!wanted.entered || !this.connected) return;
     const kind = wanted.present ? COMMANDS[room.split(":")[0] ?? ""] : undefined;
     const leave: [string, unknown] = kind?.leave

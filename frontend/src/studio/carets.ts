@@ -24,9 +24,9 @@ export const OthersCarets = Extension.create<{ carets: Carets | null }>({
 /** The library asks for it anew whenever the caret's owner has moved it, so that the name shows, and fades. */
 function caret(user: Person): HTMLElement {
   const line = document.createElement("span");
-  line.className = `others-caret face--hue-${hueOf(user)}`;
+  line.className = `others-caret others-caret--${hueOf(user)}`;
   const name = document.createElement("span");
-  name.className = "others-caret__name";
+  name.className = `others-caret__name face--hue-${hueOf(user)}`;
   name.textContent = user.name;
   // It is in the text for the eye alone: who writes is said by the list of people.
   line.setAttribute("aria-hidden", "true");

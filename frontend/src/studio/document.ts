@@ -290,6 +290,9 @@ export class DraftDocument {
       void this.open();
     } else if (error.code === "OUT_OF_SYNC") {
       this.resync(error);
+    } else if (error.code === "NOT_JOINED") {
+      // Put out of the room for a moment, by whoever holds it on this page.
+      this.later(error, () => void this.open());
     } else if (error.code === "FORBIDDEN" && this.isOpen) {
       this.role = "read";
     } else if (error.category === "connection" || error.category === "token" || error.retryable) {

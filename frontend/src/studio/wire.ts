@@ -102,6 +102,8 @@ export function sessionWire(client: Client, chapterId: number): Wire {
         on("draft:awareness", (event: CaretEvent) => handlers.awareness(event), room),
         client.join(room),
       ];
+      // Another part of the page may hold the room already.
+      if (client.isInside(room)) handlers.entered();
       return () => {
         for (const release of releases) release();
       };

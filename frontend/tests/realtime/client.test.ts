@@ -295,3 +295,29 @@ it("shows everything that comes in to those who want to look", () => {
   server.link.say("progress:changed", {}, { room: "user:1" });
   expect(seen).toEqual(["review:new", "progress:changed"]);
 });
+
+it("tells who comes late that a room has been entered, on this connection", async () => {
+  start();
+  client.join("draft:3");
+  server.link.ready();
+  expect(client.isInside("draft:3")).toBe(false);
+  server.link.accept("draft:join", { position: { epoch: "e1", seq: 0 } });
+  await settled();
+  expect(client.isInside("draft:3")).toBe(true);
+  server.link.cut();
+  expect(client.isInside("draft:3")).toBe(false);
+});
+
+it("takes a connection for dead that gives no sign of life in the time that is asked for", async () => {
+  start();
+  client.prove(2500);
+  server.link.ready();
+  client.prove(2500);
+  server.link.accept("session:ping");
+  await settled();
+  vi.advanceTimersByTime(3000);
+  expect(client.state.value.status).toBe("connected");
+  client.prove(2500);
+  await vi.advanceTimersByTimeAsync(2600);
+  expect(client.state.value.status).toBe("reconnecting");
+});

@@ -5,6 +5,7 @@ import { live } from "../../realtime/page";
 import { Draft } from "../parts/draft";
 import { icon } from "../parts/icon";
 import { define, LiveElement } from "../parts/live-element";
+import { toast } from "../parts/toasts";
 
 const PAUSE_MS = 1500;
 const LONGEST_MS = 10_000;
@@ -29,6 +30,8 @@ class ChapterEditor extends LiveElement {
   private message = "";
   private since = 0;
   private dirty = false;
+  /** What the server was last known to have. */
+  private known: Record<string, string> = {};
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly banner = document.createElement("div");
 
@@ -41,7 +44,8 @@ class ChapterEditor extends LiveElement {
     this.until(
       live.join(`draft:${chapter}`),
       live.on("chapter:updated", (change) => {
-        if (change.chapterId === chapter && change.version > this.version && this.state !== "saving") this.overtaken();
+        if (change.chapterId !== chapter || change.version <= this.version || this.state === "saving") return;
+        if (!this.isTextElsewhere || change.title) this.overtaken();
       }),
       live.state.subscribe(({ status }) => status === "connected" && this.state === "kept" && void this.save()),
       () => clearTimeout(this.timer),
@@ -58,9 +62,20 @@ class ChapterEditor extends LiveElement {
       "visibilitychange",
       () => document.visibilityState === "hidden" && this.dirty && void this.save(),
     );
+    this.known = this.values();
     this.offerKept();
     this.count();
     this.tell("saved");
+  }
+
+  /** The studio writes the text; what is left to the form is its title, volume and note. */
+  private get isTextElsewhere(): boolean {
+    return this.form?.querySelector<HTMLTextAreaElement>("textarea[name=text]")?.disabled === true;
+  }
+
+  private follow(version: number): void {
+    this.version = version;
+    this.rememberVersion();
   }
 
   private values(): Record<string, string> {
@@ -97,11 +112,11 @@ class ChapterEditor extends LiveElement {
     try {
       const endpoint = this.getAttribute("endpoint") ?? "";
       const saved = await sendJson<Saved>("PATCH", endpoint, { version: this.version, ...values });
-      this.version = saved.version;
+      this.known = values;
+      this.follow(saved.version);
       this.savedAt = Date.now();
       this.dirty = JSON.stringify(values) !== JSON.stringify(this.values());
       if (!this.dirty) this.draft.forget();
-      this.rememberVersion();
       this.tell(this.dirty ? "writing" : "saved");
       if (this.dirty) this.typed();
     } catch (error) {
@@ -118,13 +133,31 @@ class ChapterEditor extends LiveElement {
   private failed(reason: unknown): void {
     const error = reason instanceof CommandError ? reason : null;
     if (error?.code === "VERSION_CONFLICT" || error?.code === "CONFLICT") {
-      this.overtaken();
+      if (this.isTextElsewhere) void this.compare();
+      else this.overtaken();
     } else if (!error || error.category === "connection" || error.category === "server" || error.category === "rate") {
       this.tell("kept");
       this.timer = setTimeout(() => void this.save(), error?.retryAfter ?? RETRY_MS);
     } else {
       this.message = error.message;
       this.tell("failed");
+    }
+  }
+
+  /** The text has a new version with every pause of those who write it: that alone overtakes nobody. */
+  private async compare(): Promise<void> {
+    try {
+      const there = await sendJson<Saved & Record<string, unknown>>("GET", this.getAttribute("endpoint") ?? "");
+      const isSame = (name: string) => plain(there[name]) === plain(this.known[name]);
+      if (!Object.keys(this.values()).every(isSame)) {
+        this.overtaken();
+        return;
+      }
+      this.follow(there.version);
+      this.tell("writing");
+      await this.save();
+    } catch (error) {
+      this.failed(error);
     }
   }
 
@@ -144,7 +177,7 @@ class ChapterEditor extends LiveElement {
 
   private async overwrite(): Promise<void> {
     try {
-      this.version = (await sendJson<Saved>("GET", this.getAttribute("endpoint") ?? "")).version;
+      this.follow((await sendJson<Saved>("GET", this.getAttribute("endpoint") ?? "")).version);
       this.tell("writing");
       await this.save();
     } catch (error) {
@@ -169,6 +202,10 @@ class ChapterEditor extends LiveElement {
   }
 
   private bringBack(values: Record<string, string>): void {
+    if (this.isTextElsewhere && values.text) {
+      void navigator.clipboard.writeText(values.text);
+      toast({ text: "The kept text is in your clipboard. Paste it where it belongs." });
+    }
     this.fill(values);
     this.typed();
   }
@@ -213,6 +250,13 @@ class ChapterEditor extends LiveElement {
     // The form stays the server's; there is nothing of ours to render around it.
     return document.createElement("div");
   }
+}
+
+/** As the server keeps it, and a field does not: without space around, and with lines that end in one sign. */
+function plain(value: unknown): string {
+  return String(value ?? "")
+    .replace(/\r\n?/g, "\n")
+    .trim();
 }
 
 define("lv-chapter-editor", ChapterEditor);

@@ -1,0 +1,165 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Store } from "../../src/realtime/store";
+import { FakeDevice, FakeDocument, FakeWire, refusal } from "./fake-document";
+
+let server: FakeDocument;
+let wire: FakeWire;
+let device: FakeDevice;
+
+vi.mock("../../src/realtime/page", () => ({
+  page: { user: { id: 1, username: "ishmael", name: "Ishmael", staff: false } },
+  live: { presence: () => ({ state: people }) },
+}));
+vi.mock("../../src/studio/wire", () => ({ sessionWire: () => wire }));
+vi.mock("../../src/studio/local-copy", () => ({ deviceCopies: () => device }));
+
+const people = new Store({ people: [{ userId: 2, username: "pip", displayName: "Pip", away: false }] });
+
+await import("../../src/studio/element");
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  server = new FakeDocument(["Call me Ishmael."]);
+  wire = new FakeWire(server);
+  device = new FakeDevice();
+});
+
+afterEach(() => {
+  document.body.replaceChildren();
+  localStorage.clear();
+  vi.useRealTimers();
+});
+
+async function open(): Promise<{ studio: HTMLElement; field: HTMLTextAreaElement; form: HTMLFormElement }> {
+  const page = document.createElement("div");
+  page.innerHTML = `<form class="editor"><lv-studio chapter="3" language="en"><label for="t">Text</label>
+    <textarea id="t" name="text">Call me Ishmael.</textarea></lv-studio></form>`;
+  document.body.append(page);
+  await due();
+  const [studio, field, form] = ["lv-studio", "textarea", "form"].map((one) => document.querySelector(one));
+  return { studio: studio as HTMLElement, field: field as HTMLTextAreaElement, form: form as HTMLFormElement };
+}
+
+const due = () => vi.advanceTimersByTimeAsync(0);
+const said = () => document.querySelector(".studio__state")?.textContent?.trim();
+const editor = () => document.querySelector<HTMLElement>(".studio__text");
+
+function write(text: string): void {
+  const { editor: inside } = editor() as unknown as { editor: { commands: { insertContent(text: string): void } } };
+  inside.commands.insertContent(text);
+}
+
+describe("the studio in the chapter's form", () => {
+  it("takes the field's place once the draft is open, which is not sent with the form any more", async () => {
+    const { field } = await open();
+    expect(field.readOnly).toBe(true);
+    expect(editor()).toBeNull();
+    wire.connect();
+    await due();
+    expect(editor()?.textContent).toBe("Call me Ishmael.");
+    expect(field.disabled).toBe(true);
+    expect(said()).toBe("Saved");
+    expect(document.querySelector(".studio__words")?.textContent?.trim()).toBe("3 words");
+    expect(document.querySelector(".studio__people")?.getAttribute("aria-label")).toBe("Here: Pip");
+  });
+
+  it("says how things stand, aloud only what asks for attention", async () => {
+    await open();
+    wire.connect();
+    await due();
+    wire.isHeld = true;
+    write("Oh. ");
+    await due();
+    expect(said()).toBe("Saving…");
+    const aloud = document.querySelector(".studio [role=status]");
+    expect(aloud?.textContent).toBe("");
+    wire.cut();
+    await due();
+    expect(said()).toBe("Kept on this device");
+    expect(aloud?.textContent).toBe("Kept on this device");
+    wire.release();
+    wire.connect();
+    await due();
+    expect(said()).toMatch(/^Saved \d/);
+    expect(server.text()).toContain("Oh.");
+  });
+
+  it("tells the form nothing of what is typed in it", async () => {
+    const { form } = await open();
+    wire.connect();
+    await due();
+    const heard = vi.fn();
+    form.addEventListener("input", heard);
+    editor()?.dispatchEvent(new Event("input", { bubbles: true }));
+    expect(heard).not.toHaveBeenCalled();
+  });
+
+  it("leaves the form what it is where the draft cannot be opened", async () => {
+    const { field, studio } = await open();
+    wire.trouble("open", refusal("NOT_FOUND"));
+    wire.connect();
+    await due();
+    expect(field.readOnly).toBe(false);
+    expect(field.disabled).toBe(false);
+    expect(studio.querySelector(".studio")).toBeNull();
+  });
+
+  it("lets one begin in the field when nothing opens, and does not take away what was begun", async () => {
+    const { field } = await open();
+    await vi.advanceTimersByTimeAsync(7000);
+    expect(field.readOnly).toBe(false);
+    field.value = "Begun. Call me Ishmael.";
+    wire.connect();
+    await due();
+    expect(editor()).toBeNull();
+    expect(field.disabled).toBe(false);
+  });
+
+  it("is locked in its place by who may only read, and says so", async () => {
+    await open();
+    wire.role = "read";
+    wire.connect();
+    await due();
+    expect(said()).toBe("Read only");
+    expect(editor()?.getAttribute("contenteditable")).toBe("false");
+    expect(document.querySelector(".studio__tools select")).toBeNull();
+  });
+
+  it("has every button named, and finds words by keys alone", async () => {
+    const { studio } = await open();
+    wire.connect();
+    await due();
+    for (const button of studio.querySelectorAll("button")) {
+      expect(button.getAttribute("aria-label") ?? button.textContent?.trim(), button.outerHTML).toBeTruthy();
+    }
+    const press = (key: string, on: Element, more: KeyboardEventInit = {}) =>
+      on.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }));
+    press("f", editor() as Element, { ctrlKey: true });
+    const field = studio.querySelector<HTMLInputElement>("[data-find]");
+    expect(document.activeElement).toBe(field);
+    if (field) field.value = "ishmael";
+    field?.dispatchEvent(new Event("input", { bubbles: true }));
+    await due();
+    expect(studio.querySelector(".studio__count")?.textContent).toBe("1 of 1");
+    press("Escape", field as Element);
+    await due();
+    expect(studio.querySelector("[data-find]")).toBeNull();
+  });
+
+  it("offers the text for copying when it is refused for good", async () => {
+    await open();
+    wire.connect();
+    await due();
+    wire.trouble("update", refusal("VALIDATION"));
+    write("Bad. ");
+    await due();
+    expect(said()).toBe("Not saved");
+    const [copy, over] = document.querySelectorAll<HTMLButtonElement>("[role=alert] button");
+    expect(copy?.textContent).toBe("Copy the text");
+    over?.click();
+    await due();
+    await due();
+    expect(editor()?.textContent).toBe("Call me Ishmael.");
+    expect(document.querySelector("[role=alert]")?.textContent).toContain("are kept on this device");
+  });
+});
