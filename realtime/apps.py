@@ -6,6 +6,7 @@ class RealtimeConfig(AppConfig):
 
     def ready(self) -> None:
         from realtime import checks  # noqa: F401  # they register themselves
+        from realtime.documents.part import Documents
         from realtime.hub.parts import attach
         from realtime.log import installation, revocation  # noqa: F401  # they register themselves
         from realtime.ops.inspection import Inspection
@@ -14,4 +15,5 @@ class RealtimeConfig(AppConfig):
         from realtime.sessions import standard_commands  # noqa: F401  # they register themselves
 
         attach(People)
+        attach(Documents)
         attach(Inspection)

@@ -179,6 +179,22 @@ class Internal(ApplicationError):
     message = "Something went wrong on our side."
 
 
+class DocumentChanged(ApplicationError):
+    """The shared document was begun anew: a copy of before would double everything in it."""
+
+    code = "DOCUMENT_CHANGED"
+    http_status = 409
+    message = "This document was begun anew. Please reload: a copy of before cannot go on."
+
+
+class ForeignClient(ApplicationError):
+    """New content under somebody else's Yjs client id, which would make words vanish."""
+
+    code = "FOREIGN_CLIENT"
+    http_status = 403
+    message = "That client id belongs to somebody else."
+
+
 class CloseCode(IntEnum):
     """Why a connection was closed; the range says whether to come back.
 

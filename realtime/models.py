@@ -90,3 +90,28 @@ class Lease(models.Model):
     name = models.CharField(max_length=64, primary_key=True)
     holder = models.CharField(max_length=64)
     expires_at = models.DateTimeField()
+
+
+class DocumentState(models.Model):
+    """A shared document: its last full state, which holds everything up to `seq` of its room's log.
+
+    `epoch` is random, and another one when the document was begun anew: copies of before cannot go on then.
+    """
+
+    room = models.CharField(max_length=100, primary_key=True)
+    epoch = models.CharField(max_length=16)
+    schema = models.PositiveIntegerField()
+    seq = models.BigIntegerField()
+    state = models.BinaryField()
+    saved_at_ms = models.BigIntegerField()
+
+
+class DocumentWriter(models.Model):
+    """Whose a Yjs client id of a document is: that of the first who wrote with it; null for the server's own."""
+
+    room = models.CharField(max_length=100)
+    client_id = models.BigIntegerField()
+    user_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "client_id"], name="realtime_document_writer")]

@@ -1,4 +1,34 @@
-"""Shared documents: what a client sends of one is read here, before any library does.
+"""Documents that people write together: rooms whose durable events are updates of Yjs.
 
-Pure and synchronous: no Django, no loop, no library of Yjs.
+The names here are for authors of apps; what is behind them is the engine's own. See docs/how-to/share-a-document.md.
 """
+
+from realtime.documents.changing import change, has_begun
+from realtime.documents.commands import (
+    OpenedDocument,
+    SyncedDocument,
+    UpdatedDocument,
+    open_document,
+    point,
+    sync_document,
+    update_document,
+)
+from realtime.documents.kinds import Document, Pointed, Role, Updated
+from realtime.documents.updates import Shape
+
+__all__ = [
+    "Document",
+    "OpenedDocument",
+    "Pointed",
+    "Role",
+    "Shape",
+    "SyncedDocument",
+    "Updated",
+    "UpdatedDocument",
+    "change",
+    "has_begun",
+    "open_document",
+    "point",
+    "sync_document",
+    "update_document",
+]

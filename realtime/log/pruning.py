@@ -9,7 +9,7 @@ from django.db import connection
 from realtime.errors import Unavailable
 from realtime.log.flushing import LOCK_TIMEOUT_MS
 from realtime.log.writing import atomic
-from realtime.models import RoomHead
+from realtime.models import DocumentState, RoomHead
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +54,7 @@ def prune_events(before_ms: int) -> int:
     after = ""
     while spans := _oldest(after, before_ms):
         after = spans[-1].room
+        spans = _spared(spans)
         for batch in _packed(spans):
             removed += _remove(batch, busy)
         for span in spans:
@@ -67,7 +68,8 @@ def prune_events(before_ms: int) -> int:
 def _prune_room(room: str, first: int, before_ms: int, busy: dict[str, int] | None = None) -> int:
     """Removes what is too old from `first` on. Without `busy` it waits for whoever writes there, for a while."""
     removed = 0
-    while (span := _Span(room, first, _last(room, first, before_ms))).size:
+    while (span := _Span(room, first, _last(room, first, before_ms))).size and (spared := _spared([span])):
+        [span] = spared
         try:
             removed += _remove([span], busy)
         except Unavailable:
@@ -106,6 +108,14 @@ def _last(room: str, first: int, before_ms: int) -> int:
         )
         (last,) = cursor.fetchone()
         return int(last)
+
+
+def _spared(spans: Sequence[_Span]) -> list[_Span]:
+    """Returns the spans without what a document still needs: the changes behind its last full state."""
+    states = DocumentState.objects.filter(room__in=[span.room for span in spans])
+    kept_from = {room: seq + 1 for room, seq in states.values_list("room", "seq")}
+    cut = [span._replace(last=min(span.last, kept_from.get(span.room, span.last + 1) - 1)) for span in spans]
+    return [span for span in cut if span.size > 0]
 
 
 def _packed(spans: Sequence[_Span]) -> Iterator[Sequence[_Span]]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from types import ModuleType
 
+import pycrdt
 import pytest
 from asgiref.sync import sync_to_async
 from django.test import override_settings
@@ -20,7 +21,11 @@ from books.models import Tag
 from books.policies import rooms as room_policies
 from livrya.environment import channel_layer
 from realtime import UserRoom, rooms
-from realtime.contracts import EVENTS
+from realtime import contracts as realtime_contracts
+from realtime import documents as realtime_documents
+from realtime import namespaces as realtime_namespaces
+from realtime.contracts import COMMANDS, EVENTS
+from realtime.documents.kinds import KINDS
 from realtime.exporting.catalogue import catalogue
 from realtime.exporting.markdown import reference
 from realtime.exporting.typescript import typescript
@@ -28,7 +33,9 @@ from realtime.hub import current_hub
 from realtime.hub.room import Phase
 from realtime.identity import ANONYMOUS, Identity
 from realtime.log.revocation import Revoked
+from realtime.namespaces import Call, Namespace
 from realtime.rooms import Grant
+from realtime.sessions.dispatch import Request, decode
 from tests.books import test_broadcasts
 from tests.books.library import somebody
 from tests.books.test_broadcasts import captured
@@ -164,3 +171,55 @@ def test_what_the_page_on_missing_events_looks_for_is_there():
     code = (ROOT / "realtime" / "ops" / "inspection.py").read_text()
     assert all(f'"{name}"' in code for name in ("gapReads", "swept", "hintsDropped", "layer", "place", "phase"))
     assert {"CATCHING_UP", "PENDING"} <= set(Phase.__members__)
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_document_is_shared_as_the_how_to_says():
+    rooms_before, commands_before, events_before = dict(rooms.ROOM_TYPES), dict(COMMANDS), dict(EVENTS)
+    kinds_before = dict(KINDS)
+    place = {
+        name: value
+        for module in (realtime_contracts, realtime_documents, realtime_namespaces, rooms)
+        for name, value in vars(module).items()
+    } | {"documents": realtime_documents, "realtime": realtime, "pycrdt": pycrdt, "__name__": "notes"}
+    exec("from collections.abc import Sequence", place)
+    try:
+        for block in blocks("share-a-document.md"):
+            exec(block, place)
+        namespace = Namespace("/notes", commands=[place["notes"]], rooms=[place["NotesRoom"]], listed=False)
+        session = NoteTaker(namespace, place["NotesRoom"](7))
+        opened = await session.run("notes:open", {"bookId": 7})
+        doc = pycrdt.Doc()
+        doc["text"] = fragment = pycrdt.XmlFragment()
+        fragment.children.append(pycrdt.XmlText("Mine."))
+        written = await session.run("notes:update", {"bookId": 7, "epoch": opened.epoch, "update": doc.get_update()})
+        assert written.changed
+        await sync_to_async(place["sign"])(7, "Ours.")
+        synced = await session.run("notes:open", {"bookId": 7, "epoch": opened.epoch, "vector": doc.get_state()})
+        doc.apply_update(synced.update)
+        assert {str(text) for text in fragment.children} == {"Mine.", "Ours."}
+    finally:
+        await (await current_hub()).stop()
+        for pattern in set(rooms.ROOM_TYPES) - set(rooms_before):
+            rooms._POLICIES.pop(rooms.ROOM_TYPES.pop(pattern), None)
+        rooms.parse_room.cache_clear()
+        for table, before in ((COMMANDS, commands_before), (EVENTS, events_before), (KINDS, kinds_before)):
+            for name in set(table) - set(before):
+                del table[name]
+
+
+class NoteTaker:
+    """Carries out commands as a session that has joined a room."""
+
+    def __init__(self, namespace, room):
+        self.identity, self.connection_id = Identity(user_id=3, username="ann"), "c"
+        self._namespace, self._room = namespace, room
+
+    def grant(self, room):
+        return Grant() if room == self._room else None
+
+    async def run(self, name, payload):
+        await current_hub()
+        handler, alias = self._namespace.commands[name]
+        call = Call(self.identity, self.connection_id, None, self)
+        return await handler.run(call, decode(handler, alias, Request(name=name, payload=payload)))

@@ -8,6 +8,7 @@ from realtime.errors import Conflict
 from realtime.log.revocation import UserRoom
 from realtime.namespaces import Call, Commands, Namespace
 from realtime.positions import Position
+from tests.realtime.app import papers
 from tests.realtime.app.events import HallRoom, Level, Said, VaultRoom, Waved
 
 commands = Commands()
@@ -115,8 +116,8 @@ def crash(call: Call, command: Crash) -> None:
     raise ZeroDivisionError("a defect")
 
 
-ROOMS = [HallRoom, VaultRoom, UserRoom]
+ROOMS = [HallRoom, VaultRoom, papers.PaperRoom, UserRoom]
 
-halls = Namespace("/halls", commands=[commands], rooms=ROOMS)
+halls = Namespace("/halls", commands=[commands, papers.commands], rooms=ROOMS)
 Namespace("/members", commands=[commands], rooms=ROOMS, admits=lambda identity: not identity.is_anonymous)
 Namespace("/foyer", commands=[commands], rooms=ROOMS, auto_rooms=lambda identity: [HallRoom(1), HallRoom(2)])

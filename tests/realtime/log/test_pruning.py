@@ -11,8 +11,8 @@ import realtime
 from realtime.log import pruning
 from realtime.log.reading import heads
 from realtime.log.retention import prune
-from realtime.models import Event
-from tests.realtime.examples import BenchRoom, Spoken
+from realtime.models import DocumentState, Event
+from tests.realtime.examples import BenchRoom, BoardRoom, Drawn, Spoken
 from tests.realtime.threads import HeldCommit, threads_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -121,3 +121,19 @@ def test_two_at_once_remove_everything_once() -> None:
         both = [threads.run(prune) for _ in range(2)]
         assert sum(each.result(30).events for each in both) == 300
     assert set(kept(*range(1, 101))) == {4}
+
+
+def test_what_a_document_still_needs_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its changes behind the last full state are the only ones that there are."""
+    monkeypatch.setattr(pruning, "_EVENTS_AT_ONCE", 2)
+    for number in range(5):
+        realtime.emit(BoardRoom(1), Drawn(color="red", strokes=bytes([number])))
+    for state_at, first in ((0, 1), (3, 4), (4, 5)):
+        Event.objects.update(created_at_ms=1_000_000_000_000)
+        DocumentState.objects.update_or_create(
+            room="board:1", defaults={"epoch": "e", "schema": 1, "seq": state_at, "state": b"", "saved_at_ms": 0}
+        )
+        speak(2)
+        prune()
+        assert heads(["board:1"])["board:1"].min_seq == first
+        assert kept(2) == [heads(["bench:2"])["bench:2"].seq + 1]

@@ -1,0 +1,47 @@
+"""Changes that the server itself makes to a document: a form, an import, the admin, a command."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import pycrdt
+
+import realtime
+from realtime.documents import storing
+from realtime.documents.copies import Copy
+from realtime.documents.kinds import document_of
+from realtime.documents.updates import read_update
+from realtime.errors import NotFound
+from realtime.models import DocumentState
+from realtime.rooms import Room
+
+T = TypeVar("T")
+
+
+def has_begun(room: Room) -> bool:
+    """Tells whether the room's document was ever opened: before that there is nothing in it. Sync."""
+    return DocumentState.objects.filter(room=room.name).exists()
+
+
+def change(room: Room, edit: Callable[[pycrdt.Doc[Any]], T], *, actor: Any = None) -> T:
+    """Lets `edit` change the document, and emits what is different then; returns what `edit` returns.
+
+    Sync, inside `realtime.atomic()`, in whatever process. `edit` gets a copy of its own, as the log has it now; what
+    others type meanwhile is merged with it, so it should change as little as it can. Raises NotFound for a room that is
+    no document.
+    """
+    document = document_of(room)
+    if document is None:
+        raise NotFound("That room is no document.")
+    copy = Copy(document)
+    copy.catch_up()
+    updates: list[bytes] = []
+    watch = copy.doc.observe(lambda event: updates.append(event.update))
+    try:
+        result = edit(copy.doc)
+    finally:
+        copy.doc.unobserve(watch)
+    for update in updates:
+        if copy.outline.fresh(read_update(update, document.shape)):
+            storing.claim(room.name, copy.doc.client_id, None)
+        realtime.emit(room, document.updated(update=update), actor=actor)
+    return result

@@ -1,0 +1,90 @@
+"""What one process has of a document: all changes up to a place in its log, merged by the library.
+
+The library never lets go of the interpreter, takes no two threads at once, and hostile bytes end it: whatever comes
+from a client is read by `updates` and checked against the `Outline` first. A copy that may be wrong is thrown away.
+"""
+
+import logging
+
+import pycrdt
+
+from realtime.documents import storing
+from realtime.documents.kinds import Document
+from realtime.documents.outline import Outline
+from realtime.documents.updates import Update, encode_state_vector, read_state_vector, read_update
+from realtime.log.reading import heads
+
+logger = logging.getLogger(__name__)
+
+MAX_STATE_BYTES = 4 * 1024 * 1024
+"""Eight times a long novel; who joins gets it in one message."""
+
+
+class Copy:
+    """One document's content at `seq`. Touched by one thread at a time.
+
+    `grown`: bytes of changes since the full state that it began with, as a bound of its size. `changes` counts them.
+    """
+
+    def __init__(self, document: Document) -> None:
+        stored = storing.begun(document)
+        self._document = document
+        self.epoch = stored.epoch
+        self.schema = stored.schema
+        self.seq = self.saved_seq = stored.seq
+        self.log_epoch = ""
+        self.size = len(stored.state)
+        self.outline = Outline()
+        self.writers = storing.writers(document.room.name)
+        self.doc = pycrdt.Doc()  # type: ignore[var-annotated]  # of roots that are named when they are asked for
+        self._changed = False
+        self._full: bytes | None = None
+        self._watch = self.doc.observe(self._note)
+        if stored.state:
+            self.outline.add(read_update(stored.state, document.shape))
+            self.doc.apply_update(stored.state)
+
+    def _note(self, event: object) -> None:
+        self._changed = True
+
+    def catch_up(self) -> bool:
+        """Applies what others have committed since; False when the log no longer reaches back to here."""
+        room = self._document.room.name
+        head = heads([room])[room]
+        if self.log_epoch not in ("", head.epoch) or head.min_seq - 1 > self.seq:
+            return False
+        self.log_epoch = head.epoch
+        if head.seq > self.seq:
+            for change in storing.changes(room, self.seq):
+                if change.data is not None:
+                    update = read_update(change.data, self._document.shape)
+                    fresh = self.outline.fresh(update)
+                    if not fresh <= self.writers.keys():
+                        self.writers = storing.writers(room)
+                    self.apply(change.data, update)
+                self.seq = change.seq
+        return True
+
+    def apply(self, data: bytes, update: Update) -> bool:
+        """Merges an update that was checked; tells whether anything is different now."""
+        self._changed = False
+        self._full = None
+        self.doc.apply_update(data)
+        self.outline.add(update)
+        if self._changed:
+            self.size += len(data)
+        return self._changed
+
+    def missing(self, vector: bytes | None) -> bytes:
+        """Returns the update with what whoever has that state vector lacks; everything without one."""
+        if vector is None:
+            if self._full is None:
+                self._full = self.doc.get_update()
+            return self._full
+        read_state_vector(vector)
+        return self.doc.get_update(vector)
+
+    @property
+    def vector(self) -> bytes:
+        """The state vector."""
+        return encode_state_vector(self.outline.vector())

@@ -1,0 +1,73 @@
+"""Changes of the server's own: merged with what others type, and theirs with it."""
+
+from typing import Any
+
+import pycrdt
+import pytest
+
+import realtime
+from realtime import documents
+from realtime.documents.changing import has_begun
+from realtime.errors import NotFound
+from realtime.hub import Hub
+from realtime.models import DocumentWriter, Event
+from tests.realtime.app.events import HallRoom
+from tests.realtime.app.papers import BEGINNING, SERVER, PaperRoom, text_of
+from tests.realtime.documents.writers import Writer
+from tests.realtime.halls import Connect, connect, hub
+
+__all__ = ["connect", "hub"]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def prefix(words: str) -> str:
+    def edit(doc: pycrdt.Doc[Any]) -> str:
+        doc.get("text", type=pycrdt.XmlFragment).children[0].insert(0, words)
+        return text_of(doc)
+
+    with realtime.atomic():
+        return documents.change(PaperRoom(1), edit, actor=3)
+
+
+async def test_a_change_reaches_those_who_write_and_loses_none_of_theirs(connect: Connect, hub: Hub) -> None:
+    one = await Writer.join(connect, 7)
+    update = one.type(" mine")
+    assert await hub.handlers.run(prefix, "theirs ") == "theirs " + BEGINNING
+    assert (await one.send(update))["success"]
+    await one.sees("theirs")
+    assert one.text == "theirs " + BEGINNING + " mine"
+    assert (await Writer.join(connect, 8)).text == one.text
+
+
+def test_what_the_server_writes_is_under_a_client_id_of_its_own() -> None:
+    prefix("a")
+    prefix("b")
+    owners = dict(DocumentWriter.objects.values_list("client_id", "user_id"))
+    assert owners.pop(SERVER, "nobody's") is None
+    assert list(owners.values()) == [None, None]
+    assert list(Event.objects.values_list("type", "actor_id")) == [("paper:update", 3)] * 2
+
+
+def test_a_change_of_nothing_is_no_event() -> None:
+    assert not has_begun(PaperRoom(1))
+    with realtime.atomic():
+        assert documents.change(PaperRoom(1), text_of) == BEGINNING
+    assert has_begun(PaperRoom(1))
+    assert not Event.objects.exists()
+
+
+def test_a_change_that_fails_leaves_nothing() -> None:
+    def fail(doc: pycrdt.Doc[Any]) -> None:
+        doc.get("text", type=pycrdt.XmlFragment).children[0].insert(0, "x")
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError), realtime.atomic():
+        documents.change(PaperRoom(1), fail)
+    assert not Event.objects.exists()
+    assert prefix("") == BEGINNING
+
+
+def test_a_room_that_is_no_document_has_none() -> None:
+    with pytest.raises(NotFound), realtime.atomic():
+        documents.change(HallRoom(1), text_of)
