@@ -16,6 +16,7 @@ from realtime.testing.history import History
 from tests.faults.fleet import Database, Fleet
 from tests.faults.followers import Follower
 from tests.faults.traffic import Outside, new_hall, until
+from tests.faults.writers import Writer, check_saved, kept
 
 pytestmark = [pytest.mark.faults, pytest.mark.live, pytest.mark.either_database]
 
@@ -33,6 +34,7 @@ class Stage:
         self.hall = f"hall:{self.number}"
         self.vault = f"vault:{self.number}"
         self.outside = outside
+        self.writers: list[Writer] = []
         self._followers: list[Follower] = []
 
     async def follow(self, room: str, user: int | None = None) -> Follower:
@@ -62,6 +64,8 @@ class Stage:
         with contextlib.suppress(TimeoutError):
             await until(lambda: not self.history.behind(log), patience)
         self.history.check(log)
+        if self.writers:
+            check_saved(await asyncio.to_thread(kept, self.fleet.database.url, self.number), self.writers)
 
     async def close(self) -> None:
         await asyncio.gather(*[follower.stop() for follower in self._followers])
@@ -131,6 +135,14 @@ async def leave_ends(stage: Stage) -> None:
     await stage.say(stage.vault, "secret")
 
 
+async def a_process_dies_behind_an_answer(stage: Stage) -> None:
+    writer = Writer(7, stage.fleet.port, stage.number, pause=3600)
+    stage.writers.append(writer)
+    await until(lambda: bool(writer.saved))
+    await asyncio.to_thread(stage.fleet.server.kill)
+    await writer.leave()
+
+
 Scenario = Callable[[Stage], Awaitable[None]]
 
 NEEDED: list[tuple[str, Scenario, str]] = [
@@ -141,6 +153,7 @@ NEEDED: list[tuple[str, Scenario, str]] = [
     ("catching_up", a_client_was_away, "P4 resumable"),
     ("request_ids", a_request_is_repeated, "P7 once"),
     ("policies", leave_ends, "P5 private"),
+    ("commit_before_answer", a_process_dies_behind_an_answer, "S1 saved"),  # the last: its server is no more
 ]
 SCENARIOS: Sequence[Scenario] = list(dict.fromkeys(scenario for _, scenario, _ in NEEDED))
 
