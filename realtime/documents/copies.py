@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 MAX_STATE_BYTES = 4 * 1024 * 1024
 """Eight times a long novel; who joins gets it in one message."""
+STATE_PIECES = 1_000_000
+"""In 4 MiB there are no more; what is stored was counted when it came."""
 
 
 class Copy:
@@ -41,7 +43,7 @@ class Copy:
         self._full: bytes | None = None
         self._watch = self.doc.observe(self._note)
         if stored.state:
-            self.outline.add(read_update(stored.state, document.shape))
+            self.outline.add(read_update(stored.state, document.shape, max_pieces=STATE_PIECES))
             self.doc.apply_update(stored.state)
 
     def _note(self, event: object) -> None:

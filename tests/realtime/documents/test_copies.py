@@ -6,8 +6,9 @@ import pycrdt
 import pytest
 
 import realtime
+from realtime.documents import copies, updates
 from realtime.documents.copies import Copy
-from realtime.errors import MalformedUpdate
+from realtime.errors import MalformedUpdate, TooLarge
 from realtime.log.retention import begin_new_epoch
 from realtime.models import RoomHead
 from tests.realtime.app.papers import BEGINNING, Paper, PaperRoom, text_of
@@ -62,3 +63,11 @@ def test_what_is_missing_is_what_the_vector_says() -> None:
 def test_a_vector_that_is_none_never_reaches_the_library(vector: bytes) -> None:
     with pytest.raises(MalformedUpdate):
         loaded().missing(vector)
+
+
+def test_a_stored_state_may_have_more_pieces_than_what_a_client_sends(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded()
+    assert copies.STATE_PIECES > updates.MAX_PIECES
+    monkeypatch.setattr(copies, "STATE_PIECES", 0)
+    with pytest.raises(TooLarge):
+        loaded()
