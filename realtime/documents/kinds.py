@@ -80,8 +80,8 @@ class Document:
         """The document has changed, and for a moment it has not changed any more, or for long without a pause.
 
         `doc` is what is committed; it may be read, within this call. Called in the process that took the last change;
-        when that dies first, with the next change. A refusal (an ApplicationError that is not retryable) is final;
-        after anything else it is called again.
+        when that dies first, in the one that opens the document next. A refusal (an ApplicationError that is not
+        retryable) is final; after anything else it is called again.
         """
 
 

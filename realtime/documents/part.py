@@ -38,6 +38,7 @@ class OpenDocument:
         self.carets = Carets(document, hub.loop.time)
         self._unsettled_since: float | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._changed()  # perhaps: the process that took the last change may have died before it was written out
 
     @property
     def idle(self) -> bool:
