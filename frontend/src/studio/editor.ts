@@ -6,6 +6,7 @@ import { OthersCarets } from "./carets";
 import { Editing } from "./editing";
 import { Finder } from "./find";
 import { Here } from "./here";
+import { OwnCaret } from "./own-caret";
 import { Pasting } from "./paste";
 import { NODES_AND_MARKS, ROOT } from "./schema";
 import { Typographer } from "./typography";
@@ -32,6 +33,7 @@ export function extensions({
       fragment: doc.getXmlFragment(ROOT),
       yUndoOptions: { protectedNodes: new Set(["block"]) },
     }),
+    OwnCaret,
     OthersCarets.configure({ carets }),
     Editing,
     Pasting,

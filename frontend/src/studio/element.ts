@@ -4,6 +4,7 @@ import { html, nothing, render } from "lit";
 import { Draft } from "../elements/parts/draft";
 import { bringKeys } from "../elements/parts/keys";
 import { define, LiveElement } from "../elements/parts/live-element";
+import { toast } from "../elements/parts/toasts";
 import type { RoomName } from "../realtime/contracts.gen";
 import { live, page } from "../realtime/page";
 import type { Person } from "../realtime/presence";
@@ -74,7 +75,30 @@ class Studio extends LiveElement {
       if (draft.isUnsaved && !draft.state.value.isKeptHere) event.preventDefault();
     });
     this.listen(this, "keydown", (event) => this.key(event));
+    this.listen(document, "submit", (event) => this.holdBack(event as SubmitEvent), { capture: true });
     void draft.start();
+  }
+
+  /** What is released shall have the last words in it: other forms of the page wait until these are saved. */
+  private holdBack(event: SubmitEvent): void {
+    const { draft } = this;
+    const form = event.target;
+    if (!draft?.isUnsaved || !(form instanceof HTMLFormElement) || form.contains(this)) return;
+    if (!form.querySelector("[name=act]")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    let stop: () => void = () => undefined;
+    const late = setTimeout(() => {
+      stop();
+      toast({ text: "Your last words are not saved yet. Please try again when they are.", error: true });
+    }, PATIENCE_MS);
+    stop = draft.state.subscribe(({ status }) => {
+      if (status !== "saved") return;
+      clearTimeout(late);
+      queueMicrotask(() => stop());
+      form.requestSubmit(event.submitter);
+    });
+    this.until(stop, () => clearTimeout(late));
   }
 
   private prepare(): void {

@@ -54,7 +54,8 @@ export function cleanHtml(html: string): string {
 
 /** Styles are read, never applied; under the page's policy they would be complained of. */
 function quiet(html: string): string {
-  return html.replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style="));
+  const bare = html.replace(/<style\b[\s\S]*?(?:<\/style\s*>|$)/gi, "");
+  return bare.replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style="));
 }
 
 class Reader {

@@ -229,6 +229,59 @@ describe("two editors of one text", () => {
     expect(lines(b)).toEqual(lines(a));
   });
 
+  it("a caret stays behind its letter when another types before it in the same paragraph", () => {
+    const { a, b, meet } = two([["The whale", { id: "aaaaaaaa" }], "Another"]);
+    caretAt(b, 0, 4);
+    caretAt(a, 0, 0);
+    typeIn(a, "Not ");
+    meet();
+    typeIn(b, "white ");
+    meet();
+    expect(lines(a)).toEqual(["#aaaaaaaa: Not The white whale", "Another"]);
+    caretAt(a, 0, 3);
+    typeIn(a, " even");
+    press(a, "Enter", { shiftKey: true });
+    meet();
+    typeIn(b, "old ");
+    expect(lines(b)).toEqual(["#aaaaaaaa: Not even⏎ The white old whale", "Another"]);
+  });
+
+  it("a caret goes with its words when another splits or joins the paragraphs around them", () => {
+    const { a, b, meet } = two([
+      ["Call me Ishmael.", { id: "aaaaaaaa" }],
+      ["Some years ago.", { id: "bbbbbbbb" }],
+    ]);
+    caretAt(b, 0, 15);
+    caretAt(a, 0, 7);
+    press(a, "Enter");
+    meet();
+    typeIn(b, "s");
+    meet();
+    expect(lines(b)).toEqual(["#aaaaaaaa: Call me", " Ishmaels.", "#bbbbbbbb: Some years ago."]);
+    caretAt(b, 2, 4);
+    caretAt(a, 2, 0);
+    press(a, "Backspace");
+    a.commands.joinBackward();
+    meet();
+    typeIn(b, " few");
+    expect(lines(b)).toEqual(["#aaaaaaaa: Call me", " Ishmaels.Some few years ago."]);
+  });
+
+  it("a selection stays on its words, and goes to the nearest ones when they are taken out", () => {
+    const { a, b, meet } = two([["The white whale", { id: "aaaaaaaa" }]]);
+    b.commands.setTextSelection({ from: 5, to: 10 });
+    caretAt(a, 0, 0);
+    typeIn(a, "See ");
+    meet();
+    const selected = () => b.state.doc.textBetween(b.state.selection.from, b.state.selection.to);
+    expect(selected()).toBe("white");
+    a.commands.deleteRange({ from: 7, to: 16 });
+    meet();
+    expect(selected()).toBe("");
+    typeIn(b, "…");
+    expect(lines(b)).toEqual(["#aaaaaaaa: See Th…hale"]);
+  });
+
   it("stores only what the schema of the document has", () => {
     const doc = new Y.Doc();
     const editor = editorWith(["ab"], { doc });

@@ -146,6 +146,28 @@ describe("the studio in the chapter's form", () => {
     expect(studio.querySelector("[data-find]")).toBeNull();
   });
 
+  it("holds back what is released until the last words are saved", async () => {
+    await open();
+    wire.connect();
+    await due();
+    const release = document.createElement("form");
+    release.innerHTML = '<button name="act" value="publish">Publish</button>';
+    document.body.append(release);
+    const sent = vi.fn((event: Event) => event.preventDefault());
+    release.addEventListener("submit", sent);
+    const send = vi.spyOn(release, "requestSubmit");
+    wire.isHeld = true;
+    write("Last words. ");
+    await due();
+    release.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+    expect(sent).not.toHaveBeenCalled();
+    wire.release();
+    await due();
+    expect(send).toHaveBeenCalledOnce();
+    release.dispatchEvent(new Event("submit", { bubbles: true, cancelable: true }));
+    expect(sent).toHaveBeenCalled();
+  });
+
   it("offers the text for copying when it is refused for good", async () => {
     await open();
     wire.connect();
