@@ -13,8 +13,9 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 
+from realtime.documents.effort import MAX_OF_DOCUMENT, MAX_OF_UPDATE, Effort
 from realtime.documents.ordering import in_order
-from realtime.documents.updates import Id, Kind, Struct, Update
+from realtime.documents.updates import Deletion, Id, Kind, Struct, Update
 from realtime.errors import MalformedUpdate, OutOfSync, TooLarge
 
 MAX_TYPES_DEPTH = 8
@@ -37,13 +38,18 @@ _WITHOUT_CONTENT = frozenset({Kind.COLLECTED, Kind.DELETED})
 _BROKEN_PAIR = "The update breaks a character in two."
 
 
+_Mark = tuple[int, tuple[Kind, Id | None] | None, tuple[int, int, int, int]]
+
+
 class _Pieces:
     """One client's pieces, each run of them that lies in one place as one."""
 
-    __slots__ = ("_halves", "_places", "_starts", "_types", "_types_at", "next")
+    __slots__ = ("_breaks", "_halves", "_places", "_starts", "_types", "_types_at", "last", "next")
 
     def __init__(self) -> None:
         self.next = 0
+        self.last: tuple[Kind, Id | None] | None = None  # the last one's kind and right neighbour
+        self._breaks = array("I")  # where one begins that does not go on behind the one before
         self._starts = array("I")
         self._places = array("I")  # doubled, and one more where no content is left
         self._types_at = array("I")
@@ -54,6 +60,14 @@ class _Pieces:
         """Tells whether the library would break a surrogate pair to put something before this clock."""
         at = bisect_left(self._halves, clock)
         return at < len(self._halves) and self._halves[at] == clock
+
+    def follower(self, clock: int) -> int | None:
+        """Returns the clock of the piece, or part of one, that goes on behind that clock."""
+        clock += 1
+        if clock >= self.next:
+            return None
+        at = bisect_left(self._breaks, clock)
+        return clock if at == len(self._breaks) or self._breaks[at] != clock else None
 
     def place(self, clock: int) -> int:
         return self._places[bisect_right(self._starts, clock) - 1] >> 1
@@ -80,13 +94,18 @@ class _Pieces:
     def append_halves(self, clocks: Iterable[int]) -> None:
         self._halves.extend(clocks)
 
-    def mark(self) -> tuple[int, int, int, int]:
-        return self.next, len(self._starts), len(self._types), len(self._halves)
+    def append_break(self) -> None:
+        self._breaks.append(self.next)
 
-    def cut(self, mark: tuple[int, int, int, int]) -> None:
+    def mark(self) -> _Mark:
+        sizes = len(self._starts), len(self._types), len(self._halves), len(self._breaks)
+        return self.next, self.last, sizes
+
+    def cut(self, mark: _Mark) -> None:
         """Takes away what was appended since the mark."""
-        self.next, runs, types, halves = mark
-        del self._starts[runs:], self._places[runs:], self._types_at[types:], self._types[types:], self._halves[halves:]
+        self.next, self.last, (runs, types, halves, breaks) = mark
+        del self._starts[runs:], self._places[runs:], self._types_at[types:], self._types[types:]
+        del self._halves[halves:], self._breaks[breaks:]
 
 
 class Outline:
@@ -99,6 +118,7 @@ class Outline:
         self._sorts = bytearray(1)
         self._depths = bytearray(1)
         self._pieces = 0
+        self._effort = Effort()
 
     def vector(self) -> dict[int, int]:
         """Returns the state vector of the copy."""
@@ -117,25 +137,26 @@ class Outline:
 
         Raises `OutOfSync` where a clock before, a neighbour, a parent or what is deleted is neither in the copy nor in
         the update, or where pieces of it wait for each other; `MalformedUpdate` where one lies in what is no type, in
-        two places, too deep, or in a place that its kind does not have; `TooLarge` for more than `MAX_PIECES`.
+        two places, too deep, or in a place that its kind does not have; `TooLarge` for more pieces than a document may
+        have, or more work than the library may have with them.
         """
         self._take(update, keep=False)
 
     def add(self, update: Update) -> None:
-        """Takes the update in, whole or not at all; raises as `check` does."""
+        """Takes the update in, whole or not at all. Raises as `check` does, but never `TooLarge`: what is stored is."""
         self._take(update, keep=True)
 
     def _take(self, update: Update, *, keep: bool) -> None:
         marks = {client: pieces.mark() for client in update.structs if (pieces := self._clients.get(client))}
-        roots, types, count = len(self._roots), len(self._sorts), self._pieces
+        roots, types, count, total = len(self._roots), len(self._sorts), self._pieces, self._effort.total
+        self._effort.begin()
         try:
-            for struct in in_order(update.structs, self._next_of):
-                self._append(struct)
-            for client, clock, length in update.deletions:
-                if clock + length > self._next_of(client):
-                    raise OutOfSync
-                self._expect_whole(client, clock)
-                self._expect_whole(client, clock + length)
+            work = sum(map(self._append, in_order(update.structs, self._next_of)))
+            work += sum(map(self._delete, update.deletions))
+            if not keep and self._pieces > max(MAX_PIECES, count):
+                raise TooLarge("The document has too many pieces.")
+            if not keep and (work > MAX_OF_UPDATE or self._effort.total > max(MAX_OF_DOCUMENT, total)):
+                raise TooLarge("The update has too many pieces for places where others have written.")
         except BaseException:
             keep = False
             raise
@@ -150,25 +171,58 @@ class Outline:
                     self._roots.popitem()
                 del self._sorts[types:], self._depths[types:]
                 self._pieces = count
+                self._effort.take_back()
 
-    def _append(self, struct: Struct) -> None:
+    def _append(self, struct: Struct) -> int:
+        """Appends a piece and returns what work the library has with it."""
         pieces = self._clients.get(struct.client)
         if pieces is None:
             pieces = self._clients[struct.client] = _Pieces()
         place = self._place(struct, pieces)
         if struct.halves:
             pieces.append_halves(self._new_halves(struct, pieces))
-        # Letters that follow each other become one piece in the library.
-        if struct.kind is not Kind.TEXT or struct.origin != (struct.client, struct.clock - 1):
-            self._pieces += 1
-            if self._pieces > MAX_PIECES:
-                raise TooLarge("The document has too many pieces.")
+        work = self._place_among_others(struct, pieces, place)
         if place == _NOWHERE:
             pieces.append(struct.clock + struct.length, place, False)
         elif struct.kind is Kind.TYPE:
             pieces.append_type(self._new_type(struct, place), place)
         else:
             pieces.append(struct.clock + struct.length, place, struct.kind not in _WITHOUT_CONTENT)
+        return work
+
+    def _place_among_others(self, struct: Struct, pieces: _Pieces, place: int) -> int:
+        piece = (struct.client, pieces.next)
+        before = (struct.client, pieces.next - 1)
+        origin = before if struct.clock < pieces.next else struct.origin
+        last, pieces.last = pieces.last, (struct.kind, struct.right)
+        follower = None
+        if origin != before:
+            pieces.append_break()
+            if origin and (clock := self._clients[origin[0]].follower(origin[1])):
+                follower = (origin[0], clock)
+        # Letters that go on behind each other become one piece in the library.
+        if origin != before or struct.kind is not Kind.TEXT or last != pieces.last:
+            self._pieces += 1
+            self._effort.add(place)
+        if place == _NOWHERE:
+            return 0
+        named = (place, struct.key)
+        work = self._effort.find(piece, origin=origin, right=struct.right, place=named, follower=follower)
+        if origin != before and self._sorts[place >> 1] == _TEXT:
+            work += sum(self._effort.divide(each[0]) for each in (origin, struct.right) if each)
+        return work
+
+    def _delete(self, deletion: Deletion) -> int:
+        """Looks whether all of it is there, and returns what work the library has with it."""
+        client, clock, length = deletion
+        if clock + length > self._next_of(client):
+            raise OutOfSync
+        self._expect_whole(client, clock)
+        self._expect_whole(client, clock + length)
+        pieces = self._clients[client]
+        self._effort.add(pieces.place(clock))
+        self._effort.add(pieces.place(clock + length - 1))
+        return self._effort.divide(client) + self._effort.divide(client)
 
     def _new_halves(self, struct: Struct, pieces: _Pieces) -> Sequence[int]:
         known = bisect_left(struct.halves, pieces.next)

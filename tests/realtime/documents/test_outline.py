@@ -1,5 +1,6 @@
 """What a copy can take whole, and what it cannot; and that a library lives through all that it can."""
 
+import copy
 import tracemalloc
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from realtime.documents import outline as outlines
 from realtime.documents.outline import MAX_TYPES_DEPTH, Outline
-from realtime.documents.updates import Kind, Struct, Update, read_state_vector, read_update
+from realtime.documents.updates import Update, read_state_vector, read_update
 from realtime.errors import ApplicationError, MalformedUpdate, OutOfSync, TooLarge
 from tests.realtime.documents import wire
 from tests.realtime.documents.editing import Session
@@ -67,10 +68,11 @@ def vars_of(outline: Outline) -> object:
     """All that an outline holds, to compare."""
     return (
         {
-            client: {name: getattr(pieces, name) for name in pieces.__slots__}
+            client: {name: copy.copy(getattr(pieces, name)) for name in pieces.__slots__}
             for client, pieces in outline._clients.items()
         },
-        {name: value for name, value in vars(outline).items() if name != "_clients"},
+        {name: copy.copy(value) for name, value in vars(outline).items() if name not in ("_clients", "_effort")},
+        {name: copy.copy(value) for name, value in vars(outline._effort).items() if name not in ("_undo", "_before")},
     )
 
 
@@ -223,26 +225,40 @@ def test_a_document_has_so_many_pieces_and_no_more(monkeypatch: pytest.MonkeyPat
     for clock in range(3, 10):  # letters that follow each other are one piece
         outline.add(read(update(group(A, clock, item(string("a"), origin=(A, clock - 1))))))
     outline.add(read(update(group(B, 0, item(string("a"), origin=(A, 5), right=(A, 6))))))
-    refuse(outline, update(group(C, 0, item(string("a"), origin=(A, 5), right=(A, 6)))), TooLarge)
+    more = read(update(group(C, 0, item(string("a"), origin=(A, 6), right=(A, 7)))))
+    with pytest.raises(TooLarge):
+        outline.check(more)
+    outline.add(more)  # what is stored is stored
+    outline.check(read(update(deletions=[(A, [(2, 4)])])))  # and may become less
 
 
 def test_a_large_document_takes_little() -> None:
     """10,000 changes of ten clients, each somewhere else in 1,000 paragraphs: a fifth of a large chapter's."""
     chance = Random(7)
     outline = Outline()
-    blocks = [struct for at in range(1_000) for struct in (item(BLOCK), item(TEXT, parent=(A, 2 * at)))]
+    blocks = [
+        struct
+        for at in range(0, 12_000, 12)
+        for struct in (item(BLOCK), item(TEXT, parent=(A, at)), item(string("x" * 10), parent=(A, at + 1)))
+    ]
     outline.add(read(update(group(A, 0, *blocks))))
-    clocks = dict.fromkeys(range(2, 12), 0)
-    tracemalloc.start()
+    clocks = dict.fromkeys(range(2**32, 2**32 + 10), 0)
+    changes = []
     for _ in range(10_000):
-        client = chance.choice(list(clocks))
-        structs = [Struct(client, clocks[client], 10, Kind.TEXT, parent=(A, 2 * chance.randrange(1_000) + 1))]
-        outline.add(Update({client: structs}, []))
+        client, other = chance.choices(list(clocks), k=2)
+        near = (A, 12 * chance.randrange(1_000) + 2 + chance.randrange(9))
+        if clocks[other] and chance.random() < 0.5:
+            near = (other, 10 * chance.randrange(clocks[other] // 10) + chance.randrange(9))
+        between = item(string("y" * 10), origin=near, right=(near[0], near[1] + 1))
+        changes.append(update(group(client, clocks[client], between)))
         clocks[client] += 10
+    tracemalloc.start()
+    for data in changes:
+        outline.add(read(data))
     now, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert sum(outline.vector().values()) == 102_000
-    assert now < 200_000
+    assert sum(outline.vector().values()) == 112_000
+    assert now < 2_000_000
 
 
 @pytest.fixture(scope="module")
