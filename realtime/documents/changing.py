@@ -10,7 +10,7 @@ from realtime.documents import storing
 from realtime.documents.copies import Copy
 from realtime.documents.kinds import document_of
 from realtime.documents.updates import read_update
-from realtime.errors import NotFound
+from realtime.errors import Internal, NotFound
 from realtime.models import DocumentState
 from realtime.rooms import Room
 
@@ -33,13 +33,16 @@ def change(room: Room, edit: Callable[[pycrdt.Doc[Any]], T], *, actor: Any = Non
     if document is None:
         raise NotFound("That room is no document.")
     copy = Copy(document)
-    copy.catch_up()
     updates: list[bytes] = []
-    watch = copy.doc.observe(lambda event: updates.append(event.update))
     try:
+        copy.catch_up()
+        watch = copy.doc.observe(lambda event: updates.append(event.update))
         result = edit(copy.doc)
-    finally:
         copy.doc.unobserve(watch)
+    except Exception:
+        raise
+    except BaseException as error:  # the library's panic, which nothing would catch that handles requests
+        raise Internal from error
     for update in updates:
         if copy.outline.fresh(read_update(update, document.shape)):
             storing.claim(room.name, copy.doc.client_id, None)

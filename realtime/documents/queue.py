@@ -21,6 +21,7 @@ from realtime.errors import (
     DocumentChanged,
     Forbidden,
     ForeignClient,
+    Internal,
     MalformedUpdate,
     OutOfSync,
     TooLarge,
@@ -95,8 +96,11 @@ class DocumentQueue:
 
     async def read(self, read: Callable[[Copy], T]) -> T:
         """Returns what `read` returns for the copy as it is committed; called in a thread."""
-        result: T = await self._queue(read)
-        return result
+        result, error = await self._queue(read)
+        if error is not None:
+            raise error
+        found: T = result
+        return found
 
     def _queue(self, job: Write | Read) -> asyncio.Future[Any]:
         self.used_at = self._hub.loop.time()
@@ -144,23 +148,43 @@ class DocumentQueue:
 
     # In the thread of the room's lane
 
-    def _read(self, reads: Sequence[Read]) -> list[Any]:
+    def _read(self, reads: Sequence[Read]) -> list[tuple[Any, Exception | None]]:
+        return [self._answer(read, self._known()) for read in reads]
+
+    def _answer(self, read: Read, copy: Copy) -> tuple[Any, Exception | None]:
+        try:
+            return read(copy), None
+        except Exception as error:
+            return None, error
+        except BaseException as error:
+            return None, self._failed(error)
+
+    def _known(self) -> Copy:
+        """Returns the copy as it is committed, outside of a transaction of its own."""
+        if self._copy is None:
+            with realtime.atomic():  # the first who opens a document makes it
+                return self._current()
+        return self._current()
+
+    def _current(self) -> Copy:
+        """Returns the copy as it is committed. The library failing over that is nobody's fault who asks."""
         try:
             copy = self._copy
             if copy is None or not copy.catch_up():
-                with realtime.atomic():  # the first who opens a document makes it
-                    copy = self._current()
-            return [read(copy) for read in reads]
-        except BaseException:
+                copy = self._copy = Copy(self.document)
+                copy.catch_up()
+            return copy
+        except Exception:
             self._copy = None
             raise
+        except BaseException as error:
+            raise self._failed(error) from error
 
-    def _current(self) -> Copy:
-        copy = self._copy
-        if copy is None or not copy.catch_up():
-            copy = self._copy = Copy(self.document)
-            copy.catch_up()
-        return copy
+    def _failed(self, error: BaseException) -> Internal:
+        """Gives the copy up, for the library may have left it half changed."""
+        self._copy = None
+        logger.error("The library failed over %s.", self.document.room, exc_info=error)
+        return Internal()
 
     def _write(self, writes: Sequence[Write]) -> list[Outcome]:
         try:

@@ -8,7 +8,7 @@ import pytest
 import realtime
 from realtime import documents
 from realtime.documents.changing import has_begun
-from realtime.errors import NotFound
+from realtime.errors import Internal, NotFound
 from realtime.hub import Hub
 from realtime.models import DocumentWriter, Event
 from tests.realtime.app.events import HallRoom
@@ -66,6 +66,17 @@ def test_a_change_that_fails_leaves_nothing() -> None:
         documents.change(PaperRoom(1), fail)
     assert not Event.objects.exists()
     assert prefix("") == BEGINNING
+
+
+def test_the_library_failing_is_an_error_like_any_other() -> None:
+    class Panic(BaseException):
+        """As the library's: no Exception."""
+
+    def panic(doc: pycrdt.Doc[Any]) -> None:
+        raise Panic
+
+    with pytest.raises(Internal), realtime.atomic():
+        documents.change(PaperRoom(1), panic)
 
 
 def test_a_room_that_is_no_document_has_none() -> None:

@@ -215,3 +215,41 @@ async def test_the_app_is_told_when_a_document_has_settled(
     await documents_here().open(PaperRoom(1)).settle()
     await documents_here().open(PaperRoom(1)).settle()
     assert Paper.settled_texts == [BEGINNING + "ab"]
+
+
+async def test_one_question_that_is_refused_spoils_no_other(connect: Connect, hub: Hub) -> None:
+    clients = [await connect(token=str(user)) for user in range(1, 6)]
+    for client in clients:
+        await client.tell("paper:join", {"paperId": 1})
+    wrong = [{"epoch": "other"}, {"vector": "AQ=="}]
+    answers = await asyncio.gather(
+        *(
+            client.ask("paper:open", {"paperId": 1} | more)
+            for client, more in zip(clients, [*wrong, {}, {}, {}], strict=True)
+        )
+    )
+    assert [answer["success"] for answer in answers] == [False, False, True, True, True]
+
+
+async def test_the_library_failing_over_a_question_is_a_defect_of_that_answer(
+    connect: Connect, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Panic(BaseException):
+        """As the library's: no Exception."""
+
+    def panic(*_: Any) -> bytes:
+        raise Panic
+
+    one = await Writer.join(connect, 7)
+    with monkeypatch.context() as broken:
+        broken.setattr(pycrdt.Doc, "get_update", panic)
+        answer = await one.client.ask("paper:sync", {"paperId": 1, "epoch": one.epoch, "vector": "AA=="})
+    assert answer["error"]["code"] == "INTERNAL"
+    await one.write("goes on")
+    with monkeypatch.context() as broken:
+        broken.setattr(pycrdt.Doc, "apply_update", panic)
+        documents_here().open(PaperRoom(1)).queue.drop()
+        answer = await one.client.ask("paper:open", {"paperId": 1})
+        assert answer["error"]["code"] == "INTERNAL"
+        assert (await one.send(one.type("kept")))["error"]["code"] == "INTERNAL", "it is not the update's fault"
+    assert (await Writer.join(connect, 8)).text == BEGINNING + "goes on"
