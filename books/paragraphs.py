@@ -9,7 +9,7 @@ import re
 import secrets
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from books.text import UNSPACED, paragraphs
@@ -51,21 +51,21 @@ def carry_over(ids: Sequence[str], before: str, after: str) -> CarriedOver:
     What moved counts as changed. The work grows with n log n, and by a fixed amount for what was rewritten.
     """
     old, new = paragraphs(before), paragraphs(after)
-    kept = _pair(old, new)
+    kept = pair(old, new)
     fresh = iter(new_ids(len(new)))
     # A text that was written past the services has fewer ids than paragraphs.
     known = [*ids[: len(old)], *new_ids(max(0, len(old) - len(ids)))]
     carried = [known[kept[at]] if at in kept else next(fresh) for at in range(len(new))]
     places = [(at, kept[at]) for at in sorted(kept) if new[at] == old[kept[at]]]
-    stayed = {places[index][0] for index in _longest_rise([was for _, was in places])}
+    stayed = {places[index][0] for index in longest_rise([was for _, was in places])}
     return CarriedOver(carried, [carried[at] for at in range(len(new)) if at not in stayed])
 
 
-def _pair(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
-    """Returns for places in the new text where that paragraph was in the old one."""
-    if old == new:
+def pair(old: Sequence[str], new: Sequence[str], known: Mapping[int, int] | None = None) -> dict[int, int]:
+    """Returns for places in the new text where that paragraph was in the old one; `known` are such places."""
+    if old == new and not known:
         return {at: at for at in range(len(new))}
-    pairs = _Pairs(old, new)
+    pairs = _Pairs(old, new, known or {})
     pairs.unique(lambda words: words.text)
     pairs.neighbours()
     pairs.unique(lambda words: words.letters)
@@ -93,11 +93,11 @@ class _Words:
 class _Pairs:
     """Paragraphs of two texts that are found to be the same, the surest first."""
 
-    def __init__(self, old: Sequence[str], new: Sequence[str]) -> None:
+    def __init__(self, old: Sequence[str], new: Sequence[str], known: Mapping[int, int]) -> None:
         self._old = [_Words.of(text) for text in old]
         self._new = [_Words.of(text) for text in new]
-        self.found: dict[int, int] = {}
-        self._taken: set[int] = set()
+        self.found = dict(known)
+        self._taken = set(known.values())
 
     def unique(self, key: Callable[[_Words], str]) -> None:
         """Pairs what is there once in both, wherever it stands now."""
@@ -154,7 +154,7 @@ class _Pairs:
     def _gaps(self) -> Iterator[tuple[list[int], list[int]]]:
         """Yields what is left of both texts between pairs in order, where something is left of both."""
         places = sorted(self.found.items())
-        backbone = [places[index] for index in _longest_rise([was for _, was in places])]
+        backbone = [places[index] for index in longest_rise([was for _, was in places])]
         last_at = last_was = -1
         for at, was in [*backbone, (len(self._new), len(self._old))]:
             old = [index for index in range(last_was + 1, was) if self._is_long(index, self._old, self._taken)]
@@ -199,7 +199,7 @@ def _once(keys: Iterator[str]) -> dict[str, int]:
     return {key: at for at, key in enumerate(places) if counted[key] == 1}
 
 
-def _longest_rise(numbers: Sequence[int]) -> list[int]:
+def longest_rise(numbers: Sequence[int]) -> list[int]:
     """Returns the indices of a longest rising subsequence. Source: M. L. Fredman (1975)."""
     # For each length: the least number that a rise of it ends with, and where; for each place: the one before it.
     least: list[int] = []
