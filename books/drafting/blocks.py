@@ -21,7 +21,7 @@ LEVELS: dict[Kind, tuple[int, int]] = {"heading": (2, 3), "item": (1, 3)}
 _LINE_ENDS = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
 # Controls but the tab, lone surrogates and noncharacters: no text of the site holds them, and no XML.
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_SCHEME = re.compile(r"[^/?#]*?:")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.ASCII | re.IGNORECASE)
 _SCHEMES = frozenset({"http:", "https:", "mailto:"})
 # What no address has as it is, but what people paste has.
 _NOT_IN_ADDRESSES = re.compile(r"\s")
@@ -90,7 +90,7 @@ def is_empty(block: Block) -> bool:
 def address(given: str) -> str | None:
     """Returns an address that a link may have, without white space; None for one that may not stand there."""
     found = _NO_TEXT.sub("", given).strip()
-    scheme = _SCHEME.match(found)
+    scheme = _SCHEME.match("".join(found.split()))
     if not found or (scheme and scheme[0].lower() not in _SCHEMES):
         return None
     return _NOT_IN_ADDRESSES.sub(lambda space: "".join(f"%{byte:02X}" for byte in space[0].encode()), found)
@@ -123,6 +123,10 @@ def _split(inlines: tuple[Inline, ...]) -> Iterator[Inline]:
                 yield Span(alt)
         else:
             link = None if one.link is None else address(one.link)
+            if one.text.isprintable():
+                # As nearly all prose is: known without looking for each of them.
+                yield from [Span(one.text, one.marks, link)] if one.text else []
+                continue
             for number, line in enumerate(_LINE_ENDS.split(one.text)):
                 if number:
                     yield HardBreak()

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from functools import cached_property
+from html import escape, unescape
 from itertools import groupby
 from typing import IO, Any
 from uuid import NAMESPACE_URL, uuid5
@@ -25,6 +26,8 @@ _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 _IMAGES = {"webp": "image/webp", "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png"}
 # HTML closes these by itself, XML does not.
 _VOID = re.compile(r"<(br|hr)([^>]*?)\s*/?>")
+# The file holds no pictures but its cover, and readers fetch none.
+_PICTURE = re.compile(r'<img [^>]*?alt="([^"]*)"[^>]*>')
 # What XML 1.0 cannot hold at all, escaped or not.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # Source: MARC relator codes, which dc:creator and dc:contributor are refined with.
@@ -93,7 +96,11 @@ def write_epub(book: Book, chapters: Sequence[Chapter], *, address: str, output:
 def as_xhtml(html: str) -> str:
     """Returns a piece of `books.text`'s HTML as XHTML."""
     # The only named entity that HTML writers use and XML does not know.
-    return _VOID.sub(r"<\1\2/>", html).replace("&nbsp;", "&#160;")
+    return _VOID.sub(r"<\1\2/>", _PICTURE.sub(_in_words, html)).replace("&nbsp;", "&#160;")
+
+
+def _in_words(picture: re.Match[str]) -> str:
+    return escape(unescape(picture[1]), quote=False)
 
 
 def people_of(book: Book) -> list[Person]:

@@ -12,7 +12,7 @@ from tests.books.library import book, chapter, comment, reader_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-BEFORE, AFTER = ("books", "0003_slugs_of_the_site"), ("books", "0006_no_paragraphs_by_index")
+BEFORE, AFTER = ("books", "0003_slugs_of_the_site"), ("books", "0007_headings_are_paragraphs")
 
 
 def migrate(target: tuple[str, str]) -> Any:

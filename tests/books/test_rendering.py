@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from books import limits, text
+from books.drafting import inline, markdown
 from books.models import Chapter, Rendering
 from books.paragraphs import CarriedOver, carry_over
 from books.services import chapters, rendering
@@ -51,6 +52,28 @@ SLOW = {
     "headings": "# a\n",
     "spaces": "* ",
     "angles": "<a ",
+    "pictures that do not end": "![a](",
+    "pictures of others": "![a](b)",
+    "pictures": "![a](/media/b.png)",
+    "pictures in each other": "![a![b](/media/b.png)",
+    "pictures of much": "![*a*~~b~~](/media/b.png)",
+    "strikes": "~~",
+    "strikes that open": "~~a ",
+    "strikes in words": "a~~b",
+    "small caps": "^^",
+    "small caps that open": "^^a ",
+    "small caps in words": "a^^b",
+    "small caps that cross": "^^a~~b^^c~~",
+    "every mark in words": "a**{}_{}~~{}^^{}",
+    "nothing": "{}",
+    "nothing between": "_{}",
+    "items": "+ a\n",
+    "items within": "+ + ",
+    "numbered items": "#. a\n",
+    "headings that close": "# a #\n",
+    "headings that go on": "# a\\\n",
+    "headings of spaces": "#\t ",
+    "lines that begin": "a\n> b\n# c\n",
     "all of it": "_a_ **b** [c](https://d.e)\n",
 }
 # Lines of Python per character; the dearest link takes about 150.
@@ -91,11 +114,12 @@ def test_what_opens_and_what_closes_may_stand_apart() -> None:
 @pytest.mark.parametrize("piece", ["[a][", "*a ", "_a_\n", "_a_\n\n"])
 def test_beyond_so_many_stops_a_text_is_shown_as_it_was_written(piece: str, monkeypatch: Any) -> None:
     parsed = []
-    parse = text._MARKDOWN.parse
-    monkeypatch.setattr(text._MARKDOWN, "parse", lambda block: parsed.append(block) or parse(block))
+    parse = inline._PARSER.parseInline
+    monkeypatch.setattr(inline._PARSER, "parseInline", lambda content: parsed.append(content) or parse(content))
     pieces = text.render(piece * (limits.CHAPTER // len(piece)))
     assert pieces
-    assert sum(len(text._STOP.findall(block)) for block in parsed) <= text.MOST_STOPS * 2  # brackets get a backslash
+    stops = sum(len(markdown._STOP.findall(content)) for content in parsed)
+    assert stops <= markdown.MOST_STOPS * 2  # brackets get a backslash
 
 
 def test_a_long_paragraph_is_rendered_like_any_other() -> None:

@@ -63,6 +63,7 @@ def test_only_items_are_ordered_and_breaks_have_no_content() -> None:
         ("mailto:a@b.c", "mailto:a@b.c"),
         ("/books/moby?at=1:2", "/books/moby?at=1:2"),
         ("#top:here", "#top:here"),
+        ("é:b", "é:b"),
         (" https://a.b/c d\n", "https://a.b/c%20d"),
         ("https://a.b/\u00e4\u3000", "https://a.b/\u00e4"),
         ("https://a.b/\u3000b", "https://a.b/%E3%80%80b"),

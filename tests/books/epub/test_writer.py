@@ -35,6 +35,16 @@ def test_a_book_with_volumes_notes_and_awkward_characters_is_a_valid_epub(ferry,
     assert_valid(written(ferry), tmp_path)
 
 
+def test_every_kind_of_block_and_mark_is_valid(tmp_path):
+    kinds = "## Two\\\n_three_\n\n> four\n\n+ five\n\n+ + six\n\n#. seven\n\n#. eight\n\n***\n\n{}"
+    marks = '^^Ishmael^^ ~~Ahab~~ [a](https://a.b) ![a <"whale"> & co](/media/covers/a.png)\nb'
+    whole = book(title="Marks")
+    chapter(whole, text=f"{kinds}\n\n{marks}")
+    content = written(whole)
+    assert 'a &lt;"whale"&gt; &amp; co<br/>' in opened(content).read("EPUB/chapter-00001.xhtml").decode()
+    assert_valid(content, tmp_path)
+
+
 def test_a_right_to_left_book_with_an_uploaded_cover_is_a_valid_epub(tmp_path, settings):
     settings.MEDIA_ROOT = tmp_path / "media"
     picture = io.BytesIO()
