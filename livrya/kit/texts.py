@@ -21,7 +21,8 @@ _TAGS_AND_PRIVATE = "\ue000-\uf8ff\U000e0000-\U000e0fff\U000f0000-\U0010fffd"
 _UNWANTED = re.compile(f"[{_BIDI_CONTROLS}{_INVISIBLE}{_TAGS_AND_PRIVATE}]")
 # C0 (but tab and newline), DEL, C1, lone surrogates and noncharacters: no database or browser wants them.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_JOINERS_ASTRAY = re.compile(r"(?:(?<=\s)|^)[\u200c\u200d]+|[\u200c\u200d]+(?=\s|$)|(?<=[\u200c\u200d])[\u200c\u200d]+")
+JOINERS = "\u200c\u200d"
+_JOINERS_ASTRAY = re.compile(f"(?:(?<=\\s)|^)[{JOINERS}]+|[{JOINERS}]+(?=\\s|$)|(?<=[{JOINERS}])[{JOINERS}]+")
 _LINE_ENDS = re.compile("\r\n?|\u2028|\u0085")
 _SELECTORS = re.compile("([^\ufe0e\ufe0f]?)[\ufe0e\ufe0f]+(\u20e3?)")
 # Signs that are text and emoji but belong to no category of symbols; digits, # and * are so within a key's cap only.
@@ -45,6 +46,15 @@ def clean_text(text: str) -> str:
     text = _strip(text)
     lines = "\n".join(line.rstrip() for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", lines).strip()
+
+
+def clean_within(text: str) -> str:
+    """Returns a piece of a text without controls and invisible characters, as `clean_text` leaves what it is part of.
+
+    Line breaks and white space stay, and joiners at the ends, for other words may stand there.
+    """
+    # A dash joins with nothing, and no joiner beside it is astray.
+    return _strip(f"-{text}-")[1:-1]
 
 
 def clean_line(text: str) -> str:
