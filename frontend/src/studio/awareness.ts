@@ -2,8 +2,8 @@ import { Awareness } from "y-protocols/awareness";
 import type * as Y from "yjs";
 import type { CaretEvent, CaretState } from "./wire";
 
-/** At most 20 a second; a caret that moves faster is shown where it ends. */
-const EVERY_MS = 50;
+/** At most seven a second, for updates want theirs; a caret that moves faster is shown where it ends. */
+const EVERY_MS = 150;
 /** Others forget a caret after 30 s. */
 const RENEW_MS = 15_000;
 

@@ -38,8 +38,14 @@ export interface DraftOptions {
   /** Calls when a frame is due; at the latest after a moment, for a hidden page has no frames. */
   frame?: (run: () => void) => void;
   random?: () => number;
+  paceMs?: number;
 }
 
+/**
+ * Between two updates. A connection has 20 commands a second, and a key that is held down makes 30 changes: with the
+ * caret's seven there is room for whatever else the page says.
+ */
+const PACE_MS = 120;
 const PROBE_EVERY_MS = 500;
 /** Together below 5 s: so long without a word, then so long for an answer. */
 const SILENCE_MS = 1500;
@@ -90,6 +96,8 @@ export class DraftDocument {
   private failures = 0;
   private resyncs = 0;
   private heardAt = 0;
+  private sentAt = 0;
+  private paced: ReturnType<typeof setTimeout> | undefined;
   /** Answers to questions of before belong to a link that is gone. */
   private turn = 0;
   private isDrawing = false;
@@ -153,6 +161,7 @@ export class DraftDocument {
     this.turn += 1;
     clearInterval(this.probe);
     clearTimeout(this.retry);
+    clearTimeout(this.paced);
     this.carets.leave();
     this.letGo();
     this.copy?.close();
@@ -177,6 +186,7 @@ export class DraftDocument {
     this.isEntered = false;
     this.isOpen = false;
     this.isSending = false;
+    this.sentAt = 0;
     this.turn += 1;
     clearTimeout(this.retry);
     this.retry = undefined;
@@ -252,7 +262,7 @@ export class DraftDocument {
   private async flush(): Promise<void> {
     const { epoch } = this;
     const ready = this.isOpen && !this.isSending && !this.error && this.retry === undefined;
-    if (!ready || epoch === null || this.role !== "write") return;
+    if (!ready || epoch === null || this.role !== "write" || this.isTooSoon()) return;
     if (this.pieces.length === 0 && this.fresh.length > 0) this.pieces = split(Y.mergeUpdates(this.fresh.splice(0)));
     const next = this.pieces[0];
     if (!next) {
@@ -261,6 +271,7 @@ export class DraftDocument {
     }
     const turn = this.turn;
     this.isSending = true;
+    this.sentAt = Date.now();
     try {
       await this.options.wire.update(epoch, next);
       if (turn !== this.turn) return;
@@ -274,6 +285,15 @@ export class DraftDocument {
       await this.refused(error, () => void this.flush());
     }
     this.tell();
+  }
+
+  /** What is typed in a moment goes together. When everything is acknowledged there is nothing to wait for. */
+  private isTooSoon(): boolean {
+    const wait = this.sentAt + (this.options.paceMs ?? PACE_MS) - Date.now();
+    if (wait <= 0 || (this.pieces.length === 0 && this.fresh.length === 0)) return false;
+    clearTimeout(this.paced);
+    this.paced = setTimeout(() => void this.flush(), wait);
+    return true;
   }
 
   private acknowledged(): void {

@@ -37,13 +37,13 @@ afterEach(() => {
 
 const others = () => [...carets.awareness.getStates().keys()].filter((id) => id !== carets.awareness.clientID);
 
-it("says where the caret is at most twenty times a second, and where it ends", async () => {
+it("says where the caret is at most seven times a second, and where it ends", async () => {
   for (let place = 0; place < 100; place += 1) {
     carets.awareness.setLocalStateField("cursor", at(place));
     await vi.advanceTimersByTimeAsync(10);
   }
-  await vi.advanceTimersByTimeAsync(100);
-  expect(said.length).toBeLessThanOrEqual(21);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(said.length).toBeLessThanOrEqual(9);
   expect(said.at(-1)?.state).toEqual({ cursor: at(99) });
   const clocks = said.map(({ clock }) => clock);
   expect(clocks).toEqual([...new Set(clocks)].sort((a, b) => a - b));
@@ -65,7 +65,7 @@ it("says null when it goes, and only if anything was said", async () => {
   carets = new Carets(new Y.Doc(), async (_clientId, clock, state) => said.push({ clock, state }));
   carets.adopt([]);
   carets.awareness.setLocalStateField("cursor", at(1));
-  await vi.advanceTimersByTimeAsync(100);
+  await vi.advanceTimersByTimeAsync(200);
   carets.leave();
   expect(said.map(({ state }) => state)).toEqual([{ cursor: at(1) }, null]);
   expect(said[1]?.clock).toBeGreaterThan(said[0]?.clock ?? 0);
@@ -93,13 +93,13 @@ it("forgets after 30 seconds who says nothing", async () => {
 it("believes the server's list after a break, and says its own again", async () => {
   carets.awareness.setLocalStateField("cursor", at(1));
   carets.take(heard(5, 1, { cursor: at(1) }));
-  await vi.advanceTimersByTimeAsync(100);
+  await vi.advanceTimersByTimeAsync(200);
   carets.pause();
   carets.awareness.setLocalStateField("cursor", at(2));
   await vi.advanceTimersByTimeAsync(1000);
   expect(said).toHaveLength(1);
   carets.adopt([heard(6, 1, { cursor: at(3) })]);
-  await vi.advanceTimersByTimeAsync(100);
+  await vi.advanceTimersByTimeAsync(200);
   expect(others()).toEqual([6]);
   expect(said.at(-1)?.state).toEqual({ cursor: at(2) });
 });

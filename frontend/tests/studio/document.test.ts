@@ -21,11 +21,20 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function open(server: FakeDocument, options: { device?: FakeDevice; isUp?: boolean } = {}): Promise<Page> {
+async function open(
+  server: FakeDocument,
+  options: { device?: FakeDevice; isUp?: boolean; paceMs?: number } = {},
+): Promise<Page> {
   const wire = new FakeWire(server);
   wire.isUp = options.isUp ?? true;
   const device = options.device ?? new FakeDevice();
-  const draft = new DraftDocument({ wire, copies: device, frame: (run) => run(), random: () => 1 });
+  const draft = new DraftDocument({
+    wire,
+    copies: device,
+    frame: (run) => run(),
+    random: () => 1,
+    paceMs: options.paceMs ?? 0,
+  });
   const page = { draft, wire, device };
   pages.push(page);
   await draft.start();
@@ -78,6 +87,19 @@ describe("two pages and one document", () => {
     await due();
     expect(page.wire.updates).toHaveLength(2);
     expect(server.text()).toBe("abc.");
+  });
+
+  it("sends no more than eight updates a second, however fast one types", async () => {
+    const server = new FakeDocument(["."]);
+    const page = await open(server, { paceMs: 120 });
+    for (let letter = 0; letter < 100; letter += 1) {
+      type(page, "a");
+      await later(10);
+    }
+    expect(page.wire.updates.length).toBeLessThanOrEqual(9);
+    await later(200);
+    expect(status(page)).toBe("saved");
+    expect(server.text()).toBe(`${"a".repeat(100)}.`);
   });
 
   it("takes events in any order and twice", async () => {

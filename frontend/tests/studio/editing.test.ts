@@ -87,7 +87,9 @@ describe("shorthands", () => {
     ["> ", "quote"],
     ["- ", "item"],
     ["* ", "item"],
+    ["+ ", "item"],
     ["1. ", "item ordered"],
+    ["#. ", "item ordered"],
   ])("%s", (typed, kind) => {
     const editor = editorWith([["", { id: "aaaaaaaa" }]]);
     caretAt(editor, 0, 0);
