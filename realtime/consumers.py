@@ -1,22 +1,15 @@
-"""Consumers: what the doors have in common, and the JSON door.
-
-Subclasses of Channels' consumer with a loop of their own: no thread hop per message, no layer membership per
-socket, and a cleanup that no exception can skip.
-"""
+"""The JSON door, a consumer of Channels."""
 
 import asyncio
-import contextlib
 import logging
-import random
-from collections.abc import Awaitable
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from asgiref.sync import markcoroutinefunction
-from channels.consumer import AsyncConsumer
 
 from realtime.conf import realtime_settings
 from realtime.doors.errors import close_code
+from realtime.doors.websocket import WebSocketConsumer
 from realtime.errors import (
     ApplicationError,
     CloseCode,
@@ -27,118 +20,17 @@ from realtime.errors import (
     Unavailable,
     ValidationFailed,
 )
-from realtime.hub import Hub, current_hub, say_why_not_started
 from realtime.identity import ANONYMOUS, Identity
 from realtime.namespaces import NAMESPACES, Namespace
 from realtime.positions import Position
-from realtime.sessions.authentication import Credentials, authenticate, credentials_of, kept_of
+from realtime.sessions.authentication import Credentials, authenticate, credentials_of
 from realtime.sessions.dispatch import Request, refusal
 from realtime.sessions.session import Session, check_number_of_rooms
-from realtime.transport.asgi import Receive, Send
-from realtime.transport.connection import Connection, FramedConnection, SendingConnection
 from realtime.transport.packets import Packet
 from realtime.transport.scalars import scalars_only
 from realtime.transport.wire import JSON, Ack
 
 logger = logging.getLogger(__name__)
-
-
-# So many messages of one client are read before others have their turn.
-_AT_ONCE = 8
-
-
-def client_address(scope: dict[str, Any]) -> str:
-    """Returns the client's address as the server knows it, "" when it does not."""
-    client = scope.get("client")
-    return client[0] if client else ""
-
-
-def websocket_connection(hub: Hub, scope: dict[str, Any], send: Send) -> Connection:
-    """Returns the accepted WebSocket as a connection: framed where the server offers it."""
-    extension = (scope.get("extensions") or {}).get("realtime.frames")
-    limit, address = hub.settings.outbound_limit_bytes, client_address(scope)
-    if extension is not None:
-        return FramedConnection(hub.write_batch, extension["stream"], limit=limit, address=address)
-    return SendingConnection(hub.write_batch, send, limit=limit, address=address)
-
-
-class WebSocketConsumer(AsyncConsumer):  # type: ignore[misc]  # channels is untyped
-    """Base of the WebSocket doors: accepts, reads until the end, and cleans up whatever happens.
-
-    A subclass implements `opened` and `received`; `subprotocol` says what to accept.
-    """
-
-    scope: dict[str, Any]
-    hub: Hub
-    connection: Connection
-
-    @classmethod
-    def as_asgi(cls, **options: Any) -> Any:
-        """Returns an application that makes a consumer for each connection, and hands on its coroutine."""
-
-        @markcoroutinefunction
-        def application(scope: dict[str, Any], receive: Receive, send: Send) -> Awaitable[None]:
-            return cls(**options)(scope, receive, send)
-
-        return application
-
-    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        self.scope = scope
-        if (await receive())["type"] != "websocket.connect":
-            return
-        try:
-            self.hub = await current_hub()
-        except Exception as error:
-            say_why_not_started(error)
-            await _turn_away(send, self.subprotocol(scope.get("subprotocols", [])))
-            return
-        if self.hub.draining:
-            await _turn_away(send, self.subprotocol(scope.get("subprotocols", [])))
-            return
-        await send({"type": "websocket.accept", "subprotocol": self.subprotocol(scope.get("subprotocols", []))})
-        self.connection = websocket_connection(self.hub, scope, send)
-        self.hub.add_connection(self.connection)
-        code = 1006
-        try:
-            await self.opened()
-            self.scope = scope = kept_of(scope)
-            code = await self._read(receive)
-        finally:
-            self.gone()
-            self.connection.lost()
-            self.hub.remove_connection(self.connection)
-            clean = code == CloseCode.NORMAL
-            # As tasks of the hub: this one may be in the middle of being cancelled.
-            ends = [self.hub.spawn(session.close(clean=clean)) for session in self.connection.sessions.values()]
-            await asyncio.gather(*ends)
-
-    async def _read(self, receive: Receive) -> int:
-        """Hands on messages until the end; returns the close code. A congested client is not read meanwhile."""
-        while True:
-            for _ in range(_AT_ONCE):
-                event = await receive()
-                if event["type"] == "websocket.disconnect":
-                    return event.get("code") or 1005
-                text = event.get("text")
-                await self.received(text if text is not None else event.get("bytes") or b"")
-            await asyncio.sleep(0)
-            if self.connection.congested:
-                await self.connection.drained()
-
-    def subprotocol(self, offered: list[str]) -> str | None:
-        """Returns the subprotocol to accept; never a token that was offered as one."""
-        return None
-
-    async def opened(self) -> None:
-        """The connection is accepted."""
-        raise NotImplementedError
-
-    async def received(self, message: str | bytes) -> None:
-        """A message came; must answer what is wrong with it instead of raising."""
-        raise NotImplementedError
-
-    def gone(self) -> None:
-        """The connection is over."""
 
 
 class Envelope(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -203,6 +95,12 @@ class JsonConsumer(WebSocketConsumer):
             logger.exception("Opening a session failed.")
             self._refuse(Unavailable())
 
+    def last_words(self, error: ApplicationError, code: CloseCode) -> Sequence[Packet]:
+        bye: dict[str, Any] = {"code": int(code), "reason": str(error)}
+        if error.retry_after_ms is not None:
+            bye["retryAfter"] = error.retry_after_ms
+        return [JSON.notice("", "error", error.as_dict()), JSON.notice("", "bye", bye)]
+
     def _await_first_message(self, error: ApplicationError, code: CloseCode | None = None) -> None:
         seconds = self.hub.settings.auth_deadline_seconds
         self._deadline = self.hub.loop.call_later(seconds, self._refuse, error, code)
@@ -224,7 +122,7 @@ class JsonConsumer(WebSocketConsumer):
     def _refuse(self, error: ApplicationError, code: CloseCode | None = None) -> None:
         """Says why, then closes: a refused handshake would show a browser nothing but 1006."""
         connection, code = self.connection, code or close_code(error)
-        for word in _last_words(error, code):
+        for word in self.last_words(error, code):
             connection.write(word)
         connection.close(code, str(error))
 
@@ -330,24 +228,6 @@ class JsonConsumer(WebSocketConsumer):
             await self._open(identity)
         except ApplicationError as error:
             self._refuse(error)
-
-
-def _last_words(error: ApplicationError, code: CloseCode) -> list[Packet]:
-    bye: dict[str, Any] = {"code": int(code), "reason": str(error)}
-    if error.retry_after_ms is not None:
-        bye["retryAfter"] = error.retry_after_ms
-    return [JSON.notice("", "error", error.as_dict()), JSON.notice("", "bye", bye)]
-
-
-async def _turn_away(send: Send, subprotocol: str | None) -> None:
-    """Accepts and says when to come back: browsers hide everything about a refused handshake."""
-    # Spreads load, guards nothing.
-    error = Unavailable(retry_after_ms=random.randint(*realtime_settings().retry_after_ms))  # noqa: S311
-    with contextlib.suppress(OSError, RuntimeError):  # servers disagree on what sending to a lost client raises
-        await send({"type": "websocket.accept", "subprotocol": subprotocol})
-        for word in _last_words(error, CloseCode.COME_BACK):
-            await send({"type": "websocket.send", "text": word.text.decode()})
-        await send({"type": "websocket.close", "code": CloseCode.COME_BACK.value, "reason": str(error)})
 
 
 def _salvage_request_id(message: str | bytes) -> str | None:

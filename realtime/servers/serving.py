@@ -17,8 +17,9 @@ from realtime.servers.leftovers import Storms, give_back
 from realtime.servers.pipelining import PipelineProtocol
 from realtime.servers.websocket import FramesProtocol, check_uvicorn
 
-# Above the engine's own limit, so that a message somewhat too large is answered; beyond it the protocol closes (1009).
-_MAX_MESSAGE_BYTES = 1024 * 1024
+# Above the engine's own limits, of which that of one change of a shared document is the largest (1 MiB), so that a
+# message somewhat too large is answered; beyond it the protocol closes (1009).
+_MAX_MESSAGE_BYTES = (1024 + 64) * 1024
 # So many times longer than we wait for a socket's client: to Linux somebody who reads 1 KB/s takes nothing at all, as
 # long as their window is smaller than the next packet.
 _KERNEL_PATIENCE = 10

@@ -20,10 +20,12 @@ from realtime.errors import CloseCode
 from realtime.servers.http import missing_of_uvicorn
 from realtime.servers.reading import ReadingProtocol
 from realtime.transport.connection import Connection, Listener
+from realtime.transport.packets import websocket_frame
 
 _USED = (
     "handle_connect",
     "handle_events",
+    "handle_parser_exception",
     "handle_ping",
     "connection_lost",
     "data_received",
@@ -35,6 +37,7 @@ _USED = (
     "start_keepalive",
 )
 _PING = b"\x89\x00"
+_CLOSE = 0x88
 # So many messages may wait for the application before no more are parsed: it takes them a few at a time.
 _WAITING = 16
 # For the close frame of somebody who sends too much to arrive; while it waits nothing of theirs is read.
@@ -89,6 +92,16 @@ class FramesProtocol(ReadingProtocol):
             self.transport.write(b"".join(self.conn.data_to_send()) or _BAD_REQUEST)
             self.transport.close()
             self._end_within(realtime_settings().close_timeout_seconds)
+
+    def handle_parser_exception(self) -> None:
+        sent = self.conn.close_sent
+        if self._owner is not None and sent is not None and sent.code == CloseCode.TOO_BIG:
+            code = self._owner.too_large()
+            self.conn.data_to_send()  # drops the library's own close frame
+            self._owner.flush()
+            self._shut()
+            self.transport.write(websocket_frame(_CLOSE, code.to_bytes(2, "big") + b"too large"))
+        super().handle_parser_exception()
 
     def handle_ping(self) -> None:
         super().handle_ping()

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from realtime.errors import for_applications
+from realtime.errors import CloseCode, for_applications
 from realtime.identity import Identity
 from realtime.transport.packets import Packet, joined_frames
 from realtime.transport.write_batch import Sink, WriteBatch
@@ -159,6 +159,10 @@ class Connection:
     def abort(self) -> None:
         """Cuts the link at once; nothing more is sent."""
         raise NotImplementedError
+
+    def too_large(self) -> int:
+        """Returns the code to close with where a message is larger than the server takes in."""
+        return CloseCode.TOO_BIG.value
 
     # Backpressure
 

@@ -14,8 +14,9 @@ ROOM = "paper:1"
 class Writer:
     """One person's copy and connection. `local` are changes that nobody was sent yet."""
 
-    def __init__(self, client: JsonClient, opened: dict[str, Any]) -> None:
+    def __init__(self, client: JsonClient, opened: dict[str, Any], paper: int = 1) -> None:
         self.client = client
+        self.paper = paper
         self.epoch: str = opened["epoch"]
         self.opened = opened
         self.doc: pycrdt.Doc[Any] = pycrdt.Doc()
@@ -27,9 +28,13 @@ class Writer:
 
     @classmethod
     async def join(cls, connect: Connect, user: int) -> Self:
-        client = await connect(token=str(user))
-        await client.tell("paper:join", {"paperId": 1})
-        return cls(client, await client.tell("paper:open", {"paperId": 1}))
+        return await cls.at(await connect(token=str(user)))
+
+    @classmethod
+    async def at(cls, client: JsonClient, paper: int = 1) -> Self:
+        """Opens a paper on a connection that there is."""
+        await client.tell("paper:join", {"paperId": paper})
+        return cls(client, await client.tell("paper:open", {"paperId": paper}), paper)
 
     @property
     def text(self) -> str:
@@ -48,7 +53,7 @@ class Writer:
 
     async def send(self, update: bytes) -> Any:
         """Sends an update; returns the whole answer."""
-        payload = {"paperId": 1, "epoch": self.epoch, "update": b64encode(update).decode()}
+        payload = {"paperId": self.paper, "epoch": self.epoch, "update": b64encode(update).decode()}
         return await self.client.ask("paper:change", payload)
 
     async def write(self, words: str) -> None:
