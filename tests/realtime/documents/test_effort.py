@@ -19,7 +19,7 @@ from tests.realtime.documents.wire import SHAPE, TEXT, group, item, string, upda
 pytestmark = pytest.mark.either_database
 
 A, B = 1, 2
-MANY = 2_000
+MANY = 2_500
 BLOCK = wire.element("block")
 YES = wire.values(b"\x78")
 
@@ -136,11 +136,11 @@ def test_a_document_bears_so_much_and_what_makes_none_always(monkeypatch: pytest
 def test_what_was_counted_is_taken_back() -> None:
     effort = Effort()
     effort.begin()
-    effort.add(4)
+    effort.add(4, 2)
     assert effort.find((B, 0), origin=(A, 0), right=None, place=(4, None), follower=None) == 0
     effort.begin()
-    effort.add(4)
-    effort.add(6)
+    effort.add(4, 2)
+    effort.add(6, 2)
     effort.divide(A)
     assert effort.find((B, 1), origin=(A, 0), right=None, place=(4, None), follower=None) == effort.total == 4
     effort.take_back()
