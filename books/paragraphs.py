@@ -56,9 +56,24 @@ def carry_over(ids: Sequence[str], before: str, after: str) -> CarriedOver:
     # A text that was written past the services has fewer ids than paragraphs.
     known = [*ids[: len(old)], *new_ids(max(0, len(old) - len(ids)))]
     carried = [known[kept[at]] if at in kept else next(fresh) for at in range(len(new))]
+    return CarriedOver(carried, _changed(carried, kept, old, new))
+
+
+def known_by_id(ids: Sequence[str], before: str, new_ids: Sequence[str], after: str) -> CarriedOver:
+    """Returns the same where the ids of `after` are known, as they are in a draft."""
+    old, new = paragraphs(before), paragraphs(after)
+    if len(new_ids) != len(new):
+        return carry_over(ids, before, after)
+    places = {id_: was for was, id_ in enumerate(ids[: len(old)])}
+    kept = {at: places[id_] for at, id_ in enumerate(new_ids) if id_ in places}
+    return CarriedOver(list(new_ids), _changed(new_ids, kept, old, new))
+
+
+def _changed(ids: Sequence[str], kept: Mapping[int, int], old: Sequence[str], new: Sequence[str]) -> list[str]:
+    """Returns the ids of what is not at its place as it was."""
     places = [(at, kept[at]) for at in sorted(kept) if new[at] == old[kept[at]]]
     stayed = {places[index][0] for index in longest_rise([was for _, was in places])}
-    return CarriedOver(carried, [carried[at] for at in range(len(new)) if at not in stayed])
+    return [id_ for at, id_ in enumerate(ids) if at not in stayed]
 
 
 def pair(old: Sequence[str], new: Sequence[str], known: Mapping[int, int] | None = None) -> dict[int, int]:

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 import realtime
 from books.api.serializers.chapters import (
+    ChangesSerializer,
     ChapterChangeSerializer,
     ChapterRowSerializer,
     ChapterSerializer,
@@ -28,6 +29,7 @@ from books.selectors.books import get_book
 from books.services import chapters as services
 from books.services import releases
 from books.services.rendering import rendered
+from books.services.writing_out import publish_changes
 from livrya.accounts.api.authentication import asker
 from livrya.kit.api.instants import position
 from livrya.kit.api.pages import CursorPages
@@ -100,6 +102,15 @@ class PublishView(APIView):
     def post(self, request: Request, chapter_id: int) -> Response:
         wanted = body(request, ReleaseSerializer)
         return _row(releases.publish_chapter(actor=asker(request), chapter_id=chapter_id, **wanted))
+
+
+class PublishChangesView(APIView):
+    """Shows readers what the draft of a chapter says by now."""
+
+    @extend_schema(operation_id="publishChanges", request=ChangesSerializer, responses=ChapterRowSerializer)
+    def post(self, request: Request, chapter_id: int) -> Response:
+        wanted = body(request, ChangesSerializer)
+        return _row(publish_changes(actor=asker(request), chapter_id=chapter_id, **wanted))
 
 
 class UnpublishView(APIView):

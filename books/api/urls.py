@@ -17,6 +17,9 @@ urlpatterns = [
     path("books/<id:book_id>/shelf/", reading.ShelfView.as_view(), name="api-shelf"),
     path("chapters/<id:chapter_id>/", chapters.ChapterView.as_view(), name="api-chapter"),
     path("chapters/<id:chapter_id>/publish/", chapters.PublishView.as_view(), name="api-publish"),
+    path(
+        "chapters/<id:chapter_id>/publish-changes/", chapters.PublishChangesView.as_view(), name="api-publish-changes"
+    ),
     path("chapters/<id:chapter_id>/unpublish/", chapters.UnpublishView.as_view(), name="api-unpublish"),
     path("chapters/<id:chapter_id>/schedule/", chapters.ScheduleView.as_view(), name="api-schedule"),
     path("chapters/<id:chapter_id>/comments-lock/", chapters.CommentsLockView.as_view(), name="api-comments-lock"),

@@ -3,13 +3,14 @@
 from books.events import AuthorRoom, BookRoom, ChapterRoom, DraftRoom, FollowersRoom
 from books.namespaces.autorooms import auto_rooms
 from books.namespaces.changes import changes
+from books.namespaces.drafting import drafting
 from books.namespaces.entering import entering
 from books.namespaces.presence import presence
 from livrya.accounts.namespaces import people
 from realtime import UserRoom
 from realtime.namespaces import Namespace
 
-book_commands = (entering, changes, presence, people)
+book_commands = (entering, changes, drafting, presence, people)
 """Everything that `/books` takes; `/` takes it too."""
 
 BOOK_ROOMS = (BookRoom, ChapterRoom, DraftRoom, AuthorRoom, FollowersRoom, UserRoom)

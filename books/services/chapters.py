@@ -11,9 +11,9 @@ from books import limits, signals
 from books import text as prose
 from books.errors import VersionConflict, invalid
 from books.models import Book, Chapter, ChapterState, Right
-from books.paragraphs import CarriedOver, carry_over, new_ids
+from books.paragraphs import CarriedOver, carry_over, known_by_id, new_ids
 from books.policies.people import require
-from books.services import checking, rendering
+from books.services import checking, drafts, rendering
 from books.services.locking import known_book, known_chapter, lock_book, lock_chapter
 from books.services.sums import count_chapters
 from livrya.accounts.models import User
@@ -75,15 +75,21 @@ def create_chapter(
 
 
 def update_chapter(
-    *, actor: User | None, chapter_id: int, version: int | None = None, **content: Unpack[Content]
+    *,
+    actor: User | None,
+    chapter_id: int,
+    version: int | None = None,
+    ids: Sequence[str] | None = None,
+    **content: Unpack[Content],
 ) -> Chapter:
     """Changes what is given of a chapter; `version` is the one that the writer started from.
 
+    `ids` are those of the text's paragraphs, where the text is that of the draft; else the draft follows the text.
     Raises VersionConflict (with the present version) when somebody else has saved since; None asks for no check.
     Saving what is there already changes nothing and emits no event.
     """
     for _ in range(_TRIES):
-        worked_out = _work_out(actor, chapter_id, version, content)
+        worked_out = _work_out(actor, chapter_id, version, content, ids)
         with realtime.atomic():
             chapter = _lock_to_write(actor, chapter_id, version)
             if (chapter.text, chapter.paragraph_ids) == worked_out.before:
@@ -102,30 +108,38 @@ class _WorkedOut:
     clean: _Clean
     changed_paragraphs: list[str]
     rendered: rendering.Rendered | None
+    is_drafts: bool
 
 
-def _work_out(actor: User | None, chapter_id: int, version: int | None, content: Content) -> _WorkedOut:
+def _work_out(
+    actor: User | None, chapter_id: int, version: int | None, content: Content, ids: Sequence[str] | None
+) -> _WorkedOut:
     seen = known_chapter(actor, chapter_id)
-    _require_to_write(actor, seen, version)  # a stranger's text is not worth the time
+    require_to_write(actor, seen, version)  # a stranger's text is not worth the time
     clean = _clean(content)
     text, note = clean.get("text", seen.text), clean.get("note", seen.note)
     carried = CarriedOver(seen.paragraph_ids, [])
-    if text != seen.text:
+    if text != seen.text or (ids is not None and list(ids) != seen.paragraph_ids):
         with rendering.turn():
-            carried = carry_over(seen.paragraph_ids, seen.text, text)
+            if ids is None:
+                carried = carry_over(seen.paragraph_ids, seen.text, text)
+            else:
+                carried = known_by_id(seen.paragraph_ids, seen.text, ids, text)
         clean["paragraph_ids"] = carried.ids
     is_same = (text, note) == (seen.text, seen.note)
     before = (seen.text, seen.paragraph_ids)
-    return _WorkedOut(before, clean, carried.changed, None if is_same else rendering.render(text, note))
+    rendered = None if is_same else rendering.render(text, note)
+    return _WorkedOut(before, clean, carried.changed, rendered, ids is not None)
 
 
 def _lock_to_write(actor: User | None, chapter_id: int, version: int | None) -> Chapter:
     chapter = lock_chapter(actor, chapter_id)
-    _require_to_write(actor, chapter, version)
+    require_to_write(actor, chapter, version)
     return chapter
 
 
-def _require_to_write(actor: User | None, chapter: Chapter, version: int | None, act: str | None = None) -> None:
+def require_to_write(actor: User | None, chapter: Chapter, version: int | None, act: str | None = None) -> None:
+    """Raises what keeps the actor from changing the chapter as it is now."""
     right = Right.EDIT_CHAPTERS if chapter.is_published else _WRITING
     require(actor, chapter.book, right, staff=_CHANGE, act=act, target=f"chapter:{chapter.pk}")
     if version is not None and version != chapter.version:
@@ -133,8 +147,14 @@ def _require_to_write(actor: User | None, chapter: Chapter, version: int | None,
 
 
 def _update(actor: User | None, chapter: Chapter, worked_out: _WorkedOut) -> Chapter:
-    _require_to_write(actor, chapter, None, act="chapter:update")  # written down once, however many tries it took
-    before = Chapter(title=chapter.title, text=chapter.text, note=chapter.note, volume=chapter.volume)
+    require_to_write(actor, chapter, None, act="chapter:update")  # written down once, however many tries it took
+    before = Chapter(
+        title=chapter.title,
+        text=chapter.text,
+        note=chapter.note,
+        volume=chapter.volume,
+        paragraph_ids=chapter.paragraph_ids,
+    )
     for name, value in worked_out.clean.items():
         setattr(chapter, name, value)
     if chapter.volume != before.volume:
@@ -145,12 +165,14 @@ def _update(actor: User | None, chapter: Chapter, worked_out: _WorkedOut) -> Cha
     title_changed = chapter.title != before.title
     text_changed = chapter.text != before.text
     if not (title_changed or text_changed or chapter.note != before.note or chapter.volume != before.volume):
-        chapter.save(update_fields=["silent"])
+        chapter.save(update_fields=["silent", "paragraph_ids"])
         return chapter
     chapter.version += 1
     chapter.save()
     if worked_out.rendered:
         rendering.keep(chapter, worked_out.rendered)
+    if text_changed and not worked_out.is_drafts:
+        drafts.follow(chapter, before, actor)
     if chapter.is_published and text_changed:
         count_chapters(chapter.book)
     signals.chapter_updated.send(

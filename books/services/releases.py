@@ -12,8 +12,9 @@ from books.models import Chapter, ChapterState, Right
 from books.policies.people import require
 from books.selectors import chapters as selectors
 from books.selectors.people import authors_of
-from books.services.locking import lock_chapter
+from books.services.locking import known_chapter, lock_chapter
 from books.services.sums import count_chapters
+from books.services.writing_out import write_out_latest
 from livrya.accounts.models import User
 from realtime.errors import ApplicationError, Conflict
 
@@ -27,6 +28,7 @@ _MOST_ROOMS = 16
 
 def publish_chapter(*, actor: User | None, chapter_id: int, silent: bool | None = None) -> Chapter:
     """Releases a draft or scheduled chapter now; `silent` (else as the chapter says) notifies nobody."""
+    _write_out(actor, chapter_id)
     with realtime.atomic(max_rooms=_MOST_ROOMS):
         chapter = lock_chapter(actor, chapter_id)
         _require_publishing(actor, chapter, "chapter:publish")
@@ -40,6 +42,7 @@ def publish_chapter(*, actor: User | None, chapter_id: int, silent: bool | None 
 
 def schedule_chapter(*, actor: User | None, chapter_id: int, publish_at: datetime) -> Chapter:
     """Sets when the chapter comes out by itself, or sets it anew."""
+    _write_out(actor, chapter_id)
     with realtime.atomic(max_rooms=_MOST_ROOMS):
         chapter = lock_chapter(actor, chapter_id)
         _require_publishing(actor, chapter, "chapter:schedule")
@@ -99,12 +102,19 @@ def publish_due_chapters(*, now: datetime | None = None) -> int:
     return released
 
 
-def _require_publishing(actor: User | None, chapter: Chapter, act: str) -> None:
+def _write_out(actor: User | None, chapter_id: int) -> None:
+    """Lets the chapter have what is in its draft, before it is released."""
+    _require_publishing(actor, known_chapter(actor, chapter_id), None)
+    write_out_latest(chapter_id)
+
+
+def _require_publishing(actor: User | None, chapter: Chapter, act: str | None) -> None:
     target = f"chapter:{chapter.pk}"
     require(actor, chapter.book, Right.PUBLISH, staff="books.change_chapter", act=act, target=target)
 
 
 def _publish_if_due(chapter_id: int, moment: datetime) -> bool:
+    write_out_latest(chapter_id)
     with realtime.atomic(max_rooms=_MOST_ROOMS):
         chapter = lock_chapter(None, chapter_id)
         if chapter.state != ChapterState.SCHEDULED or chapter.publish_at is None or chapter.publish_at > moment:

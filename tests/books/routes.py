@@ -122,6 +122,7 @@ ROUTES = [
     Route("patch", "api-chapter", WRITTEN, path=of_chapter, given={"text": "New.", "version": 1}),
     Route("delete", "api-chapter", ENDED, path=of_chapter),
     Route("post", "api-publish", UNSEEN, path=of_draft, given={"silent": True}),
+    Route("post", "api-publish-changes", WRITTEN, path=of_chapter, given={"version": 1}),
     Route("post", "api-unpublish", WRITTEN, path=of_chapter),
     Route(
         "put",

@@ -87,6 +87,12 @@ class OrderSerializer(Serializer):
     chapter_ids = serializers.ListField(child=IdField(), max_length=10_000)
 
 
+class ChangesSerializer(Serializer):
+    """`version` is the one of the text that the publisher has seen; without it whatever is there is replaced."""
+
+    version = serializers.IntegerField(required=False, min_value=1, max_value=2**31)
+
+
 class ReleaseSerializer(Serializer):
     silent = serializers.BooleanField(required=False, allow_null=True)
 

@@ -387,6 +387,22 @@ export interface Disconnected {
   userId: number;
 }
 
+/** Somebody's caret in the draft has moved, or is gone. Everybody in the draft's room gets it but for themselves. */
+export interface DraftAwareness {
+  clientId: number;
+  clock: number;
+  userId: number;
+  username: string;
+  displayName: string;
+  color: string;
+  state?: Record<string, unknown> | null;
+}
+
+/** The draft has changed; to be applied to one's copy. All in its room get it but the connection that wrote it. */
+export interface DraftUpdate {
+  update: string;
+}
+
 /** Change what you have said; the answer is the comment. */
 export interface EditComment {
   commentId: number;
@@ -817,6 +833,19 @@ export interface Notified {
   messageId?: number | null;
 }
 
+/**
+ * Get the draft, or what one's copy lacks; its room has to be joined before, so that nothing is missed in between.
+ *
+ * `vector` is the copy's state vector, `epoch` the document that it is of; an older one is refused for good
+ * (DOCUMENT_CHANGED). Whatever the answer's `vector` lacks is to be sent with `draft:update`. To be repeated whenever
+ * the room was reset, and after every reconnection.
+ */
+export interface OpenDraft {
+  chapterId: number;
+  epoch?: string | null;
+  vector?: string | null;
+}
+
 /** A session in one of the server processes of this host. `rooms`: what it receives, and how. */
 export interface OpenSession {
   process: number;
@@ -835,6 +864,20 @@ export interface OpenSessions {
   sessions: Array<OpenSession>;
 }
 
+/**
+ * The answer to opening a document. `update`: what the caller lacks; `vector`: the state vector of what is here.
+ *
+ * `awareness`: who points where, as the ephemeral event tells it later.
+ */
+export interface OpenedDocument {
+  epoch: string;
+  schema: number;
+  role: string;
+  update: string;
+  vector: string;
+  awareness: Array<Pointed>;
+}
+
 /** A person as others see them. `avatar` is the address of a picture, or None. */
 export interface Person {
   id: number;
@@ -845,6 +888,35 @@ export interface Person {
 
 /** Answers `{time}`, the server's Unix milliseconds. */
 export interface Ping {
+}
+
+/**
+ * Show the others where one's caret is: `state` is `{cursor: {anchor, head} | null}`, null on leaving.
+ *
+ * At most twenty a second of one copy are passed on, the newest.
+ */
+export interface PointInDraft {
+  chapterId: number;
+  epoch: string;
+  clientId: number;
+  clock: number;
+  state?: Record<string, unknown> | null;
+}
+
+/**
+ * Base of a document's ephemeral event: where the caret of one open copy is.
+ *
+ * `client_id` is the copy's Yjs client. Name and colour are the server's. `state` is
+ * `{cursor: {anchor, head} | null}`, two relative positions of Yjs; null for who is gone.
+ */
+export interface Pointed {
+  clientId: number;
+  clock: number;
+  userId: number;
+  username: string;
+  displayName: string;
+  color: string;
+  state?: Record<string, unknown> | null;
 }
 
 /**
@@ -1427,6 +1499,19 @@ export interface SubscriptionState {
   level: string | null;
 }
 
+/** Get what a copy with that state vector lacks. */
+export interface SyncDraft {
+  chapterId: number;
+  epoch: string;
+  vector: string;
+}
+
+/** What the caller lacks, and the state vector of what is here. */
+export interface SyncedDocument {
+  update: string;
+  vector: string;
+}
+
 /**
  * Tell the others that you are typing; to be repeated at least every 3 seconds while you are.
  *
@@ -1521,6 +1606,17 @@ export interface UpdateChapter {
   data?: ChapterChange | null;
 }
 
+/**
+ * Change the draft; it is answered once the change is committed, and that is what saved means.
+ *
+ * Twice is harmless. OUT_OF_SYNC: it builds on something that is not here; send everything beyond `details.vector`.
+ */
+export interface UpdateDraft {
+  chapterId: number;
+  epoch: string;
+  update: string;
+}
+
 /** Change what describes a group that is yours; `password` null or empty: it has none. Omit what does not change. */
 export interface UpdateRoom {
   roomId: number;
@@ -1530,6 +1626,11 @@ export interface UpdateRoom {
   password: string | null;
   maxUsers: number | null;
   restrictInvitations: boolean;
+}
+
+/** The update is committed. `changed`: it was not known before. */
+export interface UpdatedDocument {
+  changed: boolean;
 }
 
 /** A person in the room put all their pages into the background (`away`), or one of them to the front again. */
@@ -1657,6 +1758,10 @@ export interface EventMap {
   "contact:online": ContactOnline;
   /** Your part in a book: `state` is offered, accepted or ended; `rights` are names. */
   "credit:changed": CreditChanged;
+  /** Somebody's caret in the draft has moved, or is gone. Everybody in the draft's room gets it but for themselves. */
+  "draft:awareness": DraftAwareness;
+  /** The draft has changed; to be applied to one's copy. All in its room get it but the connection that wrote it. */
+  "draft:update": DraftUpdate;
   /**
    * Everybody else who types in a chapter in one way, each time it changes; whoever stops falls out by themselves.
    *
@@ -1839,10 +1944,32 @@ export interface CommandMap {
   "comment:react": { payload: React; reply: Reactions };
   /** Tells who of your contacts is online. */
   "contact:list": { payload: ListContacts; reply: ContactsOnline };
+  /**
+   * Show the others where one's caret is: `state` is `{cursor: {anchor, head} | null}`, null on leaving.
+   *
+   * At most twenty a second of one copy are passed on, the newest.
+   */
+  "draft:awareness": { payload: PointInDraft; reply: null };
   /** Enter the room of a chapter's writing; the answer is that of `book:join`. */
   "draft:join": { payload: JoinDraft; reply: Record<string, unknown> };
   /** Leave the room of a chapter's writing. */
   "draft:leave": { payload: LeaveDraft; reply: Record<string, unknown> };
+  /**
+   * Get the draft, or what one's copy lacks; its room has to be joined before, so that nothing is missed in between.
+   *
+   * `vector` is the copy's state vector, `epoch` the document that it is of; an older one is refused for good
+   * (DOCUMENT_CHANGED). Whatever the answer's `vector` lacks is to be sent with `draft:update`. To be repeated whenever
+   * the room was reset, and after every reconnection.
+   */
+  "draft:open": { payload: OpenDraft; reply: OpenedDocument };
+  /** Get what a copy with that state vector lacks. */
+  "draft:sync": { payload: SyncDraft; reply: SyncedDocument };
+  /**
+   * Change the draft; it is answered once the change is committed, and that is what saved means.
+   *
+   * Twice is harmless. OUT_OF_SYNC: it builds on something that is not here; send everything beyond `details.vector`.
+   */
+  "draft:update": { payload: UpdateDraft; reply: UpdatedDocument };
   /** How many people are in a book's room. */
   "get:readerCount": { payload: CountReaders; reply: ReaderCount };
   /** Decline an invitation to a group. */
@@ -2006,6 +2133,7 @@ export const DURABLE_EVENTS: ReadonlySet<keyof EventMap> = new Set([
   "comment:new",
   "comment:updated",
   "credit:changed",
+  "draft:update",
   "follow:changed",
   "hidden",
   "invitation:changed",

@@ -18,6 +18,7 @@ from books.services.chapters import create_chapter, delete_chapter, lock_comment
 from books.services.credits import accept_credit, decline_credit, invite_person
 from books.services.invitations import accept_invitation, end_invitation
 from books.services.releases import publish_chapter, schedule_chapter, unschedule_chapter
+from books.services.writing_out import publish_changes
 from livrya.accounts import selectors as account_selectors
 from livrya.site.pages.forms import BookForm, ChapterForm, InvitePersonForm, ScheduleForm
 from livrya.site.pages.requests import PersonRequest
@@ -125,7 +126,7 @@ def edit_chapter(request: PersonRequest, slug: str, chapter_id: int) -> HttpResp
 @login_required
 @require_POST
 def release(request: PersonRequest, slug: str, chapter_id: int) -> HttpResponse:
-    """Publishes, schedules, takes back, locks comments or deletes: the button pressed says which."""
+    """Publishes a chapter or its changes, schedules, takes back, locks comments or deletes, as the button says."""
     book = _worked_on(request, slug)
     chapter = _chapter_of(request, book, chapter_id)
     act = request.POST.get("act")
@@ -133,6 +134,9 @@ def release(request: PersonRequest, slug: str, chapter_id: int) -> HttpResponse:
         silent = "silent" in request.POST
         publish_chapter(actor=request.user, chapter_id=chapter.pk, silent=silent)
         messages.success(request, f"“{chapter.title}” is out.")
+    elif act == "changes":
+        publish_changes(actor=request.user, chapter_id=chapter.pk)
+        messages.success(request, "Readers see your changes.")
     elif act == "schedule":
         form = ScheduleForm(request.POST)
         if not form.is_valid():

@@ -6,6 +6,7 @@ from django.test import Client
 from django.utils import timezone
 
 from books.models import Book, Chapter, Credit
+from tests.books import test_drafts as drafts_tests
 from tests.livrya.site.pages.conftest import signed_in
 
 
@@ -68,6 +69,20 @@ def test_publish_schedule_and_back(library):
         client.post(path, form)
         chapter.refresh_from_db()
         assert chapter.state == state
+
+
+def test_changes_of_a_chapter_that_is_out_are_published_with_a_button(library):
+    chapter = library.chapters[0]
+    drafts_tests.in_draft(chapter.pk)
+    drafts_tests.type_in_draft(chapter.pk, lambda blocks: [*blocks, drafts_tests.said("Written in the studio.")])
+    page = f"/write/the-lamp-room/{chapter.pk}/"
+    assert 'value="changes"' in desk(library).get(page).content.decode()
+    signed_in(library.reader).post(f"{page}release/", {"act": "changes"})
+    chapter.refresh_from_db()
+    assert "Written in the studio." not in chapter.text
+    desk(library).post(f"{page}release/", {"act": "changes"})
+    chapter.refresh_from_db()
+    assert chapter.text.endswith("Written in the studio.")
 
 
 def test_a_schedule_is_on_the_authors_own_clock(library):

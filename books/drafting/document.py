@@ -1,0 +1,36 @@
+"""The draft of a chapter as a shared document."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pycrdt
+
+from books.drafting.content import initial
+from books.drafting.merging import identified
+from books.events import DraftRoom
+from books.events.drafting import DraftAwareness, DraftUpdate
+from books.models import Chapter
+from books.policies import drafting
+from books.services.writing_out import write_out
+from realtime.documents import Document, Role, Shape
+from realtime.identity import Identity
+
+
+class ChapterDocument(Document, room=DraftRoom, updated=DraftUpdate, pointed=DraftAwareness):
+    """A chapter that several people write at once. It begins with the chapter's text."""
+
+    shape = Shape(roots=frozenset({"text"}), elements=frozenset({"block", "hardBreak", "image"}))
+    room: DraftRoom
+
+    def initial(self) -> bytes:
+        """Returns the chapter's text, each paragraph under its id."""
+        chapter = Chapter.objects.get(pk=self.room.chapter_id)
+        return initial(identified(chapter.text, chapter.paragraph_ids))
+
+    def roles(self, identities: Sequence[Identity]) -> Mapping[Identity, Role]:
+        """See `books.policies.drafting`."""
+        return drafting.roles(self.room.chapter_id, identities)
+
+    def settled(self, doc: pycrdt.Doc[Any]) -> None:
+        """Keeps the chapter's text current until it is out."""
+        write_out(self.room.chapter_id, doc)

@@ -1,0 +1,72 @@
+"""The draft of a chapter, written by several at once: its changes, its carets, and what one may say to it."""
+
+from typing import Annotated, Any
+
+import msgspec
+
+from books.events.rooms import DraftRoom
+from realtime.contracts import Id, Payload, command, event
+from realtime.documents import OpenedDocument, Pointed, SyncedDocument, Updated, UpdatedDocument
+
+Epoch = Annotated[str, msgspec.Meta(max_length=32)]
+ClientId = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+Clock = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+
+
+@event("draft:update", rooms=[DraftRoom], binary="update")
+class DraftUpdate(Updated):
+    """The draft has changed; to be applied to one's copy. All in its room get it but the connection that wrote it."""
+
+
+@event("draft:awareness", rooms=[DraftRoom], durable=False, conflate_by=["client_id"])
+class DraftAwareness(Pointed):
+    """Somebody's caret in the draft has moved, or is gone. Everybody in the draft's room gets it but for themselves."""
+
+
+@command("draft:open", reply=OpenedDocument, cost=2)
+class OpenDraft(Payload):
+    """Get the draft, or what one's copy lacks; its room has to be joined before, so that nothing is missed in between.
+
+    `vector` is the copy's state vector, `epoch` the document that it is of; an older one is refused for good
+    (DOCUMENT_CHANGED). Whatever the answer's `vector` lacks is to be sent with `draft:update`. To be repeated whenever
+    the room was reset, and after every reconnection.
+    """
+
+    chapter_id: Id
+    epoch: Epoch | None = None
+    vector: bytes | None = None
+
+
+@command("draft:sync", reply=SyncedDocument, cost=2)
+class SyncDraft(Payload):
+    """Get what a copy with that state vector lacks."""
+
+    chapter_id: Id
+    epoch: Epoch
+    vector: bytes
+
+
+@command("draft:update", reply=UpdatedDocument)
+class UpdateDraft(Payload):
+    """Change the draft; it is answered once the change is committed, and that is what saved means.
+
+    Twice is harmless. OUT_OF_SYNC: it builds on something that is not here; send everything beyond `details.vector`.
+    """
+
+    chapter_id: Id
+    epoch: Epoch
+    update: bytes
+
+
+@command("draft:awareness")
+class PointInDraft(Payload):
+    """Show the others where one's caret is: `state` is `{cursor: {anchor, head} | null}`, null on leaving.
+
+    At most twenty a second of one copy are passed on, the newest.
+    """
+
+    chapter_id: Id
+    epoch: Epoch
+    client_id: ClientId
+    clock: Clock
+    state: dict[str, Any] | None = None

@@ -1,0 +1,28 @@
+"""Who may do what with the draft of a chapter."""
+
+from collections.abc import Mapping, Sequence
+
+from books.models import Chapter, Credit, Right
+from livrya.accounts.models import User
+from livrya.accounts.policies import staff_may
+from realtime.documents import Role
+from realtime.identity import Identity
+
+
+def roles(chapter_id: int, identities: Sequence[Identity]) -> Mapping[Identity, Role]:
+    """Returns what each may do: write who may change the chapter as it is, read who could before it came out."""
+    chapter = Chapter.objects.filter(pk=chapter_id).only("book_id", "state").first()
+    people = User.objects.filter(pk__in={one.user_id for one in identities if one.user_id}, is_active=True)
+    if chapter is None:
+        return {}
+    writing = Right.EDIT_CHAPTERS if chapter.is_published else Right.EDIT_DRAFTS | Right.EDIT_CHAPTERS
+    credits = Credit.objects.filter(user__in=people, book=chapter.book_id, accepted_at__isnull=False)
+    rights = dict(credits.values_list("user_id", "rights"))
+    found: dict[int, Role] = {}
+    for person in people:
+        held = rights.get(person.pk, 0)
+        if held & writing or staff_may(person, "books.change_chapter"):
+            found[person.pk] = Role.WRITE
+        elif held & (Right.EDIT_DRAFTS | Right.EDIT_CHAPTERS):
+            found[person.pk] = Role.READ
+    return {identity: found[identity.user_id] for identity in identities if identity.user_id in found}

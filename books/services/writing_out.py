@@ -1,0 +1,54 @@
+"""From the draft to the text: by itself until the chapter is out, then when somebody publishes the changes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pycrdt
+
+import realtime
+from books.drafting.blocks import Block
+from books.drafting.content import blocks_of
+from books.drafting.merging import written
+from books.models import Chapter
+from books.services import drafts
+from books.services.chapters import require_to_write, update_chapter
+from books.services.locking import known_chapter
+from livrya.accounts.models import User
+
+
+def write_out(chapter_id: int, doc: pycrdt.Doc[Any]) -> None:
+    """Keeps the text of a chapter that is not out what its draft says; `doc` is the draft."""
+    if Chapter.objects.filter(pk=chapter_id, published_at__isnull=True).exists():
+        _write_out(chapter_id, blocks_of(doc))
+
+
+def write_out_latest(chapter_id: int) -> None:
+    """Does the same with the draft as it is committed, for what needs the text at once: releasing it."""
+    if drafts.has_begun(chapter_id) and Chapter.objects.filter(pk=chapter_id, published_at__isnull=True).exists():
+        _write_out(chapter_id, _current(chapter_id))
+
+
+def publish_changes(*, actor: User | None, chapter_id: int, version: int | None = None) -> Chapter:
+    """Makes the text of a chapter what its draft says now; until then readers see what was published before.
+
+    Raises VersionConflict when the text was changed since `version`.
+    """
+    chapter = known_chapter(actor, chapter_id)
+    require_to_write(actor, chapter, version)
+    if not drafts.has_begun(chapter_id):
+        return chapter
+    text, ids = written(_current(chapter_id))
+    return update_chapter(actor=actor, chapter_id=chapter_id, version=version, ids=ids, text=text)
+
+
+def _write_out(chapter_id: int, blocks: Sequence[Block]) -> None:
+    known = [block.id for block in blocks]
+    if None in known or len(set(known)) < len(known):
+        blocks = _current(chapter_id)
+    text, ids = written(blocks)
+    update_chapter(actor=None, chapter_id=chapter_id, ids=ids, text=text)
+
+
+def _current(chapter_id: int) -> list[Block]:
+    with realtime.atomic():
+        return drafts.current(chapter_id)

@@ -1,0 +1,84 @@
+"""A chapter and its draft: what is saved past the draft becomes part of it, and overwrites nobody."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pycrdt
+import pytest
+
+import realtime
+from books.drafting.blocks import Block, Span
+from books.drafting.changing import change
+from books.drafting.content import blocks_of
+from books.drafting.merging import written
+from books.events import DraftRoom
+from books.models import Chapter
+from books.services import drafts
+from books.services.chapters import update_chapter
+from realtime import documents
+from realtime.models import Event
+from tests.books.library import TEXT, book, chapter, draft
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ONE, TWO = TEXT.split("\n\n")
+
+
+def in_draft(chapter_id: int) -> tuple[str, list[str]]:
+    with realtime.atomic():
+        return written(drafts.current(chapter_id))
+
+
+def type_in_draft(chapter_id: int, edit: Callable[[list[Block]], list[Block]]) -> None:
+    def typed(doc: pycrdt.Doc[Any]) -> None:
+        change(doc, edit(blocks_of(doc)))
+
+    with realtime.atomic():
+        documents.change(DraftRoom(chapter_id), typed)
+
+
+def said(words: str, name: str | None = None) -> Block:
+    return Block((Span(words),), id=name)
+
+
+def test_a_draft_begins_with_the_text_each_paragraph_under_its_id() -> None:
+    written_before = draft(book())
+    assert not drafts.has_begun(written_before.pk)
+    assert in_draft(written_before.pk) == (TEXT, written_before.paragraph_ids)
+    assert drafts.has_begun(written_before.pk)
+
+
+def test_what_is_saved_past_the_draft_is_in_it_and_nothing_of_others_is_lost() -> None:
+    held = draft(book())
+    in_draft(held.pk)
+    type_in_draft(held.pk, lambda blocks: [*blocks, said("Typed meanwhile.")])
+    saved = update_chapter(actor=None, chapter_id=held.pk, text=f"{ONE}\n\nNever mind how long.")
+    text, ids = in_draft(held.pk)
+    assert text == f"{ONE}\n\nNever mind how long.\n\nTyped meanwhile."
+    assert ids[:2] == saved.paragraph_ids == held.paragraph_ids
+
+
+def test_a_change_of_the_title_alone_is_no_change_of_the_draft() -> None:
+    held = draft(book())
+    in_draft(held.pk)
+    update_chapter(actor=None, chapter_id=held.pk, title="Another")
+    assert not Event.objects.filter(room=DraftRoom(held.pk).name, type="draft:update").exists()
+
+
+def test_every_block_of_a_draft_gets_an_id_of_its_own() -> None:
+    held = draft(book())
+    type_in_draft(held.pk, lambda blocks: [blocks[0], said("Copied.", blocks[0].id), said("New."), blocks[1]])
+    text, ids = in_draft(held.pk)
+    assert text.split("\n\n") == [ONE, "Copied.", "New.", TWO]
+    assert (ids[0], ids[3]) == tuple(held.paragraph_ids)
+    assert len(set(ids)) == 4
+    assert in_draft(held.pk) == (text, ids)
+
+
+def test_a_published_chapter_that_is_saved_keeps_what_is_only_in_its_draft() -> None:
+    out = chapter(book())
+    in_draft(out.pk)
+    type_in_draft(out.pk, lambda blocks: [said("Half a sent", "half"), *blocks])
+    update_chapter(actor=None, chapter_id=out.pk, text=f"{ONE}\n\nCorrected.")
+    assert Chapter.objects.get(pk=out.pk).text == f"{ONE}\n\nCorrected."
+    assert in_draft(out.pk)[0] == f"Half a sent\n\n{ONE}\n\nCorrected."
