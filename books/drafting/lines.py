@@ -11,11 +11,12 @@ from books.drafting.blocks import Kind
 
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 _SCENE_BREAK = re.compile(r"(?:⁂|\*\s*\*\s*\*|-\s*-\s*-)\s*")
-_HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})(?:(?=[ \t])|$)")
+_HEADING = re.compile(r" {0,3}(?P<marks>#{1,6})(?=[ \t\n]|\Z)")
 _QUOTE = re.compile(r" {0,3}(?:>[ \t]*)+")
 _ITEM = re.compile(r" {0,3}(?P<marks>(?:\+[ \t]+)+|(?:#\.[ \t]+)+)")
 _BEGINS_A_LINE: dict[Kind, re.Pattern[str]] = {"heading": _HEADING, "quote": _QUOTE, "item": _ITEM}
-_MAY_BEGIN = re.compile(r"^ {0,3}[#>+]", re.MULTILINE)
+# Before blocks have lost what they are indented by.
+_MAY_BEGIN = re.compile(r"^[^\S\n]*[#>+]", re.MULTILINE)
 _CONTINUES = re.compile(r"\\+\Z")
 
 

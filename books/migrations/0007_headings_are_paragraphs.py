@@ -12,7 +12,7 @@ BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
 HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|$)")
 QUOTE = re.compile(r" {0,3}>")
 ITEM = re.compile(r" {0,3}(?:\+|#\.)[ \t]")
-MAY_BEGIN = re.compile(r"\n {0,3}[#>+]|(?:\A|\n) {0,3}[#>].*\n")
+MAY_BEGIN = re.compile(r"^[^\S\n]*[#>+]", re.MULTILINE)
 
 
 def kind(line: str) -> str:

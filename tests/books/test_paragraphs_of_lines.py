@@ -33,7 +33,7 @@ def test_the_first_of_what_was_one_paragraph_keeps_its_id() -> None:
 
 
 @given(
-    st.lists(st.sampled_from(["a", "# b", ">", "> c", "+ d", "#. e", "\\", "\n", " ", "##", "- f", "\n\n"])).map(
+    st.lists(st.sampled_from(["a", "# b", ">", "> c", "+ d", "#. e", "\\", "\n", " ", "\t", "##", "- f", "\n\n"])).map(
         "".join
     )
 )

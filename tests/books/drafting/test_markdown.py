@@ -81,7 +81,8 @@ blocks = st.builds(
     st.integers(0, 4),
     st.booleans(),
 )
-sources = st.lists(st.sampled_from(PIECES) | st.just("\n") | st.just("\n\n"), max_size=40).map("".join) | st.text()
+STARTS = ["\n", "\n\n", "\n\n \t", "\n# ", "\n##", "\n > ", "\n>", "\n+ ", "\n#. ", "\\\n", "\n\xa0"]
+sources = st.lists(st.sampled_from(PIECES) | st.sampled_from(STARTS), max_size=40).map("".join) | st.text()
 
 
 @given(st.lists(blocks, max_size=4))
@@ -104,6 +105,8 @@ def test_a_document_is_the_same_after_it_was_written_and_read(document: list[Blo
 @example("*a*{}*b* **c_**d_ ***e*** [f*g](h)* ![i](/media/j.png) ![k](https://l)")
 @example("a\u2028\u2028b\x0c\x00\x1f c")
 @example("# a\\\nb\\\\\nc")
+@example("a\n\n \t##\nb")
+@example("a\n\n\u3000> b\n\xa0\n \xa0# c\nd")
 def test_a_text_renders_the_same_after_it_was_read_and_written(source: str) -> None:
     once = write(read(source))
     assert render(once) == render(source)
