@@ -8,9 +8,10 @@ from realtime.errors import OutOfSync
 
 
 def in_order(structs: Mapping[int, list[Struct]], next_of: Callable[[int], int]) -> Iterator[Struct]:
-    """Yields the structs that are new, so that all that one builds on is in the copy or came before.
+    """Yields the structs so that all that one builds on is in the copy or came before.
 
     `structs` are each client's in the order of their clocks, `next_of` tells up to which clock the copy has a client.
+    What the copy has already is looked at in the same way: Yjs looks for its neighbours too, and fails over them.
     Raises `OutOfSync` where something is missing: a clock before, a neighbour, a parent, or where they wait for each
     other in a circle. Takes n log n steps, however they wait.
     """
@@ -27,16 +28,14 @@ def in_order(structs: Mapping[int, list[Struct]], next_of: Callable[[int], int])
             struct = own[at[client]]
             if struct.clock > ends[client]:
                 raise OutOfSync
-            end = struct.clock + struct.length
-            if end > ends[client]:
-                missing = _missing(struct, ends, next_of)
-                if missing:
-                    if missing[0] == client or missing[0] not in structs:
-                        raise OutOfSync
-                    heappush(waiting.setdefault(missing[0], []), (missing[1], client))
-                    break
-                ends[client] = end
-                yield struct
+            missing = _missing(struct, ends, next_of)
+            if missing:
+                if missing[0] == client or missing[0] not in structs:
+                    raise OutOfSync
+                heappush(waiting.setdefault(missing[0], []), (missing[1], client))
+                break
+            ends[client] = max(ends[client], struct.clock + struct.length)
+            yield struct
             at[client] += 1
         else:
             unfinished -= 1
@@ -51,7 +50,7 @@ def _missing(struct: Struct, ends: Mapping[int, int], next_of: Callable[[int], i
     for needed in (struct.origin, struct.right, struct.parent):
         if isinstance(needed, tuple):
             client, clock = needed
-            end = ends[client] if client in ends else next_of(client)
-            if clock >= end:
+            end = struct.clock if client == struct.client else ends.get(client)
+            if clock >= (next_of(client) if end is None else end):
                 return needed
     return None

@@ -36,6 +36,7 @@ _OF_ATTRIBUTES = frozenset({Kind.VALUES, Kind.DELETED})
 _WITHOUT_CONTENT = frozenset({Kind.COLLECTED, Kind.DELETED})
 
 
+_TWO_PLACES = "The update has a piece that lies in two places."
 _BROKEN_PAIR = "The update breaks a character in two."
 
 
@@ -180,6 +181,8 @@ class Outline:
         if pieces is None:
             pieces = self._clients[struct.client] = _Pieces()
         place = self._place(struct, pieces)
+        if struct.clock + struct.length <= pieces.next:
+            return 0
         if struct.halves:
             pieces.append_halves(self._new_halves(struct, pieces))
         work = self._place_among_others(struct, pieces, place)
@@ -246,19 +249,27 @@ class Outline:
             place = self._place_in(struct.parent, of_attribute=struct.key is not None)
         if struct.origin:
             self._expect_whole(struct.origin[0], struct.origin[1] + 1)
+            place = self._one_place(place, struct.origin)
         if struct.right:
             self._expect_whole(*struct.right)
-        neighbours = [struct.origin, struct.right]
-        if struct.clock < pieces.next:  # its first part is here
-            neighbours.append((struct.client, pieces.next - 1))
-        for neighbour in neighbours:
-            other = self._clients[neighbour[0]].place(neighbour[1]) if neighbour else _NOWHERE
-            if place and other and place != other:
-                raise MalformedUpdate("The update has a piece that lies in two places.")
-            place = place or other
+            place = self._one_place(place, struct.right)
+        end = struct.clock + struct.length
+        if struct.clock < pieces.next < end:
+            # Of which the first part is here: Yjs hangs the rest on that, and fails where that was collected.
+            if place != pieces.place(pieces.next - 1):
+                raise MalformedUpdate(_TWO_PLACES)
+        elif end <= pieces.next:
+            for clock in (struct.clock, end - 1):
+                place = self._one_place(place, (struct.client, clock))
         if place and struct.kind not in self._kinds_of(place):
             raise MalformedUpdate("The update has a piece in a place that its kind does not have.")
         return place
+
+    def _one_place(self, place: int, neighbour: Id) -> int:
+        other = self._clients[neighbour[0]].place(neighbour[1])
+        if place and other and place != other:
+            raise MalformedUpdate(_TWO_PLACES)
+        return place or other
 
     def _place_in(self, parent: Id | str, *, of_attribute: bool) -> int:
         if isinstance(parent, str):

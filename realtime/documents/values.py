@@ -14,9 +14,9 @@ MAX_DEPTH = 8
 MAX_JSON_BYTES = 16 * 1024
 """One mark's value, such as a link. Read, JSON takes up to 30 times its bytes for a moment."""
 
-_UNDEFINED, _NULL, _INTEGER, _FLOAT32, _FLOAT64, _BIGINT, _FALSE, _TRUE, _TEXT = range(127, 118, -1)
+_UNDEFINED, _NULL, _INTEGER, _FLOAT32, _FLOAT64, _, _FALSE, _TRUE, _TEXT = range(127, 118, -1)
 _LIST = 117
-_BYTES_OF = {_UNDEFINED: 0, _NULL: 0, _FLOAT32: 4, _FLOAT64: 8, _BIGINT: 8, _FALSE: 0, _TRUE: 0}
+_BYTES_OF = {_UNDEFINED: 0, _NULL: 0, _FLOAT32: 4, _FLOAT64: 8, _FALSE: 0, _TRUE: 0}
 
 # What a mark that is on or off has for its value; most have no other.
 _PLAIN_JSON = frozenset({"{}", "null", "true", "false"})
@@ -26,7 +26,7 @@ _STRING_OR_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{]|[\]}]', re.DOTA
 def skip_any(reader: Reader) -> None:
     """Moves behind one value in lib0's encoding: a scalar, or a list of values at most `MAX_DEPTH` deep.
 
-    Maps and buffers are refused: no document here has them.
+    Maps, buffers and big integers are refused: no document here has them, and browsers make no JSON of the last.
     """
     left = [1]  # values to come in each list that is open
     while left:

@@ -25,7 +25,6 @@ VALUES = (
     b"\x7b" + b"\x7f\xf8" + b"\x00" * 6,
     b"\x77\x01a",
     b"\x75\x01\x75\x00",
-    b"\x7a" + b"\xff" * 8,
 )
 
 

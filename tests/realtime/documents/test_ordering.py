@@ -37,7 +37,7 @@ def test_each_need_is_met_first(place: int) -> None:
     del pieces[2][1]
     with pytest.raises(OutOfSync):
         ordered(pieces, client9=1)
-    assert ordered(pieces, client9=1, client2=2) == [(1, 0)]
+    assert ordered(pieces, client9=1, client2=2) == [(2, 0), (1, 0)]
 
 
 def test_clients_may_wait_for_each_other_in_turns() -> None:
@@ -63,15 +63,18 @@ def test_what_waits_for_itself_or_for_nothing_is_out_of_sync(pieces: dict[int, l
         ordered(pieces)
 
 
-def test_what_is_known_is_left_out_and_its_needs_are_not_asked_for() -> None:
+def test_what_is_known_is_looked_at_as_what_is_new() -> None:
     pieces = structs(((1, 0), [(7, 7)]), ((1, 2), []), ((1, 4), []), length=2)
-    assert ordered(pieces, client1=3) == [(1, 2), (1, 4)]
-    assert ordered(pieces, client1=6) == []
+    assert ordered(pieces, client1=6, client7=8) == [(1, 0), (1, 2), (1, 4)]
+    with pytest.raises(OutOfSync):
+        ordered(pieces, client1=6)
+    with pytest.raises(OutOfSync):
+        ordered(structs(((1, 0), [(1, 3)])), client1=6)
 
 
 def test_a_gap_that_is_known_is_none() -> None:
     pieces = structs(((1, 0), []), ((1, 5), []))
-    assert ordered(pieces, client1=5) == [(1, 5)]
+    assert ordered(pieces, client1=5) == [(1, 0), (1, 5)]
     with pytest.raises(OutOfSync):
         ordered(pieces, client1=4)
 

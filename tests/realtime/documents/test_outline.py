@@ -99,7 +99,6 @@ def vars_of(outline: Outline) -> object:
         # In two parts of which the copy has one.
         update(group(A, 2, item(string("abc😀de"), parent=(A, 1)), collected(7))),
         update(group(A, 13, collected(5))),
-        update(group(A, 13, item(wire.deleted(5), parent=(A, 1)))),
         update(deletions=[(A, [(0, 1), (2, 3), (7, 8)])]),
         update(group(B, 0, item(string("xyz"), parent=(A, 1))), deletions=[(B, [(1, 2)])]),
         # Two who wait for each other in turns.
@@ -141,6 +140,10 @@ def test_what_builds_on_the_copy_or_on_itself_is_taken(data: bytes) -> None:
         update(group(B, 0, item(BLOCK, parent=(B, 0)))),
         update(group(B, 0, item(string("x"), origin=(C, 0))), group(C, 0, item(string("x"), origin=(B, 0)))),
         update(group(A, 13, item(wire.deleted(5), origin=(C, 0)))),
+        update(group(A, 7, item(string("d"), origin=(C, 0)))),  # also of what the copy has
+        update(group(A, 7, item(string("d"), origin=(A, 7)))),
+        update(group(A, 7, item(string("d"), right=(A, 8)))),
+        update(group(A, 7, item(string("d"), parent=(A, 14)))),
         update(deletions=[(A, [(AFTER, 1)])]),
         update(deletions=[(A, [(2, AFTER - 1)])]),
         update(deletions=[(B, [(0, 1)])]),
@@ -160,7 +163,7 @@ def test_what_builds_on_something_else_is_out_of_sync(data: bytes) -> None:
         update(group(B, 0, item(string("x"), origin=(A, 8), right=(A, 1)))),  # two places
         update(group(B, 0, item(BLOCK), item(BLOCK, parent=(B, 0)), item(BLOCK, origin=(B, 0), right=(B, 1)))),
         update(group(B, 0, item(YES, origin=(A, 9), right=(A, 1)))),
-        update(group(A, 13, item(wire.deleted(1), parent=(A, 1)), item(string("xx"), origin=(A, 14), right=(A, 1)))),
+        update(group(A, 13, item(wire.deleted(1), parent=(A, 1)), item(string("xx"), origin=(A, 13), right=(A, 2)))),
         update(group(B, 0, item(string("x")))),  # letters beside blocks
         update(group(B, 0, item(string("x"), parent=(A, 0)))),
         update(group(B, 0, item(string("x"), origin=(A, 1)))),
@@ -182,7 +185,15 @@ def test_what_builds_on_something_else_is_out_of_sync(data: bytes) -> None:
         update(group(B, 0, item(string("😀"), parent=(A, 1)), item(string("x"), origin=(B, 0)))),
         update(deletions=[(A, [(2, 4)])]),
         update(deletions=[(A, [(6, 1)])]),
-        update(group(A, 14, item(string("😀"), parent=(A, 1)))),
+        update(group(A, 13, item(string("x😀"), parent=(A, 1)))),
+        # Of which the copy has a part: in another place, or collected there.
+        update(group(A, 7, item(string("exx"), parent=(A, 1)), item(string("x"), parent=(A, 1)))),
+        update(group(A, 13, item(wire.deleted(5), parent=(A, 1)))),
+        # Which the copy has: Yjs looks for its neighbours all the same.
+        update(group(A, 7, item(string("d"), parent=(A, 2)))),
+        update(group(A, 2, item(string("a"), parent=(A, 0)))),
+        update(group(A, 7, item(string("d"), origin=(A, 5)))),
+        update(group(A, 7, item(string("d"), right=(A, 6)))),
     ],
 )
 def test_what_lies_where_it_cannot_is_refused_for_good(data: bytes) -> None:
