@@ -30,6 +30,7 @@ class _Caret:
     session: HubSession | None
     heard_at: float
     sending: asyncio.TimerHandle | None = None
+    sent: Pointed | None = None
 
 
 class Carets:
@@ -91,7 +92,7 @@ class Carets:
             self._send(caret)
 
     def _send(self, caret: _Caret) -> None:
-        sent = caret.pointed
+        sent = caret.sent = caret.pointed
         session = caret.session
         realtime.emit(self._document.room, sent, skip=session.connection_id if session else None)
 
@@ -119,7 +120,8 @@ class Carets:
             if caret.sending is not None:
                 caret.sending.cancel()
             del self._carets[client_id]
-            if caret.pointed.state is not None:
+            # Not what it said last: a client that goes says so, and that may not have gone out yet.
+            if caret.sent is not None and caret.sent.state is not None:
                 gone = msgspec.structs.replace(caret.pointed, state=None)
                 realtime.emit(self._document.room, gone, skip=session.connection_id)
 

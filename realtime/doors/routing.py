@@ -6,6 +6,7 @@ from realtime.doors.headers import Unkept
 from realtime.doors.proxies import EncryptedOnly
 from realtime.doors.socketio.door import socket_io
 from realtime.doors.sse import EventStreamConsumer
+from realtime.doors.yjs.hocuspocus import HocuspocusConsumer
 from realtime.doors.yjs.ywebsocket import YWebSocketConsumer
 
 http_urlpatterns = [
@@ -14,5 +15,6 @@ http_urlpatterns = [
 ]
 websocket_urlpatterns = [
     path("socket.io/", socket_io),  # type: ignore[arg-type]  # as above
+    re_path(r"^hocuspocus(?:/.*)?$", HocuspocusConsumer.as_asgi()),
     re_path(r"^yjs/(?P<document>.+)$", YWebSocketConsumer.as_asgi()),
 ]

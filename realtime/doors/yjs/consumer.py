@@ -20,9 +20,13 @@ BEAT_SECONDS = 20.0
 
 
 class DocumentsConsumer(WebSocketConsumer):
-    """Base of the two: a subclass implements `begun`, `taken` and `refuse`, and says what its `beat` is."""
+    """Base of the two: a subclass implements `begun`, `taken` and `refuse`.
+
+    `beat`: what it sends now and then; `most_bytes`: of one message.
+    """
 
     beat: ClassVar[Packet]
+    most_bytes: ClassVar[int] = MAX_MESSAGE_BYTES
 
     backlog: Backlog
     _alarm: Alarm | None = None
@@ -50,7 +54,7 @@ class DocumentsConsumer(WebSocketConsumer):
         try:
             if isinstance(message, str):
                 raise MalformedPacket("Messages are binary.")
-            if len(message) > MAX_MESSAGE_BYTES:
+            if len(message) > self.most_bytes:
                 raise too_large()
             await self.taken(message)
         except ApplicationError as error:

@@ -136,29 +136,29 @@ class ClientCopy:
         session = CopySession(hub, connection, wire, identity, parsed.room, door)
         try:
             await session.open()
+            try:
+                await session.join(parsed.room, present=True)
+            except NotFound as error:
+                raise _hidden_from(identity) from error
             copy = cls(hub, session, wire, door, backlog, documents_here().open(parsed.room), parsed)
-            vector = await copy._enter(document)
+            vector = await copy._look(document)
         except BaseException:
             await session.close(clean=True)
             raise
         return copy, vector
 
-    async def _enter(self, document: Document) -> bytes:
-        session, room = self.session, self.name.room
-        hidden = Unauthenticated if session.identity.is_anonymous else NotFound
-        try:
-            await session.join(room, present=True)
-        except NotFound as error:
-            raise hidden from error
+    async def _look(self, document: Document) -> bytes:
+        """Finds out what the client may do; returns the state vector."""
+        session = self.session
 
         def look(copy: Copy) -> tuple[str, bytes, Role | None]:
             return copy.epoch, copy.vector, document.roles([session.identity]).get(session.identity)
 
         epoch, vector, role = await self._read(look)
         if role is None:
-            raise hidden
+            raise _hidden_from(session.identity)
         if self.name.epoch != epoch:
-            raise DocumentChanged(f"This document is {DocumentName(room, epoch, document.schema)} now.")
+            raise self._changed(epoch)
         self.writes = role is Role.WRITE and self.name.schema == document.schema
         return vector
 
@@ -179,17 +179,16 @@ class ClientCopy:
         """Takes one message. Raises what refuses it for good, and with it the copy."""
         match message.kind, message.sync:
             case Kind.SYNC, Sync.STEP_1:
-                await self._pay(_STEP_1_POINTS)
                 await self._tell_what_lacks(message.data)
             case Kind.SYNC, step:
-                await self._pay(1.0)
                 await self._take(message.data, whole=step is Sync.STEP_2)
             case Kind.AWARENESS, _:
                 await self._look_at_carets(message.data)
             case Kind.QUERY_AWARENESS, _:
                 await self._pay(1.0)
                 await self.session.connection.drained()
-                self.tell_carets()
+                if self.session.is_present(self.name.room):
+                    self.tell_carets()
 
     async def _pay(self, points: float) -> None:
         """Takes points, and lets somebody without any wait: a change that is refused would be a hole."""
@@ -205,13 +204,16 @@ class ClientCopy:
         if len(vector) > MAX_VECTOR_BYTES:
             raise TooLarge(f"A state vector has at most {MAX_VECTOR_BYTES} bytes.")
         read_state_vector(vector)
+        await self._pay(_STEP_1_POINTS)
         await self.session.connection.drained()  # one document at most waits for a client that does not take it
 
         def look(copy: Copy) -> tuple[bytes, bytes]:
-            self._check(copy)
+            self._check(copy)  # now, and not as it was when the copy was opened
             return copy.missing(None if vector == _EMPTY_VECTOR else vector), copy.vector
 
         update, here = await self._read(look)
+        if self.session.over:
+            return
         self._unsettled = 1
         self._door.send(sync(Sync.STEP_2, update))
         self._door.answered(here)
@@ -220,6 +222,7 @@ class ClientCopy:
     async def _take(self, update: bytes, *, whole: bool) -> None:
         if len(update) > MAX_UPDATE_BYTES:
             raise too_large()
+        await self._pay(1.0)
         if whole:
             self._asked = False
         await self._backlog.begin(len(update))
@@ -301,9 +304,15 @@ class ClientCopy:
         return result
 
     def _check(self, copy: Copy) -> None:
+        identity = self.session.identity
+        if identity not in self._opened.document.roles([identity]):
+            raise NotFound
         if copy.epoch != self.name.epoch:
-            current = DocumentName(self.name.room, copy.epoch, self._opened.document.schema)
-            raise DocumentChanged(f"This document is {current} now.")
+            raise self._changed(copy.epoch)
+
+    def _changed(self, epoch: str) -> DocumentChanged:
+        current = DocumentName(self.name.room, epoch, self._opened.document.schema)
+        return DocumentChanged(f"This document is {current} now.")
 
     # Carets
 
@@ -334,6 +343,11 @@ class ClientCopy:
         except (Conflict, ValidationFailed):
             return False  # somebody else's, or none: nobody sees it
         return True
+
+
+def _hidden_from(identity: Identity) -> ApplicationError:
+    """Returns the refusal of what is not for this person, whether it exists or not."""
+    return Unauthenticated() if identity.is_anonymous else NotFound()
 
 
 def _holds(update: bytes, shape: Shape, copy: Copy) -> bool:

@@ -36,8 +36,8 @@ class CopyDoor(Protocol):
     def come_back(self, reason: str) -> None:
         """Nothing can be taken now: the client is to come back, and brings everything then."""
 
-    def expiring(self) -> None:
-        """The sign-in ends soon."""
+    def expiring(self, expires_at_ms: int) -> None:
+        """The sign-in ends soon, at that time (Unix milliseconds)."""
 
     def ended(self, code: CloseCode, reason: str) -> bool:
         """The session is to end; False where its whole connection ends with it."""
@@ -51,7 +51,8 @@ class CopySession(Session):
     def __init__(
         self, hub: Hub, connection: Connection, wire: DocumentWire, identity: Identity, room: Room, door: CopyDoor
     ) -> None:
-        namespace = Namespace(f"/{wire.key('')}", rooms=[type(room)], listed=False)
+        # An address is the client's choice, and the name is shown to operators.
+        namespace = Namespace(f"/{ascii(wire.key(''))[1:-1]}", rooms=[type(room)], listed=False)
         super().__init__(hub, connection, wire, namespace, identity)
         self._door = door
         self._skipped = connection.id
@@ -77,7 +78,7 @@ class CopySession(Session):
         if name == "room:left":
             self._door.refused(Forbidden(payload["reason"]))
         elif name == "auth:expiring":
-            self._door.expiring()
+            self._door.expiring(payload["expiresAt"])
 
     def end(self, code: CloseCode, reason: str, retry_after_ms: int | None = None) -> None:
         if not self.over and not self._door.ended(code, reason):

@@ -73,6 +73,9 @@ class YWebSocketConsumer(DocumentsConsumer):
         name = self.scope["url_route"]["kwargs"]["document"]
         copy, vector = await ClientCopy.open(self.hub, self.connection, identity, name, door=self, backlog=self.backlog)
         self._copy = copy
+        if self._over:  # its permission has ended meanwhile
+            copy.close()
+            return
         self.send(sync(Sync.STEP_1, vector))
         copy.tell_carets()
         copy.begin()
@@ -117,7 +120,7 @@ class YWebSocketConsumer(DocumentsConsumer):
         if not self._over:
             self.end(CloseCode.COME_BACK, reason)
 
-    def expiring(self) -> None:
+    def expiring(self, expires_at_ms: int) -> None:
         """The client comes back with fresh `params` when it has expired."""
 
     def ended(self, code: CloseCode, reason: str) -> bool:

@@ -60,6 +60,16 @@ async def test_a_caret_goes_with_its_connection_at_the_same_clock(connect: Conne
     assert (await Writer.join(connect, 9)).opened["awareness"] == []
 
 
+async def test_who_says_goodbye_and_leaves_at_once_is_gone_for_everybody(connect: Connect) -> None:
+    one, other = await Writer.join(connect, 7), await Writer.join(connect, 8)
+    await point(one, 4, {"cursor": CURSOR})
+    await other.client.event("paper:awareness")
+    await point(one, 5, None)
+    await one.client.cut()
+    gone = (await other.client.event("paper:awareness"))["payload"]
+    assert (gone["clientId"], gone["clock"], gone["state"]) == (5, 5, None)
+
+
 async def test_nobody_moves_somebody_elses_caret(connect: Connect) -> None:
     one, other = await Writer.join(connect, 7), await Writer.join(connect, 8)
     await point(one, 1, {"cursor": None})

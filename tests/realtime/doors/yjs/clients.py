@@ -1,6 +1,7 @@
 """A client of the doors for stock clients of Yjs, straight into the application: frame by frame, as they write them."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Self
 
@@ -18,9 +19,9 @@ from realtime.testing.client import ApplicationTransport
 from tests.realtime.app.papers import Paper, PaperRoom
 from tests.realtime.halls import hub
 
-__all__ = ["Bare", "Knock", "hub", "knock", "name_of"]
+__all__ = ["Bare", "Knock", "Provider", "hub", "knock", "name_of"]
 
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 10.0
 
 
 async def name_of(paper: int = 1, *, schema: int = 1) -> str:
@@ -33,94 +34,28 @@ async def name_of(paper: int = 1, *, schema: int = 1) -> str:
     return f"paper:{paper}@{await asyncio.to_thread(begin)}.{schema}"
 
 
-class Bare:
-    """One connection. `frames` are the binary messages that came; nothing is applied to `doc` by itself."""
+class Copy(ABC):
+    """A copy of a paper, to which nothing is applied by itself."""
 
-    def __init__(self, link: ApplicationTransport) -> None:
-        self.frames: list[bytes] = []
-        self.closed: int | None = None
-        self.reason = ""
+    def __init__(self) -> None:
         self.doc: pycrdt.Doc[Any] = pycrdt.Doc()
         self.doc["text"] = pycrdt.XmlFragment()
         self.local: list[bytes] = []
         self._watch = self.doc.observe(lambda event: self.local.append(event.update))
-        self._seen = 0
-        self._link = link
-        self._arrived = asyncio.Event()
-        self._reader = asyncio.create_task(self._read())
 
-    @classmethod
-    async def at(cls, path: str, query: str = "", headers: dict[str, str] | None = None, token: str = "") -> Self:
-        link = ApplicationTransport(
-            websocket_application,
-            {
-                "type": "websocket",
-                "path": path,
-                "query_string": query.encode(),
-                "headers": [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()],
-                "subprotocols": ["livrya.v1", f"livrya.token.{token}"] if token else [],
-                "client": ("127.0.0.1", 1),
-                "extensions": {},
-            },
-        )
-        await link.accepted()
-        return cls(link)
-
-    async def _read(self) -> None:
-        while self.closed is None:
-            event = await self._link._outbound.get()
-            if event["type"] == "websocket.close":
-                self.closed, self.reason = event["code"], event.get("reason", "")
-                await self._link.close(event["code"])
-            else:
-                self.frames.append(event["bytes"])
-            self._arrived.set()
-
+    @abstractmethod
     async def send(self, message: str | bytes) -> None:
-        await self._link.send(message)
+        """Sends one message about the document."""
 
+    @abstractmethod
     async def next(self, wanted: Callable[[bytes], Any] = lambda frame: True) -> bytes:
-        """Returns the next frame that is wanted; those before it are passed over."""
-        try:
-            async with asyncio.timeout(_PATIENCE_SECONDS):
-                while True:
-                    while self._seen < len(self.frames):
-                        self._seen += 1
-                        if wanted(self.frames[self._seen - 1]):
-                            return self.frames[self._seen - 1]
-                    if self.closed is not None:
-                        raise AssertionError(f"closed with {self.closed} {self.reason} after {self.frames}")
-                    self._arrived.clear()
-                    await self._arrived.wait()
-        except TimeoutError:
-            raise AssertionError(f"It did not come; these did: {self.frames}") from None
-
-    async def end(self) -> int:
-        """Waits for the close; returns its code."""
-        await asyncio.wait_for(asyncio.shield(self._reader), _PATIENCE_SECONDS)
-        assert self.closed is not None
-        return self.closed
-
-    async def leave(self, code: int = 1005) -> None:
-        if self.closed is None:
-            await self._link.close(code)
-        await asyncio.gather(self._reader, return_exceptions=True)
-
-    # As y-websocket
+        """Returns the next message that is wanted; those before it are passed over."""
 
     async def step(self, kind: Sync) -> bytes:
         """Waits for a sync message of that kind; returns what it carries."""
         head = bytes((0, kind))
         frame = await self.next(lambda frame: frame.startswith(head))
         return Reader(frame[2:]).buffer()
-
-    async def synced(self) -> bytes:
-        """Opens as a stock client does; returns the server's state vector."""
-        await self.send(sync(Sync.STEP_1, self.doc.get_state()))
-        vector = await self.step(Sync.STEP_1)
-        self.doc.apply_update(await self.step(Sync.STEP_2))
-        await self.send(sync(Sync.STEP_2, self.doc.get_update(vector)))
-        return vector
 
     async def hears(self, words: str) -> None:
         """Applies changes until the words are there."""
@@ -158,6 +93,129 @@ class Bare:
             for one in read_awareness(Reader(frame[1:]).buffer()):
                 if one.client == client:
                     return one
+
+
+class Bare(Copy):
+    """One connection, and a copy as y-websocket has it. `frames` are the binary messages that came."""
+
+    def __init__(self, link: ApplicationTransport) -> None:
+        super().__init__()
+        self.frames: list[bytes] = []
+        self.closed: int | None = None
+        self.reason = ""
+        self._seen = 0
+        self._link = link
+        self._arrived = asyncio.Event()
+        self._reader = asyncio.create_task(self._read())
+
+    @classmethod
+    async def at(cls, path: str, query: str = "", headers: dict[str, str] | None = None, token: str = "") -> Self:
+        link = ApplicationTransport(
+            websocket_application,
+            {
+                "type": "websocket",
+                "path": path,
+                "query_string": query.encode(),
+                "headers": [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()],
+                "subprotocols": ["livrya.v1", f"livrya.token.{token}"] if token else [],
+                "client": ("127.0.0.1", 1),
+                "extensions": {},
+            },
+        )
+        await link.accepted()
+        return cls(link)
+
+    async def _read(self) -> None:
+        while self.closed is None:
+            event = await self._link._outbound.get()
+            if event["type"] == "websocket.close":
+                self.closed, self.reason = event["code"], event.get("reason", "")
+                await self._link.close(event["code"])
+            else:
+                self.frames.append(event["bytes"])
+            self._arrived.set()
+
+    async def send(self, message: str | bytes) -> None:
+        await self._link.send(message)
+
+    async def next(self, wanted: Callable[[bytes], Any] = lambda frame: True) -> bytes:
+        while True:
+            while self._seen < len(self.frames):
+                self._seen += 1
+                if wanted(self.frames[self._seen - 1]):
+                    return self.frames[self._seen - 1]
+            await self.more()
+
+    async def more(self) -> None:
+        """Waits for something to come."""
+        if self.closed is not None:
+            raise AssertionError(f"closed with {self.closed} {self.reason} after {self.frames}")
+        self._arrived.clear()
+        try:
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                await self._arrived.wait()
+        except TimeoutError:
+            raise AssertionError(f"It did not come; these did: {self.frames}") from None
+
+    async def end(self) -> int:
+        """Waits for the close; returns its code."""
+        await asyncio.wait_for(asyncio.shield(self._reader), _PATIENCE_SECONDS)
+        assert self.closed is not None
+        return self.closed
+
+    async def leave(self, code: int = 1005) -> None:
+        if self.closed is None:
+            await self._link.close(code)
+        await asyncio.gather(self._reader, return_exceptions=True)
+
+    async def synced(self) -> bytes:
+        """Opens as a stock client does; returns the server's state vector."""
+        await self.send(sync(Sync.STEP_1, self.doc.get_state()))
+        vector = await self.step(Sync.STEP_1)
+        self.doc.apply_update(await self.step(Sync.STEP_2))
+        await self.send(sync(Sync.STEP_2, self.doc.get_update(vector)))
+        return vector
+
+
+class Provider(Copy):
+    """One address on a connection, as a provider of Hocuspocus has it."""
+
+    def __init__(self, carrier: Bare, address: str) -> None:
+        super().__init__()
+        self.carrier = carrier
+        self.head = lib0.text(address)
+        self._seen = len(carrier.frames)
+
+    async def send(self, message: str | bytes) -> None:
+        assert isinstance(message, bytes)
+        await self.carrier.send(self.head + message)
+
+    async def next(self, wanted: Callable[[bytes], Any] = lambda frame: True) -> bytes:
+        while True:
+            while self._seen < len(self.carrier.frames):
+                frame = self.carrier.frames[self._seen]
+                self._seen += 1
+                if frame.startswith(self.head) and wanted(frame[len(self.head) :]):
+                    return frame[len(self.head) :]
+            await self.carrier.more()
+
+    async def sign_in(self, token: str) -> str:
+        """Returns what is allowed, or the reason why not."""
+        await self.send(b"\x02\x00" + lib0.text(token) + lib0.text("4.8.0"))
+        frame = await self.next(lambda frame: frame[:2] in (b"\x02\x01", b"\x02\x02"))
+        return Reader(frame[2:]).text()
+
+    async def opened(self, token: str) -> None:
+        """Opens as a stock client does."""
+        await self.sign_in(token)
+        await self.send(sync(Sync.STEP_1, self.doc.get_state()))
+        self.doc.apply_update(await self.step(Sync.STEP_2))
+        vector = await self.step(Sync.STEP_1)
+        await self.send(sync(Sync.STEP_2, self.doc.get_update(vector)))
+        await self.next(lambda frame: frame in (b"\x08\x00", b"\x08\x01"))
+
+    def count(self, body: bytes) -> int:
+        return self.carrier.frames.count(self.head + body)
 
 
 Knock = Callable[..., Awaitable[Bare]]

@@ -28,8 +28,8 @@ class Door:
     def refused(self, error: Exception) -> None:
         self.told.append((type(error), str(error)))
 
-    def expiring(self) -> None:
-        self.told.append("expiring")
+    def expiring(self, expires_at_ms: int) -> None:
+        self.told.append(("expiring", expires_at_ms))
 
     def ended(self, code: CloseCode, reason: str) -> bool:
         self.told.append((code, reason))
@@ -49,9 +49,9 @@ async def test_a_room_that_is_left_and_a_sign_in_that_ends_are_told_and_nothing_
     door = Door(ends_alone=True)
     session = session_of(hub, door)
     session.notify("room:left", {"reason": "No longer yours."})
-    session.notify("auth:expiring", {})
+    session.notify("auth:expiring", {"expiresAt": 5})
     session.notify("session:ready", {})
-    assert door.told == [(Forbidden, "No longer yours."), "expiring"]
+    assert door.told == [(Forbidden, "No longer yours."), ("expiring", 5)]
 
 
 async def test_a_door_may_end_a_session_in_its_own_words(hub: Hub) -> None:

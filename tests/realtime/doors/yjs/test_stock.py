@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import itertools
+import json
+import time
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -17,13 +19,14 @@ from tests.realtime.halls import server_environment
 
 pytestmark = [pytest.mark.either_database, pytest.mark.django_db(transaction=True), pytest.mark.live]
 
-DOORS = pytest.mark.parametrize("door", ["yjs"])
+DOORS = pytest.mark.parametrize("door", ["yjs", "hocuspocus"])
 _papers = itertools.count(100)
 
 
 @pytest.fixture(scope="module")
 def server(django_db_setup: None) -> Iterator[ServerProcess]:
-    with ServerProcess(environment=server_environment()) as running:
+    soon = json.dumps({"EXPIRY_WARNING_SECONDS": 2})
+    with ServerProcess(environment=server_environment(HALLS_REALTIME=soon)) as running:
         yield running
         assert "Exception in ASGI application" not in running.output, running.output
         assert "ERROR realtime" not in running.output, running.output
@@ -55,7 +58,7 @@ async def test_two_providers_and_our_own_commands_write_one_text(
     name = await name_of(paper)
     async with writer_at(server, paper) as ours:
         for copy, user in ((1, "8"), (2, "9")):
-            await editors.do(door, id=copy, name=name, token=user)
+            await editors.do(door if copy == 1 else "yjs", id=copy, name=name, token=user)
             await editors.happens(copy, "synced")
             assert await editors.reads(copy, BEGINNING) == BEGINNING
         await editors.do("type", id=1, words=" Von einem Stück.")
@@ -167,3 +170,78 @@ async def test_what_is_too_large_is_refused_in_words_and_for_good(editors: Stock
         await editors.happens(copy, "synced")
         await editors.do("type", id=copy, words="x" * size)
         assert (await editors.happens(copy, "closed"))["code"] == 4413
+
+
+async def test_hocuspocus_counts_what_is_not_committed_yet(
+    server: ServerProcess, editors: StockEditors, paper: int
+) -> None:
+    name = await name_of(paper)
+    await editors.do("hocuspocus", id=1, name=name, token="8")
+    assert (await editors.happens(1, "allowed"))["scope"] == "read-write"
+    await editors.until(1, lambda it: it["synced"] and it["unsynced"] == 0)
+    for number in range(20):
+        await editors.do("type", id=1, words=f" {number}")
+    await editors.until(1, lambda it: it["unsynced"] == 0)
+    async with writer_at(server, paper) as ours:
+        assert ours.text.endswith(" 18 19")
+
+
+async def test_a_reader_of_hocuspocus_who_writes_is_never_told_that_it_is_saved(
+    editors: StockEditors, paper: int
+) -> None:
+    name = await name_of(paper)
+    await editors.do("hocuspocus", id=1, name=name, token="95")
+    assert (await editors.happens(1, "allowed"))["scope"] == "readonly"
+    await editors.until(1, lambda it: it["synced"] and it["unsynced"] == 0)
+    await editors.do("type", id=1, words="x")
+    await editors.do("yjs", id=2, name=name, token="8")
+    await editors.happens(2, "synced")
+    await editors.do("type", id=2, words=" Heard.")
+    await editors.reads(1, "Heard.")
+    assert (await editors.look(1))["unsynced"] == 1
+    assert "x" not in (await editors.look(2))["text"]
+
+
+async def test_one_socket_of_hocuspocus_has_several_documents_and_copies(editors: StockEditors, paper: int) -> None:
+    name, second = await name_of(paper), await name_of(next(_papers))
+    await editors.do("hocuspocus", id=1, name=name, token="8", session=True)
+    await editors.do("hocuspocus", id=2, name=name, token="9", session=True)
+    await editors.do("hocuspocus", id=3, name=second, token="8")
+    await editors.do("hocuspocus", id=4, name=f"paper:{paper}", token="8")
+    await editors.do("hocuspocus", id=5, name=second[:-2], token="x")
+    for copy in (1, 2, 3):
+        await editors.happens(copy, "synced")
+    assert name in (await editors.happens(4, "refused"))["reason"]
+    await editors.happens(5, "refused")
+    await editors.do("type", id=1, words=" One.")
+    await editors.reads(2, "One.")
+    await editors.do("type", id=2, words=" Two.")
+    await editors.reads(1, "Two.")
+    await editors.do("point", id=1, name="Somebody Else")
+    client = str((await editors.happens(1, "opened"))["client"])
+    await editors.until(2, lambda it: it["carets"].get(client) == "Guest 8")
+    await editors.do("leave", id=1)
+    await editors.until(2, lambda it: client not in it["carets"])
+    await editors.do("type", id=3, words=" Another.")
+    await editors.until(3, lambda it: it["unsynced"] == 0)
+    assert "Another." not in (await editors.look(2))["text"]
+
+
+async def test_hocuspocus_is_asked_for_a_fresh_token_and_goes_on(editors: StockEditors, paper: int) -> None:
+    name = await name_of(paper)
+    soon = int(time.time() * 1000) + 5000
+    await editors.do("hocuspocus", id=1, name=name, token=f"8:until:{soon}")
+    await editors.happens(1, "allowed")
+    await editors.do("token", id=1, token="8")
+    mark = len(editors.happenings)
+    await editors.happens(1, "allowed", after=mark)
+    await editors.until(1, lambda it: it["synced"] and it["unsynced"] == 0)
+
+
+async def test_hocuspocus_is_told_in_words_what_is_too_large(editors: StockEditors, paper: int) -> None:
+    for copy, size in ((1, 1024 * 1024), (2, 3 * 1024 * 1024)):
+        await editors.do("hocuspocus", id=copy, name=await name_of(paper + 1000 * copy), token="8")
+        await editors.happens(copy, "synced")
+        await editors.do("type", id=copy, words="x" * size)
+        assert "1 MiB" in (await editors.happens(copy, "refused"))["reason"]
+    await editors.do("offline", id=2)
