@@ -56,8 +56,17 @@ class Budget:
 
 def common(old: str, new: str, budget: Budget) -> list[Run]:
     """Returns the runs of characters that stay, in order, none of them empty, no two of them one."""
+    return _joined(_ends_first(old, new, partial(_words, budget, _letters)))
+
+
+def whole_words(old: str, new: str, budget: Budget) -> list[Run]:
+    """Returns the runs of whole words that stay, as `common` does: what people want to be shown."""
+    return _joined(_words(budget, _spaces, old, new))
+
+
+def _joined(found: Iterable[Run]) -> list[Run]:
     runs: list[Run] = []
-    for run in _ends_first(old, new, partial(_by_words, budget)):
+    for run in found:
         last = runs[-1] if runs else Run(0, 0, 0)
         if (run.old, run.new) == (last.old + last.length, last.new + last.length):
             runs[-1:] = [Run(last.old, last.new, last.length + run.length)]
@@ -85,9 +94,9 @@ def in_common(old: Sequence[Hashable], new: Sequence[Hashable], budget: Budget) 
 
 def _ends_first(old: str, new: str, between: Callable[[str, str], Iterable[Run]]) -> Iterator[Run]:
     """Yields what both begin with, the runs between, and what both end with."""
-    start = _same(old, new, lambda text, length: text[:length], min(len(old), len(new)))
+    start = _same(old, new, _start, min(len(old), len(new)))
     most = min(len(old), len(new)) - start
-    end = _same(old, new, lambda text, length: text[len(text) - length :], most)
+    end = _same(old, new, _end, most)
     if start:
         yield Run(0, 0, start)
     if end < most:
@@ -95,6 +104,14 @@ def _ends_first(old: str, new: str, between: Callable[[str, str], Iterable[Run]]
             yield Run(start + run.old, start + run.new, run.length)
     if end:
         yield Run(len(old) - end, len(new) - end, end)
+
+
+def _start(text: str, length: int) -> str:
+    return text[:length]
+
+
+def _end(text: str, length: int) -> str:
+    return text[len(text) - length :]
 
 
 def _same(old: str, new: str, part: Callable[[str, int], str], most: int) -> int:
@@ -106,21 +123,36 @@ def _same(old: str, new: str, part: Callable[[str, int], str], most: int) -> int
     return least
 
 
-def _by_words(budget: Budget, old: str, new: str) -> Iterator[Run]:
-    """Yields the words that stay, and what stays of what is between them."""
+def _words(budget: Budget, within: Callable[[Budget, str, str], Iterable[Run]], old: str, new: str) -> Iterator[Run]:
+    """Yields the words that stay, and what stays within what is between them."""
     olds, news = ([match for match in WORD.finditer(text) if not match[0].isspace()] for text in (old, new))
     pairs = in_common([match[0] for match in olds], [match[0] for match in news], budget)
     last_was = last_at = 0
-    for was, at, word in [
-        *((olds[i].start(), news[j].start(), olds[i][0]) for i, j in pairs),
-        (len(old), len(new), ""),
-    ]:
-        gaps = old[last_was:was], new[last_at:at]
-        for run in _ends_first(*gaps, partial(_by_characters, budget, gaps)):
+    stays = [(olds[i].start(), news[j].start(), olds[i][0]) for i, j in pairs]
+    for was, at, word in [*stays, (len(old), len(new), "")]:
+        for run in within(budget, old[last_was:was], new[last_at:at]):
             yield Run(last_was + run.old, last_at + run.new, run.length)
         if word:
             yield Run(was, at, len(word))
         last_was, last_at = was + len(word), at + len(word)
+
+
+def _spaces(_budget: Budget, old: str, new: str) -> Iterator[Run]:
+    """Yields the white space that stays at the ends."""
+    if not (old and new):
+        return
+    start = _same(old, new, _start, min(len(text) - len(text.lstrip()) for text in (old, new)))
+    if start:
+        yield Run(0, 0, start)
+    most = min(len(text) - max(start, len(text.rstrip())) for text in (old, new))
+    end = _same(old, new, _end, most)
+    if end:
+        yield Run(len(old) - end, len(new) - end, end)
+
+
+def _letters(budget: Budget, old: str, new: str) -> Iterator[Run]:
+    """Yields the letters that stay."""
+    return _ends_first(old, new, partial(_by_characters, budget, (old, new)))
 
 
 def _by_characters(budget: Budget, whole: tuple[str, str], old: str, new: str) -> Iterator[Run]:

@@ -5,16 +5,16 @@ take away what others are typing into the old one. So paragraphs are compared fi
 differs is written: attributes, words, characters, marks.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from pycrdt import Doc, XmlElement, XmlFragment
 
-from books.drafting.blocks import Block, HardBreak, Inline, Span, normal
+from books.drafting.blocks import Block, normal
 from books.drafting.content import ROOT, attributes_of, block_of, content_of, insert, is_block, shown
+from books.drafting.pairing import in_order, pairs
 from books.drafting.rewriting import Rewriter
-from books.paragraphs import longest_rise, pair
 
 _MOST_STEPS = 30_000_000
 """Paragraphs that the library may walk past, 0.8 s: it looks for each place from the document's start. No change of
@@ -60,60 +60,14 @@ class _Old:
 
 def _paired(old: Sequence[_Old], new: Sequence[Block]) -> tuple[list[Block], dict[int, _Old]]:
     """Returns the new blocks with the ids of what they were, and for those that stay in their place what they were."""
-    start, end = _same_ends([each.block for each in old], new)
-    pairs = _pairs([each.block for each in old[start : len(old) - end]], new[start : len(new) - end])
-    places = [
-        *((at, at) for at in range(start)),
-        *sorted((start + at, start + was) for at, was in pairs.items()),
-        *((len(new) - left, len(old) - left) for left in range(end, 0, -1)),
-    ]
+    places = pairs([each.block for each in old], new)
     given = {block.id for block in new}
     wanted = list(new)
     for at, was in places:
         name = old[was].block.id
         if new[at].id is None and name not in given:
             wanted[at] = replace(new[at], id=name)
-    rise = longest_rise([was for _, was in places])
-    return wanted, {places[index][0]: old[places[index][1]] for index in rise}
-
-
-def _same_ends(old: Sequence[Block], new: Sequence[Block]) -> tuple[int, int]:
-    """Returns how many blocks are the same at the start and at the end: nearly all, after most changes."""
-
-    def is_same(was: Block, block: Block) -> bool:
-        return was == (block if block.id is not None else replace(block, id=was.id))
-
-    most = min(len(old), len(new))
-    start = next((at for at in range(most) if not is_same(old[at], new[at])), most)
-    end = next((at for at in range(most - start) if not is_same(old[-1 - at], new[-1 - at])), most - start)
-    return start, end
-
-
-def _pairs(old: Sequence[Block], new: Sequence[Block]) -> dict[int, int]:
-    """Returns where new blocks were: by their ids, or else as paragraphs are known again."""
-    were, are = _places(old), _places(new)
-    known = {at: were[name] for name, at in are.items() if name in were}
-    return pair([_text(block) for block in old], [_text(block) for block in new], known)
-
-
-def _places(blocks: Iterable[Block]) -> dict[str, int]:
-    """Returns where each id stands first."""
-    places: dict[str, int] = {}
-    for at, block in enumerate(blocks):
-        if block.id is not None:
-            places.setdefault(block.id, at)
-    return places
-
-
-def _text(block: Block) -> str:
-    """Returns what a block is known again by."""
-    return "***" if block.kind == "break" else "".join(map(_text_of, block.inlines))
-
-
-def _text_of(inline: Inline) -> str:
-    if isinstance(inline, Span):
-        return inline.text
-    return "\n" if isinstance(inline, HardBreak) else f"![{inline.alt}]({inline.src})"
+    return wanted, {at: old[was] for at, was in in_order(places)}
 
 
 def _steps(count: int, wanted: int, stays: Mapping[int, _Old]) -> int:

@@ -59,3 +59,10 @@ def test_two_texts_never_stand_beside_each_other() -> None:
     change(doc, [paragraph("one ", Image("/media/a.png"), "another one")])
     change(doc, [paragraph("one ", "another one")])
     assert len(texts_of(doc)) == 1
+
+
+def test_a_text_of_which_nothing_stays_goes_on_where_there_are_words() -> None:
+    doc = document(initial([paragraph("old words", id="paragraph1")]))
+    texts = texts_of(doc)
+    change(doc, [paragraph(HardBreak(), "something else", id="paragraph1")])
+    assert texts_of(doc) == texts
