@@ -17,7 +17,6 @@ _ITEM = re.compile(r" {0,3}(?P<marks>(?:\+[ \t]+)+|(?:#\.[ \t]+)+)")
 _BEGINS_A_LINE: dict[Kind, re.Pattern[str]] = {"heading": _HEADING, "quote": _QUOTE, "item": _ITEM}
 # Before blocks have lost what they are indented by.
 _MAY_BEGIN = re.compile(r"^[^\S\n]*[#>+]", re.MULTILINE)
-_CONTINUES = re.compile(r"\\+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +84,7 @@ def _pieces(block: str) -> list[str]:
             kind = now
         pieces[-1].append(line)
         # A heading's line that ends with a backslash goes on, as in CommonMark's hard breaks.
-        found = _CONTINUES.search(line) if kind == "heading" else None
-        continues = found is not None and len(found[0]) % 2 == 1
+        continues = kind == "heading" and (len(line) - len(line.rstrip("\\"))) % 2 == 1
     return ["\n".join(piece) for piece in pieces]
 
 

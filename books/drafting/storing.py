@@ -1,15 +1,11 @@
 """What becomes of a block when it is stored as text: the rule for all texts of the site, as far as it knows blocks."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
 from books.drafting.blocks import Block, HardBreak, Image, Inline, Span, normal
 from livrya.kit.texts import JOINERS, clean_within
-
-_JOINERS_FIRST = re.compile(f"[{JOINERS}]+")
-_JOINERS_LAST = re.compile(f"[{JOINERS}]+\\Z")
 
 
 def storable(block: Block) -> Block:
@@ -36,10 +32,6 @@ def _cleaned(one: Inline) -> Inline:
 def _without_joiners_at_ends(line: Sequence[Inline]) -> Iterator[Inline]:
     for at, one in enumerate(line):
         if isinstance(one, Span):
-            text = one.text
-            if at == 0 and (found := _JOINERS_FIRST.match(text)):
-                text = text[found.end() :]
-            if at == len(line) - 1:
-                text = _JOINERS_LAST.sub("", text)
-            one = replace(one, text=text)
+            text = one.text.lstrip(JOINERS) if at == 0 else one.text
+            one = replace(one, text=text.rstrip(JOINERS) if at == len(line) - 1 else text)
         yield one

@@ -120,5 +120,12 @@ def test_what_says_only_how_words_look_is_no_word():
 def test_text_made_to_be_slow_is_not_slow():
     started = time.process_time()
     text.render("\n\n".join([c * 9_999 for c in "[_*(>"] + ["[" * 400_000]))
+    for source in (
+        "# " + "\\" * 100_000 + "a\nb",
+        "# a" + " #" * 50_000 + " b",
+        "+ " * 99_999,
+        "![a](/media/" + "b/" * 99_999,
+    ):
+        text.render(source)
     # Ten times what it takes: only something quadratic is slower.
     assert time.process_time() - started < 10
