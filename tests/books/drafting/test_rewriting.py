@@ -66,3 +66,13 @@ def test_a_text_of_which_nothing_stays_goes_on_where_there_are_words() -> None:
     texts = texts_of(doc)
     change(doc, [paragraph(HardBreak(), "something else", id="paragraph1")])
     assert texts_of(doc) == texts
+
+
+def test_what_is_said_of_words_that_stay_and_is_not_ours_stays() -> None:
+    doc = document(initial([paragraph(LINE, id="paragraph1")]))
+    (text,) = texts_of(doc)
+    text.format(17, 31, {"thread": {"id": 7}})
+    change(doc, [paragraph(LINE.replace("years", "winters"), id="paragraph1")])
+    change(doc, [paragraph(Span(LINE.replace("years", "winters"), BOLD), id="paragraph1")])
+    held = [piece for piece, said in text.diff() if said and said.get("thread")]
+    assert "".join(held) == "Some rs ago"
