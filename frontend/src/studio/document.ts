@@ -463,7 +463,7 @@ export class DraftDocument {
   }
 }
 
-function nextFrame(run: () => void): void {
+export function nextFrame(run: () => void): void {
   let isDone = false;
   const once = () => {
     if (!isDone) run();

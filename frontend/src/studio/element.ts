@@ -9,7 +9,7 @@ import type { RoomName } from "../realtime/contracts.gen";
 import { live, page } from "../realtime/page";
 import type { Person } from "../realtime/presence";
 import { type BarActs, type BarView, bar, fieldPanel, findPanel, statusWords } from "./bar";
-import { type Content, DraftDocument, plainText } from "./document";
+import { type Content, DraftDocument, nextFrame, plainText } from "./document";
 import { insertBreak, lookOf, setKind } from "./editing";
 import { openEditor } from "./editor";
 import { finding, replaceAll, replaceOne, search, step } from "./find";
@@ -20,6 +20,8 @@ import { wordsOf } from "./words";
 
 /** So long the plain field waits for the studio; then one can begin to write in it. */
 const PATIENCE_MS = 6000;
+/** Some keyboards compose as long as one writes. */
+const COMPOSING_MS = 2000;
 const MARKS = ["bold", "italic", "strike", "smallCaps", "link"];
 
 type Panel = "find" | "link" | "goal";
@@ -54,6 +56,7 @@ class Studio extends LiveElement {
     const draft = new DraftDocument({
       wire: sessionWire(live, chapter),
       copies: deviceCopies(page.user.id, chapter),
+      frame: (run) => this.whenCalm(run),
     });
     this.draft = draft;
     const patience = setTimeout(() => this.release(), PATIENCE_MS);
@@ -77,6 +80,21 @@ class Studio extends LiveElement {
     this.listen(this, "keydown", (event) => this.key(event));
     this.listen(document, "submit", (event) => this.holdBack(event as SubmitEvent), { capture: true });
     void draft.start();
+  }
+
+  /** Others' changes would end the composition of a sign, as keyboards of phones and of many languages make them. */
+  private whenCalm(run: () => void): void {
+    if (!this.editor?.view.composing) {
+      nextFrame(run);
+      return;
+    }
+    const go = () => {
+      clearTimeout(late);
+      this.place.removeEventListener("compositionend", go);
+      nextFrame(run);
+    };
+    const late = setTimeout(go, COMPOSING_MS);
+    this.place.addEventListener("compositionend", go);
   }
 
   /** What is released shall have the last words in it: other forms of the page wait until these are saved. */

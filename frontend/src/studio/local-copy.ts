@@ -31,26 +31,37 @@ export interface LocalCopies {
 /** A browser that asks its person first, or is short of space, is not waited for. */
 const PATIENCE_MS = 3000;
 
+const PREFIX = "livrya.studio.";
+
 export function deviceCopies(userId: number, chapterId: number, storage: Storage = localStorage): LocalCopies {
-  const key = `livrya.studio.${userId}.${chapterId}`;
+  const key = `${PREFIX}${userId}.${chapterId}`;
   return {
     recall: () => read(storage, key) as DocumentName | null,
     remember: (name) => write(storage, key, name && JSON.stringify(name)),
     open: async ({ epoch, schema }, doc) => {
       const name = `${key}.${epoch}.${schema}`;
       if (!(await isUsable())) return null;
+      const release = await occupy(name);
+      void forgetSaved(storage);
       const stored = new IndexeddbPersistence(name, doc);
       const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), PATIENCE_MS));
       if (!(await Promise.race([stored.whenSynced, late]))) {
         void stored.destroy();
+        release();
         return null;
       }
-      return deviceCopy(stored, `${name}.unsaved.`, doc, storage);
+      return deviceCopy(stored, `${name}.unsaved.`, doc, storage, release);
     },
   };
 }
 
-function deviceCopy(stored: IndexeddbPersistence, prefix: string, doc: Y.Doc, storage: Storage): LocalCopy {
+function deviceCopy(
+  stored: IndexeddbPersistence,
+  prefix: string,
+  doc: Y.Doc,
+  storage: Storage,
+  release: () => void,
+): LocalCopy {
   // Every page has a mark of its own: what another one still has to send is not taken for saved.
   const found = Object.keys(storage).filter((key) => key.startsWith(prefix));
   const own = `${prefix}${doc.clientID}`;
@@ -68,10 +79,54 @@ function deviceCopy(stored: IndexeddbPersistence, prefix: string, doc: Y.Doc, st
     },
     clear: () => {
       for (const key of [...found, own]) write(storage, key, null);
+      release();
       return stored.clearData();
     },
-    close: () => void stored.destroy(),
+    close: () => {
+      void stored.destroy();
+      release();
+    },
   };
+}
+
+/** Says to other pages of this device that a copy is in use; a page that ends lets go by itself. */
+async function occupy(name: string): Promise<() => void> {
+  let release: () => void = () => undefined;
+  const locks = navigator.locks as LockManager | undefined;
+  if (!locks) return release;
+  await new Promise<void>((resolve) => {
+    const held = new Promise<void>((letGo) => {
+      release = letGo;
+    });
+    void locks.request(name, { mode: "shared" }, () => {
+      resolve();
+      return held;
+    });
+  });
+  return release;
+}
+
+/**
+ * Takes away the copies that no page has open and in which everything is saved, whoever they are of: what somebody may
+ * not see any more shall not lie about here.
+ */
+export async function forgetSaved(storage: Storage = localStorage): Promise<void> {
+  const locks = navigator.locks as LockManager | undefined;
+  if (!locks || !indexedDB.databases) return;
+  for (const { name } of await indexedDB.databases()) {
+    if (!name?.startsWith(PREFIX) || Object.keys(storage).some((key) => key.startsWith(`${name}.unsaved.`))) continue;
+    await locks.request(name, { ifAvailable: true }, (lock) => (lock ? remove(name) : undefined));
+  }
+}
+
+function remove(name: string): Promise<void> {
+  return new Promise((resolve) => {
+    const asked = indexedDB.deleteDatabase(name);
+    asked.onsuccess = () => resolve();
+    asked.onerror = () => resolve();
+    // Somebody has it open without having said so: it goes when they do.
+    asked.onblocked = () => resolve();
+  });
 }
 
 /** Private windows and policies forbid databases in ways that only trying shows. */
@@ -79,7 +134,7 @@ function isUsable(): Promise<boolean> {
   return new Promise((resolve) => {
     setTimeout(() => resolve(false), PATIENCE_MS);
     try {
-      const asked = indexedDB.open("livrya.studio");
+      const asked = indexedDB.open("livrya.probe");
       asked.onerror = () => resolve(false);
       asked.onsuccess = () => {
         asked.result.close();
