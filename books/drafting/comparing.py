@@ -30,6 +30,13 @@ class Piece:
     fate: PieceFate
     inlines: tuple[Inline, ...]
 
+    @property
+    def text(self) -> str:
+        """The words alone, a new line for a hard break, and what an image says."""
+        return "".join(
+            one.text if isinstance(one, Span) else one.alt if isinstance(one, Image) else "\n" for one in self.inlines
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Compared:

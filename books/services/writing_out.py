@@ -6,9 +6,11 @@ from typing import Any
 import pycrdt
 
 import realtime
-from books.drafting.blocks import Block
+from books.drafting.blocks import Block, is_empty
+from books.drafting.comparing import Compared, compare
 from books.drafting.content import blocks_of
-from books.drafting.merging import written
+from books.drafting.merging import identified, written
+from books.drafting.storing import storable
 from books.models import Chapter
 from books.services import drafts
 from books.services.chapters import require_to_write, update_chapter
@@ -26,6 +28,16 @@ def write_out_latest(chapter_id: int) -> None:
     """Does the same with the draft as it is committed, for what needs the text at once: releasing it."""
     if drafts.has_begun(chapter_id) and Chapter.objects.filter(pk=chapter_id, published_at__isnull=True).exists():
         _write_out(chapter_id, _current(chapter_id))
+
+
+def pending_changes(*, actor: User | None, chapter_id: int) -> list[Compared]:
+    """Returns the text of a chapter beside its draft as it is now, paragraph by paragraph; nothing without a draft."""
+    chapter = known_chapter(actor, chapter_id)
+    require_to_write(actor, chapter, None)
+    if not drafts.has_begun(chapter_id):
+        return []
+    draft = [block for block in map(storable, _current(chapter_id)) if not is_empty(block)]
+    return compare(identified(chapter.text, chapter.paragraph_ids), draft)
 
 
 def publish_changes(*, actor: User | None, chapter_id: int, version: int | None = None) -> Chapter:

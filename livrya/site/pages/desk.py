@@ -18,7 +18,7 @@ from books.services.chapters import create_chapter, delete_chapter, lock_comment
 from books.services.credits import accept_credit, decline_credit, invite_person
 from books.services.invitations import accept_invitation, end_invitation
 from books.services.releases import publish_chapter, schedule_chapter, unschedule_chapter
-from books.services.writing_out import publish_changes
+from books.services.writing_out import pending_changes, publish_changes
 from livrya.accounts import selectors as account_selectors
 from livrya.site.pages.forms import BookForm, ChapterForm, InvitePersonForm, ScheduleForm
 from livrya.site.pages.requests import PersonRequest
@@ -124,6 +124,16 @@ def edit_chapter(request: PersonRequest, slug: str, chapter_id: int) -> HttpResp
 
 
 @login_required
+def changes(request: PersonRequest, slug: str, chapter_id: int) -> HttpResponse:
+    """What readers would see differently if the draft of a chapter that is out were published now."""
+    book = _worked_on(request, slug)
+    chapter = _chapter_of(request, book, chapter_id)
+    compared = pending_changes(actor=request.user, chapter_id=chapter.pk)
+    found = [one for one in compared if one.fate != "kept"]
+    return render(request, "pages/desk_changes.html", {"book": book, "chapter": chapter, "changes": found})
+
+
+@login_required
 @require_POST
 def release(request: PersonRequest, slug: str, chapter_id: int) -> HttpResponse:
     """Publishes a chapter or its changes, schedules, takes back, locks comments or deletes, as the button says."""
@@ -135,7 +145,12 @@ def release(request: PersonRequest, slug: str, chapter_id: int) -> HttpResponse:
         publish_chapter(actor=request.user, chapter_id=chapter.pk, silent=silent)
         messages.success(request, f"“{chapter.title}” is out.")
     elif act == "changes":
-        publish_changes(actor=request.user, chapter_id=chapter.pk)
+        version = request.POST.get("version", "")
+        publish_changes(
+            actor=request.user,
+            chapter_id=chapter.pk,
+            version=int(version) if version.isascii() and version.isdigit() else None,
+        )
         messages.success(request, "Readers see your changes.")
     elif act == "schedule":
         form = ScheduleForm(request.POST)

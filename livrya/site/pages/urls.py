@@ -22,6 +22,7 @@ urlpatterns = [
     path("write/<slug:slug>/people/", desk.invite, name="desk-invite"),
     path("write/<slug:slug>/chapters/", desk.new_chapter, name="desk-new-chapter"),
     path("write/<slug:slug>/<id:chapter_id>/", desk.edit_chapter, name="desk-chapter"),
+    path("write/<slug:slug>/<id:chapter_id>/changes/", desk.changes, name="desk-changes"),
     path("write/<slug:slug>/<id:chapter_id>/release/", desk.release, name="desk-release"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("rooms/", rooms.rooms, name="rooms"),

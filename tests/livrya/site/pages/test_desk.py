@@ -76,13 +76,21 @@ def test_changes_of_a_chapter_that_is_out_are_published_with_a_button(library):
     drafts_tests.in_draft(chapter.pk)
     drafts_tests.type_in_draft(chapter.pk, lambda blocks: [*blocks, drafts_tests.said("Written in the studio.")])
     page = f"/write/the-lamp-room/{chapter.pk}/"
-    assert 'value="changes"' in desk(library).get(page).content.decode()
+    assert f"{page}changes/" in desk(library).get(page).content.decode()
+    shown = desk(library).get(f"{page}changes/").content.decode()
+    assert "<ins>Written in the studio.</ins>" in shown
+    assert signed_in(library.reader).get(f"{page}changes/").status_code == 403
+    stale = {"act": "changes", "version": str(chapter.version + 1)}
+    assert desk(library).post(f"{page}release/", stale).status_code == 302
+    chapter.refresh_from_db()
+    assert "Written in the studio." not in chapter.text
     signed_in(library.reader).post(f"{page}release/", {"act": "changes"})
     chapter.refresh_from_db()
     assert "Written in the studio." not in chapter.text
     desk(library).post(f"{page}release/", {"act": "changes"})
     chapter.refresh_from_db()
     assert chapter.text.endswith("Written in the studio.")
+    assert "Readers see all that is written here." in desk(library).get(f"{page}changes/").content.decode()
 
 
 def test_a_schedule_is_on_the_authors_own_clock(library):
