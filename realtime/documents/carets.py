@@ -36,7 +36,7 @@ class _Caret:
 class Carets:
     """Those of one document, as this process knows them. Belongs to the loop.
 
-    A client id is of the session that used it first, until that has left.
+    A client id is of the session that used it first, until that has left, or the same person uses it in another.
     """
 
     def __init__(self, document: Document, clock: Callable[[], float]) -> None:
@@ -55,7 +55,7 @@ class Carets:
     def point(self, session: HubSession, client_id: int, clock: int, state: Mapping[str, Any] | None) -> None:
         """Takes a state from a client and sends it to the others, unless a newer one of that copy is known.
 
-        Raises Conflict for a client id that another session uses, ValidationFailed for a state that is too large.
+        Raises Conflict for a client id that somebody else uses, ValidationFailed for a state that is too large.
         """
         if not 0 <= client_id < 2**53 or not 0 <= clock < 2**31:
             raise ValidationFailed("That is no client id, or no clock.")
@@ -65,8 +65,11 @@ class Carets:
             if len(self._carets) >= _MOST and len(self.now()) >= _MOST:
                 raise Conflict("Too many copies of this document are open.")
         elif caret.session is not session and (caret.session or caret.pointed.state is not None):
-            raise Conflict("That client id is in use.")
-        elif clock < caret.pointed.clock or (clock == caret.pointed.clock and state is not None):
+            if session.identity.user_id is None or caret.pointed.user_id != session.identity.user_id:
+                raise Conflict("That client id is in use.")
+            # Its client is back before anybody has noticed that it was gone, or at another process.
+            caret.session, caret.sent = session, caret.pointed
+        if caret is not None and (clock < caret.pointed.clock or (clock == caret.pointed.clock and state is not None)):
             return
         pointed = self._pointed(session, client_id, clock, shown)
         if caret is None or caret.session is None:

@@ -4,9 +4,8 @@ import asyncio
 import logging
 from base64 import b64decode
 from bisect import bisect_right
-from collections.abc import Callable
 from functools import partial
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from realtime.documents import Role, Shape
 from realtime.documents.awareness import read_awareness
@@ -43,8 +42,6 @@ from realtime.errors import (
 from realtime.hub.hub import Hub
 from realtime.identity import Identity
 from realtime.transport.connection import Connection
-
-T = TypeVar("T")
 
 logger = logging.getLogger(__name__)
 
@@ -154,7 +151,7 @@ class ClientCopy:
         def look(copy: Copy) -> tuple[str, bytes, Role | None]:
             return copy.epoch, copy.vector, document.roles([session.identity]).get(session.identity)
 
-        epoch, vector, role = await self._read(look)
+        epoch, vector, role = await self._opened.queue.read(look)
         if role is None:
             raise _hidden_from(session.identity)
         if self.name.epoch != epoch:
@@ -211,7 +208,7 @@ class ClientCopy:
             self._check(copy)  # now, and not as it was when the copy was opened
             return copy.missing(None if vector == _EMPTY_VECTOR else vector), copy.vector
 
-        update, here = await self._read(look)
+        update, here = await self._opened.queue.read(look)
         if self.session.over:
             return
         self._unsettled = 1
@@ -262,7 +259,7 @@ class ClientCopy:
                 pass
             else:
                 return True
-        return await self._read(partial(_holds, update, self._opened.document.shape))
+        return await self._opened.queue.read(partial(_holds, update, self._opened.document.shape))
 
     def _settle(self, *, whole: bool) -> None:
         """Says that it is saved: of what a client sends as a whole, once for each change that it counts with it."""
@@ -285,23 +282,6 @@ class ClientCopy:
             return
         self._asked = True
         self._door.send(sync(Sync.STEP_1, b64decode((error.details or {})["vector"])))
-
-    async def _read(self, read: Callable[[Copy], T]) -> T:
-        """Returns what `read` returns for the document as it is committed.
-
-        Its failure is its own: raised within, it would be that of all who read at the same time.
-        """
-
-        def attempt(copy: Copy) -> T | Exception:
-            try:
-                return read(copy)
-            except Exception as error:
-                return error
-
-        result = await self._opened.queue.read(attempt)
-        if isinstance(result, Exception):
-            raise result
-        return result
 
     def _check(self, copy: Copy) -> None:
         identity = self.session.identity

@@ -70,6 +70,21 @@ async def test_who_says_goodbye_and_leaves_at_once_is_gone_for_everybody(connect
     assert (gone["clientId"], gone["clock"], gone["state"]) == (5, 5, None)
 
 
+async def test_who_is_back_before_it_was_noticed_keeps_the_caret(connect: Connect) -> None:
+    one, other = await Writer.join(connect, 7), await Writer.join(connect, 8)
+    await point(one, 4, {"cursor": CURSOR})
+    await other.client.event("paper:awareness")
+    back = await Writer.join(connect, 7)
+    for clock in (4, 5):
+        assert (await point(back, clock, {"cursor": None}))["success"]
+    assert (await other.client.event("paper:awareness"))["payload"]["clock"] == 5
+    await one.client.cut()
+    assert [there["clock"] for there in (await Writer.join(connect, 9)).opened["awareness"]] == [5]
+    await back.client.cut()
+    gone = (await other.client.event("paper:awareness"))["payload"]
+    assert (gone["clock"], gone["state"]) == (5, None)
+
+
 async def test_nobody_moves_somebody_elses_caret(connect: Connect) -> None:
     one, other = await Writer.join(connect, 7), await Writer.join(connect, 8)
     await point(one, 1, {"cursor": None})

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import pycrdt
 import pytest
+from asgiref.sync import sync_to_async
 
 import realtime
 from realtime.documents import lib0, storing
@@ -31,7 +32,7 @@ async def name_of(paper: int = 1, *, schema: int = 1) -> str:
         with realtime.atomic():
             return storing.begun(Paper(PaperRoom(paper))).epoch
 
-    return f"paper:{paper}@{await asyncio.to_thread(begin)}.{schema}"
+    return f"paper:{paper}@{await sync_to_async(begin)()}.{schema}"
 
 
 class Copy(ABC):

@@ -7,6 +7,7 @@ import random
 from typing import Any
 
 import pytest
+from asgiref.sync import sync_to_async
 
 from realtime.documents import lib0
 from realtime.documents.lib0 import Reader
@@ -107,11 +108,11 @@ async def test_a_cookie_or_a_ticket_lets_in_where_there_is_no_token(hub: Hub, kn
     carrier = await door(knock, headers=headers)
     assert await Provider(carrier, await name_of()).sign_in("") == "read-write"
     assert await Provider(carrier, await name_of(2)).sign_in("") == "read-write"
-    ticket = await asyncio.to_thread(issue_ticket, HallAuthenticator().from_token("8"))
+    ticket = await sync_to_async(issue_ticket)(HallAuthenticator().from_token("8"))
     other = await door(knock)
     assert await Provider(other, await name_of()).sign_in(f"ticket:{ticket}") == "read-write"
     assert "not valid" in await Provider(other, await name_of(2)).sign_in(f"ticket:{ticket}")
-    ticket = await asyncio.to_thread(issue_ticket, HallAuthenticator().from_token("8"))
+    ticket = await sync_to_async(issue_ticket)(HallAuthenticator().from_token("8"))
     by_address = await door(knock, query=f"ticket={ticket}")
     for paper in (1, 2):
         assert await Provider(by_address, await name_of(paper)).sign_in("") == "read-write"
@@ -382,3 +383,22 @@ async def test_a_name_that_operators_see_has_nothing_that_a_terminal_obeys(hub: 
 async def test_who_may_not_enter_makes_nothing_here(hub: Hub, knock: Knock) -> None:
     assert await (await knock("/yjs/paper:5@ab.1")).end() == 4401
     assert "paper:5" not in documents_here()._open
+
+
+async def test_of_many_who_open_a_document_first_each_gets_it_once(knock: Knock) -> None:
+    carriers = [await door(knock) for _ in range(4)]
+    ours, name = await knock(user=9), await name_of()
+    copies = [Provider(carrier, name) for carrier in carriers]
+    await asyncio.gather(ours.synced(), *(copy.opened(str(10 + number)) for number, copy in enumerate(copies)))
+    assert {copy.text for copy in (ours, *copies)} == {BEGINNING}
+
+
+async def test_a_vector_that_is_none_fails_for_whom_it_is_of_alone(knock: Knock) -> None:
+    name = await name_of()
+    one, other = Provider(await door(knock), name), Provider(await door(knock), name)
+    await one.opened("8")
+    await other.opened("9")
+    await one.send(sync(Sync.STEP_1, b"\x05\x01"))
+    await other.send(sync(Sync.STEP_1, b"\0"))
+    assert await other.step(Sync.STEP_2)
+    assert await one.next(lambda frame: frame[:2] == b"\x02\x01")
