@@ -13,6 +13,7 @@ from books.models import Chapter
 from books.policies import drafting
 from books.services.writing_out import write_out
 from realtime.documents import Document, Role, Shape
+from realtime.errors import NotFound
 from realtime.identity import Identity
 
 
@@ -24,7 +25,9 @@ class ChapterDocument(Document, room=DraftRoom, updated=DraftUpdate, pointed=Dra
 
     def initial(self) -> bytes:
         """Returns the chapter's text, each paragraph under its id."""
-        chapter = Chapter.objects.get(pk=self.room.chapter_id)
+        chapter = Chapter.objects.filter(pk=self.room.chapter_id).first()
+        if chapter is None:
+            raise NotFound("There is no such chapter.")
         return initial(identified(chapter.text, chapter.paragraph_ids))
 
     def roles(self, identities: Sequence[Identity]) -> Mapping[Identity, Role]:

@@ -26,7 +26,7 @@ from books.models import (
 )
 from books.models.people import ALL_RIGHTS
 from books.policies.people import require, require_staff
-from books.services import checking
+from books.services import checking, drafts
 from books.services.locking import known_book, lock_book
 from livrya.accounts.limits import UPLOADS
 from livrya.accounts.models import User
@@ -150,6 +150,7 @@ def delete_book(*, actor: User | None, book_id: int) -> None:
             *Credit.objects.filter(book=book).values_list("user_id", flat=True),
             *Subscription.objects.filter(book=book).values_list("user_id", flat=True),
         }
+        drafts.erase(book.chapters.values_list("pk", flat=True))
         signals.book_deleted.send(Book, book=book, people=people, actor=actor)
         book.delete()
 

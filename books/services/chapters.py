@@ -205,6 +205,7 @@ def delete_chapter(*, actor: User | None, chapter_id: int) -> None:
         target = f"chapter:{chapter_id}"
         require(actor, chapter.book, Right.DELETE, staff="books.delete_chapter", act="chapter:delete", target=target)
         was_published = chapter.is_published
+        drafts.erase([chapter_id])
         chapter.delete()
         chapter.pk = chapter_id
         _number(chapter.book, Chapter.objects.filter(book=chapter.book).order_by("number").values_list("pk", flat=True))

@@ -1,5 +1,6 @@
 """The drafts of chapters, as services see them: shared documents that others may be writing at this moment."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pycrdt
@@ -18,6 +19,13 @@ from realtime import documents
 def has_begun(chapter_id: int) -> bool:
     """Tells whether anybody has opened the draft; before that it is the chapter's text."""
     return documents.has_begun(DraftRoom(chapter_id))
+
+
+def erase(chapter_ids: Iterable[int]) -> None:
+    """Forgets the drafts of chapters that are deleted. Inside `realtime.atomic()`."""
+    for chapter_id in chapter_ids:
+        if has_begun(chapter_id):
+            documents.erase(DraftRoom(chapter_id))
 
 
 def current(chapter_id: int) -> list[Block]:

@@ -3,7 +3,7 @@
 The names here are for authors of apps; what is behind them is the engine's own. See docs/how-to/share-a-document.md.
 """
 
-from realtime.documents.changing import change, has_begun
+from realtime.documents.changing import change, erase, has_begun
 from realtime.documents.commands import (
     OpenedDocument,
     SyncedDocument,
@@ -26,6 +26,7 @@ __all__ = [
     "Updated",
     "UpdatedDocument",
     "change",
+    "erase",
     "has_begun",
     "open_document",
     "point",

@@ -1,5 +1,6 @@
 """Changes that the server itself makes to a document: a form, an import, the admin, a command."""
 
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -11,6 +12,8 @@ from realtime.documents.copies import Copy
 from realtime.documents.kinds import document_of
 from realtime.documents.updates import read_update
 from realtime.errors import Internal, NotFound
+from realtime.log.events import BLANKED
+from realtime.log.flushing import Emission
 from realtime.models import DocumentState
 from realtime.rooms import Room
 
@@ -20,6 +23,17 @@ T = TypeVar("T")
 def has_begun(room: Room) -> bool:
     """Tells whether the room's document was ever opened: before that there is nothing in it. Sync."""
     return DocumentState.objects.filter(room=room.name).exists()
+
+
+def erase(room: Room) -> None:
+    """Forgets a document for ever, because what it was about is deleted. Sync, inside `realtime.atomic()`.
+
+    Its changes become hidden events, as with `realtime.blank`; hubs and copies forget what they hold of it. Whoever may
+    still open it begins anew.
+    """
+    storing.erase(room.name)
+    with realtime.atomic() as unit:
+        unit.register(Emission(room.name, BLANKED, b"{}", time.time_ns() // 1_000_000, internal=True))
 
 
 def change(room: Room, edit: Callable[[pycrdt.Doc[Any]], T], *, actor: Any = None) -> T:

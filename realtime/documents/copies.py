@@ -50,7 +50,10 @@ class Copy:
         self._changed = True
 
     def catch_up(self) -> bool:
-        """Applies what others have committed since; False when the log no longer reaches back to here."""
+        """Applies what others have committed since; False for a copy that cannot go on.
+
+        The log no longer reaches back to here, or the document was erased.
+        """
         room = self._document.room.name
         head = heads([room])[room]
         if self.log_epoch not in ("", head.epoch) or head.min_seq - 1 > self.seq:
@@ -58,6 +61,8 @@ class Copy:
         self.log_epoch = head.epoch
         if head.seq > self.seq:
             for change in storing.changes(room, self.seq):
+                if change.forgets and storing.epoch_of(room) != self.epoch:
+                    return False
                 if change.data is not None:
                     update = read_update(change.data, self._document.shape)
                     fresh = self.outline.fresh(update)

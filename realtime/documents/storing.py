@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from realtime.documents.kinds import Document
 from realtime.documents.updates import read_update
+from realtime.log.events import BLANKED, HIDDEN
 from realtime.log.reading import heads, log_cursor
-from realtime.models import DocumentState, DocumentWriter
+from realtime.models import DocumentState, DocumentWriter, Event
 
 _CHANGES_AT_ONCE = 500
 
@@ -26,11 +27,15 @@ class Stored(NamedTuple):
 
 
 class Change(NamedTuple):
-    """One event of the room's log; `data` is None for one that is no change of the document."""
+    """One event of the room's log; `data` is None for one that is no change of the document.
+
+    `forgets`: something was emptied in the log, perhaps the document itself.
+    """
 
     seq: int
     actor_id: int | None
     data: bytes | None
+    forgets: bool = False
 
 
 def begun(document: Document) -> Stored:
@@ -64,17 +69,23 @@ def _stored(room: str) -> Stored | None:
     return Stored(row[0], row[1], row[2], bytes(row[3])) if row else None
 
 
+def epoch_of(room: str) -> str | None:
+    """Returns the epoch of a document, None where none has begun."""
+    return DocumentState.objects.filter(room=room).values_list("epoch", flat=True).first()
+
+
 def changes(room: str, after: int) -> Iterator[Change]:
     """Yields what the room's log has behind `after`, in its order; in pages, so that no more than some are held."""
     while True:
         with log_cursor() as cursor:
             cursor.execute(
-                "SELECT seq, actor_id, data FROM realtime_event WHERE room = %s AND seq > %s ORDER BY seq LIMIT %s",
+                "SELECT seq, actor_id, data, type FROM realtime_event "
+                "WHERE room = %s AND seq > %s ORDER BY seq LIMIT %s",
                 [room, after, _CHANGES_AT_ONCE],
             )
             rows = cursor.fetchall()
-        for seq, actor_id, data in rows:
-            yield Change(seq, actor_id, None if data is None else bytes(data))
+        for seq, actor_id, data, event_type in rows:
+            yield Change(seq, actor_id, None if data is None else bytes(data), event_type == BLANKED)
         if len(rows) < _CHANGES_AT_ONCE:
             return
         after = rows[-1][0]
@@ -85,6 +96,13 @@ def keep_state(room: str, epoch: str, seq: int, state: bytes) -> None:
     DocumentState.objects.filter(room=room, epoch=epoch, seq__lt=seq).update(
         seq=seq, state=state, saved_at_ms=time.time_ns() // 1_000_000
     )
+
+
+def erase(room: str) -> None:
+    """Removes a document with all that was ever written in it; its events keep their seq."""
+    DocumentState.objects.filter(room=room).delete()
+    DocumentWriter.objects.filter(room=room).delete()
+    Event.objects.filter(room=room, data__isnull=False).update(type=HIDDEN, payload="{}", data=None)
 
 
 def writers(room: str) -> dict[int, int | None]:

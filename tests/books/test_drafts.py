@@ -14,9 +14,11 @@ from books.drafting.merging import written
 from books.events import DraftRoom
 from books.models import Chapter
 from books.services import drafts
-from books.services.chapters import update_chapter
+from books.services.books import delete_book
+from books.services.chapters import delete_chapter, update_chapter
 from realtime import documents
-from realtime.models import Event
+from realtime.errors import NotFound
+from realtime.models import DocumentState, DocumentWriter, Event
 from tests.books.library import TEXT, book, chapter, draft
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,3 +84,19 @@ def test_a_published_chapter_that_is_saved_keeps_what_is_only_in_its_draft() -> 
     update_chapter(actor=None, chapter_id=out.pk, text=f"{ONE}\n\nCorrected.")
     assert Chapter.objects.get(pk=out.pk).text == f"{ONE}\n\nCorrected."
     assert in_draft(out.pk)[0] == f"Half a sent\n\n{ONE}\n\nCorrected."
+
+
+def test_a_deleted_chapter_or_book_leaves_nothing_of_its_draft() -> None:
+    held = draft(book())
+    other = draft(held.book)
+    for one in (held, other):
+        in_draft(one.pk)
+        type_in_draft(one.pk, lambda blocks: [*blocks, said("Secret.")])
+    delete_chapter(actor=None, chapter_id=held.pk)
+    assert list(DocumentState.objects.values_list("room", flat=True)) == [DraftRoom(other.pk).name]
+    delete_book(actor=None, book_id=held.book_id)
+    assert not DocumentState.objects.exists()
+    assert not DocumentWriter.objects.exists()
+    assert not Event.objects.filter(data__isnull=False).exists()
+    with pytest.raises(NotFound):
+        in_draft(held.pk)

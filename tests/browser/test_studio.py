@@ -245,6 +245,8 @@ def test_a_chapter_that_is_out_changes_for_readers_when_its_changes_are_publishe
     site.go(reader, "/books/the-lamp-room/1/")
     expect(reader.locator("article.prose")).to_contain_text("It ends.")
     expect(reader.locator("article.prose")).not_to_contain_text("Not for you yet.")
+    page.get_by_role("link", name="See and publish changes").click()
+    expect(page.locator(".changes ins")).to_have_text("Not for you yet.")
     page.get_by_role("button", name="Publish changes").click()
     expect(page.get_by_text("Readers see your changes.")).to_be_visible()
     site.go(reader, "/books/the-lamp-room/1/")

@@ -79,6 +79,22 @@ def test_the_library_failing_is_an_error_like_any_other() -> None:
         documents.change(PaperRoom(1), panic)
 
 
+async def test_an_erased_document_is_gone_from_the_log_too(connect: Connect, hub: Hub) -> None:
+    one = await Writer.join(connect, 7)
+    await one.write("secret")
+
+    def erase() -> list[tuple[str, bytes | None]]:
+        with realtime.atomic():
+            documents.erase(PaperRoom(1))
+        assert not has_begun(PaperRoom(1))
+        assert not DocumentWriter.objects.exists()
+        return list(Event.objects.order_by("seq").values_list("type", "data"))
+
+    assert await hub.handlers.run(erase) == [("hidden", None), ("realtime:blanked", None)]
+    assert (await one.send(one.type("more")))["error"]["code"] == "DOCUMENT_CHANGED"
+    assert (await Writer.join(connect, 8)).text == BEGINNING
+
+
 def test_a_room_that_is_no_document_has_none() -> None:
     with pytest.raises(NotFound), realtime.atomic():
         documents.change(HallRoom(1), text_of)
