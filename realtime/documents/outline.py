@@ -37,7 +37,7 @@ _WITHOUT_CONTENT = frozenset({Kind.COLLECTED, Kind.DELETED})
 
 
 _TWO_PLACES = "The update has a piece that lies in two places."
-_BROKEN_PAIR = "The update breaks a character in two."
+_BROKEN_PAIR = "The update breaks in two what is one."
 
 
 _Mark = tuple[int, tuple[Kind, Id | None] | None, tuple[int, int, int, int]]
@@ -59,7 +59,7 @@ class _Pieces:
         self._halves = array("I")
 
     def is_half(self, clock: int) -> bool:
-        """Tells whether the library would break a surrogate pair to put something before this clock."""
+        """Tells whether something before this clock would divide a surrogate pair, or an attribute's values."""
         at = bisect_left(self._halves, clock)
         return at < len(self._halves) and self._halves[at] == clock
 

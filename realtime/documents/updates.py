@@ -74,7 +74,7 @@ class Struct(NamedTuple):
     parent: Id | str | None = None  # an element, text or root; None where it is that of its neighbours
     key: str | None = None  # of an attribute; None also where it is that of its neighbour
     element: str | None = None  # of a type: the element's name; None for a text
-    halves: Sequence[int] = ()  # of a text: the clocks of second halves of surrogate pairs
+    halves: Sequence[int] = ()  # clocks before which it must not be divided: in surrogate pairs, between values
 
 
 class Deletion(NamedTuple):
@@ -174,6 +174,9 @@ def _read_struct(reader: Reader, shape: Shape, client: int, clock: int, info: in
         length = reader.count(1)
         for _ in range(length):
             skip_any(reader)
+        if length > 1:
+            # Dividing an attribute's values leaves the library with one that points into freed memory.
+            halves = range(clock + 1, clock + length)
     else:
         check_json(reader.text())
     return Struct(client, clock, length, kind, origin, right, parent, key, element, halves)

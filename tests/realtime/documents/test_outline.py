@@ -215,6 +215,16 @@ def test_types_within_types_end_where_a_library_still_has_stack() -> None:
     refuse(outline, update(group(C, 0, item(BLOCK, origin=deepest), item(BLOCK, parent=(C, 0)))), MalformedUpdate)
 
 
+def test_values_of_an_attribute_are_not_divided() -> None:
+    outline = started()
+    three = item(wire.values(b"\x78", b"\x79", b"\x78"), parent=(A, 0), key="k")
+    outline.add(read(update(group(B, 0, three), deletions=[(B, [(0, 3)])])))
+    outline.check(read(update(group(C, 0, item(YES, origin=(B, 2))))))
+    refuse(outline, update(group(C, 0, item(YES, origin=(B, 0)))), MalformedUpdate)
+    refuse(outline, update(deletions=[(B, [(2, 1)])]), MalformedUpdate)
+    refuse(outline, update(group(C, 0, three), deletions=[(C, [(0, 1)])]), MalformedUpdate)
+
+
 def test_new_content_is_told_by_client() -> None:
     outline = started()
     data = update(
