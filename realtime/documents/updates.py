@@ -119,7 +119,7 @@ def read_update(data: bytes, shape: Shape, *, max_pieces: int = MAX_PIECES) -> U
 
 def _read_structs(reader: Reader, shape: Shape, client: int, count: int, most: int) -> list[Struct]:
     found: list[Struct] = []
-    clock = reader.uint()
+    _, clock = _checked((client, reader.uint()))
     for _ in range(count):
         info = reader.byte()
         if info == _SKIP:
@@ -183,11 +183,13 @@ def _read_struct(reader: Reader, shape: Shape, client: int, clock: int, info: in
 
 
 def _read_id(reader: Reader) -> Id:
-    client = reader.uint()
-    clock = reader.uint()
-    if clock >= MAX_CLOCK:
+    return _checked((reader.uint(), reader.uint()))
+
+
+def _checked(at: Id) -> Id:
+    if at[1] >= MAX_CLOCK:
         raise MalformedUpdate("The update names a clock beyond what can be counted.")
-    return client, clock
+    return at
 
 
 def _read_parent(reader: Reader, shape: Shape) -> Id | str:

@@ -133,6 +133,7 @@ HOSTILE = {
     "a parent of such a client": update(group(A, 0, item(string("a"), parent=(2**53, 0)))),
     "a deletion of such a client": update(deletions=[(2**53, [(0, 1)])]),
     "a clock out of bounds": update(group(A, MAX_CLOCK, item(string("a")))),
+    "a clock of 53 bits before an emoji": update(group(A, 2**53 - 1, item(string("😀")))),
     "a clock of 64 bits": update(group(A, 2**64, item(string("a")))),
     "clocks that leave the bounds": update(group(A, MAX_CLOCK - 1, item(string("ab")))),
     "a length that leaves the bounds": update(group(A, 1, collected(MAX_CLOCK))),
