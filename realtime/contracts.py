@@ -121,7 +121,7 @@ def event(
     it happens and who receives it; it becomes the public reference. In rooms of another type the same name may
     have another payload.
 
-    `binary` names the payload's last field, bytes: a durable event of up to 1 MiB. It is a piece of something whole, so
+    `binary` names the payload's last field, bytes: a durable event of up to 4 MiB. It is a piece of something whole, so
     no view hides it and `blank` does not empty it.
     """
 

@@ -8,7 +8,7 @@ import pycrdt
 
 import realtime
 from realtime.documents import storing
-from realtime.documents.copies import Copy
+from realtime.documents.copies import STATE_PIECES, Copy
 from realtime.documents.kinds import document_of
 from realtime.documents.updates import read_update
 from realtime.errors import Internal, NotFound
@@ -41,7 +41,7 @@ def change(room: Room, edit: Callable[[pycrdt.Doc[Any]], T], *, actor: Any = Non
 
     Sync, inside `realtime.atomic()`, in whatever process. `edit` gets a copy of its own, as the log has it now; what
     others type meanwhile is merged with it, so it should change as little as it can. Raises NotFound for a room that is
-    no document.
+    no document, TooLarge for what would no longer be loaded.
     """
     document = document_of(room)
     if document is None:
@@ -58,7 +58,10 @@ def change(room: Room, edit: Callable[[pycrdt.Doc[Any]], T], *, actor: Any = Non
     except BaseException as error:  # the library's panic, which nothing would catch that handles requests
         raise Internal from error
     for update in updates:
-        if copy.outline.fresh(read_update(update, document.shape)):
+        read = read_update(update, document.shape, max_pieces=STATE_PIECES)
+        copy.outline.check(read)  # what is stored must be loaded again, within the same bounds
+        if copy.outline.fresh(read):
             storing.claim(room.name, copy.doc.client_id, None)
+        copy.outline.add(read)
         realtime.emit(room, document.updated(update=update), actor=actor)
     return result

@@ -64,7 +64,7 @@ class Copy:
                 if change.forgets and storing.epoch_of(room) != self.epoch:
                     return False
                 if change.data is not None:
-                    update = read_update(change.data, self._document.shape)
+                    update = read_update(change.data, self._document.shape, max_pieces=STATE_PIECES)
                     fresh = self.outline.fresh(update)
                     if not fresh <= self.writers.keys():
                         self.writers = storing.writers(room)

@@ -39,6 +39,8 @@ logger = logging.getLogger(__name__)
 
 WRITES_AT_ONCE = 32
 BYTES_AT_ONCE = 1024 * 1024
+MAX_UPDATE_BYTES = 1024 * 1024
+"""A paste of 500 KB is one update of 600 to 730 KB for stock clients, which cannot split it."""
 NEW_CLIENTS_AT_ONCE = 64
 """Somebody's tabs of a week without a network are that many at most."""
 SQUASHED_AFTER = 500
@@ -225,6 +227,8 @@ class DocumentQueue:
                 raise DocumentChanged
             if role is not Role.WRITE:
                 raise Forbidden
+            if len(write.data) > MAX_UPDATE_BYTES:
+                raise TooLarge(f"A change has at most {MAX_UPDATE_BYTES} bytes.")
             update = read_update(write.data, self.document.shape)
             try:
                 copy.outline.check(update)

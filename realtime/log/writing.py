@@ -27,8 +27,8 @@ T = TypeVar("T")
 MAX_ROOMS = 8
 """How many rooms one service transaction may emit to; wider fan-out is a job that commits in batches."""
 MAX_PAYLOAD_BYTES = 64 * 1024
-MAX_BINARY_BYTES = 1024 * 1024
-"""A paste of 500 KB is one update of 600 to 730 KB for stock clients of shared documents, which cannot split it."""
+MAX_BINARY_BYTES = 4 * 1024 * 1024
+"""What a shared document has at most: the server may write all of it. Clients are held to less where they come in."""
 
 
 class HasKey(Protocol):
@@ -166,7 +166,7 @@ def emit(
     Outside, a durable event is committed by itself, and an ephemeral one leaves at once (in a plain
     `transaction.atomic()`: on its commit). On an event loop only ephemeral events; `await aemit(…)` takes both.
 
-    Raises TypeError for a room or payload against the contract, TooLarge above 64 KiB (bytes: 1 MiB),
+    Raises TypeError for a room or payload against the contract, TooLarge above 64 KiB (bytes: 4 MiB),
     ForeignTransaction for a durable event in a plain `transaction.atomic()`.
     """
     contract = event_contract(payload)

@@ -7,8 +7,10 @@ import pytest
 
 import realtime
 from realtime import documents
+from realtime.documents import outline
 from realtime.documents.changing import has_begun
-from realtime.errors import Internal, NotFound
+from realtime.documents.queue import MAX_UPDATE_BYTES
+from realtime.errors import Internal, NotFound, TooLarge
 from realtime.hub import Hub
 from realtime.models import DocumentWriter, Event
 from tests.realtime.app.events import HallRoom
@@ -93,6 +95,21 @@ async def test_an_erased_document_is_gone_from_the_log_too(connect: Connect, hub
     assert await hub.handlers.run(erase) == [("hidden", None), ("realtime:blanked", None)]
     assert (await one.send(one.type("more")))["error"]["code"] == "DOCUMENT_CHANGED"
     assert (await Writer.join(connect, 8)).text == BEGINNING
+
+
+def test_the_server_may_write_more_at_once_than_a_client() -> None:
+    long = "長" * 700_000
+    assert len(long.encode()) > MAX_UPDATE_BYTES
+    assert prefix(long) == long + BEGINNING
+    assert prefix("") == long + BEGINNING
+
+
+def test_what_could_not_be_loaded_again_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    prefix("a")
+    monkeypatch.setattr(outline, "MAX_PIECES", 3)
+    with pytest.raises(TooLarge):
+        prefix("one more")
+    assert prefix("") == "a" + BEGINNING
 
 
 def test_a_room_that_is_no_document_has_none() -> None:

@@ -9,8 +9,10 @@ import pytest
 import realtime
 from realtime import documents
 from realtime.documents.part import documents_here
-from realtime.documents.queue import DocumentQueue
+from realtime.documents.queue import MAX_UPDATE_BYTES, DocumentQueue, Write
+from realtime.errors import TooLarge
 from realtime.hub import Hub
+from realtime.identity import Identity
 from realtime.models import DocumentState, DocumentWriter, Event, Lease
 from tests.realtime.app.papers import BEGINNING, SERVER, Paper, PaperRoom, text_of
 from tests.realtime.documents.writers import ROOM, Writer
@@ -253,3 +255,10 @@ async def test_the_library_failing_over_a_question_is_a_defect_of_that_answer(
         assert answer["error"]["code"] == "INTERNAL"
         assert (await one.send(one.type("kept")))["error"]["code"] == "INTERNAL", "it is not the update's fault"
     assert (await Writer.join(connect, 8)).text == BEGINNING + "goes on"
+
+
+async def test_a_change_of_a_client_has_at_most_a_mebibyte(connect: Connect, hub: Hub) -> None:
+    one = await Writer.join(connect, 7)
+    write = Write(Identity(7), "c", one.epoch, bytes(MAX_UPDATE_BYTES + 1))
+    with pytest.raises(TooLarge):
+        await documents_here().open(PaperRoom(1)).write(write)

@@ -48,7 +48,7 @@ def test_bytes_are_not_emptied_with_what_they_are_about_nor_with_their_author() 
     assert [event.type for event in read_page("board:1", 0, 1, 10)] == ["board:drawn"]
 
 
-def test_more_bytes_than_a_mebibyte_are_refused() -> None:
+def test_more_bytes_than_four_mebibytes_are_refused() -> None:
     with pytest.raises(TooLarge):
         draw(bytes(MAX_BINARY_BYTES + 1))
     draw(bytes(MAX_BINARY_BYTES))
