@@ -9,7 +9,6 @@ from realtime.contracts import Id, Payload, command, event
 from realtime.documents import OpenedDocument, Pointed, SyncedDocument, Updated, UpdatedDocument
 
 Epoch = Annotated[str, msgspec.Meta(max_length=32)]
-ClientId = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 Clock = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
 
 
@@ -67,6 +66,6 @@ class PointInDraft(Payload):
 
     chapter_id: Id
     epoch: Epoch
-    client_id: ClientId
+    client_id: Id
     clock: Clock
     state: dict[str, Any] | None = None

@@ -48,6 +48,7 @@ def publish_changes(*, actor: User | None, chapter_id: int, version: int | None 
     chapter = known_chapter(actor, chapter_id)
     require_to_write(actor, chapter, version)
     if not drafts.has_begun(chapter_id):
+        require_to_write(actor, chapter, version, act="chapter:update")
         return chapter
     text, ids = written(_current(chapter_id))
     return update_chapter(actor=actor, chapter_id=chapter_id, version=version, ids=ids, text=text)

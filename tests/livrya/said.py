@@ -135,6 +135,30 @@ BOOKS = [
     Row("chapter:leave", lambda w: [str(w.chapter)], lambda w: {"room": f"chapter:{w.chapter}"}),
     Row("book:leave", lambda w: [str(w.book), "a name"], lambda w: {"room": f"book:{w.book}"}),
     Row("draft:join", lambda w: [str(w.drafts[0])], lambda w: {"room": f"draft:{w.drafts[0]}"}, by="author"),
+    Row(
+        "draft:open",
+        lambda w: [w.drafts[0]],
+        lambda w: {"role": "write", "awareness": []},
+        by="author",
+    ),
+    Row(
+        "draft:sync",
+        lambda w: [w.drafts[0], w.answers["draft:open"]["epoch"], w.answers["draft:open"]["vector"]],
+        lambda w: {"vector": w.answers["draft:open"]["vector"]},
+        by="author",
+    ),
+    Row(
+        "draft:update",
+        lambda w: [w.drafts[0], w.answers["draft:open"]["epoch"], w.answers["draft:open"]["update"]],
+        lambda w: {"changed": False},
+        by="author",
+    ),
+    Row(
+        "draft:awareness",
+        lambda w: [w.drafts[0], w.answers["draft:open"]["epoch"], "5", 1, {"cursor": None}],
+        _nothing,
+        by="author",
+    ),
     Row("draft:leave", lambda w: [w.drafts[0]], lambda w: {"room": f"draft:{w.drafts[0]}"}, by="author"),
 ]
 

@@ -91,6 +91,7 @@ PAGES: dict[str, list[Page] | str] = {
     "desk-invite": [Page("book", {"username": "reader", "kind": "editor"}, _BOOK)],
     "desk-new-chapter": [Page("book", {"title": "x"}, _BOOK)],
     "desk-chapter": [Page("chapter", keys=_DESK)],
+    "desk-changes": [Page("chapter", keys=_DESK)],
     "desk-release": [Page("chapter", {"act": "lock"}, _DESK)],
     "desk-answer-credit": [Page("credit", {"accept": ""}, ("credit_id",))],
     "desk-answer-invitation": [

@@ -106,7 +106,7 @@ class PointInPaper(Payload):
     """Shows where one's caret is."""
 
     paper_id: Id
-    client_id: int
+    client_id: Id
     clock: int
     state: dict[str, Any] | None = None
 
