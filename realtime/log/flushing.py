@@ -59,6 +59,11 @@ class Emission(Hook, frozen=True, eq=False):
     data: bytes | None = None
 
 
+def forgetting(room: str) -> Emission:
+    """Returns the internal event by which hubs forget what they hold of a room."""
+    return Emission(room, BLANKED, b"{}", time.time_ns() // 1_000_000, internal=True)
+
+
 class Passing(Hook, frozen=True, eq=False):
     """An ephemeral event that waits for the commit."""
 
@@ -247,8 +252,7 @@ def _notices(cursor: Any, blankings: Sequence[Blanking]) -> list[Emission]:
         condition, value = blanking.condition
         cursor.execute(f"SELECT DISTINCT room FROM realtime_event WHERE {condition} AND data IS NULL", [value])  # noqa: S608  # no input in it
         rooms.update(room for (room,) in cursor.fetchall())
-    now_ms = time.time_ns() // 1_000_000
-    return [Emission(room, BLANKED, b"{}", now_ms, internal=True) for room in sorted(rooms)]
+    return [forgetting(room) for room in sorted(rooms)]
 
 
 def _blank(cursor: Any, blanking: Blanking) -> None:

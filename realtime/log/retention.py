@@ -7,8 +7,7 @@ from django.db import connection
 
 from realtime.conf import realtime_settings
 from realtime.log.batches import in_batches
-from realtime.log.events import BLANKED
-from realtime.log.flushing import Emission, new_epoch
+from realtime.log.flushing import forgetting, new_epoch
 from realtime.log.pruning import prune_events
 from realtime.log.writing import atomic
 from realtime.models import CommandResult, RoomHead, Ticket
@@ -63,9 +62,8 @@ def begin_new_epoch() -> int:
 
 
 def _begin_anew(rooms: list[str]) -> None:
-    now_ms = time.time_ns() // 1_000_000
     with atomic(max_rooms=_ROOMS_AT_ONCE) as unit:
         # In the order in which the flush locks them, too: Python's, not that of the database's language.
         for room in rooms:
             RoomHead.objects.filter(room=room).update(epoch=new_epoch())
-            unit.register(Emission(room, BLANKED, b"{}", now_ms, internal=True))
+            unit.register(forgetting(room))

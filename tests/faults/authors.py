@@ -14,6 +14,18 @@ from realtime.testing.history import History
 _ANSWER_SECONDS = 8.0
 
 
+def connect_as(user: int, port: int) -> connect:
+    """Opens the JSON door of a server as that person."""
+    return connect(
+        f"ws://127.0.0.1:{port}/ws/halls/",
+        subprotocols=[Subprotocol("livrya.v1"), Subprotocol(f"livrya.token.{user}")],
+        compression=None,
+        ping_interval=None,
+        open_timeout=30,
+        close_timeout=0.1,
+    )
+
+
 class Author:
     """One person who writes into some halls. Each request's id is what its event says.
 
@@ -50,14 +62,7 @@ class Author:
         current = next(requests)
         while not self._stopping:
             try:
-                async with connect(
-                    f"ws://127.0.0.1:{self._port}/ws/halls/",
-                    subprotocols=[Subprotocol("livrya.v1"), Subprotocol(f"livrya.token.{self._user}")],
-                    compression=None,
-                    ping_interval=None,
-                    open_timeout=30,
-                    close_timeout=0.1,
-                ) as socket:
+                async with connect_as(self._user, self._port) as socket:
                     while not self._stopping:
                         if answered and random.random() < 0.1:
                             await self._say(socket, *random.choice(answered))

@@ -15,8 +15,9 @@ from typing import Any
 import psycopg
 import pycrdt
 import websockets
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.typing import Subprotocol
+from websockets.asyncio.client import ClientConnection
+
+from tests.faults.authors import connect_as
 
 _ANSWER_SECONDS = 8.0
 
@@ -71,14 +72,7 @@ class Writer:
     async def _run(self) -> None:
         while True:
             try:
-                async with connect(
-                    f"ws://127.0.0.1:{self._port}/ws/halls/",
-                    subprotocols=[Subprotocol("livrya.v1"), Subprotocol(f"livrya.token.{self._user}")],
-                    compression=None,
-                    ping_interval=None,
-                    open_timeout=30,
-                    close_timeout=0.1,
-                ) as socket:
+                async with connect_as(self._user, self._port) as socket:
                     self._socket = socket
                     await self._write_on(socket)
             except (OSError, TimeoutError, websockets.WebSocketException):

@@ -5,7 +5,7 @@ import { Carets } from "./awareness";
 import type { LocalCopies, LocalCopy } from "./local-copy";
 import { ROOT, SCHEMA } from "./schema";
 import { isEmpty, split } from "./updates";
-import type { CaretState, Opened, Role, Wire } from "./wire";
+import { bytesOf, type CaretState, type Opened, type Role, type Wire } from "./wire";
 
 /**
  * How things stand, from acknowledgements alone: `saved` is committed, `saving` is on its way over a link that
@@ -331,9 +331,8 @@ export class DraftDocument {
       this.later(error, () => void this.open());
       return;
     }
-    const has = Uint8Array.from(atob(vector), (character) => character.charCodeAt(0));
     this.fresh = [];
-    this.pieces = split(Y.encodeStateAsUpdate(this.doc, has));
+    this.pieces = split(Y.encodeStateAsUpdate(this.doc, bytesOf(vector)));
     void this.flush();
   }
 

@@ -1,21 +1,15 @@
 import type { Client } from "../realtime/client";
-import type { RoomName } from "../realtime/contracts.gen";
+import type { DraftAwareness, RoomName } from "../realtime/contracts.gen";
 import type { CommandError } from "../realtime/errors";
 
 export type Role = "write" | "comment" | "read";
 
 /** Where somebody's caret is; name and colour are the server's words. */
-export interface CaretEvent {
-  clientId: number;
-  clock: number;
-  userId: number | null;
-  username: string;
-  displayName: string;
-  color: string;
+export interface CaretEvent extends DraftAwareness {
   state: CaretState | null;
 }
 
-export interface CaretState {
+export interface CaretState extends Record<string, unknown> {
   cursor: { anchor: unknown; head: unknown } | null;
 }
 

@@ -10,11 +10,9 @@ from typing import NamedTuple
 from realtime.documents import Pointed, lib0
 from realtime.documents.awareness import Presence, encode_awareness
 from realtime.documents.lib0 import Reader
+from realtime.documents.queue import MAX_UPDATE_BYTES
 from realtime.doors.errors import MalformedPacket
 from realtime.errors import MalformedUpdate, TooLarge
-
-MAX_UPDATE_BYTES = 1024 * 1024
-"""One update: a paste of 500 KB is one of 600 to 730 KB, and stock clients cannot split it."""
 
 MAX_MESSAGE_BYTES = MAX_UPDATE_BYTES + 1024
 """With what is around an update."""

@@ -6,7 +6,7 @@ import gc
 import itertools
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from shutil import which
 from types import TracebackType
@@ -15,22 +15,21 @@ from typing import Any, Self
 import pytest
 import socketio
 
+from tests.realtime.doors.happenings import Happening, Happenings
+
 FRONTEND = Path(__file__).resolve().parents[3] / "frontend"
 _DRIVER = Path(__file__).with_name("client.mjs")
 _PATIENCE_SECONDS = 20.0
 
-Happening = dict[str, Any]
 
-
-class StockClient(ABC):
+class StockClient(Happenings, ABC):
     """One connection; `happenings` is everything that came, in order.
 
     Each has `what`: connect, refused, disconnect, event (`args`, the name first) or ack.
     """
 
     def __init__(self) -> None:
-        self.happenings: list[Happening] = []
-        self._arrived = asyncio.Event()
+        super().__init__()
         self._numbers = itertools.count(1)
 
     @abstractmethod
@@ -60,23 +59,6 @@ class StockClient(ABC):
     @abstractmethod
     async def close(self) -> None:
         """Ends the client."""
-
-    def _happened(self, happening: Happening) -> None:
-        self.happenings.append(happening)
-        self._arrived.set()
-
-    async def wait(self, wanted: Callable[[Happening], bool], *, after: int = 0) -> Happening:
-        """Returns the first happening from number `after` on that is wanted."""
-        try:
-            async with asyncio.timeout(_PATIENCE_SECONDS):
-                while True:
-                    for happening in self.happenings[after:]:
-                        if wanted(happening):
-                            return happening
-                    self._arrived.clear()
-                    await self._arrived.wait()
-        except TimeoutError:
-            raise AssertionError(f"It did not come; these did: {self.happenings[after:]}") from None
 
     async def connected(self, namespace: str, *, after: int = 0) -> Happening:
         return await self.wait(lambda what: what["what"] == "connect" and what["namespace"] == namespace, after=after)

@@ -11,25 +11,25 @@ from typing import Any, Self
 
 import pytest
 
+from tests.realtime.doors.happenings import Happening, Happenings
+
 _FRONTEND = Path(__file__).resolve().parents[4] / "frontend"
 _DRIVER = Path(__file__).with_name("stock.mjs")
-_PATIENCE_SECONDS = 30.0
 _LINE_BYTES = 16 * 1024 * 1024
 
-Happening = dict[str, Any]
 
-
-class StockEditors:
+class StockEditors(Happenings):
     """One Node process with any number of copies, each with a provider. `happenings` is everything that came, in order.
 
     Those of a copy have its `id`. Hocuspocus' providers share one socket.
     """
 
+    patience_seconds = 30.0
+
     def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.happenings: list[Happening] = []
+        super().__init__()
         self._process = process
         self._numbers = itertools.count(1)
-        self._arrived = asyncio.Event()
         self._reader = asyncio.create_task(self._read())
 
     @classmethod
@@ -53,26 +53,12 @@ class StockEditors:
     async def _read(self) -> None:
         assert self._process.stdout is not None
         async for line in self._process.stdout:
-            self.happenings.append(json.loads(line))
-            self._arrived.set()
+            self._happened(json.loads(line))
 
     async def do(self, what: str, **more: Any) -> None:
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps({"do": what, **more}).encode() + b"\n")
         await self._process.stdin.drain()
-
-    async def wait(self, wanted: Callable[[Happening], bool], *, after: int = 0) -> Happening:
-        """Returns the first happening from number `after` on that is wanted."""
-        try:
-            async with asyncio.timeout(_PATIENCE_SECONDS):
-                while True:
-                    for happening in self.happenings[after:]:
-                        if wanted(happening):
-                            return happening
-                    self._arrived.clear()
-                    await self._arrived.wait()
-        except TimeoutError:
-            raise AssertionError(f"It did not come; these did: {self.happenings[after:]}") from None
 
     async def happens(self, copy: int, what: str, *, after: int = 0) -> Happening:
         return await self.wait(lambda it: it["what"] == what and it.get("id") == copy, after=after)
@@ -104,7 +90,7 @@ class StockEditors:
         assert self._process.stdin is not None
         self._process.stdin.close()
         try:
-            await asyncio.wait_for(self._process.wait(), _PATIENCE_SECONDS)
+            await asyncio.wait_for(self._process.wait(), self.patience_seconds)
         except TimeoutError:
             self._process.kill()
             await self._process.wait()

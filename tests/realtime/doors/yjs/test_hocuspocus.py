@@ -12,8 +12,9 @@ from asgiref.sync import sync_to_async
 from realtime.documents import lib0
 from realtime.documents.lib0 import Reader
 from realtime.documents.part import OpenDocument, documents_here
+from realtime.documents.queue import MAX_UPDATE_BYTES
 from realtime.doors.yjs import consumer, hocuspocus
-from realtime.doors.yjs.messages import MAX_UPDATE_BYTES, Sync, sync
+from realtime.doors.yjs.messages import Sync, sync
 from realtime.doors.yjs.wire import Apart
 from realtime.errors import Unavailable
 from realtime.hub import Hub

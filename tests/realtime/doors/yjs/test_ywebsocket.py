@@ -7,8 +7,9 @@ from base64 import b64decode
 import pytest
 
 from realtime.documents.part import documents_here
+from realtime.documents.queue import MAX_UPDATE_BYTES
 from realtime.doors.yjs import consumer
-from realtime.doors.yjs.messages import MAX_MESSAGE_BYTES, MAX_UPDATE_BYTES, NOBODY, Sync, sync
+from realtime.doors.yjs.messages import MAX_MESSAGE_BYTES, NOBODY, Sync, sync
 from realtime.hub import Hub
 from realtime.models import Lease
 from tests.realtime.app.papers import BEGINNING, PaperRoom
