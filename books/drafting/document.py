@@ -24,8 +24,11 @@ class ChapterDocument(Document, room=DraftRoom, updated=DraftUpdate, pointed=Dra
     room: DraftRoom
 
     def initial(self) -> bytes:
-        """Returns the chapter's text, each paragraph under its id."""
-        chapter = Chapter.objects.filter(pk=self.room.chapter_id).first()
+        """Returns the chapter's text, each paragraph under its id.
+
+        Under the chapter's lock: whoever changes the text at this moment either is heard here, or sees the draft.
+        """
+        chapter = Chapter.objects.select_for_update(no_key=True).filter(pk=self.room.chapter_id).first()
         if chapter is None:
             raise NotFound("There is no such chapter.")
         return initial(identified(chapter.text, chapter.paragraph_ids))

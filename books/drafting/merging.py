@@ -14,9 +14,14 @@ def identified(text: str, ids: Sequence[str]) -> list[Block]:
     return [replace(block, id=ids[at] if at < len(ids) else None) for at, block in enumerate(blocks)]
 
 
+def shown(blocks: Sequence[Block]) -> list[Block]:
+    """Returns the blocks as a text would have them: what no text holds is gone, and lines without a word are."""
+    return [block for block in map(storable, blocks) if not is_empty(block)]
+
+
 def written(blocks: Sequence[Block]) -> tuple[str, list[str]]:
     """Returns the text that the blocks are, and the ids of its paragraphs; lines without a word are in neither."""
-    said = [block for block in map(storable, blocks) if not is_empty(block)]
+    said = shown(blocks)
     return markdown.write(said), [block.id or "" for block in said]
 
 

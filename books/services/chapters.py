@@ -17,6 +17,7 @@ from books.services import checking, drafts, rendering
 from books.services.locking import known_book, known_chapter, lock_book, lock_chapter
 from books.services.sums import count_chapters
 from livrya.accounts.models import User
+from realtime.documents import PreparedChange
 from realtime.errors import Conflict
 
 # Above every number that is used: room in which chapters wait while they change places.
@@ -92,7 +93,7 @@ def update_chapter(
         worked_out = _work_out(actor, chapter_id, version, content, ids)
         with realtime.atomic():
             chapter = _lock_to_write(actor, chapter_id, version)
-            if (chapter.text, chapter.paragraph_ids) == worked_out.before:
+            if (chapter.text, chapter.paragraph_ids, drafts.has_begun(chapter_id)) == worked_out.before:
                 return _update(actor, chapter, worked_out)
     raise Conflict("Others are writing this chapter, too. Load it again.")
 
@@ -101,14 +102,15 @@ def update_chapter(
 class _WorkedOut:
     """What takes long about a change, done while nobody waits.
 
-    `before` is what it was compared with, text and ids: a text that went and came back has others.
+    `before` is what it was compared with: text and ids (a text that went and came back has others), and whether there
+    was a draft. `following` is what the draft will have of it.
     """
 
-    before: tuple[str, list[str]]
+    before: tuple[str, list[str], bool]
     clean: _Clean
     changed_paragraphs: list[str]
     rendered: rendering.Rendered | None
-    is_drafts: bool
+    following: PreparedChange[None] | None
 
 
 def _work_out(
@@ -118,18 +120,20 @@ def _work_out(
     require_to_write(actor, seen, version)  # a stranger's text is not worth the time
     clean = _clean(content)
     text, note = clean.get("text", seen.text), clean.get("note", seen.note)
-    carried = CarriedOver(seen.paragraph_ids, [])
+    carried, following = CarriedOver(seen.paragraph_ids, []), None
+    has_draft = drafts.has_begun(chapter_id)
     if text != seen.text or (ids is not None and list(ids) != seen.paragraph_ids):
         with rendering.turn():
             if ids is None:
                 carried = carry_over(seen.paragraph_ids, seen.text, text)
+                following = drafts.following(seen, text, carried.ids) if has_draft else None
             else:
                 carried = known_by_id(seen.paragraph_ids, seen.text, ids, text)
         clean["paragraph_ids"] = carried.ids
     is_same = (text, note) == (seen.text, seen.note)
-    before = (seen.text, seen.paragraph_ids)
+    before = (seen.text, seen.paragraph_ids, has_draft)
     rendered = None if is_same else rendering.render(text, note)
-    return _WorkedOut(before, clean, carried.changed, rendered, ids is not None)
+    return _WorkedOut(before, clean, carried.changed, rendered, following)
 
 
 def _lock_to_write(actor: User | None, chapter_id: int, version: int | None) -> Chapter:
@@ -148,13 +152,7 @@ def require_to_write(actor: User | None, chapter: Chapter, version: int | None, 
 
 def _update(actor: User | None, chapter: Chapter, worked_out: _WorkedOut) -> Chapter:
     require_to_write(actor, chapter, None, act="chapter:update")  # written down once, however many tries it took
-    before = Chapter(
-        title=chapter.title,
-        text=chapter.text,
-        note=chapter.note,
-        volume=chapter.volume,
-        paragraph_ids=chapter.paragraph_ids,
-    )
+    before = Chapter(title=chapter.title, text=chapter.text, note=chapter.note, volume=chapter.volume)
     for name, value in worked_out.clean.items():
         setattr(chapter, name, value)
     if chapter.volume != before.volume:
@@ -171,8 +169,8 @@ def _update(actor: User | None, chapter: Chapter, worked_out: _WorkedOut) -> Cha
     chapter.save()
     if worked_out.rendered:
         rendering.keep(chapter, worked_out.rendered)
-    if text_changed and not worked_out.is_drafts:
-        drafts.follow(chapter, before, actor)
+    if worked_out.following is not None:
+        worked_out.following.emit(actor=actor)
     if chapter.is_published and text_changed:
         count_chapters(chapter.book)
     signals.chapter_updated.send(

@@ -1,10 +1,11 @@
 """The drafts of chapters, as services see them: shared documents that others may be writing at this moment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pycrdt
 
+import realtime
 from books.drafting.blocks import Block
 from books.drafting.changing import change
 from books.drafting.content import blocks_of
@@ -12,7 +13,6 @@ from books.drafting.identifying import arbitrate
 from books.drafting.merging import identified, merged
 from books.events import DraftRoom
 from books.models import Chapter
-from livrya.accounts.models import User
 from realtime import documents
 
 
@@ -29,24 +29,27 @@ def erase(chapter_ids: Iterable[int]) -> None:
 
 
 def current(chapter_id: int) -> list[Block]:
-    """Returns the draft as it is committed, every block under an id of its own. Inside `realtime.atomic()`."""
-    return documents.change(DraftRoom(chapter_id), _identified)
+    """Returns the draft as it is committed, every block under an id of its own. To be called before a transaction."""
+    prepared = documents.prepare(DraftRoom(chapter_id), _identified)
+    with realtime.atomic():
+        prepared.emit()
+    return prepared.result
 
 
-def follow(chapter: Chapter, before: Chapter, actor: User | None) -> None:
-    """Lets the draft have what a change past it did to the chapter's text. Inside `realtime.atomic()`.
+def following(chapter: Chapter, text: str, ids: Sequence[str]) -> documents.PreparedChange[None] | None:
+    """Returns what gives the draft a change past it, of the chapter to that text; None where no draft has begun.
 
-    What others are writing is neither overwritten nor doubled: see `books.drafting.merging`.
+    What others are writing is neither overwritten nor doubled: see `books.drafting.merging`. Takes seconds for the
+    longest texts: to be called before a transaction, which emits it.
     """
     if not has_begun(chapter.pk):
-        return
-    base = identified(before.text, before.paragraph_ids)
-    mine = identified(chapter.text, chapter.paragraph_ids)
+        return None
+    base, mine = identified(chapter.text, chapter.paragraph_ids), identified(text, ids)
 
     def edit(doc: pycrdt.Doc[Any]) -> None:
         change(doc, merged(base, mine, _identified(doc)))
 
-    documents.change(DraftRoom(chapter.pk), edit, actor=actor)
+    return documents.prepare(DraftRoom(chapter.pk), edit)
 
 
 def _identified(doc: pycrdt.Doc[Any]) -> list[Block]:

@@ -5,14 +5,12 @@ from typing import Any
 
 import pycrdt
 
-import realtime
-from books.drafting.blocks import Block, is_empty
+from books.drafting.blocks import Block
 from books.drafting.comparing import Compared, compare
 from books.drafting.content import blocks_of
-from books.drafting.merging import identified, written
-from books.drafting.storing import storable
+from books.drafting.merging import identified, shown, written
 from books.models import Chapter
-from books.services import drafts
+from books.services import drafts, rendering
 from books.services.chapters import require_to_write, update_chapter
 from books.services.locking import known_chapter
 from livrya.accounts.models import User
@@ -27,7 +25,7 @@ def write_out(chapter_id: int, doc: pycrdt.Doc[Any]) -> None:
 def write_out_latest(chapter_id: int) -> None:
     """Does the same with the draft as it is committed, for what needs the text at once: releasing it."""
     if drafts.has_begun(chapter_id) and Chapter.objects.filter(pk=chapter_id, published_at__isnull=True).exists():
-        _write_out(chapter_id, _current(chapter_id))
+        _write_out(chapter_id, drafts.current(chapter_id))
 
 
 def pending_changes(*, actor: User | None, chapter_id: int) -> list[Compared]:
@@ -36,8 +34,8 @@ def pending_changes(*, actor: User | None, chapter_id: int) -> list[Compared]:
     require_to_write(actor, chapter, None)
     if not drafts.has_begun(chapter_id):
         return []
-    draft = [block for block in map(storable, _current(chapter_id)) if not is_empty(block)]
-    return compare(identified(chapter.text, chapter.paragraph_ids), draft)
+    with rendering.turn():
+        return compare(identified(chapter.text, chapter.paragraph_ids), shown(drafts.current(chapter_id)))
 
 
 def publish_changes(*, actor: User | None, chapter_id: int, version: int | None = None) -> Chapter:
@@ -50,18 +48,13 @@ def publish_changes(*, actor: User | None, chapter_id: int, version: int | None 
     if not drafts.has_begun(chapter_id):
         require_to_write(actor, chapter, version, act="chapter:update")
         return chapter
-    text, ids = written(_current(chapter_id))
+    text, ids = written(drafts.current(chapter_id))
     return update_chapter(actor=actor, chapter_id=chapter_id, version=version, ids=ids, text=text)
 
 
 def _write_out(chapter_id: int, blocks: Sequence[Block]) -> None:
     known = [block.id for block in blocks]
     if None in known or len(set(known)) < len(known):
-        blocks = _current(chapter_id)
+        blocks = drafts.current(chapter_id)
     text, ids = written(blocks)
     update_chapter(actor=None, chapter_id=chapter_id, ids=ids, text=text)
-
-
-def _current(chapter_id: int) -> list[Block]:
-    with realtime.atomic():
-        return drafts.current(chapter_id)

@@ -3,7 +3,7 @@
 The names here are for authors of apps; what is behind them is the engine's own. See docs/how-to/share-a-document.md.
 """
 
-from realtime.documents.changing import change, erase, has_begun
+from realtime.documents.changing import PreparedChange, change, erase, has_begun, prepare
 from realtime.documents.commands import (
     OpenedDocument,
     SyncedDocument,
@@ -20,6 +20,7 @@ __all__ = [
     "Document",
     "OpenedDocument",
     "Pointed",
+    "PreparedChange",
     "Role",
     "Shape",
     "SyncedDocument",
@@ -30,6 +31,7 @@ __all__ = [
     "has_begun",
     "open_document",
     "point",
+    "prepare",
     "sync_document",
     "update_document",
 ]

@@ -1,19 +1,17 @@
 """Changes that the server itself makes to a document: a form, an import, the admin, a command."""
 
-import time
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, Generic, TypeVar
 
 import pycrdt
 
 import realtime
 from realtime.documents import storing
 from realtime.documents.copies import STATE_PIECES, Copy
-from realtime.documents.kinds import document_of
+from realtime.documents.kinds import Document, document_of
 from realtime.documents.updates import read_update
-from realtime.errors import Internal, NotFound
-from realtime.log.events import BLANKED
-from realtime.log.flushing import Emission
+from realtime.errors import DocumentChanged, Internal, NotFound
+from realtime.log.flushing import forgetting
 from realtime.models import DocumentState
 from realtime.rooms import Room
 
@@ -33,22 +31,50 @@ def erase(room: Room) -> None:
     """
     storing.erase(room.name)
     with realtime.atomic() as unit:
-        unit.register(Emission(room.name, BLANKED, b"{}", time.time_ns() // 1_000_000, internal=True))
+        unit.register(forgetting(room.name))
 
 
-def change(room: Room, edit: Callable[[pycrdt.Doc[Any]], T], *, actor: Any = None) -> T:
-    """Lets `edit` change the document, and emits what is different then; returns what `edit` returns.
+class PreparedChange(Generic[T]):
+    """A change of a document that is worked out and not made yet; `result` is what its `edit` returned.
 
-    Sync, inside `realtime.atomic()`, in whatever process. `edit` gets a copy of its own, as the log has it now; what
-    others type meanwhile is merged with it, so it should change as little as it can. Raises NotFound for a room that is
-    no document, TooLarge for what would no longer be loaded.
+    It stays good however the document goes on, for changes are merged, unless the document is erased.
+    """
+
+    def __init__(
+        self, document: Document, epoch: str, updates: Sequence[bytes], clients: Collection[int], result: T
+    ) -> None:
+        self.result = result
+        self._document = document
+        self._epoch = epoch
+        self._updates = updates
+        self._clients = clients
+
+    def emit(self, *, actor: Any = None) -> None:
+        """Publishes what is different, if anything is. Sync, inside `realtime.atomic()`. Raises DocumentChanged."""
+        room = self._document.room
+        if not self._updates:
+            return
+        if storing.epoch_of(room.name) != self._epoch:
+            raise DocumentChanged
+        for client_id in self._clients:
+            storing.claim(room.name, client_id, None)
+        for update in self._updates:
+            realtime.emit(room, self._document.updated(update=update), actor=actor)
+
+
+def prepare(room: Room, edit: Callable[[pycrdt.Doc[Any]], T]) -> PreparedChange[T]:
+    """Works a change of the document out; nobody waits for it where that is done before a transaction.
+
+    Sync, in whatever process. `edit` gets a copy of its own, as the log has it now; what others type meanwhile is
+    merged with it, so it should change as little as it can. Raises NotFound for a room that is no document, TooLarge
+    for what would no longer be loaded.
     """
     document = document_of(room)
     if document is None:
         raise NotFound("That room is no document.")
-    copy = Copy(document)
     updates: list[bytes] = []
     try:
+        copy = Copy(document)
         copy.catch_up()
         watch = copy.doc.observe(lambda event: updates.append(event.update))
         result = edit(copy.doc)
@@ -57,11 +83,20 @@ def change(room: Room, edit: Callable[[pycrdt.Doc[Any]], T], *, actor: Any = Non
         raise
     except BaseException as error:  # the library's panic, which nothing would catch that handles requests
         raise Internal from error
+    clients: set[int] = set()
     for update in updates:
         read = read_update(update, document.shape, max_pieces=STATE_PIECES)
         copy.outline.check(read)  # what is stored must be loaded again, within the same bounds
-        if copy.outline.fresh(read):
-            storing.claim(room.name, copy.doc.client_id, None)
+        clients |= copy.outline.fresh(read)
         copy.outline.add(read)
-        realtime.emit(room, document.updated(update=update), actor=actor)
-    return result
+    return PreparedChange(document, copy.epoch, updates, clients, result)
+
+
+def change(room: Room, edit: Callable[[pycrdt.Doc[Any]], T], *, actor: Any = None) -> T:
+    """Prepares a change and emits it at once; returns what `edit` returns. Sync, inside `realtime.atomic()`.
+
+    For short documents: whoever writes there waits meanwhile, and on SQLite everybody who writes.
+    """
+    prepared = prepare(room, edit)
+    prepared.emit(actor=actor)
+    return prepared.result

@@ -9,7 +9,7 @@ from realtime.documents.copies import Copy
 from realtime.documents.kinds import Pointed, Role
 from realtime.documents.part import documents_here
 from realtime.documents.queue import Write
-from realtime.errors import DocumentChanged, NotFound, NotJoined
+from realtime.errors import NotFound, NotJoined
 from realtime.namespaces import Call
 from realtime.rooms import Room
 from realtime.sessions.session import Session
@@ -49,8 +49,8 @@ async def open_document(call: Call, room: Room, *, epoch: str | None, vector: by
     document = opened.document
 
     def read(copy: Copy) -> tuple[str, bytes, bytes, Role | None]:
-        if epoch is not None and epoch != copy.epoch:
-            raise DocumentChanged
+        if epoch is not None:
+            copy.check_epoch(epoch)
         return copy.epoch, copy.missing(vector), copy.vector, document.roles([call.identity]).get(call.identity)
 
     found_epoch, update, here, role = await opened.queue.read(read)
@@ -64,8 +64,7 @@ async def sync_document(call: Call, room: Room, *, epoch: str, vector: bytes) ->
     _check_joined(call, room)
 
     def read(copy: Copy) -> SyncedDocument:
-        if epoch != copy.epoch:
-            raise DocumentChanged
+        copy.check_epoch(epoch)
         return SyncedDocument(copy.missing(vector), copy.vector)
 
     return await documents_here().open(room).queue.read(read)

@@ -4,17 +4,14 @@ The library never lets go of the interpreter, takes no two threads at once, and 
 from a client is read by `updates` and checked against the `Outline` first. A copy that may be wrong is thrown away.
 """
 
-import logging
-
 import pycrdt
 
 from realtime.documents import storing
 from realtime.documents.kinds import Document
 from realtime.documents.outline import Outline
 from realtime.documents.updates import Update, encode_state_vector, read_state_vector, read_update
+from realtime.errors import DocumentChanged
 from realtime.log.reading import heads
-
-logger = logging.getLogger(__name__)
 
 MAX_STATE_BYTES = 4 * 1024 * 1024
 """Eight times a long novel; who joins gets it in one message."""
@@ -25,15 +22,15 @@ STATE_PIECES = 1_000_000
 class Copy:
     """One document's content at `seq`. Touched by one thread at a time.
 
-    `grown`: bytes of changes since the full state that it began with, as a bound of its size. `changes` counts them.
+    `size`: bytes of the full state that it began with and of all changes since, as a bound of what it takes.
+    `changed_at` is the seq of the last change that came through the log.
     """
 
     def __init__(self, document: Document) -> None:
         stored = storing.begun(document)
         self._document = document
         self.epoch = stored.epoch
-        self.schema = stored.schema
-        self.seq = self.saved_seq = stored.seq
+        self.seq = self.saved_seq = self.changed_at = stored.seq
         self.log_epoch = ""
         self.size = len(stored.state)
         self.outline = Outline()
@@ -69,6 +66,7 @@ class Copy:
                     if not fresh <= self.writers.keys():
                         self.writers = storing.writers(room)
                     self.apply(change.data, update)
+                    self.changed_at = change.seq
                 self.seq = change.seq
         return True
 
@@ -81,6 +79,11 @@ class Copy:
         if self._changed:
             self.size += len(data)
         return self._changed
+
+    def check_epoch(self, epoch: str) -> None:
+        """Raises DocumentChanged for whoever has a copy of another epoch."""
+        if epoch != self.epoch:
+            raise DocumentChanged
 
     def missing(self, vector: bytes | None) -> bytes:
         """Returns the update with what whoever has that state vector lacks; everything without one."""

@@ -3,14 +3,16 @@
 import asyncio
 import logging
 import weakref
+from typing import Any
 
 import msgspec
+import pycrdt
 
 from realtime.contracts import event_contract
 from realtime.documents.carets import Carets
 from realtime.documents.kinds import KINDS, Document, document_of
 from realtime.documents.queue import DocumentQueue, Write, Written
-from realtime.errors import ApplicationError, NotFound
+from realtime.errors import ApplicationError, Internal, NotFound, Unavailable
 from realtime.hub.hub import Hub
 from realtime.hub.parts import Part
 from realtime.hub.room import HubSession
@@ -38,6 +40,7 @@ class OpenDocument:
         self.carets = Carets(document, hub.loop.time)
         self._unsettled_since: float | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._writing_out = asyncio.Lock()
         self._changed()  # perhaps: the process that took the last change may have died before it was written out
 
     @property
@@ -65,18 +68,46 @@ class OpenDocument:
         self._hub.spawn(self.settle())
 
     async def settle(self) -> None:
-        """Lets the app write out what has changed, if anything has."""
-        if self._unsettled_since is None:
-            return
-        self._unsettled_since = None
-        try:
-            await self.queue.read(lambda copy: self.document.settled(copy.doc))
-        except Exception as error:
-            if isinstance(error, ApplicationError) and not error.retryable:
-                logger.info("What has changed in %s is not written out: %s", self.document.room, error)
+        """Lets the app write out what has changed, if anything has; again, where more has changed meanwhile."""
+        async with self._writing_out:
+            if self._unsettled_since is None:
                 return
-            logger.exception("What has changed in %s could not be written out; trying again.", self.document.room)
-            self._changed()
+            self._unsettled_since = None
+            try:
+                changed_at, state = await self.queue.read(lambda copy: (copy.changed_at, copy.missing(None)))
+                await self._hub.handlers.run(self._write_out, state)
+                # Another process may have written out more before this one wrote out less.
+                if await self.queue.read(lambda copy: copy.changed_at) != changed_at:
+                    self._changed()
+            except Exception as error:
+                self._not_written_out(error)
+
+    def _write_out(self, state: bytes) -> None:
+        """In a thread of its own: it takes seconds for the longest texts, and the lane of the room is for writers."""
+        try:
+            doc: pycrdt.Doc[Any] = pycrdt.Doc()
+            doc.apply_update(state)
+            self.document.settled(doc)
+        except Exception:
+            raise
+        except BaseException as error:  # the library's panic
+            raise Internal from error
+
+    def _not_written_out(self, error: Exception) -> None:
+        room = self.document.room
+        if isinstance(error, ApplicationError) and not error.retryable:
+            logger.info("What has changed in %s is not written out: %s", room, error)
+            return
+        if isinstance(error, Unavailable):
+            logger.warning("What has changed in %s waits to be written out: %s", room, error)
+        else:
+            logger.error("What has changed in %s could not be written out; trying again.", room, exc_info=error)
+        self._changed()
+
+    def close(self) -> None:
+        """Writes nothing out any more by itself."""
+        if self._timer is not None:
+            self._timer.cancel()
 
 
 class Documents(Part):
@@ -97,6 +128,7 @@ class Documents(Part):
         _DOCUMENTS.pop(self.hub.loop, None)
         for document in self._open.values():
             await document.settle()
+            document.close()
 
     def open(self, room: Room) -> OpenDocument:
         """Returns the document that a room is. Raises NotFound when it is none."""

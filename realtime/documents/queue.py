@@ -18,7 +18,6 @@ from realtime.documents.kinds import Document, Role
 from realtime.documents.updates import Update, read_update
 from realtime.errors import (
     ApplicationError,
-    DocumentChanged,
     Forbidden,
     ForeignClient,
     Internal,
@@ -151,7 +150,8 @@ class DocumentQueue:
     # In the thread of the room's lane
 
     def _read(self, reads: Sequence[Read]) -> list[tuple[Any, Exception | None]]:
-        return [self._answer(read, self._known()) for read in reads]
+        self._current()
+        return [self._answer(read, self._copy or self._current()) for read in reads]
 
     def _answer(self, read: Read, copy: Copy) -> tuple[Any, Exception | None]:
         try:
@@ -160,13 +160,6 @@ class DocumentQueue:
             return None, error
         except BaseException as error:
             return None, self._failed(error)
-
-    def _known(self) -> Copy:
-        """Returns the copy as it is committed, outside of a transaction of its own."""
-        if self._copy is None:
-            with realtime.atomic():  # the first who opens a document makes it
-                return self._current()
-        return self._current()
 
     def _current(self) -> Copy:
         """Returns the copy as it is committed. The library failing over that is nobody's fault who asks."""
@@ -205,6 +198,8 @@ class DocumentQueue:
     def _commit(self, writes: Sequence[Write]) -> list[Outcome]:
         """Applies and stores what can be, in one transaction: for as long the copy is ahead of the log."""
         room = self.document.room
+        if self._copy is None:
+            self._current()  # takes long where much is stored, and nobody waits for it here
         with realtime.atomic() as unit:
             copy = self._current()
             roles = self.document.roles(list({write.identity for write in writes}))
@@ -212,6 +207,7 @@ class DocumentQueue:
         own = [event.seq for event in unit.events if isinstance(event, StoredEvent) and event.room == room.name]
         if own == list(range(copy.seq + 1, copy.seq + len(own) + 1)):
             copy.seq += len(own)  # else somebody wrote meanwhile, and these are read with the others
+            copy.changed_at = own[-1] if own else copy.changed_at
         position = Position(copy.log_epoch, copy.seq)
         if own:
             position = unit.positions[room.name]
@@ -223,8 +219,7 @@ class DocumentQueue:
     def _take(self, copy: Copy, role: Role | None, write: Write) -> bool | ApplicationError:
         """Returns whether the update changed anything; or why it is refused, and then it has not."""
         try:
-            if write.epoch != copy.epoch:
-                raise DocumentChanged
+            copy.check_epoch(write.epoch)
             if role is not Role.WRITE:
                 raise Forbidden
             if len(write.data) > MAX_UPDATE_BYTES:

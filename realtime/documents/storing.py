@@ -3,14 +3,15 @@
 Sync, in threads; what writes is called inside `realtime.atomic()`.
 """
 
-import secrets
 import time
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import realtime
 from realtime.documents.kinds import Document
 from realtime.documents.updates import read_update
 from realtime.log.events import BLANKED, HIDDEN
+from realtime.log.flushing import new_epoch
 from realtime.log.reading import heads, log_cursor
 from realtime.models import DocumentState, DocumentWriter, Event
 
@@ -40,27 +41,30 @@ class Change(NamedTuple):
 
 def begun(document: Document) -> Stored:
     """Returns the document's last full state; the first who asks makes it. Of two who do at once one is heard."""
+    return _stored(document.room.name) or _begin(document)
+
+
+@realtime.atomic()
+def _begin(document: Document) -> Stored:
     room = document.room.name
+    state = document.initial()
+    DocumentState.objects.bulk_create(
+        [
+            DocumentState(
+                room=room,
+                epoch=new_epoch(),
+                schema=document.schema,
+                seq=heads([room])[room].seq,
+                state=state,
+                saved_at_ms=time.time_ns() // 1_000_000,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    for client_id in read_update(state, document.shape).structs if state else ():
+        claim(room, client_id, None)
     found = _stored(room)
-    if found is None:
-        state = document.initial()
-        DocumentState.objects.bulk_create(
-            [
-                DocumentState(
-                    room=room,
-                    epoch=secrets.token_hex(8),
-                    schema=document.schema,
-                    seq=heads([room])[room].seq,
-                    state=state,
-                    saved_at_ms=time.time_ns() // 1_000_000,
-                )
-            ],
-            ignore_conflicts=True,
-        )
-        found = _stored(room)
-        assert found is not None
-        for client_id in read_update(state, document.shape).structs if state else ():
-            claim(room, client_id, None)
+    assert found is not None
     return found
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pycrdt
 import pytest
+from django.db import connection
 
 import realtime
 from books.drafting.blocks import Block, Span
@@ -16,10 +17,12 @@ from books.models import Chapter
 from books.services import drafts
 from books.services.books import delete_book
 from books.services.chapters import delete_chapter, update_chapter
+from books.services.writing_out import pending_changes, publish_changes, write_out_latest
 from realtime import documents
 from realtime.errors import NotFound
 from realtime.models import DocumentState, DocumentWriter, Event
 from tests.books.library import TEXT, book, chapter, draft
+from tests.realtime.threads import HeldCommit, Threads
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,8 +30,7 @@ ONE, TWO = TEXT.split("\n\n")
 
 
 def in_draft(chapter_id: int) -> tuple[str, list[str]]:
-    with realtime.atomic():
-        return written(drafts.current(chapter_id))
+    return written(drafts.current(chapter_id))
 
 
 def type_in_draft(chapter_id: int, edit: Callable[[list[Block]], list[Block]]) -> None:
@@ -58,6 +60,39 @@ def test_what_is_saved_past_the_draft_is_in_it_and_nothing_of_others_is_lost() -
     text, ids = in_draft(held.pk)
     assert text == f"{ONE}\n\nNever mind how long.\n\nTyped meanwhile."
     assert ids[:2] == saved.paragraph_ids == held.paragraph_ids
+
+
+def test_nobody_waits_while_it_is_worked_out_what_becomes_of_a_draft(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seconds, for the longest texts; on SQLite everybody who writes would wait as long."""
+    held = draft(book())
+    in_draft(held.pk)
+    within: list[bool] = []
+
+    def watched(work: Callable[..., Any]) -> Callable[..., Any]:
+        def watching(*arguments: Any) -> Any:
+            within.append(connection.in_atomic_block)
+            return work(*arguments)
+
+        return watching
+
+    for name in ("change", "blocks_of", "arbitrate", "merged"):
+        monkeypatch.setattr(drafts, name, watched(getattr(drafts, name)))
+    update_chapter(actor=None, chapter_id=held.pk, text="Another.")
+    pending_changes(actor=None, chapter_id=held.pk)
+    publish_changes(actor=None, chapter_id=held.pk)
+    write_out_latest(held.pk)
+    assert len(within) > 6
+    assert not any(within)
+
+
+def test_a_draft_that_is_opened_while_its_text_is_saved_begins_with_what_is_saved() -> None:
+    held = draft(book())
+    threads = Threads(2)
+    saving = HeldCommit(threads, lambda: update_chapter(actor=None, chapter_id=held.pk, text="Saved."))
+    opening = threads.run(lambda: drafts.current(held.pk))
+    saving.let_go()
+    assert written(opening.result(30))[0] == "Saved."
+    threads.end()
 
 
 def test_a_change_of_the_title_alone_is_no_change_of_the_draft() -> None:

@@ -12,10 +12,9 @@ from realtime.documents.awareness import read_awareness
 from realtime.documents.copies import Copy
 from realtime.documents.kinds import Document, document_of
 from realtime.documents.part import OpenDocument, documents_here
-from realtime.documents.queue import Write
+from realtime.documents.queue import MAX_UPDATE_BYTES, Write
 from realtime.documents.updates import read_state_vector, read_update
 from realtime.doors.yjs.messages import (
-    MAX_UPDATE_BYTES,
     MAX_VECTOR_BYTES,
     Kind,
     Message,
@@ -50,6 +49,8 @@ _UPDATES_AT_ONCE = 8
 """Of one client, on their way to the database: as many as a fast typist has in a second, in one or two transactions."""
 _ASKED_IN_VAIN = 3
 """So many times in a row a client is asked for what is missing; after that it begins anew."""
+_BYTES_FOR_A_POINT = 64 * 1024
+"""As much as a message of our own doors may have; reading and comparing so much takes 25 ms of a room's lane."""
 _STEP_1_POINTS = 5.0
 """The answer may be a whole document, whose encoding takes 20 ms of everybody's time."""
 _CARET_POINTS, _ECHO_POINTS = 0.2, 0.02
@@ -219,7 +220,7 @@ class ClientCopy:
     async def _take(self, update: bytes, *, whole: bool) -> None:
         if len(update) > MAX_UPDATE_BYTES:
             raise too_large()
-        await self._pay(1.0)
+        await self._pay(1.0 + len(update) / _BYTES_FOR_A_POINT)
         if whole:
             self._asked = False
         await self._backlog.begin(len(update))

@@ -8,9 +8,13 @@ import pytest
 
 import realtime
 from realtime.documents.copies import Copy
+from realtime.documents.queue import MAX_UPDATE_BYTES
 from realtime.doors.yjs.copy import _UPDATES_AT_ONCE, Backlog, _holds
-from realtime.doors.yjs.messages import MAX_UPDATE_BYTES
+from realtime.doors.yjs.session import CopySession
 from tests.realtime.app.papers import Paper, PaperRoom
+from tests.realtime.doors.yjs.clients import Knock, hub, knock
+
+__all__ = ["hub", "knock"]
 
 
 async def waits(backlog: Backlog, size: int) -> "asyncio.Task[None]":
@@ -54,3 +58,25 @@ def test_a_document_holds_what_changes_nothing_in_it() -> None:
     assert _holds(deletion, Paper.shape, copy)
     fragment.children[0].insert(0, "new")
     assert not _holds(doc.get_update(before), Paper.shape, copy)
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_a_large_change_costs_more_and_comes_all_the_same(knock: Knock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes the lane of its room for longer: with one point each, who pastes again and again would have it alone."""
+    paid: list[float] = []
+    charge = CopySession.charge
+
+    async def charged(session: CopySession, cost: float, *, ahead: bool = True) -> None:
+        paid.append(cost)
+        await charge(session, cost, ahead=ahead)
+
+    monkeypatch.setattr(CopySession, "charge", charged)
+    one, other = await knock(user=8), await knock(user=9)
+    for client in (one, other):
+        await client.synced()
+    await one.write("x" * 900_000)
+    await other.hears("xxx")
+    assert 14 < max(paid) < 16
+    await one.write("y")
+    await other.hears("y")
+    assert min(paid) <= 1.01
