@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
-from django.db import Error
+from django.db import Error, connections
 from django.db import connection as database
 
 from realtime.errors import Unavailable
@@ -145,5 +145,8 @@ def _run_in_savepoint(function: Callable[[], Any]) -> Result:
 def _run(function: Callable[[], Any]) -> Result:
     try:
         return function(), None
+    except Error as error:
+        connections.close_all()  # as the threads do themselves with what comes so far: the next gets a fresh one
+        return None, error
     except Exception as error:
         return None, error

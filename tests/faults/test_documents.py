@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.live, pytest.mark.either_database]
 async def write_on(writers: Sequence[Writer], words: int = 10) -> None:
     """Waits until everybody who is here has saved so many more."""
     goals = {writer: len(writer.saved) + words for writer in writers if not writer.away}
-    await until(lambda: all(len(writer.saved) >= goal for writer, goal in goals.items()))
+    await until(lambda: all(writer.has_saved(goal) for writer, goal in goals.items()))
 
 
 async def test_everything_breaks_once_and_no_saved_word_is_lost_or_doubled(database: Database) -> None:

@@ -51,6 +51,12 @@ class Writer:
     def state(self) -> bytes:
         return self._doc.get_state()
 
+    def has_saved(self, words: int) -> bool:
+        """Tells whether so many words are saved. Raises what has ended the writer, if anything has."""
+        if self._task.done():
+            self._task.result()
+        return len(self.saved) >= words
+
     def cut(self) -> None:
         """Loses the connection as a broken network does."""
         if self._socket is not None:

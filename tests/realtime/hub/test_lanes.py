@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, OperationalError
+from django.db import Error, IntegrityError, OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 import realtime
@@ -241,3 +241,16 @@ async def test_a_stuck_lane_delays_no_other(lanes: Lanes) -> None:
     assert not stuck.done()
     gate.open()
     await stuck
+
+
+async def test_a_connection_that_broke_over_a_bare_read_is_not_the_next_ones(lanes: Lanes) -> None:
+    """Inside `atomic()` it is given up with the transaction; here nothing else does it."""
+
+    def break_and_read() -> int:
+        connection.ensure_connection()
+        connection.connection.close()
+        return Lease.objects.count()
+
+    with pytest.raises(Error):
+        await lanes.run("bench:1", break_and_read)
+    assert await lanes.run("bench:1", Lease.objects.count) == 0
