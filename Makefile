@@ -60,9 +60,10 @@ THREE := -n 3 --dist loadgroup
 
 test-python: dev frontend
 	$(PYTEST) $(THREE) $(ENGINE)
+	$(PYTEST) -m "not faults and not soak" tests/faults
 	$(PYTEST) $(THREE) -m "not browser and not soak" $(PRODUCT)
 	$(PYTEST) -m browser tests/browser
-	$(PYTEST) $(THREE) --postgres -m "not either_database and not soak" $(ENGINE) tests/faults
+	$(PYTEST) $(THREE) --postgres -m "not either_database and not soak" $(ENGINE)
 	$(PYTEST) $(THREE) --postgres -m "not browser and not either_database and not soak" $(PRODUCT)
 
 # Two at a time: each of them keeps one core busy.
@@ -96,7 +97,7 @@ check-frontend:
 	cd frontend && npm run --silent typecheck && npm run --silent lint && npm run --silent size
 
 faults: dev
-	$(BIN)/python -m pytest -m "faults and not soak" tests/faults
+	$(BIN)/python -m pytest -m "not soak" tests/faults
 
 soak: dev
 	$(BIN)/python -m pytest -m soak
