@@ -5,7 +5,7 @@ from typing import Any
 
 import pycrdt
 
-from books.drafting.content import initial
+from books.drafting.content import BLOCK, HARD_BREAK, IMAGE, MARKS, ROOT, initial
 from books.drafting.merging import identified
 from books.events import DraftRoom
 from books.events.drafting import DraftAwareness, DraftUpdate
@@ -20,7 +20,9 @@ from realtime.identity import Identity
 class ChapterDocument(Document, room=DraftRoom, updated=DraftUpdate, pointed=DraftAwareness):
     """A chapter that several people write at once. It begins with the chapter's text."""
 
-    shape = Shape(roots=frozenset({"text"}), elements=frozenset({"block", "hardBreak", "image"}))
+    shape = Shape(
+        roots=frozenset({ROOT}), elements=frozenset({BLOCK, HARD_BREAK, IMAGE}), marks=frozenset({*MARKS, "link"})
+    )
     room: DraftRoom
 
     def initial(self) -> bytes:

@@ -56,10 +56,16 @@ _KINDS = {kind.value: kind for kind in Kind}
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The closed schema of a document: its roots, all of them XML fragments, and the names of the elements in them."""
+    """The closed schema of a document: its roots, all of them XML fragments, and what may be in them.
+
+    `elements` and `marks` are names. A mark is a formatting attribute of a text, an embed is anything in a text that is
+    no letter. An editor takes a text out in which something is that it does not know.
+    """
 
     roots: frozenset[str]
     elements: frozenset[str]
+    marks: frozenset[str] = frozenset()
+    has_embeds: bool = False
 
 
 class Struct(NamedTuple):
@@ -166,7 +172,8 @@ def _read_struct(reader: Reader, shape: Shape, client: int, clock: int, info: in
     elif kind is Kind.DELETED:
         length = reader.uint()
     elif kind is Kind.MARK:
-        reader.text()
+        if reader.text() not in shape.marks:
+            raise MalformedUpdate("The update has a mark that the document does not have.")
         check_json(reader.text())
     elif kind is Kind.TYPE:
         element = _read_type(reader, shape)
@@ -178,6 +185,8 @@ def _read_struct(reader: Reader, shape: Shape, client: int, clock: int, info: in
             # Dividing an attribute's values leaves the library with one that points into freed memory.
             halves = range(clock + 1, clock + length)
     else:
+        if not shape.has_embeds:
+            raise MalformedUpdate("The update has something in a text that the document does not have.")
         check_json(reader.text())
     return Struct(client, clock, length, kind, origin, right, parent, key, element, halves)
 

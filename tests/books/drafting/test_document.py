@@ -42,6 +42,34 @@ def test_no_other_element_may_be_in_it(name: str) -> None:
         read_update(doc.get_update(), ChapterDocument.shape)
 
 
+@pytest.mark.parametrize("name", ["bold", "italic", "strike", "smallCaps", "link"])
+def test_the_marks_of_the_editor_may_be_in_it(name: str) -> None:
+    assert read_update(marked(name), ChapterDocument.shape)
+
+
+@pytest.mark.parametrize("name", ["blink", "Bold", "underline", "link--0123456789", ""])
+def test_no_other_mark_may_be_in_it(name: str) -> None:
+    with pytest.raises(MalformedUpdate):
+        read_update(marked(name), ChapterDocument.shape)
+
+
+def marked(name: str) -> bytes:
+    doc: pycrdt.Doc[Any] = pycrdt.Doc()
+    doc["text"] = pycrdt.XmlFragment([block := pycrdt.XmlElement("block")])
+    block.children.append(text := pycrdt.XmlText("Call me"))
+    text.format(0, 4, {name: {}})
+    return doc.get_update()
+
+
+def test_nothing_but_letters_may_be_in_its_texts() -> None:
+    doc: pycrdt.Doc[Any] = pycrdt.Doc()
+    doc["text"] = pycrdt.XmlFragment([block := pycrdt.XmlElement("block")])
+    block.children.append(text := pycrdt.XmlText("Call me"))
+    text.insert_embed(0, {"note": 1})
+    with pytest.raises(MalformedUpdate):
+        read_update(doc.get_update(), ChapterDocument.shape)
+
+
 def test_no_other_root_may_be_in_it() -> None:
     doc: pycrdt.Doc[Any] = pycrdt.Doc()
     doc["more"] = pycrdt.XmlFragment([pycrdt.XmlElement("block")])

@@ -42,7 +42,7 @@ class PaperAwareness(Pointed):
 class Paper(Document, room=PaperRoom, updated=PaperUpdate, pointed=PaperAwareness):
     """Users below 90 write, those from 90 on read; a lease `barred:<user>` takes the pen away."""
 
-    shape = Shape(roots=frozenset({"text"}), elements=frozenset())
+    shape = Shape(roots=frozenset({"text"}), elements=frozenset(), marks=frozenset({"bold"}))
     settled_texts: list[str] = []
 
     def initial(self) -> bytes:

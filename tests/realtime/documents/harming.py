@@ -136,7 +136,7 @@ class Harm:
             values = chance.choices(VALUES, k=chance.choice((1, 1, 1, 3)))
             return wire.values(*values), len(values), kind
         if kind is Kind.MARK:
-            return wire.mark(chance.choice(("bold", "link", "")), chance.choice(JSON)), 1, kind
+            return wire.mark(chance.choice(("bold", "link", "italic")), chance.choice(JSON)), 1, kind
         if kind is Kind.EMBED:
             return wire.embed(chance.choice(JSON)), 1, kind
         length = chance.randrange(1, 4)

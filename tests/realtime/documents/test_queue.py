@@ -76,6 +76,12 @@ async def test_what_builds_on_something_missing_is_refused_with_what_is_here(con
     assert await kept(hub) == one.text
 
 
+async def test_a_mark_that_the_document_does_not_have_is_refused(connect: Connect, hub: Hub) -> None:
+    one = await Writer.join(connect, 7)
+    assert (await one.send(one.mark("blink")))["error"]["code"] == "VALIDATION"
+    assert await in_thread(hub, stored) == []
+
+
 async def test_who_only_reads_changes_no_letter(connect: Connect, hub: Hub) -> None:
     reader = await Writer.join(connect, 95)
     assert reader.opened["role"] == "read"

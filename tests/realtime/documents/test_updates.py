@@ -1,5 +1,6 @@
 """Reading updates and state vectors: all that clients write, nothing that ends, swells or misleads a library."""
 
+import dataclasses
 import tracemalloc
 from array import array
 from collections.abc import Callable
@@ -162,6 +163,8 @@ HOSTILE = {
     "a root that is not UTF-8": update(group(A, 0, b"\x04\x01\x01\xff" + lib0.text("a"))),
     "a parent that is neither": update(group(A, 0, b"\x04\x02\x00\x00" + lib0.text("a"))),
     "another element": update(group(A, 0, item(wire.element("script")))),
+    "another mark": update(group(A, 0, item(wire.mark("blink", "{}")))),
+    "another mark's end": update(group(A, 0, item(wire.mark("", "null")))),
     "an element's name that is not UTF-8": update(group(A, 0, item((7, b"\x03\x01\xff")))),
     **{f"a type of kind {kind}": update(group(A, 0, item((7, bytes([kind]) + b"\x01a")))) for kind in (0, 1, 2, 4, 5)},
     **{f"a type of kind {kind}": update(group(A, 0, item((7, bytes([kind, 0, 0, 0]))))) for kind in (7, 9, 15, 255)},
@@ -210,11 +213,20 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
             continue
 
 
-def test_a_document_has_the_roots_and_elements_of_its_own_shape() -> None:
-    data = update(group(A, 0, item(wire.element("note"), parent="notes")))
+def test_texts_hold_things_only_where_the_shape_says_so() -> None:
+    data = update(group(A, 0, item(wire.embed("{}"))))
+    assert read(data)
+    with pytest.raises(MalformedUpdate):
+        read_update(data, dataclasses.replace(SHAPE, has_embeds=False))
+
+
+def test_a_document_has_the_roots_elements_and_marks_of_its_own_shape() -> None:
+    data = update(group(A, 0, item(wire.element("note"), parent="notes"), item(wire.mark("wide", "1"), origin=(A, 0))))
     with pytest.raises(MalformedUpdate):
         read(data)
-    assert read_update(data, Shape(frozenset({"notes"}), frozenset({"note"})))
+    assert read_update(data, Shape(frozenset({"notes"}), frozenset({"note"}), frozenset({"wide"})))
+    with pytest.raises(MalformedUpdate):
+        read_update(data, Shape(frozenset({"notes"}), frozenset({"note"})))
 
 
 @given(st.dictionaries(st.integers(0, 2**53 - 1), st.integers(0, MAX_CLOCK)))

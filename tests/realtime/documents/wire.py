@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from realtime.documents import lib0
 from realtime.documents.updates import Id, Shape
 
-SHAPE = Shape(frozenset({"text"}), frozenset({"block", "image", "hardBreak"}))
+MARKS = frozenset({"bold", "italic", "link"})
+SHAPE = Shape(frozenset({"text"}), frozenset({"block", "image", "hardBreak"}), MARKS, has_embeds=True)
 
 
 def number(value: int) -> bytes:

@@ -51,6 +51,11 @@ class Writer:
         del self._text[begin:end]
         return self.local[-1]
 
+    def mark(self, name: str) -> bytes:
+        self.local.clear()
+        self._text.format(0, len(self.text.encode()), {name: {}})
+        return self.local[-1]
+
     async def send(self, update: bytes) -> Any:
         """Sends an update; returns the whole answer."""
         payload = {"paperId": self.paper, "epoch": self.epoch, "update": b64encode(update).decode()}

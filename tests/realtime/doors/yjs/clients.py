@@ -75,6 +75,13 @@ class Copy(ABC):
         text.insert(len(str(text).encode()), words)
         return self.local[-1]
 
+    def mark(self, name: str) -> bytes:
+        """Formats all of the copy; returns the update, not sent."""
+        self.local.clear()
+        [text] = self.doc["text"].children
+        text.format(0, len(str(text).encode()), {name: {}})
+        return self.local[-1]
+
     def delete(self, begin: int, end: int) -> bytes:
         self.local.clear()
         [text] = self.doc["text"].children

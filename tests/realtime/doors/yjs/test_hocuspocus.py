@@ -197,7 +197,7 @@ async def test_what_cannot_be_in_the_document_refuses_the_copy_alone(knock: Knoc
     one, other = Provider(carrier, await name_of()), Provider(carrier, await name_of(2))
     await one.opened("8")
     await other.opened("8")
-    for data in (b"\xff", bytes(MAX_UPDATE_BYTES + 1), bytes(MAX_UPDATE_BYTES + 2000)):
+    for data in (b"\xff", one.mark("blink"), bytes(MAX_UPDATE_BYTES + 1), bytes(MAX_UPDATE_BYTES + 2000)):
         await one.send(sync(Sync.UPDATE, data))
         await one.next(lambda frame: frame[:2] == b"\x02\x01")
         assert await one.sign_in("8") == "read-write"

@@ -144,6 +144,13 @@ async def test_a_cookie_counts_from_our_own_pages_alone(hub: Hub) -> None:
             assert await client.end() == code
 
 
+async def test_a_mark_that_the_document_does_not_have_ends_the_connection(knock: Knock) -> None:
+    client = await knock(user=8)
+    await client.synced()
+    await client.send(sync(Sync.UPDATE, client.mark("blink")))
+    assert await client.end() == 4400
+
+
 @pytest.mark.parametrize(
     ("message", "code"),
     [
