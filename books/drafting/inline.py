@@ -159,6 +159,13 @@ def _marked(state: StateInline, silent: bool) -> bool:
     return rule is not None and rule(state, silent)
 
 
+def teach_own_marks(parser: MarkdownIt) -> None:
+    """Adds `^^small caps^^` and `{}` to a parser that knows the rest of Markdown."""
+    parser.inline.ruler.push("nothing", _nothing)
+    parser.inline.ruler.push("small_caps", _small_caps)
+    parser.inline.ruler2.before("fragments_join", "small_caps", _pair_small_caps)
+
+
 def _parser() -> MarkdownIt:
     parser = _Parser("zero", {"html": False, "maxNesting": 20})
     parser.inline.ruler.push("marked", _marked)
