@@ -8,7 +8,8 @@ from django.dispatch import receiver
 import realtime
 from books import signals
 from books.events import AuthorRoom, BookRoom, ChapterRoom, DraftRoom, FollowersRoom
-from books.events.describing import comment_fields, release_fields, review_fields
+from books.events.describing import comment_fields, release_fields, review_fields, version_fields
+from books.events.drafting import VersionNamed, VersionRestored
 from books.events.facts import (
     AuthorAlert,
     BookUpdated,
@@ -30,7 +31,7 @@ from books.events.facts import (
     ShelfChanged,
     SubscriptionChanged,
 )
-from books.models import Book, Chapter, Comment, Credit, Invitation, ReadingProgress, Review
+from books.models import Book, Chapter, Comment, Credit, Invitation, ReadingProgress, Review, Version
 from books.selectors.books import is_public
 from books.selectors.comments import reactions_of
 from books.selectors.people import authors_of
@@ -45,7 +46,7 @@ MOST_PARAGRAPHS = 2_000
 """More changed paragraphs than this are not listed: the reader fetches the chapter anyway."""
 
 
-def ref(thing: Book | Chapter | Comment | Review) -> str:
+def ref(thing: Book | Chapter | Comment | Review | Version) -> str:
     """Returns the name under which the log knows what its events are about."""
     return f"{type(thing).__name__.lower()}:{thing.pk}"
 
@@ -158,6 +159,23 @@ def emit_chapter_scheduled(chapter: Chapter, actor: Actor, **_: Any) -> None:
 def emit_comments_locked(chapter: Chapter, actor: Actor, **_: Any) -> None:
     event = CommentsLockedChanged(chapter_id=chapter.pk, locked=chapter.comments_locked)
     realtime.emit(ChapterRoom(chapter.pk), event, actor=actor)
+
+
+@receiver(signals.version_named)
+def emit_version_named(version: Version, actor: Actor, **_: Any) -> None:
+    event = VersionNamed(**version_fields(version, actor))
+    realtime.emit(DraftRoom(version.chapter_id), event, ref=ref(version), actor=actor)
+
+
+@receiver(signals.version_restored)
+def emit_version_restored(version: Version, actor: Actor, **_: Any) -> None:
+    event = VersionRestored(**version_fields(version, actor))
+    realtime.emit(DraftRoom(version.chapter_id), event, ref=ref(version), actor=actor)
+
+
+@receiver(signals.version_deleted)
+def forget_version(version: Version, **_: Any) -> None:
+    realtime.blank(ref=ref(version))
 
 
 @receiver(signals.subscription_changed)

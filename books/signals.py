@@ -24,6 +24,9 @@ chapter_scheduled = Signal()  # chapter (publish_at None: taken off the schedule
 chapter_published = Signal()  # chapter, first: bool (never released before), authors: ids
 chapter_withdrawn = Signal()  # chapter (unpublished or deleted), was_published: bool
 comments_locked = Signal()  # chapter
+version_named = Signal()  # version
+version_restored = Signal()  # version: the chapter's draft says again what it said then
+version_deleted = Signal()  # version (as it was)
 
 subscription_changed = Signal()  # book_id, user_id, level: str | None (None: ended)
 comment_posted = Signal()  # comment, answered_id: the comment that was answered, if any

@@ -210,6 +210,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {  # two fields of one name, with other choices
         "CreditKindEnum": "books.models.CreditKind",
+        "VersionKindEnum": "books.models.VersionKind",
         "ReportKindEnum": "social.models.ReportKind",
         "ChapterStateEnum": "books.models.ChapterState",
         "ReportStateEnum": "social.models.ReportState",

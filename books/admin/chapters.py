@@ -1,4 +1,4 @@
-"""Chapters with their text and releases."""
+"""Chapters with their text and releases, and the versions of their drafts."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ from django.contrib.admin.widgets import AdminSplitDateTime
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from books.admin.staff import Form, LibraryAdmin, actor
-from books.models import Chapter
+from books.admin.staff import Form, LibraryAdmin, WrittenElsewhere, actor
+from books.models import Chapter, Version
 from books.services import chapters as services
 from books.services import releases
 
@@ -108,3 +108,21 @@ class ChapterAdmin(LibraryAdmin):
         self.for_each(
             request, in_order, lambda chapter: service(actor=actor(request), chapter_id=chapter.pk, **given), done
         )
+
+
+@admin.register(Version)
+class VersionAdmin(WrittenElsewhere, LibraryAdmin):
+    """What drafts once said, to be looked at: who writes the chapter names, restores and deletes."""
+
+    list_display = ("__str__", "chapter", "kind", "actor", "word_count", "created_at")
+    list_filter = ("kind",)
+    list_select_related = ("actor", "chapter")
+    search_fields = ("name", "chapter__title", "chapter__book__title")
+    fields = ("chapter", "kind", "name", "actor", "word_count", "created_at", "text")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Version]:
+        found: QuerySet[Version] = super().get_queryset(request)
+        return found.defer("paragraph_ids", *(f"chapter__{name}" for name in Chapter.LONG_FIELDS))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Version | None = None) -> bool:
+        return False

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from books.api import books, chapters, comments, people, reading, reviews
+from books.api import books, chapters, comments, people, reading, reviews, versions
 from livrya.kit.api import converters  # noqa: F401  # registers <id:…>
 
 urlpatterns = [
@@ -25,6 +25,10 @@ urlpatterns = [
     path("chapters/<id:chapter_id>/comments-lock/", chapters.CommentsLockView.as_view(), name="api-comments-lock"),
     path("chapters/<id:chapter_id>/comments/", comments.CommentsView.as_view(), name="api-comments"),
     path("chapters/<id:chapter_id>/progress/", reading.ProgressView.as_view(), name="api-progress"),
+    path("chapters/<id:chapter_id>/versions/", versions.VersionsView.as_view(), name="api-versions"),
+    path("versions/<id:version_id>/", versions.VersionView.as_view(), name="api-version"),
+    path("versions/<id:version_id>/changes/", versions.VersionChangesView.as_view(), name="api-version-changes"),
+    path("versions/<id:version_id>/restore/", versions.RestoreVersionView.as_view(), name="api-restore-version"),
     path("comments/<id:comment_id>/", comments.CommentView.as_view(), name="api-comment"),
     path(
         "comments/<id:comment_id>/moderation/", comments.CommentModerationView.as_view(), name="api-comment-moderation"

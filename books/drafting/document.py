@@ -11,6 +11,7 @@ from books.events import DraftRoom
 from books.events.drafting import DraftAwareness, DraftUpdate
 from books.models import Chapter
 from books.policies import drafting
+from books.services.keeping import keep_if_due
 from books.services.writing_out import write_out
 from realtime.documents import Document, Role, Shape
 from realtime.errors import NotFound
@@ -40,5 +41,6 @@ class ChapterDocument(Document, room=DraftRoom, updated=DraftUpdate, pointed=Dra
         return drafting.roles(self.room.chapter_id, identities)
 
     def settled(self, doc: pycrdt.Doc[Any]) -> None:
-        """Keeps the chapter's text current until it is out."""
+        """Keeps a version every ten minutes of work, and the chapter's text current until it is out."""
+        keep_if_due(self.room.chapter_id, doc)
         write_out(self.room.chapter_id, doc)

@@ -1,8 +1,9 @@
-"""Turns comments, reviews and chapters into what travels of them, on sockets and over HTTP alike."""
+"""Turns comments, reviews, chapters and versions into what travels of them, on sockets and over HTTP alike."""
 
 from typing import Any
 
-from books.models import Book, Chapter, Comment, Review
+from books.models import Book, Chapter, Comment, Review, Version
+from livrya.accounts.models import User
 from livrya.kit.api.fields import unix_ms
 
 
@@ -55,4 +56,18 @@ def release_fields(chapter: Chapter) -> dict[str, Any]:
         "word_count": chapter.word_count,
         "published_at": unix_ms(chapter.published_at),
         "silent": chapter.silent,
+    }
+
+
+def version_fields(version: Version, actor: User | None) -> dict[str, Any]:
+    """Returns the fields of OfVersion."""
+    return {
+        "chapter_id": version.chapter_id,
+        "version_id": version.pk,
+        "kind": version.kind,
+        "name": version.name,
+        "created_at": unix_ms(version.created_at),
+        "user_id": actor.pk if actor else None,
+        "username": actor.username if actor else None,
+        "display_name": str(actor) if actor else None,
     }

@@ -69,3 +69,26 @@ class PointInDraft(Payload):
     client_id: Id
     clock: Clock
     state: dict[str, Any] | None = None
+
+
+class OfVersion(Payload):
+    """A version of the draft, and who did something with it; nobody where the server did."""
+
+    chapter_id: int
+    version_id: int
+    kind: str
+    name: str
+    created_at: int
+    user_id: int | None
+    username: str | None
+    display_name: str | None
+
+
+@event("draft:versionNamed", rooms=[DraftRoom])
+class VersionNamed(OfVersion):
+    """Somebody has kept what the draft says under a name."""
+
+
+@event("draft:versionRestored", rooms=[DraftRoom])
+class VersionRestored(OfVersion):
+    """Somebody has made the draft say again what it said then; the change itself is an update like any other."""

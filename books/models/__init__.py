@@ -7,6 +7,7 @@ from books.models.people import Credit, CreditKind, Invitation, Right
 from books.models.reading import ReadingProgress, Shelf, ShelfEntry, Subscription, SubscriptionLevel
 from books.models.rendering import Rendering
 from books.models.review import Review
+from books.models.version import Version, VersionKind
 
 __all__ = [
     "Book",
@@ -30,5 +31,7 @@ __all__ = [
     "Subscription",
     "SubscriptionLevel",
     "Tag",
+    "Version",
+    "VersionKind",
     "Visibility",
 ]

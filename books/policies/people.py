@@ -106,6 +106,17 @@ def invitations_visible_to(viewer: Viewer) -> Q:
     return Q(user=user_id) | _worked_on(user_id, "book__", Right.EDIT_INFO)
 
 
+def versions_visible_to(viewer: Viewer) -> Q:
+    """Returns the condition on versions of drafts that `viewer` may see: those of chapters that they may change now."""
+    if staff_may(viewer, "books.change_chapter"):
+        return Q()
+    user_id = viewer_id(viewer)
+    published = Q(chapter__state=ChapterState.PUBLISHED)
+    return _worked_on(user_id, "chapter__book__", Right.EDIT_CHAPTERS) | (
+        ~published & _worked_on(user_id, "chapter__book__", Right.EDIT_DRAFTS)
+    )
+
+
 def viewer_id(viewer: Viewer) -> int:
     """Returns the viewer's id; 0, which is nobody's, for nobody."""
     return _who(viewer) or 0

@@ -10,10 +10,11 @@ import realtime
 from books import limits, signals
 from books import text as prose
 from books.errors import VersionConflict, invalid
-from books.models import Book, Chapter, ChapterState, Right
+from books.models import Book, Chapter, ChapterState, Right, VersionKind
 from books.paragraphs import CarriedOver, carry_over, known_by_id, new_ids
+from books.policies.drafting import require_writing
 from books.policies.people import require
-from books.services import checking, drafts, rendering
+from books.services import checking, drafts, keeping, rendering
 from books.services.locking import known_book, known_chapter, lock_book, lock_chapter
 from books.services.sums import count_chapters
 from livrya.accounts.models import User
@@ -103,7 +104,7 @@ class _WorkedOut:
     """What takes long about a change, done while nobody waits.
 
     `before` is what it was compared with: text and ids (a text that went and came back has others), and whether there
-    was a draft. `following` is what the draft will have of it.
+    was a draft. `following` is what the draft will have of it; `is_draft` tells that the text is the draft's own.
     """
 
     before: tuple[str, list[str], bool]
@@ -111,6 +112,7 @@ class _WorkedOut:
     changed_paragraphs: list[str]
     rendered: rendering.Rendered | None
     following: PreparedChange[None] | None
+    is_draft: bool
 
 
 def _work_out(
@@ -133,7 +135,7 @@ def _work_out(
     is_same = (text, note) == (seen.text, seen.note)
     before = (seen.text, seen.paragraph_ids, has_draft)
     rendered = None if is_same else rendering.render(text, note)
-    return _WorkedOut(before, clean, carried.changed, rendered, following)
+    return _WorkedOut(before, clean, carried.changed, rendered, following, ids is not None)
 
 
 def _lock_to_write(actor: User | None, chapter_id: int, version: int | None) -> Chapter:
@@ -144,8 +146,7 @@ def _lock_to_write(actor: User | None, chapter_id: int, version: int | None) -> 
 
 def require_to_write(actor: User | None, chapter: Chapter, version: int | None, act: str | None = None) -> None:
     """Raises what keeps the actor from changing the chapter as it is now."""
-    right = Right.EDIT_CHAPTERS if chapter.is_published else _WRITING
-    require(actor, chapter.book, right, staff=_CHANGE, act=act, target=f"chapter:{chapter.pk}")
+    require_writing(actor, chapter, act)
     if version is not None and version != chapter.version:
         raise VersionConflict(details={"version": chapter.version})
 
@@ -171,6 +172,8 @@ def _update(actor: User | None, chapter: Chapter, worked_out: _WorkedOut) -> Cha
         rendering.keep(chapter, worked_out.rendered)
     if worked_out.following is not None:
         worked_out.following.emit(actor=actor)
+    if chapter.is_published and worked_out.is_draft:
+        keeping.keep(chapter, chapter.text, chapter.paragraph_ids, VersionKind.PUBLISHING, actor=actor)
     if chapter.is_published and text_changed:
         count_chapters(chapter.book)
     signals.chapter_updated.send(

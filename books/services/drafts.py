@@ -10,7 +10,7 @@ from books.drafting.blocks import Block
 from books.drafting.changing import change
 from books.drafting.content import blocks_of
 from books.drafting.identifying import arbitrate
-from books.drafting.merging import identified, merged
+from books.drafting.merging import identified, merged, shown, written
 from books.events import DraftRoom
 from books.models import Chapter
 from realtime import documents
@@ -36,6 +36,20 @@ def current(chapter_id: int) -> list[Block]:
     return prepared.result
 
 
+def said_now(chapter: Chapter) -> list[Block]:
+    """Returns the draft as it is committed, or the chapter's text where none has begun, as a text would have them."""
+    if not has_begun(chapter.pk):
+        return identified(chapter.text, chapter.paragraph_ids)
+    return shown(current(chapter.pk))
+
+
+def blocks_in(chapter_id: int, doc: pycrdt.Doc[Any]) -> list[Block]:
+    """Returns the blocks of the draft, which `doc` is, every block under an id of its own, which it is given if due."""
+    blocks = blocks_of(doc)
+    known = [block.id for block in blocks]
+    return current(chapter_id) if None in known or len(set(known)) < len(known) else blocks
+
+
 def following(chapter: Chapter, text: str, ids: Sequence[str]) -> documents.PreparedChange[None] | None:
     """Returns what gives the draft a change past it, of the chapter to that text; None where no draft has begun.
 
@@ -50,6 +64,21 @@ def following(chapter: Chapter, text: str, ids: Sequence[str]) -> documents.Prep
         change(doc, merged(base, mine, _identified(doc)))
 
     return documents.prepare(DraftRoom(chapter.pk), edit)
+
+
+def replacing(chapter_id: int, text: str, ids: Sequence[str]) -> documents.PreparedChange[tuple[str, list[str]]]:
+    """Returns what makes the draft say this, with what it says before; only what differs changes.
+
+    Takes seconds for the longest texts: to be called before a transaction, which emits it.
+    """
+
+    def edit(doc: pycrdt.Doc[Any]) -> tuple[str, list[str]]:
+        before = written(_identified(doc))
+        if before != (text, list(ids)):
+            change(doc, identified(text, ids))
+        return before
+
+    return documents.prepare(DraftRoom(chapter_id), edit)
 
 
 def _identified(doc: pycrdt.Doc[Any]) -> list[Block]:

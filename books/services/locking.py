@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from django.db.models import Q, QuerySet
 
-from books.models import Book, Chapter, Comment, Credit, Invitation, Review
+from books.models import Book, Chapter, Comment, Credit, Invitation, Review, Version
 from books.policies.people import (
     Viewer,
     chapters_visible_to,
@@ -18,6 +18,7 @@ from books.policies.people import (
     credits_visible_to,
     invitations_visible_to,
     reviews_visible_to,
+    versions_visible_to,
 )
 from livrya.accounts.models import User
 from livrya.accounts.policies import staff_may
@@ -48,6 +49,15 @@ def known_chapter(actor: User | None, chapter_id: int) -> Chapter:
     if chapter is None:
         raise NotFound("There is no such chapter.")
     return chapter
+
+
+def known_version(actor: User | None, version_id: int) -> Version:
+    """Returns a version that the actor may see with its chapter and book, not locked. Raises NotFound."""
+    found = Version.objects.filter(_seen(actor, versions_visible_to), pk=version_id)
+    version = found.select_related("chapter__book").first()
+    if version is None:
+        raise NotFound("There is no such version.")
+    return version
 
 
 def lock_chapter(actor: User | None, chapter_id: int) -> Chapter:

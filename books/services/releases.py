@@ -8,10 +8,11 @@ from django.utils import timezone
 import realtime
 from books import signals
 from books.errors import invalid
-from books.models import Chapter, ChapterState, Right
+from books.models import Chapter, ChapterState, Right, VersionKind
 from books.policies.people import require
 from books.selectors import chapters as selectors
 from books.selectors.people import authors_of
+from books.services import drafts, keeping
 from books.services.locking import known_chapter, lock_chapter
 from books.services.sums import count_chapters
 from books.services.writing_out import write_out_latest
@@ -130,6 +131,8 @@ def _release(chapter: Chapter, actor: User | None) -> None:
     chapter.announced_at = chapter.announced_at or chapter.published_at
     chapter.save(update_fields=["state", "publish_at", "published_at", "announced_at", "silent", "updated_at"])
     count_chapters(chapter.book)
+    if drafts.has_begun(chapter.pk):
+        keeping.keep(chapter, chapter.text, chapter.paragraph_ids, VersionKind.PUBLISHING, actor=actor)
     signals.chapter_published.send(
         Chapter, chapter=chapter, first=first, authors=authors_of(chapter.book_id), actor=actor
     )

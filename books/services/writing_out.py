@@ -7,8 +7,7 @@ import pycrdt
 
 from books.drafting.blocks import Block
 from books.drafting.comparing import Compared, compare
-from books.drafting.content import blocks_of
-from books.drafting.merging import identified, shown, written
+from books.drafting.merging import identified, written
 from books.models import Chapter
 from books.services import drafts, rendering
 from books.services.chapters import require_to_write, update_chapter
@@ -19,7 +18,7 @@ from livrya.accounts.models import User
 def write_out(chapter_id: int, doc: pycrdt.Doc[Any]) -> None:
     """Keeps the text of a chapter that is not out what its draft says; `doc` is the draft."""
     if Chapter.objects.filter(pk=chapter_id, published_at__isnull=True).exists():
-        _write_out(chapter_id, blocks_of(doc))
+        _write_out(chapter_id, drafts.blocks_in(chapter_id, doc))
 
 
 def write_out_latest(chapter_id: int) -> None:
@@ -35,7 +34,7 @@ def pending_changes(*, actor: User | None, chapter_id: int) -> list[Compared]:
     if not drafts.has_begun(chapter_id):
         return []
     with rendering.turn():
-        return compare(identified(chapter.text, chapter.paragraph_ids), shown(drafts.current(chapter_id)))
+        return compare(identified(chapter.text, chapter.paragraph_ids), drafts.said_now(chapter))
 
 
 def publish_changes(*, actor: User | None, chapter_id: int, version: int | None = None) -> Chapter:
@@ -53,8 +52,5 @@ def publish_changes(*, actor: User | None, chapter_id: int, version: int | None 
 
 
 def _write_out(chapter_id: int, blocks: Sequence[Block]) -> None:
-    known = [block.id for block in blocks]
-    if None in known or len(set(known)) < len(known):
-        blocks = drafts.current(chapter_id)
     text, ids = written(blocks)
     update_chapter(actor=None, chapter_id=chapter_id, ids=ids, text=text)

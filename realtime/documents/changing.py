@@ -12,6 +12,7 @@ from realtime.documents.kinds import Document, document_of
 from realtime.documents.updates import read_update
 from realtime.errors import DocumentChanged, Internal, NotFound
 from realtime.log.flushing import forgetting
+from realtime.log.reading import heads
 from realtime.models import DocumentState
 from realtime.rooms import Room
 
@@ -41,13 +42,21 @@ class PreparedChange(Generic[T]):
     """
 
     def __init__(
-        self, document: Document, epoch: str, updates: Sequence[bytes], clients: Collection[int], result: T
+        self, document: Document, copy: Copy, updates: Sequence[bytes], clients: Collection[int], result: T
     ) -> None:
         self.result = result
         self._document = document
-        self._epoch = epoch
+        self._epoch, self._seq = copy.epoch, copy.seq
         self._updates = updates
         self._clients = clients
+
+    def is_latest(self) -> bool:
+        """Tells whether nothing has come into the room's log since; for whom `result` must be what there is now. Sync.
+
+        What is under way in another process at this moment is not seen.
+        """
+        room = self._document.room.name
+        return heads([room])[room].seq == self._seq
 
     def emit(self, *, actor: Any = None) -> None:
         """Publishes what is different, if anything is. Sync, inside `realtime.atomic()`. Raises DocumentChanged."""
@@ -89,7 +98,7 @@ def prepare(room: Room, edit: Callable[[pycrdt.Doc[Any]], T]) -> PreparedChange[
         copy.outline.check(read)  # what is stored must be loaded again, within the same bounds
         clients |= copy.outline.fresh(read)
         copy.outline.add(read)
-    return PreparedChange(document, copy.epoch, updates, clients, result)
+    return PreparedChange(document, copy, updates, clients, result)
 
 
 def change(room: Room, edit: Callable[[pycrdt.Doc[Any]], T], *, actor: Any = None) -> T:

@@ -17,6 +17,7 @@ from books.services.invitations import accept_invitation, invite_reader
 from books.services.reading import open_chapter
 from books.services.releases import schedule_chapter
 from books.services.reviews import post_review
+from books.services.versions import name_version
 from livrya.kit.api.fields import unix_ms
 from tests.books.library import book, chapter, draft
 from tests.livrya.accounts.people import person
@@ -38,6 +39,7 @@ def furnish(world: World) -> None:
     world.editor = person("an-editor")
     world.credit = invite_person(actor=None, book_id=world.book.pk, user_id=world.editor.pk, kind="editor")
     world.offer = invite_person(actor=None, book_id=world.book.pk, user_id=world.stranger.pk, kind="beta")
+    world.version = name_version(actor=None, chapter_id=world.chapter.pk, name="The first")
     world.ticket = Invitation.objects.create(book=world.book, user=world.stranger)
 
 
@@ -63,6 +65,10 @@ def of_scheduled(world: World) -> dict[str, int]:
 
 def of_comment(world: World) -> dict[str, int]:
     return {"comment_id": world.comment.pk}
+
+
+def of_version(world: World) -> dict[str, int]:
+    return {"version_id": world.version.pk}
 
 
 def of_review(world: World) -> dict[str, int]:
@@ -133,6 +139,12 @@ ROUTES = [
     ),
     Route("delete", "api-schedule", UNSEEN, path=of_scheduled),
     Route("put", "api-comments-lock", WRITTEN, path=of_chapter, given={"locked": True}),
+    Route("get", "api-versions", WRITTEN, path=of_chapter),
+    Route("post", "api-versions", MADE, path=of_chapter, given={"name": "The second"}),
+    Route("get", "api-version", UNSEEN, path=of_version),
+    Route("delete", "api-version", people(reader=404, author=204, staff=204), path=of_version),
+    Route("get", "api-version-changes", UNSEEN, path=of_version),
+    Route("post", "api-restore-version", UNSEEN, path=of_version),
     Route("get", "api-comments", SEEN, path=of_chapter),
     Route("post", "api-comments", people(reader=201, author=201, staff=201), path=of_chapter, given={"text": "Aye."}),
     Route("put", "api-progress", READERS, path=of_chapter, given={"position": 0.5, "paragraph": "0123456789ab"}),

@@ -12,6 +12,7 @@ from books.models import Book, Chapter, ContentWarning, Credit, Invitation
 from books.services.books import hide_book
 from books.services.reviews import post_review
 from books.services.subscriptions import subscribe
+from books.services.versions import name_version
 from realtime.testing.capture import capture_events
 from tests.books.admin_pages import act, page, sent, staff
 from tests.books.library import author_of, book, chapter, comment, draft, reader_of, somebody, worker_on
@@ -21,14 +22,25 @@ __all__ = ["staff"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.mark.parametrize("model", ["book", "chapter", "comment", "review", "subscription", "tag"])
+@pytest.mark.parametrize("model", ["book", "chapter", "comment", "review", "subscription", "tag", "version"])
 def test_every_list_and_search_opens(staff, model):
     out = chapter(book(tags=["Sea"]))
     comment(out)
     post_review(actor=reader_of(out), book_id=out.book_id, rating=3)
     subscribe(actor=somebody(), book_id=out.book_id)
+    name_version(actor=None, chapter_id=out.pk, name="The first")
     for query in ("", "?q=whale"):
         assert staff.get(reverse(f"admin:books_{model}_changelist") + query).status_code == 200
+
+
+def test_versions_are_looked_at_and_no_more(staff):
+    version = name_version(actor=None, chapter_id=chapter(book()).pk, name="The first")
+    page = reverse("admin:books_version_change", args=[version.pk])
+    html = staff.get(page).content.decode()
+    assert "Call me Ishmael." in html
+    assert "_save" not in html
+    assert staff.post(page, {"name": "Another"}).status_code == 403
+    assert staff.post(reverse("admin:books_version_delete", args=[version.pk]), {"post": "yes"}).status_code == 403
 
 
 def test_a_book_is_made_for_its_author(staff):

@@ -8,6 +8,7 @@ from books.services.comments import delete_comment
 from books.services.credits import invite_person
 from books.services.invitations import invite_reader
 from books.services.reviews import hide_review, post_review
+from books.services.versions import name_version
 from realtime.errors import NotFound
 from tests.books.library import author_of, book, chapter, comment, draft, reader_of, somebody
 
@@ -37,6 +38,7 @@ def test_what_is_not_there_is_not_found_by_anybody():
         locking.lock_review,
         locking.lock_credit,
         locking.lock_invitation,
+        locking.known_version,
     ):
         assert not found(find, None, 10**15)
 
@@ -59,17 +61,19 @@ def test_a_deleted_comment_is_not_there_for_a_change():
         assert not found(locking.lock_comment, actor, said.pk)
 
 
-def test_a_hidden_review_an_offer_and_an_invitation_are_for_those_whom_they_concern():
+def test_a_hidden_review_an_offer_an_invitation_and_a_version_are_for_those_whom_they_concern():
     out = chapter(book())
     made, stranger = out.book, somebody()
     review = post_review(actor=reader_of(out), book_id=made.pk, rating=1)
     hide_review(actor=None, review_id=review.pk)
     offer = invite_person(actor=None, book_id=made.pk, user_id=somebody().pk, kind="editor")
     invitation = invite_reader(actor=None, book_id=made.pk, user_id=somebody().pk)
+    version = name_version(actor=None, chapter_id=out.pk, name="The first")
     for find, row, person in (
         (locking.lock_review, review, review.author),
         (locking.lock_credit, offer, offer.user),
         (locking.lock_invitation, invitation, invitation.user),
+        (locking.known_version, version, author_of(made)),
     ):
         assert found(find, None, row.pk)
         assert found(find, person, row.pk), find

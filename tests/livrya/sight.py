@@ -16,6 +16,7 @@ from books.services.credits import invite_person
 from books.services.reading import open_chapter
 from books.services.releases import unpublish_chapter
 from books.services.reviews import hide_review, post_review
+from books.services.versions import name_version
 from livrya.accounts.models import User
 from livrya.accounts.services.access import deactivate
 from livrya.accounts.services.blocking import block, mute
@@ -112,6 +113,7 @@ def _library(world: World) -> list[Thing]:
     open_chapter(actor=world.former, chapter_id=world.out.pk)
     review = post_review(actor=world.former, book_id=world.open.pk, rating=1, text="Buy pills.")
     hide_review(actor=None, review_id=review.pk)
+    version = name_version(actor=None, chapter_id=world.out.pk, name="Not for readers")
     offer = invite_person(actor=None, book_id=world.open.pk, user_id=world.reader.pk, kind="editor")
 
     def of_chapter(one: Any) -> dict[str, Any]:
@@ -134,6 +136,8 @@ def _library(world: World) -> list[Thing]:
         _thing("comment", "of a withdrawn chapter", workers, {"comment_id": under_withdrawn.pk}),
         _thing("review", "in a private book", readers, {"review_id": world.review.pk}),
         _thing("review", "moderated", "former staff", {"review_id": review.pk}),
+        _thing("version", "in a private book", workers, {"version_id": world.version.pk}),
+        _thing("version", "in the open", workers, {"version_id": version.pk}),
         _thing("credit", "offered", readers, {"credit_id": offer.pk}),
         _thing("invitation", "to a private book", "stranger author staff", {"invitation_id": world.ticket.pk}),
     ]

@@ -31,6 +31,7 @@ PARAMETERS = {
     "chapter_id": "chapter",
     "comment_id": "comment",
     "review_id": "review",
+    "version_id": "version",
     "credit_id": "credit",
     "invitation_id": "invitation",
     "group_id": "group",

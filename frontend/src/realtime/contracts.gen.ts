@@ -1690,6 +1690,30 @@ export interface UserReconnected {
   timestamp: number;
 }
 
+/** Somebody has kept what the draft says under a name. */
+export interface VersionNamed {
+  chapterId: number;
+  versionId: number;
+  kind: string;
+  name: string;
+  createdAt: number;
+  userId: number | null;
+  username: string | null;
+  displayName: string | null;
+}
+
+/** Somebody has made the draft say again what it said then; the change itself is an update like any other. */
+export interface VersionRestored {
+  chapterId: number;
+  versionId: number;
+  kind: string;
+  name: string;
+  createdAt: number;
+  userId: number | null;
+  username: string | null;
+  displayName: string | null;
+}
+
 /** Take an announcement back before its time; for staff. */
 export interface Withdraw {
   id: number;
@@ -1762,6 +1786,10 @@ export interface EventMap {
   "draft:awareness": DraftAwareness;
   /** The draft has changed; to be applied to one's copy. All in its room get it but the connection that wrote it. */
   "draft:update": DraftUpdate;
+  /** Somebody has kept what the draft says under a name. */
+  "draft:versionNamed": VersionNamed;
+  /** Somebody has made the draft say again what it said then; the change itself is an update like any other. */
+  "draft:versionRestored": VersionRestored;
   /**
    * Everybody else who types in a chapter in one way, each time it changes; whoever stops falls out by themselves.
    *
@@ -2134,6 +2162,8 @@ export const DURABLE_EVENTS: ReadonlySet<keyof EventMap> = new Set([
   "comment:updated",
   "credit:changed",
   "draft:update",
+  "draft:versionNamed",
+  "draft:versionRestored",
   "follow:changed",
   "hidden",
   "invitation:changed",

@@ -104,6 +104,15 @@ def test_the_server_may_write_more_at_once_than_a_client() -> None:
     assert prefix("") == long + BEGINNING
 
 
+def test_a_prepared_change_says_whether_more_has_been_written_since() -> None:
+    with realtime.atomic():
+        prepared = documents.prepare(PaperRoom(1), text_of)
+    assert prepared.is_latest()
+    prefix("more ")
+    assert not prepared.is_latest()
+    assert documents.prepare(PaperRoom(1), text_of).is_latest()
+
+
 def test_what_could_not_be_loaded_again_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     prefix("a")
     monkeypatch.setattr(outline, "MAX_PIECES", 3)
