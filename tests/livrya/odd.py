@@ -24,7 +24,7 @@ VALUES: dict[str, list[str]] = {
         "Bearer " + "a" * 9000,
         "Basic \u00ff",
         "\x00",
-        "Bearer \ud83d",
+        "Bearer \u00f0\u009f",
     ],
     "content-encoding": ["gzip", "\x00", "br"],
     "content-type": [
