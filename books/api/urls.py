@@ -1,6 +1,6 @@
 from django.urls import path
 
-from books.api import books, chapters, comments, people, reading, reviews, versions
+from books.api import books, chapters, comments, imports, people, reading, reviews, versions
 from livrya.kit.api import converters  # noqa: F401  # registers <id:…>
 
 urlpatterns = [
@@ -15,6 +15,9 @@ urlpatterns = [
     path("books/<id:book_id>/reviews/", reviews.ReviewsView.as_view(), name="api-reviews"),
     path("books/<id:book_id>/subscription/", reading.SubscriptionView.as_view(), name="api-subscription"),
     path("books/<id:book_id>/shelf/", reading.ShelfView.as_view(), name="api-shelf"),
+    path("imports/", imports.ImportsView.as_view(), name="api-imports"),
+    path("imports/<id:import_id>/", imports.ImportView.as_view(), name="api-import"),
+    path("imports/<id:import_id>/accept/", imports.AcceptImportView.as_view(), name="api-accept-import"),
     path("chapters/<id:chapter_id>/", chapters.ChapterView.as_view(), name="api-chapter"),
     path("chapters/<id:chapter_id>/publish/", chapters.PublishView.as_view(), name="api-publish"),
     path(

@@ -3,6 +3,7 @@
 from books.models.book import Book, ContentRating, ContentWarning, Progress, Tag, Visibility
 from books.models.chapter import Chapter, ChapterState
 from books.models.comment import Comment, Reaction, ReactionKind
+from books.models.imports import Import
 from books.models.people import Credit, CreditKind, Invitation, Right
 from books.models.reading import ReadingProgress, Shelf, ShelfEntry, Subscription, SubscriptionLevel
 from books.models.rendering import Rendering
@@ -18,6 +19,7 @@ __all__ = [
     "ContentWarning",
     "Credit",
     "CreditKind",
+    "Import",
     "Invitation",
     "Progress",
     "Reaction",

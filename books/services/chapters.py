@@ -59,14 +59,14 @@ def create_chapter(
     """Adds a draft at the end of the book. Without `note` it gets the book's default one."""
     limits.CHAPTERS.charge(actor.pk if actor else None)
     book = known_book(book_id)
-    require(actor, book, _WRITING, staff=_ADD)
+    require_to_add(actor, book)
     clean = _clean({"title": title, "text": text, "volume": volume})
     clean["note"] = _clean_note(book.default_note if note is None else note)
     clean["paragraph_ids"] = new_ids(len(prose.paragraphs(clean["text"])))
     rendered = rendering.render(clean["text"], clean["note"])
     with realtime.atomic():
         book = lock_book(book_id)
-        require(actor, book, _WRITING, staff=_ADD, act="chapter:create")
+        require_to_add(actor, book, act="chapter:create")
         last = Chapter.objects.filter(book=book).aggregate(last=Max("number"))["last"] or 0
         chapter = Chapter(book=book, number=last + 1, silent=silent, **clean)
         chapter.save(force_insert=True)
@@ -142,6 +142,11 @@ def _lock_to_write(actor: User | None, chapter_id: int, version: int | None) -> 
     chapter = lock_chapter(actor, chapter_id)
     require_to_write(actor, chapter, version)
     return chapter
+
+
+def require_to_add(actor: User | None, book: Book, act: str | None = None) -> None:
+    """Raises what keeps the actor from adding chapters to the book."""
+    require(actor, book, _WRITING, staff=_ADD, act=act)
 
 
 def require_to_write(actor: User | None, chapter: Chapter, version: int | None, act: str | None = None) -> None:

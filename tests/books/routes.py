@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image
 
-from books.models import Invitation
+from books.models import Import, Invitation
 from books.services.comments import post_comment
 from books.services.credits import invite_person
 from books.services.invitations import accept_invitation, invite_reader
@@ -41,6 +41,11 @@ def furnish(world: World) -> None:
     world.offer = invite_person(actor=None, book_id=world.book.pk, user_id=world.stranger.pk, kind="beta")
     world.version = name_version(actor=None, chapter_id=world.chapter.pk, name="The first")
     world.ticket = Invitation.objects.create(book=world.book, user=world.stranger)
+    line = {"title": "Ice", "volume": "", "words": 2, "beginning": "It broke.", "fits": True}
+    content = {"title": "Ice", "volume": "", "note": "", "text": "It broke."}
+    world.sent = Import.objects.create(
+        user=world.author, name="ferry.md", title="The Ferry", outline=[line], contents=[content]
+    )
 
 
 def people(*, anonymous: int = 401, reader: int, author: int, stranger: int = 404, staff: int) -> dict[str, int]:
@@ -81,6 +86,14 @@ def _cover(world: World) -> dict[str, SimpleUploadedFile]:
     return {"cover": SimpleUploadedFile("a.png", written.getvalue(), "image/png")}
 
 
+def of_import(world: World) -> dict[str, int]:
+    return {"import_id": world.sent.pk}
+
+
+def _file(world: World) -> dict[str, SimpleUploadedFile]:
+    return {"file": SimpleUploadedFile("ferry.txt", b"The river moved.", "text/plain")}
+
+
 def _order(world: World) -> dict[str, list[int]]:
     return {"chapterIds": [world.scheduled.pk, world.draft.pk, world.chapter.pk]}
 
@@ -93,6 +106,8 @@ UNSEEN = people(reader=404, author=200, staff=200)
 ENDED = people(reader=403, author=204, staff=204)
 MADE = people(reader=403, author=201, staff=201)
 READERS = people(reader=200, author=200, staff=200)
+OWN = people(reader=404, author=200, staff=404)
+"""A file that the author has sent is there for nobody else."""
 STAFF = people(anonymous=401, reader=403, author=403, stranger=403, staff=200)
 
 ROUTES = [
@@ -124,6 +139,10 @@ ROUTES = [
     Route("delete", "api-subscription", people(reader=204, author=204, staff=204), path=of_book),
     Route("put", "api-shelf", READERS, path=of_book, given={"shelf": "later"}),
     Route("delete", "api-shelf", people(reader=204, author=204, staff=204), path=of_book),
+    Route("post", "api-imports", signed_in(201), given=_file, format="multipart"),
+    Route("get", "api-import", OWN, path=of_import),
+    Route("delete", "api-import", people(reader=404, author=204, staff=404), path=of_import),
+    Route("post", "api-accept-import", OWN, path=of_import, given=lambda world: {"bookId": world.book.pk}),
     Route("get", "api-chapter", SEEN, path=of_chapter),
     Route("patch", "api-chapter", WRITTEN, path=of_chapter, given={"text": "New.", "version": 1}),
     Route("delete", "api-chapter", ENDED, path=of_chapter),

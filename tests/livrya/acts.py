@@ -230,6 +230,9 @@ WAYS: dict[str, dict[str, Way]] = {
         "api, a cover": api(
             "put", "api-cover", lambda s: {"cover": picture()}, format="multipart", book_id=lambda s: s.own.pk
         ),
+        "api, to import": api(
+            "post", "api-imports", lambda s: {"file": SimpleUploadedFile("a.txt", b"Ahoy!")}, format="multipart"
+        ),
         "api, a file": api(
             "post", "api-attachments", lambda s: {"file": picture()}, format="multipart", group_id=lambda s: s.group.pk
         ),

@@ -140,6 +140,7 @@ def _library(world: World) -> list[Thing]:
         _thing("version", "in the open", workers, {"version_id": version.pk}),
         _thing("credit", "offered", readers, {"credit_id": offer.pk}),
         _thing("invitation", "to a private book", "stranger author staff", {"invitation_id": world.ticket.pk}),
+        _thing("import", "of somebody", "author", {"import_id": world.sent.pk}),
     ]
 
 

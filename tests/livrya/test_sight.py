@@ -34,6 +34,7 @@ PARAMETERS = {
     "version_id": "version",
     "credit_id": "credit",
     "invitation_id": "invitation",
+    "import_id": "import",
     "group_id": "group",
     "message_id": "message",
     "attachment_id": "attachment",
@@ -56,6 +57,8 @@ BODIES: dict[tuple[str, str], tuple[str, Callable[[World], Mapping[str, Any]], M
     ("inviteToGroup", "userId"): ("person", lambda w: {"group_id": w.group.pk}, {}),
     ("invitePerson", "userId"): ("person", lambda w: {"book_id": w.open.pk}, {"kind": "editor"}),
     ("inviteReader", "userId"): ("person", lambda w: {"book_id": w.open.pk}, {}),
+    ("acceptImport", "bookId"): ("book", lambda w: {"import_id": w.sent.pk}, {}),
+    ("acceptImport", "chapterId"): ("chapter", lambda w: {"import_id": w.sent.pk}, {}),
     ("report", "id"): ("comment message person", lambda w: {}, {"reason": "It is rude."}),
 }
 """(operation, field) of bodies that take an id: what it is of, the address, what else stands there."""

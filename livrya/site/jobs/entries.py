@@ -3,6 +3,7 @@
 from django_tasks import task
 
 from books.selectors.chapters import next_due_at
+from books.services.imports import prune as prune_imports
 from books.services.keeping import prune as prune_versions
 from books.services.releases import publish_due_chapters
 from livrya.accounts.services.access import end_suspensions, next_suspension_end
@@ -20,8 +21,8 @@ from social.services.seats import end_lapsed_seats, next_seat_end
 def forget_old_history() -> None:
     """Removes what has outlived its time, in small batches.
 
-    Events, answers, tickets, records of jobs, sign-ins, notifications read long ago, uploads never sent, versions of
-    drafts that have become superfluous.
+    Events, answers, tickets, records of jobs, sign-ins, notifications read long ago, uploads never sent, files
+    that were to be imported, versions of drafts that have become superfluous.
     """
     prune()
     forget_finished()
@@ -30,6 +31,7 @@ def forget_old_history() -> None:
     prune_notifications()
     forget_unsent()
     prune_versions()
+    prune_imports()
 
 
 SCHEDULE: list[Periodic] = [
