@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from books.models import Chapter, Credit, Right
-from books.policies.people import require
+from books.policies.people import may, require
 from livrya.accounts.models import User
 from livrya.accounts.policies import staff_may
 from realtime.documents import Role
@@ -15,6 +15,11 @@ _STAFF = "books.change_chapter"
 def require_writing(actor: User | None, chapter: Chapter, act: str | None = None) -> None:
     """Refuses an actor who may not change the chapter as it is now; what staff do (`act`) is written down."""
     require(actor, chapter.book, _writing(chapter), staff=_STAFF, act=act, target=f"chapter:{chapter.pk}")
+
+
+def may_write(viewer: User, chapter: Chapter) -> bool:
+    """Tells whether `viewer` may change the chapter as it is now."""
+    return staff_may(viewer, _STAFF) or may(viewer, chapter.book_id, _writing(chapter))
 
 
 def roles(chapter_id: int, identities: Sequence[Identity]) -> Mapping[Identity, Role]:

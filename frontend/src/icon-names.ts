@@ -35,6 +35,7 @@ export const ICONS = [
   "frown",
   "hash",
   "heart",
+  "history",
   "hourglass",
   "house",
   "info",

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from books.models import Chapter, CreditKind
 from books.services.credits import accept_credit, invite_person
+from books.services.versions import name_version
 from livrya.accounts.models import User
 from realtime.testing.server import ServerProcess
 from tests.browser.conftest import Site, act
@@ -252,3 +253,35 @@ def test_a_chapter_that_is_out_changes_for_readers_when_its_changes_are_publishe
     expect(page.get_by_text("Readers see your changes.")).to_be_visible()
     site.go(reader, "/books/the-lamp-room/1/")
     expect(reader.locator("article.prose")).to_contain_text("Not for you yet.")
+
+
+def test_a_version_is_named_and_restored_under_the_eyes_of_who_writes(site: Site, library: Library) -> None:
+    tom = open_studio(site, draft_of(library), co_author(library))
+    ines = open_studio(site, draft_of(library), library.author)
+    ines.get_by_role("link", name="Versions").first.click()
+    ines.get_by_label("Name", exact=True).fill("As it was")
+    ines.get_by_role("button", name="Keep what is there now").click()
+    expect(tom.locator(".toast")).to_contain_text("Ines Marrow named this version “As it was”.")
+    write_at_end(tom, " Or does it?")
+    says(tom, re.compile("Saved"))
+    ines.get_by_role("link", name="As it was").click()
+    expect(ines.locator("ins")).to_contain_text("Or does it?")
+    ines.once("dialog", lambda question: question.accept())
+    ines.get_by_role("button", name="Restore this version").click()
+    expect(tom.get_by_text("Ines Marrow restored the version “As it was”.")).to_be_visible()
+    tom.wait_for_function(f"() => !({WORDS})().join().includes('Or does it?')")
+    expect(text_of(ines)).to_be_visible()
+    write_at_end(tom, " And on.")
+    shows(ines, "And on.")
+    site.go(ines, f"{draft_of(library)}versions/")
+    expect(ines.get_by_role("link", name="Before restoring")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_versions_are_not_wider_than_the_page(site: Site, library: Library, width: int) -> None:
+    made = act(name_version, actor=None, chapter_id=library.chapters[2].pk, name="wide" * 50)
+    page = site.open(f"{draft_of(library)}versions/", library.author)
+    page.set_viewport_size({"width": width, "height": 700})
+    for path in ("versions/", f"versions/{made.pk}/"):
+        site.go(page, f"{draft_of(library)}{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -119,6 +119,10 @@ def _library(world: World) -> list[Thing]:
     def of_chapter(one: Any) -> dict[str, Any]:
         return {"chapter_id": one.pk, "slug": one.book.slug, "number": one.number}
 
+    def of_version(state: str, one: Any) -> Thing:
+        there = {"slug": one.chapter.book.slug, "chapter_id": one.chapter_id}
+        return _thing("version", state, workers, {"version_id": one.pk, **there}, **there)
+
     workers, readers = "author staff", "reader author staff"
     public = {"slug": world.open.slug}
     return [
@@ -136,8 +140,8 @@ def _library(world: World) -> list[Thing]:
         _thing("comment", "of a withdrawn chapter", workers, {"comment_id": under_withdrawn.pk}),
         _thing("review", "in a private book", readers, {"review_id": world.review.pk}),
         _thing("review", "moderated", "former staff", {"review_id": review.pk}),
-        _thing("version", "in a private book", workers, {"version_id": world.version.pk}),
-        _thing("version", "in the open", workers, {"version_id": version.pk}),
+        of_version("in a private book", world.version),
+        of_version("in the open", version),
         _thing("credit", "offered", readers, {"credit_id": offer.pk}),
         _thing("invitation", "to a private book", "stranger author staff", {"invitation_id": world.ticket.pk}),
         _thing("import", "of somebody", "author", {"import_id": world.sent.pk}),

@@ -96,6 +96,11 @@ PAGES: dict[str, list[Page] | str] = {
     "desk-new-chapter": [Page("book", {"title": "x"}, _BOOK)],
     "desk-chapter": [Page("chapter", keys=_DESK)],
     "desk-changes": [Page("chapter", keys=_DESK)],
+    "desk-versions": [Page("chapter", keys=_DESK), Page("chapter", {"name": "One"}, _DESK)],
+    "desk-version": [
+        Page("version", keys=(*_DESK, "version_id")),
+        Page("version", {"act": "restore"}, (*_DESK, "version_id")),
+    ],
     "desk-release": [Page("chapter", {"act": "lock"}, _DESK)],
     "desk-answer-credit": [Page("credit", {"accept": ""}, ("credit_id",))],
     "desk-answer-invitation": [

@@ -20,6 +20,8 @@ export interface BarView {
   goal: number;
   people: readonly Person[];
   isFocused: boolean;
+  /** The address of the page of versions; "" for who may not see them. */
+  versions: string;
   panel: "find" | "link" | "goal" | null;
   canUndo: boolean;
   canRedo: boolean;
@@ -62,6 +64,7 @@ export function bar(view: BarView, acts: BarActs): TemplateResult {
       ${faces(view.people)}
       <button type="button" class="studio__words" aria-expanded=${view.panel === "goal"} title="Set a goal" @click=${() => acts.panel("goal")}>${wordsAndGoal(view)}</button>
       ${tool("search", "Find and replace", "Control+F", view.panel === "find", () => acts.panel("find"))}
+      ${view.versions ? html`<a class="studio__tool" href=${view.versions} aria-label="Versions" title="Versions">${icon("history")}</a>` : nothing}
       ${tool("focus", "Focus", "Control+Shift+F", view.isFocused, () => acts.focus())}
       ${state(view.draft)}
     </div>

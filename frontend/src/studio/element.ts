@@ -5,7 +5,7 @@ import { Draft } from "../elements/parts/draft";
 import { bringKeys } from "../elements/parts/keys";
 import { define, LiveElement } from "../elements/parts/live-element";
 import { toast } from "../elements/parts/toasts";
-import type { RoomName } from "../realtime/contracts.gen";
+import type { RoomName, VersionNamed, VersionRestored } from "../realtime/contracts.gen";
 import { live, page } from "../realtime/page";
 import type { Person } from "../realtime/presence";
 import { type BarActs, type BarView, bar, fieldPanel, findPanel, statusWords } from "./bar";
@@ -59,6 +59,7 @@ class Studio extends LiveElement {
       frame: (run) => this.whenCalm(run),
     });
     this.draft = draft;
+    const room = `draft:${chapter}` as RoomName;
     const patience = setTimeout(() => this.release(), PATIENCE_MS);
     this.until(
       draft.content.subscribe((content) => this.showContent(content)),
@@ -67,10 +68,12 @@ class Studio extends LiveElement {
         this.rescued.keep({ text }, 0);
         this.draw();
       }),
-      live.presence(`draft:${chapter}` as RoomName).state.subscribe(({ people }) => {
+      live.presence(room).state.subscribe(({ people }) => {
         this.people = people ?? [];
         this.draw();
       }),
+      live.on("draft:versionNamed", (version) => this.tell(version, "named this version"), room),
+      live.on("draft:versionRestored", (version) => this.tell(version, "restored the version"), room),
       () => clearTimeout(patience),
       () => this.close(),
     );
@@ -117,6 +120,15 @@ class Studio extends LiveElement {
       form.requestSubmit(event.submitter);
     });
     this.until(stop, () => clearTimeout(late));
+  }
+
+  /** What another person did with the versions: the text may have changed under one's eyes. */
+  private tell({ userId, displayName, name, createdAt }: VersionNamed | VersionRestored, what: string): void {
+    if (userId !== null && userId === page.user?.id) return;
+    const which = name
+      ? `“${name}”`
+      : `of ${new Date(createdAt).toLocaleString(undefined, { timeStyle: "short", dateStyle: "medium" })}`;
+    toast({ text: `${displayName ?? "Somebody"} ${what} ${which}.` });
   }
 
   private prepare(): void {
@@ -287,6 +299,7 @@ class Studio extends LiveElement {
       goal: this.goal(),
       people: this.people,
       isFocused: this.isFocused,
+      versions: this.getAttribute("versions") ?? "",
       panel: this.panel,
       canUndo: can.undo(),
       canRedo: can.redo(),

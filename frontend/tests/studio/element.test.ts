@@ -8,11 +8,18 @@ let device: FakeDevice;
 
 vi.mock("../../src/realtime/page", () => ({
   page: { user: { id: 1, username: "ishmael", name: "Ishmael", staff: false } },
-  live: { presence: () => ({ state: people }) },
+  live: {
+    presence: () => ({ state: people }),
+    on: (type: string, hear: (event: object) => void, room: string) => {
+      heard.set(`${type} ${room}`, hear);
+      return () => heard.delete(`${type} ${room}`);
+    },
+  },
 }));
 vi.mock("../../src/studio/wire", () => ({ sessionWire: () => wire }));
 vi.mock("../../src/studio/local-copy", () => ({ deviceCopies: () => device }));
 
+const heard = new Map<string, (event: object) => void>();
 const people = new Store({ people: [{ userId: 2, username: "pip", displayName: "Pip", away: false }] });
 
 await import("../../src/studio/element");
@@ -82,6 +89,31 @@ describe("the studio in the chapter's form", () => {
     await due();
     expect(said()).toMatch(/^Saved \d/);
     expect(server.text()).toContain("Oh.");
+  });
+
+  it("says what others do with the versions, and leads to them who may write", async () => {
+    const { studio } = await open();
+    const toasts: string[] = [];
+    const note = (event: Event) => toasts.push((event as CustomEvent<{ text: string }>).detail.text);
+    document.addEventListener("lv-toast", note);
+    const version = { name: "First", createdAt: 0, userId: 2, displayName: "Pip" };
+    heard.get("draft:versionNamed draft:3")?.(version);
+    heard.get("draft:versionRestored draft:3")?.({ ...version, displayName: null, userId: null });
+    heard.get("draft:versionRestored draft:3")?.({ ...version, userId: 1 });
+    heard.get("draft:versionRestored draft:3")?.({ ...version, name: "" });
+    document.removeEventListener("lv-toast", note);
+    expect(toasts.slice(0, 2)).toEqual(["Pip named this version “First”.", "Somebody restored the version “First”."]);
+    expect(toasts[2]).toMatch(/^Pip restored the version of .*19(69|70)/);
+    expect(toasts).toHaveLength(3);
+    wire.connect();
+    await due();
+    expect(document.querySelector("a.studio__tool")).toBeNull();
+    studio.setAttribute("versions", "/write/a/3/versions/");
+    write("Oh.");
+    await due();
+    expect(document.querySelector("a.studio__tool")?.getAttribute("href")).toBe("/write/a/3/versions/");
+    studio.remove();
+    expect(heard.size).toBe(0);
   });
 
   it("tells the form nothing of what is typed in it", async () => {

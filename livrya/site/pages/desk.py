@@ -10,6 +10,7 @@ import realtime
 from books import policies
 from books.events import BookRoom
 from books.models import Book, Chapter, ChapterState, Right
+from books.policies.drafting import may_write
 from books.selectors import books as book_selectors
 from books.selectors import chapters as chapter_selectors
 from books.selectors import people
@@ -52,7 +53,7 @@ def new_book(request: PersonRequest) -> HttpResponse:
 def desk_book(request: PersonRequest, slug: str) -> HttpResponse:
     """One book's chapters by state, its people, and what may be done."""
     with realtime.snapshot() as snapshot:
-        book = _worked_on(request, slug)
+        book = worked_on(request, slug)
         contents = list(chapter_selectors.contents(request.user, book))
         room = BookRoom(book.pk)
         position = snapshot.position(room)
@@ -72,7 +73,7 @@ def desk_book(request: PersonRequest, slug: str) -> HttpResponse:
 
 @login_required
 def edit_book(request: PersonRequest, slug: str) -> HttpResponse:
-    book = _worked_on(request, slug)
+    book = worked_on(request, slug)
     form = BookForm(request.POST or None, request.FILES or None, book=book)
     if request.method == "POST" and form.is_valid():
         update_book(actor=request.user, book_id=book.pk, **form.facts())
@@ -86,7 +87,7 @@ def edit_book(request: PersonRequest, slug: str) -> HttpResponse:
 @login_required
 @require_POST
 def new_chapter(request: PersonRequest, slug: str) -> HttpResponse:
-    book = _worked_on(request, slug)
+    book = worked_on(request, slug)
     created = create_chapter(
         actor=request.user, book_id=book.pk, title=request.POST.get("title", "").strip() or "Untitled chapter"
     )
@@ -96,8 +97,8 @@ def new_chapter(request: PersonRequest, slug: str) -> HttpResponse:
 @login_required
 def edit_chapter(request: PersonRequest, slug: str, chapter_id: int) -> HttpResponse:
     """Writes; with JavaScript the same form saves by itself over the API."""
-    book = _worked_on(request, slug)
-    chapter = _chapter_of(request, book, chapter_id)
+    book = worked_on(request, slug)
+    chapter = chapter_of(request, book, chapter_id)
     rights = policies.rights_in(request.user, book.pk)
     form = ChapterForm(request.POST or None, chapter=chapter)
     if request.method == "POST" and form.is_valid():
@@ -117,6 +118,7 @@ def edit_chapter(request: PersonRequest, slug: str, chapter_id: int) -> HttpResp
             "chapter": chapter,
             "form": form,
             "schedule_form": ScheduleForm(initial={"publish_at": chapter.publish_at}),
+            "may_write": may_write(request.user, chapter),
             "may_publish": Right.PUBLISH in rights,
             "may_delete": Right.DELETE in rights,
         },
@@ -126,8 +128,8 @@ def edit_chapter(request: PersonRequest, slug: str, chapter_id: int) -> HttpResp
 @login_required
 def changes(request: PersonRequest, slug: str, chapter_id: int) -> HttpResponse:
     """What readers would see differently if the draft of a chapter that is out were published now."""
-    book = _worked_on(request, slug)
-    chapter = _chapter_of(request, book, chapter_id)
+    book = worked_on(request, slug)
+    chapter = chapter_of(request, book, chapter_id)
     compared = pending_changes(actor=request.user, chapter_id=chapter.pk)
     found = [one for one in compared if one.fate != "kept"]
     return render(request, "pages/desk_changes.html", {"book": book, "chapter": chapter, "changes": found})
@@ -137,8 +139,8 @@ def changes(request: PersonRequest, slug: str, chapter_id: int) -> HttpResponse:
 @require_POST
 def release(request: PersonRequest, slug: str, chapter_id: int) -> HttpResponse:
     """Publishes a chapter or its changes, schedules, takes back, locks comments or deletes, as the button says."""
-    book = _worked_on(request, slug)
-    chapter = _chapter_of(request, book, chapter_id)
+    book = worked_on(request, slug)
+    chapter = chapter_of(request, book, chapter_id)
     act = request.POST.get("act")
     if act == "publish":
         silent = "silent" in request.POST
@@ -172,7 +174,7 @@ def release(request: PersonRequest, slug: str, chapter_id: int) -> HttpResponse:
 @login_required
 @require_POST
 def invite(request: PersonRequest, slug: str) -> HttpResponse:
-    book = _worked_on(request, slug)
+    book = worked_on(request, slug)
     form = InvitePersonForm(request.POST)
     if form.is_valid():
         invited = account_selectors.person(form.cleaned_data["username"])
@@ -199,13 +201,15 @@ def answer_invitation(request: PersonRequest, invitation_id: int) -> HttpRespons
     return redirect("desk")
 
 
-def _worked_on(request: PersonRequest, slug: str) -> Book:
+def worked_on(request: PersonRequest, slug: str) -> Book:
+    """Returns a book that the visitor works on. Raises NotFound or Forbidden."""
     book = book_selectors.get_book(request.user, slug=slug)
     policies.require(request.user, book, Right.VIEW_DASHBOARD, staff="books.view_book")
     return book
 
 
-def _chapter_of(request: PersonRequest, book: Book, chapter_id: int) -> Chapter:
+def chapter_of(request: PersonRequest, book: Book, chapter_id: int) -> Chapter:
+    """Returns a chapter of the book. Raises NotFound also for one of another book."""
     chapter = chapter_selectors.chapter_by_id(request.user, chapter_id)
     if chapter.book_id != book.pk:
         raise NotFound("There is no such chapter in this book.")

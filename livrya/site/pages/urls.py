@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from livrya.site.pages import books, desk, developers, home, notifications, people, reports, rooms
+from livrya.site.pages import books, desk, developers, home, notifications, people, reports, rooms, versions
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -23,6 +23,8 @@ urlpatterns = [
     path("write/<slug:slug>/chapters/", desk.new_chapter, name="desk-new-chapter"),
     path("write/<slug:slug>/<id:chapter_id>/", desk.edit_chapter, name="desk-chapter"),
     path("write/<slug:slug>/<id:chapter_id>/changes/", desk.changes, name="desk-changes"),
+    path("write/<slug:slug>/<id:chapter_id>/versions/", versions.versions, name="desk-versions"),
+    path("write/<slug:slug>/<id:chapter_id>/versions/<id:version_id>/", versions.version, name="desk-version"),
     path("write/<slug:slug>/<id:chapter_id>/release/", desk.release, name="desk-release"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("rooms/", rooms.rooms, name="rooms"),
