@@ -24,7 +24,7 @@ from websockets.asyncio.client import connect
 
 from benchmarks.attacks import ATTACKS, run_attackers
 from benchmarks.people import AUTHORS, settle
-from benchmarks.servers import Server, running
+from benchmarks.servers import AS_SERVED, Server, running
 
 PING_P99_MS = 50.0
 HEALTHZ_MS = 100.0
@@ -70,7 +70,7 @@ def _serve(port: int) -> list[str]:
     return [sys.executable, "-m", "benchmarks.hostile", "--serve", "--port", str(port)]
 
 
-SERVE = Server("livrya serve", "JSON_DOOR", _serve)
+SERVE = Server("livrya serve", "JSON_DOOR", _serve, environment=AS_SERVED)
 
 
 # Bystanders: each opens a session at one door and returns how to ask `session:ping` and wait for the answer.
