@@ -12,6 +12,7 @@ from django.urls import reverse
 from PIL import Image
 
 from books.models import Book, Chapter, Comment
+from books.services.versions import name_version
 from livrya.accounts.models import User
 from livrya.accounts.services import tokens
 from realtime.people.limits.acts import uncounted
@@ -36,6 +37,7 @@ class Scene:
     ada: User
     other: User
     own: Book
+    draft: Chapter
     out: Chapter
     comment: Comment
     locked: Group
@@ -65,10 +67,12 @@ def set_scene(enter: Enter) -> Scene:
     link, _ = make_link(actor=ada, group_id=group.pk)
     assert link.pk
     join_group(actor=other, group_id=group.pk)
+    own = library.book(ada)
     return Scene(
         ada=ada,
         other=other,
-        own=library.book(ada),
+        own=own,
+        draft=library.draft(own),
         out=out,
         comment=library.comment(out, author=ada),
         locked=create_group(actor=other, name="Locked", password="tide"),
@@ -175,6 +179,15 @@ def _own_slug(scene: Scene) -> str:
     return scene.own.slug
 
 
+def _draft(scene: Scene) -> int:
+    return scene.draft.pk
+
+
+@uncounted()
+def _version(scene: Scene) -> int:
+    return name_version(actor=scene.ada, chapter_id=scene.draft.pk, name=fresh("Draft ")).pk
+
+
 def _sprayed(scene: Scene) -> dict[str, str]:
     return {"username": fresh("nobody"), "password": "letmein"}
 
@@ -252,6 +265,13 @@ WAYS: dict[str, dict[str, Way]] = {
         "page": page("desk-new-chapter", lambda s: {"title": "Loomings"}, slug=_own_slug),
         "api": api("post", "api-contents", lambda s: {"title": "Loomings"}, book_id=lambda s: s.own.pk),
         "admin": page("admin:books_chapter_add", lambda s: {"book": s.own.pk, "title": "Loomings", "text": "Call me."}),
+    },
+    "version": {
+        "page": page("desk-versions", lambda s: {"name": fresh("Draft ")}, slug=_own_slug, chapter_id=_draft),
+        "page, restored": page("desk-version", lambda s: {}, slug=_own_slug, chapter_id=_draft, version_id=_version),
+        "api": api("post", "api-versions", lambda s: {"name": fresh("Draft ")}, chapter_id=_draft),
+        "api, restored": api("post", "api-restore-version", version_id=_version),
+        "api, deleted": api("delete", "api-version", version_id=_version),
     },
     "comment": {
         "page": page("reader-comment", lambda s: {"text": "Aye!"}, slug=_slug, number=lambda s: s.out.number),
