@@ -8,7 +8,7 @@ from realtime.errors import Conflict
 from realtime.log.revocation import UserRoom
 from realtime.namespaces import Call, Commands, Namespace
 from realtime.positions import Position
-from tests.realtime.app import papers
+from tests.realtime.app import papers, sheets
 from tests.realtime.app.events import HallRoom, Level, Said, VaultRoom, Waved
 
 commands = Commands()
@@ -116,7 +116,7 @@ def crash(call: Call, command: Crash) -> None:
     raise ZeroDivisionError("a defect")
 
 
-ROOMS = [HallRoom, VaultRoom, papers.PaperRoom, UserRoom]
+ROOMS = [HallRoom, VaultRoom, papers.PaperRoom, sheets.SheetRoom, UserRoom]
 
 halls = Namespace("/halls", commands=[commands, papers.commands], rooms=ROOMS)
 Namespace("/members", commands=[commands], rooms=ROOMS, admits=lambda identity: not identity.is_anonymous)

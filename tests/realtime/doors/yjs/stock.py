@@ -13,9 +13,17 @@ import pytest
 
 from tests.realtime.doors.happenings import Happening, Happenings
 
-_FRONTEND = Path(__file__).resolve().parents[4] / "frontend"
+FRONTEND = Path(__file__).resolve().parents[4] / "frontend"
 _DRIVER = Path(__file__).with_name("stock.mjs")
 _LINE_BYTES = 16 * 1024 * 1024
+
+
+def node_or_skip() -> str:
+    """Returns where Node is; skips the test where it or the clients are missing."""
+    node = which("node")
+    if node is None or not (FRONTEND / "node_modules" / "y-websocket").exists():
+        pytest.skip("Node or frontend/node_modules is missing: run `npm ci` in frontend/.")
+    return node
 
 
 class StockEditors(Happenings):
@@ -34,13 +42,10 @@ class StockEditors(Happenings):
 
     @classmethod
     async def to(cls, port: int) -> Self:
-        node = which("node")
-        if node is None or not (_FRONTEND / "node_modules" / "y-websocket").exists():
-            pytest.skip("Node or frontend/node_modules is missing: run `npm ci` in frontend/.")
         process = await asyncio.create_subprocess_exec(
-            node,
+            node_or_skip(),
             str(_DRIVER),
-            str(_FRONTEND / "package.json"),
+            str(FRONTEND / "package.json"),
             f"ws://127.0.0.1:{port}",
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
