@@ -9,6 +9,7 @@ from books.policies.people import (
     rights_in,
     viewer_id,
     visible_to,
+    written_by,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "rights_in",
     "viewer_id",
     "visible_to",
+    "written_by",
 ]

@@ -52,6 +52,11 @@ def visible_to(viewer: Viewer, prefix: str = "") -> Q:
     )
 
 
+def written_by(viewer: Viewer) -> Q:
+    """Returns the condition on books to which `viewer` may add chapters by their part in them."""
+    return _worked_on(viewer_id(viewer), "", Right.EDIT_DRAFTS | Right.EDIT_CHAPTERS)
+
+
 def chapters_visible_to(viewer: Viewer, prefix: str = "") -> Q:
     """Returns the condition on chapters that `viewer` may see; `prefix` leads to the chapter (`"chapter__"`).
 

@@ -7,7 +7,7 @@ from typing import Literal
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from books.models import Book, ContentRating, Credit, CreditKind, Tag, Visibility
-from books.policies import Viewer, viewer_id, visible_to
+from books.policies import Viewer, viewer_id, visible_to, written_by
 from livrya.kit.texts import clean_line, search_words
 from realtime.errors import NotFound
 
@@ -101,6 +101,11 @@ def books_worked_on(viewer: Viewer) -> QuerySet[Book]:
     return with_people(Book.objects.filter(pk__in=_credited(Q(user_id=viewer_id(viewer))))).order_by(
         "-updated_at", "-id"
     )
+
+
+def books_written(viewer: Viewer) -> QuerySet[Book]:
+    """Returns the books to which `viewer` may add chapters by their part in them, the last changed first."""
+    return Book.objects.filter(written_by(viewer)).order_by("-updated_at", "-id")
 
 
 def byline(book: Book) -> str:

@@ -15,6 +15,7 @@ from books.drafting.blocks import Block, Span
 from books.drafting.lines import paragraphs
 from books.errors import invalid
 from books.importing.foreign.shapes import FoundChapter, Reading
+from books.importing.foreign.tidying import words_of
 from books.importing.reader import MOST_FILE_BYTES, read_file
 from books.models import Import
 from books.policies.people import require_person
@@ -216,9 +217,17 @@ def _line(chapter: FoundChapter) -> dict[str, Any]:
         "title": chapter.title,
         "volume": chapter.volume,
         "words": count_words(chapter.text),
-        "beginning": excerpt(chapter.text, _BEGINNING),
+        "beginning": _beginning(chapter.text),
         "fits": _fits(chapter.text) and len(chapter.note) <= limits.NOTE,
     }
+
+
+def _beginning(text: str) -> str:
+    """Returns the first words as they are read, without marks."""
+    looked_at = text[: 4 * _BEGINNING]
+    words = " ".join(words_of(block.inlines) for block in markdown.read(looked_at))
+    shown = excerpt(words, _BEGINNING)
+    return shown if shown == words and looked_at == text else f"{shown.rpartition(' ')[0] or shown} …"
 
 
 def _fits(text: str) -> bool:

@@ -81,10 +81,18 @@ def test_what_a_file_holds_is_shown_and_nothing_is_written() -> None:
         "title": "One",
         "volume": "Spring",
         "words": 3,
-        "beginning": "The river _moved_.",
+        "beginning": "The river moved.",
         "fits": True,
     }
     assert (Book.objects.count(), Chapter.objects.count()) == (0, 0)
+
+
+def test_the_first_words_of_a_chapter_end_between_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads(monkeypatch, chapters=[FoundChapter(title="One", text="Once **upon** a time, " * 300)])
+    beginning = sent().outline[0]["beginning"]
+    assert beginning.startswith("Once upon a time, Once")
+    assert beginning.endswith(("Once …", "upon …", "a …", "time, …"))
+    assert len(beginning) <= imports._BEGINNING + 2
 
 
 def test_it_becomes_a_book_of_drafts() -> None:

@@ -2,9 +2,11 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.core.files.uploadedfile import SimpleUploadedFile
 from playwright.sync_api import expect
 
 from books.services.comments import post_comment
+from books.services.imports import begin_import
 from books.services.subscriptions import subscribe
 from livrya.accounts.models import User
 from livrya.accounts.services.access import change_password
@@ -37,6 +39,8 @@ READER_PAGES = [
 AUTHOR_PAGES = [
     "/write/",
     "/write/new/",
+    "/write/new/file/",
+    "FILE",
     "/write/the-lamp-room/",
     "/write/the-lamp-room/about/",
     "CHAPTER",
@@ -58,11 +62,14 @@ def test_axe_finds_nothing_on_any_page(site: Site, library: Library, scheme: str
     answer = "I know. https://example.org/"
     act(send_message, actor=library.reader, group_id=group.pk, text=answer, reply_to_id=said.pk)
     behind = act(create_group, actor=library.author, name="Behind a door", password="wick", max_users=5)
+    file = SimpleUploadedFile("letters.md", b"# Salt\n\nThe tide went.\n\n![x](y.png)\n\n# Ash\n\nIt came.")
+    kept = act(begin_import, actor=library.author, upload=file)
     addresses = {
         "CHAPTER": f"/write/the-lamp-room/{library.chapters[2].pk}/",
         "ROOM": group.address,
         "ROOM/settings/": f"{group.address}settings/",
         "DOOR": behind.address,
+        "FILE": f"/write/new/file/{kept.pk}/?chapter={library.chapters[2].pk}",
     }
     walks: list[tuple[User | None, list[str]]] = [
         (library.reader, READER_PAGES),

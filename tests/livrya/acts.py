@@ -243,6 +243,7 @@ WAYS: dict[str, dict[str, Way]] = {
         "api, a cover": api(
             "put", "api-cover", lambda s: {"cover": picture()}, format="multipart", book_id=lambda s: s.own.pk
         ),
+        "page, to import": page("desk-send-file", lambda s: {"file": SimpleUploadedFile("a.txt", b"Ahoy!")}),
         "api, to import": api(
             "post", "api-imports", lambda s: {"file": SimpleUploadedFile("a.txt", b"Ahoy!")}, format="multipart"
         ),

@@ -107,6 +107,7 @@ PAGES: dict[str, list[Page] | str] = {
         Page("invitation", {"accept": ""}, ("invitation_id",)),
         Page("invitation", {}, ("invitation_id",)),
     ],
+    "desk-import": [Page("import", keys=("import_id",)), Page("import", {"dismiss": ""}, ("import_id",))],
     "room": [Page("group", keys=_GROUP)],
     "room-join": [Page("group", {"password": "tide"}, _GROUP)],
     "room-settings": [Page("group", keys=_GROUP)],
@@ -314,7 +315,11 @@ def _ask_oddly(world: World, things: list[Thing], asked: list[str], data: st.Dat
             )
         )
         assert answer.status_code < 500, (method, address, given)
-        answers.append((answer.status_code, plain(f"{answer.headers.get('Location', '')} {body_of(answer)}", address)))
+        # What leads back to what was asked for has its name, too.
+        leads = plain(answer.headers.get("Location", ""), address)
+        for asked_for in (value for value in keys.values() if isinstance(value, str)):
+            leads = leads.replace(f"/{asked_for}/", "/#/")
+        answers.append((answer.status_code, f"{leads} {plain(body_of(answer), address)}"))
     assert answers[0] == answers[1], f"{method} {name} {given}: {thing} for {who}: {apart(*answers)}"
     asked.append(name)
 

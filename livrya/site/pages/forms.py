@@ -5,8 +5,10 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from books import limits
+from books.importing.foreign.formats import KINDS
 from books.models import Book, Chapter, ContentRating, ContentWarning, CreditKind, Progress, Visibility
 from livrya.kit.pictures import PictureField
 
@@ -73,6 +75,16 @@ class ChapterForm(forms.Form):
 
     def facts(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
+
+
+class FileForm(forms.Form):
+    """A file of another program; what it is, the service finds out."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("A .docx, .epub, .html, .md or .txt file of at most 20 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join(f".{kind}" for kind in sorted(KINDS))}),
+    )
 
 
 class ScheduleForm(forms.Form):

@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from livrya.site.pages import books, desk, developers, home, notifications, people, reports, rooms, versions
+from livrya.site.pages import books, desk, developers, home, importing, notifications, people, reports, rooms, versions
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("books/<slug:slug>/<id:number>/comment/", books.comment, name="reader-comment"),
     path("write/", desk.desk, name="desk"),
     path("write/new/", desk.new_book, name="desk-new-book"),
+    path("write/new/file/", importing.send_file, name="desk-send-file"),
+    path("write/new/file/<id:import_id>/", importing.import_file, name="desk-import"),
     path("write/credits/<id:credit_id>/", desk.answer_credit, name="desk-answer-credit"),
     path("write/invitations/<id:invitation_id>/", desk.answer_invitation, name="desk-answer-invitation"),
     path("write/<slug:slug>/", desk.desk_book, name="desk-book"),
