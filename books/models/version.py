@@ -14,6 +14,7 @@ class VersionKind(models.TextChoices):
     AUTOMATIC = "automatic", _("Kept while writing")
     PUBLISHING = "publishing", _("Before publishing")
     RESTORING = "restoring", _("Before restoring")
+    IMPORTING = "importing", _("Before a file replaced it")
 
 
 class Version(models.Model):

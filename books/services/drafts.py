@@ -13,7 +13,11 @@ from books.drafting.identifying import arbitrate
 from books.drafting.merging import identified, merged, shown, written
 from books.events import DraftRoom
 from books.models import Chapter
+from books.paragraphs import carry_over
 from realtime import documents
+
+Said = tuple[str, list[str]]
+"""A text, and the ids of its paragraphs."""
 
 
 def has_begun(chapter_id: int) -> bool:
@@ -66,17 +70,20 @@ def following(chapter: Chapter, text: str, ids: Sequence[str]) -> documents.Prep
     return documents.prepare(DraftRoom(chapter.pk), edit)
 
 
-def replacing(chapter_id: int, text: str, ids: Sequence[str]) -> documents.PreparedChange[tuple[str, list[str]]]:
-    """Returns what makes the draft say this, with what it says before; only what differs changes.
+def replacing(chapter_id: int, text: str, ids: Sequence[str] | None) -> documents.PreparedChange[tuple[Said, bool]]:
+    """Returns what makes the draft say this, with what it says before, and whether that is anything else.
 
-    Takes seconds for the longest texts: to be called before a transaction, which emits it.
+    Only what differs changes. Without `ids` a paragraph has that of the one that it was in the draft. Takes seconds for
+    the longest texts: to be called before a transaction, which emits it.
     """
 
-    def edit(doc: pycrdt.Doc[Any]) -> tuple[str, list[str]]:
+    def edit(doc: pycrdt.Doc[Any]) -> tuple[Said, bool]:
         before = written(_identified(doc))
-        if before != (text, list(ids)):
-            change(doc, identified(text, ids))
-        return before
+        wanted = carry_over(before[1], before[0], text).ids if ids is None else list(ids)
+        changes = before != (text, wanted)
+        if changes:
+            change(doc, identified(text, wanted))
+        return before, changes
 
     return documents.prepare(DraftRoom(chapter_id), edit)
 

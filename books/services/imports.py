@@ -17,26 +17,26 @@ from books.errors import invalid
 from books.importing.foreign.shapes import FoundChapter, Reading
 from books.importing.foreign.tidying import words_of
 from books.importing.reader import MOST_FILE_BYTES, read_file
-from books.models import Import
+from books.models import Import, VersionKind
+from books.policies.drafting import require_writing
 from books.policies.people import require_person
 from books.services import checking
 from books.services.books import create_book
-from books.services.chapters import create_chapter, require_to_add, require_to_write, update_chapter
+from books.services.chapters import create_chapter, require_to_add
 from books.services.locking import lock_book, lock_chapter
+from books.services.replacing import replace_draft
 from books.text import count_words
 from livrya.accounts.limits import UPLOADS
 from livrya.accounts.models import User
 from livrya.accounts.services.locking import lock_people
 from livrya.kit.texts import clean_line, excerpt
-from realtime.errors import ApplicationError, Conflict, NotFound, TooLarge, ValidationFailed
+from realtime.errors import NotFound, TooLarge, ValidationFailed
 
 KEEP = timedelta(days=1)
 KEPT_PER_PERSON = 5
 """Files; the oldest goes when another one comes."""
 _BEGINNING = 200
 """Characters of a chapter that show what it is."""
-_SURELY_ENDED = timedelta(minutes=2)
-"""After which nobody is still at work on replacing a text, which takes seconds."""
 _NONE = "There is no such import."
 _AT_ONCE = 20
 """Rows that go in one transaction; each may have megabytes."""
@@ -73,15 +73,15 @@ def accept_import(
 ) -> Import:
     """Writes the chapters at these places of the outline (None: all), and returns what became of them.
 
-    With `book_id` they are drafts at that book's end, with `chapter_id` they are that chapter's text from now on: its
-    draft follows, as it does when somebody saves a form. Else they are a book of its own, called `title` or as the
-    file is.
+    With `book_id` they are drafts at that book's end; with `chapter_id` that chapter's draft says them from now on, as
+    it does after a version is restored (`books.services.replacing`). Else they are a book of its own, called `title` or
+    as the file is.
 
     The first call decides; another one only finishes what was interrupted, or limited (RateLimited), and writes nothing
     twice. Each chapter is a transaction of its own, so that others can write meanwhile.
     """
     person = require_person(actor)
-    decides = _decide(person, import_id, chapters, book_id, chapter_id, title)
+    _decide(person, import_id, chapters, book_id, chapter_id, title)
     kept = Import.objects.filter(pk=import_id, user=person).first()
     if kept is None:  # dismissed this very moment
         raise NotFound(_NONE)
@@ -89,8 +89,6 @@ def accept_import(
     if kept.is_finished:
         return kept
     if kept.chapter_id is not None:
-        if not decides and kept.accepted_at and timezone.now() - kept.accepted_at < _SURELY_ENDED:
-            raise Conflict("This file is being written at this moment.")
         _replace(person, kept, chosen)
     else:
         _add(person, kept, chosen)
@@ -121,19 +119,19 @@ def _decide(
     book_id: int | None,
     chapter_id: int | None,
     title: str,
-) -> bool:
-    """Settles what is written where; tells whether this call did."""
+) -> None:
+    """Settles what is written where, unless that is settled."""
     with realtime.atomic():
         kept = _lock(person, import_id, with_contents=True)
         if kept.accepted_at is not None:
-            return False
+            return
         kept.chosen = _places(kept, chapters)
         if book_id is not None and chapter_id is not None:
             raise invalid("chapterId", "A book or a chapter, please, not both.")
         if chapter_id is not None:
             kept.chapter = lock_chapter(person, chapter_id)
             kept.book = kept.chapter.book
-            require_to_write(person, kept.chapter, None)
+            require_writing(person, kept.chapter)
             if not _fits(_as_one_text([kept.contents[at] for at in kept.chosen])):
                 raise invalid("chapters", "Together they are longer than a chapter may be.")
         elif book_id is not None:
@@ -143,7 +141,6 @@ def _decide(
             kept.book = create_book(actor=person, title=title or kept.title, language=kept.language or "en")
         kept.accepted_at = timezone.now()
         kept.save(update_fields=["chosen", "book", "chapter", "accepted_at"])
-    return True
 
 
 def _places(kept: Import, chapters: Sequence[int] | None) -> list[int]:
@@ -180,13 +177,24 @@ def _add(person: User, kept: Import, chosen: Sequence[dict[str, str]]) -> None:
 
 def _replace(person: User, kept: Import, chosen: Sequence[dict[str, str]]) -> None:
     assert kept.chapter_id is not None
-    try:
-        update_chapter(actor=person, chapter_id=kept.chapter_id, text=_as_one_text(chosen))
-    except ApplicationError:
-        # Nothing is written: it may be accepted again, elsewhere too.
-        Import.objects.filter(pk=kept.pk).update(accepted_at=None, book=None, chapter=None)
-        raise
-    Import.objects.filter(pk=kept.pk).update(done=len(chosen))
+
+    def is_due() -> bool:
+        # Locked: of two who accept at the same moment one replaces the draft.
+        return not _lock(person, kept.pk).is_finished
+
+    def finish(changes: bool) -> None:
+        Import.objects.filter(pk=kept.pk).update(done=len(chosen))
+
+    replace_draft(
+        actor=person,
+        chapter_id=kept.chapter_id,
+        text=_as_one_text(chosen),
+        ids=None,
+        kind=VersionKind.IMPORTING,
+        act="chapter:import",
+        may_begin=is_due,
+        finish=finish,
+    )
 
 
 def _as_one_text(chosen: Sequence[dict[str, str]]) -> str:

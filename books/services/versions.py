@@ -1,7 +1,5 @@
 """Versions of a draft: named, compared, restored, deleted."""
 
-from contextlib import suppress
-
 import realtime
 from books import limits, signals
 from books.drafting.blocks import Block
@@ -12,12 +10,9 @@ from books.models import Chapter, Version, VersionKind
 from books.policies.drafting import require_writing
 from books.services import checking, drafts, keeping, rendering
 from books.services.locking import known_chapter, known_version, lock_chapter
-from books.services.writing_out import write_out_latest
+from books.services.replacing import replace_draft
 from livrya.accounts.models import User
-from realtime.errors import Conflict, NotFound, ValidationFailed
-
-# Each looks at what others have typed meanwhile; then it is restored beside whoever goes on typing.
-_TRIES = 3
+from realtime.errors import Conflict, NotFound
 
 
 def name_version(*, actor: User | None, chapter_id: int, name: str) -> Version:
@@ -62,23 +57,20 @@ def restore_version(*, actor: User | None, version_id: int) -> Chapter:
     """
     limits.VERSIONS.charge(actor.pk if actor else None)
     version = known_version(actor, version_id)
-    require_writing(actor, version.chapter)
-    for tries_left in reversed(range(_TRIES)):
-        with rendering.turn():
-            replacing = drafts.replacing(version.chapter_id, version.text, version.paragraph_ids)
-        with realtime.atomic():
-            chapter = lock_chapter(actor, version.chapter_id)
-            require_writing(actor, chapter)
-            if replacing.is_latest() or not tries_left:
-                require_writing(actor, chapter, act="version:restore")  # written down once
-                replacing.emit(actor=actor)
-                if replacing.result != (version.text, version.paragraph_ids):
-                    keeping.keep(chapter, *replacing.result, VersionKind.RESTORING, actor=actor)
-                    signals.version_restored.send(Version, version=version, actor=actor)
-                break
-    with suppress(ValidationFailed):  # too long for a text, as the draft was then
-        write_out_latest(version.chapter_id)
-    return known_chapter(actor, version.chapter_id)
+
+    def finish(changes: bool) -> None:
+        if changes:
+            signals.version_restored.send(Version, version=version, actor=actor)
+
+    return replace_draft(
+        actor=actor,
+        chapter_id=version.chapter_id,
+        text=version.text,
+        ids=version.paragraph_ids,
+        kind=VersionKind.RESTORING,
+        act="version:restore",
+        finish=finish,
+    )
 
 
 def compare_versions(*, actor: User | None, version_id: int, other_id: int | None = None) -> list[Compared]:

@@ -12,15 +12,15 @@ from books import limits
 from books.drafting.merging import written
 from books.errors import BrokenFile
 from books.importing.foreign.shapes import FoundChapter, Reading, Remark
-from books.models import Book, Chapter, Import
+from books.models import Book, Chapter, Import, Version
 from books.selectors.imports import get_import, imports_of
 from books.services import drafts, imports
 from books.services.chapters import create_chapter, delete_chapter, update_chapter
 from books.services.imports import KEPT_PER_PERSON, accept_import, begin_import, dismiss_import, prune
+from books.services.writing_out import publish_changes
 from livrya.accounts.models import User
 from realtime.errors import (
     ApplicationError,
-    Conflict,
     Forbidden,
     NotFound,
     RateLimited,
@@ -165,14 +165,23 @@ def test_what_was_interrupted_goes_on_where_it_was(monkeypatch: pytest.MonkeyPat
     assert titles(whale) == TITLES
 
 
-def test_it_becomes_the_text_of_a_chapter_and_the_draft_follows() -> None:
+def test_it_becomes_the_draft_of_a_chapter_and_what_was_there_is_a_version() -> None:
     ada = somebody()
-    held = chapter(book(ada))
-    drafts.current(held.pk)
+    held = draft(book(ada))
     accept_import(actor=ada, import_id=sent(ada).pk, chapter_id=held.pk, chapters=[1])
-    held.refresh_from_db()
-    assert (held.title, held.text) == ("Loomings", "Nobody saw.")
-    assert written(drafts.current(held.pk)) == (held.text, held.paragraph_ids)
+    now = Chapter.objects.get(pk=held.pk)
+    assert (now.title, now.text) == ("Loomings", "Nobody saw.")
+    assert written(drafts.current(held.pk)) == (now.text, now.paragraph_ids)
+    kept = Version.objects.get(chapter=held)
+    assert (kept.kind, kept.text, kept.paragraph_ids, kept.actor) == ("importing", TEXT, held.paragraph_ids, ada)
+
+
+def test_readers_of_a_chapter_that_is_out_see_it_once_the_changes_are_published() -> None:
+    ada = somebody()
+    out = chapter(book(ada))
+    accept_import(actor=ada, import_id=sent(ada).pk, chapter_id=out.pk, chapters=[1])
+    assert Chapter.objects.get(pk=out.pk).text == TEXT
+    assert publish_changes(actor=ada, chapter_id=out.pk).text == "Nobody saw."
 
 
 def test_several_become_one_text_with_headings_and_paragraphs_that_stay_keep_their_ids() -> None:
@@ -194,31 +203,22 @@ def test_a_chapter_is_replaced_once_whatever_was_written_since() -> None:
     assert held.text == "Mine."
 
 
-def test_who_comes_while_a_chapter_is_being_replaced_waits_and_an_interrupted_one_goes_on() -> None:
+def test_replaced_at_once_it_is_replaced_once() -> None:
+    ada = somebody()
+    held, kept = draft(book(ada)), sent(ada)
+    results = at_once(lambda _: accept_import(actor=ada, import_id=kept.pk, chapter_id=held.pk, chapters=[1]))
+    assert all(isinstance(result, Import) and result.is_finished for result in results)
+    assert Chapter.objects.get(pk=held.pk).text == "Nobody saw."
+    assert Version.objects.filter(chapter=held, kind="importing").count() == 1
+
+
+def test_a_replacement_that_was_interrupted_goes_on() -> None:
     ada = somebody()
     held, kept = draft(book(ada)), sent(ada)
     Import.objects.filter(pk=kept.pk).update(accepted_at=timezone.now(), chosen=[1], book=held.book_id, chapter=held.pk)
-    with pytest.raises(Conflict):
-        accept_import(actor=ada, import_id=kept.pk)
-    Import.objects.filter(pk=kept.pk).update(accepted_at=timezone.now() - timedelta(minutes=5))
     accept_import(actor=ada, import_id=kept.pk)
     held.refresh_from_db()
     assert held.text == "Nobody saw."
-
-
-def test_a_refused_replacement_may_go_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    ada = somebody()
-    held, kept = draft(book(ada)), sent(ada)
-
-    def refused(**given: Any) -> Chapter:
-        raise Conflict
-
-    monkeypatch.setattr(imports, "update_chapter", refused)
-    with pytest.raises(Conflict):
-        accept_import(actor=ada, import_id=kept.pk, chapter_id=held.pk)
-    accept_import(actor=ada, import_id=kept.pk)
-    held.refresh_from_db()
-    assert held.text == TEXT
 
 
 @pytest.mark.parametrize("chapters", [[], [3], [-1]])

@@ -82,8 +82,9 @@ def _accepted(request: PersonRequest, kept: Import) -> HttpResponse:
     done = get_import(request.user, accept_import(actor=request.user, import_id=kept.pk, **wanted).pk)
     assert done.book is not None
     if done.chapter is not None:
-        messages.success(request, _("The file is the text of this chapter now."))
-        return redirect("desk-chapter", slug=done.book.slug, chapter_id=done.chapter.pk)
+        messages.success(request, _("The file is in the draft now. What was there before is kept among the versions."))
+        page = "desk-changes" if done.chapter.is_published else "desk-chapter"
+        return redirect(page, slug=done.book.slug, chapter_id=done.chapter.pk)
     said = ngettext("%(count)d chapter is here, as a draft.", "%(count)d chapters are here, as drafts.", done.done)
     messages.success(request, said % {"count": done.done})
     return redirect("desk-book", slug=done.book.slug)

@@ -1,6 +1,8 @@
 """Of HTML comes what is seen, and no more."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from books.drafting import markdown
 from books.drafting.blocks import Block
@@ -9,6 +11,8 @@ from books.importing.foreign.looks import Looks
 from books.importing.foreign.markup import read_page
 from books.importing.foreign.shapes import Reason, Remark, Unreadable
 from books.importing.foreign.splitting import Anchor, Aside, Heading
+from livrya.kit.texts import clean_text
+from tests.livrya.fuzzing import fuzzing
 
 pytestmark = pytest.mark.either_database
 
@@ -96,3 +100,62 @@ def test_what_is_nested_deeper_than_any_book_is_refused(tag: str) -> None:
 @pytest.mark.parametrize("tag", ["p", "li", "td", "tr", "dd", "br", "img"])
 def test_what_needs_no_end_is_not_nested(tag: str) -> None:
     read_page(f"<{tag}>x" * 2 * markup.MOST_DEPTH)
+
+
+PIECES = st.sampled_from(
+    [
+        *("<p>", "</p>", "<div>", "</div>", "<li>", "</li>", "<ul>", "<ol class=level-2>", "</ul>", "</ol>", "<br>"),
+        *(
+            "<em>",
+            "</em>",
+            "<b>",
+            "</b>",
+            "<s>",
+            "</s>",
+            '<span class="small-caps">',
+            "</span>",
+            "<blockquote>",
+            "<hr>",
+        ),
+        *(
+            '<a href="https://a.example/(b">',
+            "</a>",
+            "<h2>",
+            "</h2>",
+            "<pre>",
+            "</pre>",
+            "<aside role=note>",
+            "</aside>",
+        ),
+        *(
+            " ",
+            "\n",
+            "\xa0",
+            "\u200d",
+            "*",
+            "_",
+            "^^",
+            "~~",
+            "{}",
+            "[a](b)",
+            "\\",
+            "# ",
+            "> ",
+            "+ ",
+            "1",
+            "word",
+            "é",
+            "他说：",
+            "***",
+        ),
+    ]
+)
+
+
+@fuzzing(300)
+@given(st.lists(PIECES, max_size=25))
+def test_whatever_is_seen_is_written_so_that_it_is_read_again(pieces: list[str]) -> None:
+    blocks = [piece for piece in read_page("".join(pieces)).flow if isinstance(piece, Block)]
+    text = markdown.write(blocks)
+    assert markdown.read(text) == blocks
+    assert clean_text(text) == text

@@ -62,6 +62,14 @@ def test_it_becomes_the_text_of_the_chapter_it_was_for(library: Library) -> None
     assert (chapter.title, chapter.text) == ("Flame", "The _tide_ went.")
 
 
+def test_in_a_chapter_that_is_out_the_changes_are_shown(library: Library) -> None:
+    chapter = library.chapters[0]
+    client, address = send(library.author, f"?chapter={chapter.pk}")
+    answer = client.post(address, {"to": "chapter", "chapter": str(chapter.pk), "chapters": ["0"]}, follow=True)
+    assert answer.redirect_chain == [(f"/write/the-lamp-room/{chapter.pk}/changes/", 302)]
+    assert "Publish changes" in answer.content.decode()
+
+
 def test_what_it_was_for_counts_only_where_one_writes(library: Library) -> None:
     reader = signed_in(library.reader)
     published, unseen = library.chapters[0].pk, library.chapters[2].pk
