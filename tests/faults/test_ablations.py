@@ -13,10 +13,11 @@ import pytest
 
 from realtime.testing.client import JsonClient
 from realtime.testing.history import History
+from realtime.testing.writing import Writing
 from tests.faults.fleet import Database, Fleet
 from tests.faults.followers import Follower
 from tests.faults.traffic import Outside, new_hall, until
-from tests.faults.writers import Writer, check_saved, kept
+from tests.faults.writers import OwnWriter, kept
 
 pytestmark = [pytest.mark.faults, pytest.mark.live, pytest.mark.either_database]
 
@@ -34,7 +35,7 @@ class Stage:
         self.hall = f"hall:{self.number}"
         self.vault = f"vault:{self.number}"
         self.outside = outside
-        self.writers: list[Writer] = []
+        self.writing = Writing()
         self._followers: list[Follower] = []
 
     async def follow(self, room: str, user: int | None = None) -> Follower:
@@ -64,8 +65,8 @@ class Stage:
         with contextlib.suppress(TimeoutError):
             await until(lambda: not self.history.behind(log), patience)
         self.history.check(log)
-        if self.writers:
-            check_saved(await asyncio.to_thread(kept, self.fleet.database.url, self.number), self.writers)
+        if self.writing.writers:
+            self.writing.check(await asyncio.to_thread(kept, self.fleet.database.url, self.number))
 
     async def close(self) -> None:
         await asyncio.gather(*[follower.stop() for follower in self._followers])
@@ -136,9 +137,8 @@ async def leave_ends(stage: Stage) -> None:
 
 
 async def a_process_dies_behind_an_answer(stage: Stage) -> None:
-    writer = Writer(7, stage.fleet.port, stage.number, pause=3600)
-    stage.writers.append(writer)
-    await until(lambda: bool(writer.saved))
+    writer = OwnWriter(stage.writing, 7, stage.fleet.port, stage.number, pause=3600)
+    await until(lambda: writer.progress > 0)
     await asyncio.to_thread(stage.fleet.server.kill)
     await writer.leave()
 

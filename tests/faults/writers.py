@@ -1,86 +1,117 @@
-"""People who write one paper together whatever breaks, and the promises that hold in the end.
-
-S1, saved: what was answered is committed. S2, nothing lost, nothing doubled: every word that was saved stands once in
-every copy. S3, one text: all copies that have heard the same are the same, and the same as the database's.
-"""
+"""People who write one paper together whatever breaks, each with a copy that outlives every connection."""
 
 import asyncio
 import itertools
-import json
 import random
-from base64 import b64decode, b64encode
-from collections.abc import Sequence
+import re
+from abc import ABC, abstractmethod
 from typing import Any
 
 import psycopg
 import pycrdt
 import websockets
-from websockets.asyncio.client import ClientConnection
 
-from tests.faults.authors import connect_as
+from realtime.testing.writing import WORD, WriterRecord, Writing
+from tests.faults.doors import Answer, Event, JsonLink, Link
+from tests.realtime.doors.yjs.stock import StockEditors
 
 _ANSWER_SECONDS = 8.0
+_PAUSE_SECONDS = 0.02
 
 
-class Writer:
-    """One person with a copy that outlives every connection. Types a word at a time, each of them unique."""
+class Writer(ABC):
+    """Types a word at a time; what it typed and what was called saved is in its record."""
 
-    def __init__(self, user: int, port: int, paper: int, *, pause: float = 0.02) -> None:
-        self.saved: list[str] = []
-        self.typed: list[str] = []
-        self.connected = False
+    def __init__(self, writing: Writing, name: str, pause: float) -> None:
+        self.record: WriterRecord = writing.writer(name)
         self.away = False
-        self._user = user
-        self._port = port
-        self._paper = paper
         self._pause = pause
-        self._doc: pycrdt.Doc[Any] = pycrdt.Doc()
-        self._doc["text"] = self._fragment = pycrdt.XmlFragment()
-        self._epoch: str | None = None
-        self._numbers = itertools.count(1)
-        self._socket: ClientConnection | None = None
-        self._answers: dict[str, asyncio.Future[Any]] = {}
         self._resting = False
-        self._task = asyncio.create_task(self._run())
+        self._task: asyncio.Task[None] | None = None
 
     @property
-    def text(self) -> str:
-        return text_of(self._doc)
-
-    @property
-    def state(self) -> bytes:
-        return self._doc.get_state()
-
-    def has_saved(self, words: int) -> bool:
-        """Tells whether so many words are saved. Raises what has ended the writer, if anything has."""
-        if self._task.done():
+    def progress(self) -> int:
+        """How many words are done with, as far as this wire tells. Raises what has ended the writer."""
+        if self._task is not None and self._task.done():
             self._task.result()
-        return len(self.saved) >= words
+        return len(self.record.acknowledged)
 
+    @abstractmethod
     def cut(self) -> None:
         """Loses the connection as a broken network does."""
-        if self._socket is not None:
-            self._socket.transport.abort()
+
+    async def go_away(self) -> None:
+        """Is offline until `come_back`, and types meanwhile."""
+        self.away = True
+        self.cut()
+
+    async def come_back(self) -> None:
+        self.away = False
 
     def rest(self) -> None:
         """Types no more, and goes on until everything typed is saved; stays to hear the others."""
         self._resting = True
 
     @property
+    @abstractmethod
     def rests(self) -> bool:
-        """Whether everything that was typed is saved."""
-        return self._resting and self.connected and len(self.saved) == len(self.typed)
+        """Whether everything that was typed is saved, as far as this wire tells."""
+
+    @abstractmethod
+    async def text(self) -> str:
+        """Returns what the copy shows."""
 
     async def leave(self) -> None:
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+
+class OwnWriter(Writer):
+    """At one of the session model's own doors."""
+
+    def __init__(
+        self,
+        writing: Writing,
+        user: int,
+        port: int,
+        paper: int,
+        *,
+        door: type[Link] = JsonLink,
+        pause: float = _PAUSE_SECONDS,
+    ) -> None:
+        super().__init__(writing, f"{door.name} {user}", pause)
+        self.connected = False
+        self.epoch: str | None = None
+        self._door = door
+        self._user = user
+        self._port = port
+        self._paper = paper
+        self._doc: pycrdt.Doc[Any] = pycrdt.Doc()
+        self._doc["text"] = self._fragment = pycrdt.XmlFragment()
+        self._numbers = itertools.count(1)
+        self._link: Link | None = None
+        self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._task = asyncio.create_task(self._run())
+
+    async def text(self) -> str:
+        return text_of(self._doc)
+
+    def cut(self) -> None:
+        if self._link is not None:
+            self._link.socket.transport.abort()
+
+    @property
+    def rests(self) -> bool:
+        return self._resting and self.connected and len(self.record.acknowledged) == len(self.record.typed)
 
     async def _run(self) -> None:
         while True:
             try:
-                async with connect_as(self._user, self._port) as socket:
-                    self._socket = socket
-                    await self._write_on(socket)
+                async with self._door.connect(self._user, self._port) as socket:
+                    self._link = self._door(socket)
+                    await self._link.enter()
+                    await self._write_on(self._link)
             except (OSError, TimeoutError, websockets.WebSocketException):
                 self.connected = False
                 for answer in self._answers.values():
@@ -91,9 +122,9 @@ class Writer:
                 await asyncio.sleep(0.1)
             await asyncio.sleep(random.uniform(0.05, 0.3))
 
-    async def _write_on(self, socket: ClientConnection) -> None:
-        reading = asyncio.create_task(self._read(socket))
-        writing = asyncio.create_task(self._write(socket))
+    async def _write_on(self, link: Link) -> None:
+        reading = asyncio.create_task(self._read(link))
+        writing = asyncio.create_task(self._write(link))
         try:
             done, _ = await asyncio.wait([reading, writing], return_when=asyncio.FIRST_COMPLETED)
             for task in done:
@@ -103,66 +134,125 @@ class Writer:
                 task.cancel()
             await asyncio.gather(reading, writing, return_exceptions=True)
 
-    async def _read(self, socket: ClientConnection) -> None:
-        async for message in socket:
-            frame = json.loads(message)
-            if frame.get("type") == "paper:update":
-                self._doc.apply_update(b64decode(frame["payload"]["update"]))
-            elif frame.get("type") == "room:reset":
-                await socket.close()
-            elif (answer := self._answers.pop(frame.get("requestId", ""), None)) is not None and not answer.done():
-                answer.set_result(frame)
-        raise ConnectionError
+    async def _read(self, link: Link) -> None:
+        while True:
+            match await link.receive():
+                case Answer(number, answer):
+                    if (waiting := self._answers.pop(number, None)) is not None and not waiting.done():
+                        waiting.set_result(answer)
+                case Event("paper:update", payload):
+                    self._doc.apply_update(payload["update"])
+                case Event("room:reset"):
+                    await link.socket.close()
 
-    async def _write(self, socket: ClientConnection) -> None:
-        await self._ask(socket, "paper:join", {})
-        opened = await self._open(socket)
+    async def _write(self, link: Link) -> None:
+        await self._ask(link, "paper:join", {})
+        opened = await self._open(link)
         self.connected = True
-        await self._send(socket, self._doc.get_update(b64decode(opened["vector"])), list(self.typed))
+        await self._send(link, self._doc.get_update(opened["vector"]), list(self.record.typed))
         while True:
             if self._resting:
                 await asyncio.sleep(3600)
             before = self._doc.get_state()
-            word = self._type()
-            await self._send(socket, self._doc.get_update(before), [word])
+            if word := self._type():
+                await self._send(link, self._doc.get_update(before), [word])
             await asyncio.sleep(self._pause)
 
-    async def _open(self, socket: ClientConnection) -> Any:
-        wanted = {} if self._epoch is None else {"epoch": self._epoch, "vector": b64encode(self.state).decode()}
-        opened = await self._ask(socket, "paper:open", wanted)
-        self._epoch = opened["epoch"]
-        self._doc.apply_update(b64decode(opened["update"]))
+    async def _open(self, link: Link) -> Any:
+        wanted = {} if self.epoch is None else {"epoch": self.epoch, "vector": self._doc.get_state()}
+        opened = await self._ask(link, "paper:open", wanted)
+        self.epoch = opened["epoch"]
+        self._doc.apply_update(opened["update"])
         return opened
 
-    def _type(self) -> str:
-        word = f"<{self._user}.{next(self._numbers)}>"
-        if self._fragment.children:
-            text = self._fragment.children[0]
-            starts = [0, *(at + 1 for at, character in enumerate(str(text)) if character == ">")]
-            text.insert(random.choice(starts), word)
-            self.typed.append(word)
+    def _type(self) -> str | None:
+        """Types a word behind some other; None before there is anything to type into."""
+        if not self._fragment.children:
+            return None
+        text = self._fragment.children[0]
+        word = self.record.word()
+        text.insert(random.choice([0, *(found.end() for found in re.finditer(WORD, str(text)))]), word)
         return word
 
-    async def _send(self, socket: ClientConnection, update: bytes, words: Sequence[str]) -> None:
-        wanted = {"epoch": self._epoch, "update": b64encode(update).decode()}
-        await self._ask(socket, "paper:change", wanted)
-        self.saved += [word for word in words if word not in self.saved]
+    async def _send(self, link: Link, update: bytes, words: list[str]) -> None:
+        await self._ask(link, "paper:change", {"epoch": self.epoch, "update": update})
+        self.record.saved(*words)
 
-    async def _ask(self, socket: ClientConnection, command: str, payload: dict[str, Any]) -> Any:
+    async def _ask(self, link: Link, command: str, payload: dict[str, Any]) -> Any:
         """Returns the answer's data; what may pass is asked again, anything else ends the connection."""
         while True:
-            request_id = f"{self._user}-{random.getrandbits(60)}"
-            answer = self._answers[request_id] = asyncio.get_running_loop().create_future()
-            await socket.send(
-                json.dumps({"requestId": request_id, "type": command, "payload": {"paperId": self._paper, **payload}})
-            )
+            number = next(self._numbers)
+            waiting = self._answers[number] = asyncio.get_running_loop().create_future()
+            await link.send(number, command, {"paperId": self._paper, **payload})
             async with asyncio.timeout(_ANSWER_SECONDS):
-                frame = await answer
-            if frame["success"]:
-                return frame["data"]
-            if not frame["error"]["retryable"]:
-                raise ConnectionError(frame["error"])
-            await asyncio.sleep(min(1.0, frame["error"].get("retryAfter", 200) / 1000))
+                answer = await waiting
+            if answer["success"]:
+                return answer["data"]
+            if not answer["error"]["retryable"]:
+                raise ConnectionError(answer["error"])
+            await asyncio.sleep(min(1.0, answer["error"].get("retryAfter", 200) / 1000))
+
+
+class StockWriter(Writer):
+    """A stock provider in Node: `yjs` is y-websocket, whose wire has no word for saved, or `hocuspocus`."""
+
+    def __init__(
+        self, writing: Writing, user: int, editors: StockEditors, door: str, *, pause: float = _PAUSE_SECONDS
+    ) -> None:
+        super().__init__(writing, f"{door} {user}", pause)
+        self._user = user
+        self._editors = editors
+        self._door = door
+        self._heard = 0
+        self._cutting: asyncio.Future[None] | None = None
+
+    @classmethod
+    async def at(cls, writing: Writing, user: int, editors: StockEditors, door: str, document: str) -> "StockWriter":
+        """Opens a document by its full name."""
+        writer = cls(writing, user, editors, door)
+        await editors.do(door, id=user, name=document, token=str(user), quiet=True)
+        await editors.happens(user, "synced")
+        writer._task = asyncio.create_task(writer._run())
+        return writer
+
+    async def _run(self) -> None:
+        while not self._resting:
+            await self._editors.do("write", id=self._user, word=self.record.word())
+            await asyncio.sleep(0.1 if self.away else self._pause)
+        await asyncio.Event().wait()
+
+    def _catch_up(self) -> None:
+        for happening in self._editors.happenings[self._heard :]:
+            mine = happening.get("id") == self._user
+            if mine and happening["what"] == "unsynced" and not happening["number"]:
+                self.record.saved(*self.record.typed[: happening["written"]])
+        self._heard = len(self._editors.happenings)
+
+    @property
+    def progress(self) -> int:
+        self._catch_up()
+        saved = super().progress
+        return len(self.record.typed) if self._door == "yjs" else saved
+
+    @property
+    def rests(self) -> bool:
+        self._catch_up()
+        return self._resting and (self._door == "yjs" or len(self.record.acknowledged) == len(self.record.typed))
+
+    async def text(self) -> str:
+        text: str = (await self._editors.look(self._user))["text"]
+        return text
+
+    def cut(self) -> None:
+        self._cutting = asyncio.ensure_future(self._editors.do("cut", id=self._user))
+
+    async def go_away(self) -> None:
+        self.away = True
+        await self._editors.do("offline", id=self._user)
+
+    async def come_back(self) -> None:
+        self.away = False
+        await self._editors.do("online", id=self._user)
 
 
 def text_of(doc: "pycrdt.Doc[Any]") -> str:
@@ -186,20 +276,3 @@ def kept(url: str, paper: int) -> str:
         for (data,) in changes.fetchall():
             doc.apply_update(data)
     return text_of(doc)
-
-
-def judge(text: str, writers: Sequence[Writer]) -> None:
-    """Raises AssertionError with the first broken promise; `text` is the database's."""
-    check_saved(text, writers)
-    for writer in writers:
-        for word in writer.typed:
-            assert text.count(word) == 1, f"S2 nothing lost, nothing doubled: {word} stands {text.count(word)} times"
-    for writer in writers:
-        assert writer.text == text, "S3 one text: a copy is another one"
-
-
-def check_saved(text: str, writers: Sequence[Writer]) -> None:
-    """Raises AssertionError for a word that was called saved and is not in the database's text."""
-    for writer in writers:
-        for word in writer.saved:
-            assert word in text, f"S1 saved: {word} was answered, and is not in the log"

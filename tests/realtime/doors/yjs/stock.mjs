@@ -38,13 +38,15 @@ function carets(awareness) {
 
 function watch(id, copy) {
   copies.set(id, copy);
-  copy.doc.on("update", () => tell({ what: "text", id, text: text(copy.doc) }));
+  if (!copy.quiet) {
+    copy.doc.on("update", () => tell({ what: "text", id, text: text(copy.doc) }));
+  }
   copy.provider.awareness.on("change", () => tell({ what: "carets", id, carets: carets(copy.provider.awareness) }));
   tell({ what: "opened", id, client: copy.doc.clientID });
 }
 
 const commands = {
-  yjs({ id, name, token, params, headers, from }) {
+  yjs({ id, name, token, params, headers, from, quiet }) {
     const doc = from === undefined ? new Y.Doc() : copies.get(from).doc;
     const provider = new WebsocketProvider(`${origin}/yjs`, name, doc, {
       WebSocketPolyfill: socketOf(headers ?? {}),
@@ -55,9 +57,9 @@ const commands = {
     provider.on("sync", (state) => state && tell({ what: "synced", id }));
     provider.on("status", ({ status }) => tell({ what: status, id }));
     provider.on("closed", ({ code, reason }) => tell({ what: "closed", id, code, reason }));
-    watch(id, { doc, provider });
+    watch(id, { doc, provider, quiet, written: 0 });
   },
-  hocuspocus({ id, name, token, headers, session, from }) {
+  hocuspocus({ id, name, token, headers, session, from, quiet }) {
     const doc = from === undefined ? new Y.Doc() : copies.get(from).doc;
     shared ??= new HocuspocusProviderWebsocket({
       url: `${origin}/hocuspocus`,
@@ -77,16 +79,26 @@ const commands = {
     provider.on("synced", ({ state }) => state && tell({ what: "synced", id }));
     provider.on("authenticated", ({ scope }) => tell({ what: "allowed", id, scope }));
     provider.on("authenticationFailed", ({ reason }) => tell({ what: "refused", id, reason }));
-    provider.on("unsyncedChanges", ({ number }) => tell({ what: "unsynced", id, number }));
+    provider.on("unsyncedChanges", ({ number }) => {
+      tell({ what: "unsynced", id, number, written: copies.get(id)?.written ?? 0 });
+    });
     provider.on("status", ({ status }) => tell({ what: status, id }));
     provider.on("close", ({ event }) => tell({ what: "closed", id, code: event.code, reason: event.reason }));
     provider.on("stateless", ({ payload }) => tell({ what: "stateless", id, payload }));
-    watch(id, { doc, provider });
+    watch(id, { doc, provider, quiet, written: 0 });
     provider.attach();
   },
   type({ id, words, at }) {
     const written = textOf(copies.get(id));
     written.insert(at ?? written.length, words);
+  },
+  // A word behind some other, as realtime.testing.writing has them.
+  write({ id, word }) {
+    const copy = copies.get(id);
+    const written = textOf(copy);
+    const places = [0, ...Array.from(written.toString().matchAll(/w\d+n\d+e/g), (it) => it.index + it[0].length)];
+    copy.written += 1;
+    written.insert(places[Math.floor(Math.random() * places.length)], word);
   },
   remove({ id, at, length }) {
     textOf(copies.get(id)).delete(at, length);
