@@ -3,6 +3,7 @@
 The names here are for authors of apps; what is behind them is the engine's own. See docs/how-to/share-a-document.md.
 """
 
+from realtime.documents.authorship import Stretch, read_with_authors
 from realtime.documents.changing import PreparedChange, change, erase, has_begun, prepare
 from realtime.documents.commands import (
     OpenedDocument,
@@ -23,6 +24,7 @@ __all__ = [
     "PreparedChange",
     "Role",
     "Shape",
+    "Stretch",
     "SyncedDocument",
     "Updated",
     "UpdatedDocument",
@@ -32,6 +34,7 @@ __all__ = [
     "open_document",
     "point",
     "prepare",
+    "read_with_authors",
     "sync_document",
     "update_document",
 ]

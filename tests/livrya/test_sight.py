@@ -96,6 +96,7 @@ PAGES: dict[str, list[Page] | str] = {
     "desk-new-chapter": [Page("book", {"title": "x"}, _BOOK)],
     "desk-chapter": [Page("chapter", keys=_DESK)],
     "desk-changes": [Page("chapter", keys=_DESK)],
+    "desk-authors": [Page("chapter", keys=_DESK)],
     "desk-versions": [Page("chapter", keys=_DESK), Page("chapter", {"name": "One"}, _DESK)],
     "desk-version": [
         Page("version", keys=(*_DESK, "version_id")),

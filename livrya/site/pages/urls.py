@@ -27,6 +27,7 @@ urlpatterns = [
     path("write/<slug:slug>/<id:chapter_id>/changes/", desk.changes, name="desk-changes"),
     path("write/<slug:slug>/<id:chapter_id>/versions/", versions.versions, name="desk-versions"),
     path("write/<slug:slug>/<id:chapter_id>/versions/<id:version_id>/", versions.version, name="desk-version"),
+    path("write/<slug:slug>/<id:chapter_id>/authors/", versions.authors, name="desk-authors"),
     path("write/<slug:slug>/<id:chapter_id>/release/", desk.release, name="desk-release"),
     path("notifications/", notifications.notifications, name="notifications"),
     path("rooms/", rooms.rooms, name="rooms"),

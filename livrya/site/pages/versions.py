@@ -1,4 +1,7 @@
-"""The versions of a chapter's draft: listed, named, compared, restored."""
+"""The versions of a chapter's draft (listed, named, compared, restored), and who wrote what of it."""
+
+from collections import Counter
+from collections.abc import Iterable
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -10,9 +13,13 @@ from django.utils.translation import gettext as _
 
 from books.models import VersionKind
 from books.selectors import versions as selectors
+from books.services.authorship import who_wrote
 from books.services.versions import compare_versions, delete_version, name_version, restore_version
+from books.text import count_words
+from livrya.accounts.models import User
 from livrya.site.pages.desk import chapter_of, worked_on
 from livrya.site.pages.requests import PersonRequest, whole_number
+from livrya.site.templatetags.livrya import HUES
 from realtime.errors import NotFound
 
 _PER_PAGE = 50
@@ -67,3 +74,37 @@ def version(request: PersonRequest, slug: str, chapter_id: int, version_id: int)
             "is_named": seen.kind == VersionKind.NAMED,
         },
     )
+
+
+@login_required
+def authors(request: PersonRequest, slug: str, chapter_id: int) -> HttpResponse:
+    """The draft in the colours of those who wrote it."""
+    book = worked_on(request, slug)
+    chapter = chapter_of(request, book, chapter_id)
+    written = who_wrote(actor=request.user, chapter_id=chapter.pk)
+    people = User.objects.in_bulk({words.user_id for one in written for words in one.words if words.user_id})
+    hues = _hues(people)
+    counted = Counter[User | None]()
+    shown = []
+    for one in written:
+        # Nobody also where somebody is no longer here.
+        pieces = [(people.get(words.user_id or 0), words.text) for words in one.words]
+        for person, text in pieces:
+            counted[person] += count_words(text)
+        shown.append([(person, person and hues[person.pk], text) for person, text in pieces])
+    nobodys = counted.pop(None, 0)
+    legend = [(person, person and hues[person.pk], words) for person, words in counted.most_common()]
+    return render(
+        request,
+        "pages/desk_authors.html",
+        {"book": book, "chapter": chapter, "paragraphs": shown, "legend": legend, "nobodys": nobodys},
+    )
+
+
+def _hues(user_ids: Iterable[int]) -> dict[int, int]:
+    """Returns everybody's colour: their own, or where somebody has it already the next that is free."""
+    hues: dict[int, int] = {}
+    for user_id in sorted(user_ids):
+        free = set(range(HUES)) - set(hues.values()) or set(range(HUES))
+        hues[user_id] = min(free, key=lambda hue: (hue - user_id) % HUES)
+    return hues

@@ -1,9 +1,14 @@
 """The versions of a chapter's draft, without scripts."""
 
+import re
+
 from books.models import Right, Version
 from books.services.versions import name_version
+from livrya.accounts.models import User
+from livrya.site.templatetags.livrya import HUES
 from tests.books import test_drafts as drafts
 from tests.books.library import worker_on
+from tests.books.test_authorship import type_as
 from tests.livrya.site.pages.conftest import signed_in
 
 
@@ -78,6 +83,26 @@ def test_a_chapter_leads_to_its_versions_who_may_change_it_now(library):
     for person, leads in ((beta, False), (library.author, True)):
         page = signed_in(person).get(f"/write/the-lamp-room/{out.pk}/").content.decode()
         assert (f"/{out.pk}/versions/" in page) == leads
+
+
+def test_a_draft_in_the_colours_of_those_who_wrote_it(library):
+    chapter, client = library.chapters[2], signed_in(library.author)
+    path = f"/write/the-lamp-room/{chapter.pk}/authors/"
+    assert path in client.get(f"/write/the-lamp-room/{chapter.pk}/").content.decode()
+    assert "Nothing has been written in the studio yet." in client.get(path).content.decode()
+    type_as(library.author.pk, chapter.pk, "Two words.")
+    # Of the same colour, if somebody else had not got it.
+    other = User.objects.create(pk=library.author.pk + HUES, username="other")
+    type_as(other.pk, chapter.pk, "Three more words.")
+    type_as(10**6, chapter.pk, "Gone.")
+    html = client.get(path).content.decode()
+    hue = library.author.pk % HUES
+    assert f'<bdi class="wrote wrote--{hue}">Ines Marrow</bdi> <span class="meta">2 words</span>' in html
+    assert f'<bdi class="wrote wrote--{(hue + 1) % HUES}">other</bdi> <span class="meta">3 words</span>' in html
+    assert '<span class="visually-hidden">other: </span>Three more words.</span>' in html
+    assert ">Gone.</p>" in html
+    assert re.search(r"Written elsewhere <span class=\"meta\">\d+ words", html)
+    assert signed_in(library.reader).get(path).status_code == 403
 
 
 def test_a_long_list_comes_in_pages(library):
