@@ -19,6 +19,8 @@ MOST_GENERATOR_LOAD = 0.8
 _SETTLING_S = 2.0
 WARMING = 50
 """Connections before those that are measured: what is loaded and allocated once is no connection's."""
+FILLING = 2_000
+"""The same where memory is measured: what loading has left free, up to 20 MB, takes the first thousand or two."""
 STORM = 500
 """People who come at once: what they need is then asked for in batches, as after a restart."""
 FIRST_STORM = 250
@@ -125,7 +127,7 @@ def take(case: Case, name: str, redis: str, database: str) -> Measurement:
             if not case.deliveries:
                 return connected
         elif case.metric in (Metric.MEMORY, Metric.CONNECTING):
-            load.order("connect", count=WARMING)
+            load.order("connect", count=FILLING if case.metric is Metric.MEMORY else WARMING)
             return _connect(case, server, load, case.connections)
         else:
             connected = Measurement(case.name, name)
