@@ -66,6 +66,7 @@ def _best(act: Callable[[], None]) -> float:
 
 
 def _measure(name: str, updates: list[bytes]) -> None:
+    from realtime.documents.clashes import Clashes
     from realtime.documents.outline import Outline
 
     read = _reader()
@@ -78,6 +79,13 @@ def _measure(name: str, updates: list[bytes]) -> None:
             outline.fresh(update)
             outline.add(update)
 
+    def recognise() -> None:
+        outline = Outline()
+        clashes = Clashes(outline)
+        for update in found:
+            outline.add(update)
+            clashes.take(update)
+
     def apply() -> None:
         doc = pycrdt.Doc()
         for data in updates:
@@ -86,6 +94,7 @@ def _measure(name: str, updates: list[bytes]) -> None:
     takes = {
         "read": lambda: [read(data) for data in updates],
         "compared": compare,
+        "added with clashes": recognise,
         "applied by the library": apply,
     }
     size = sum(map(len, updates)) / len(updates)
@@ -101,6 +110,7 @@ def _reader() -> Callable[[bytes], Any]:
 
 
 def _weigh(updates: list[bytes]) -> None:
+    from realtime.documents.clashes import Clashes
     from realtime.documents.outline import Outline
 
     read = _reader()
@@ -109,8 +119,14 @@ def _weigh(updates: list[bytes]) -> None:
     for data in updates:
         outline.add(read(data))
     held, _ = tracemalloc.get_traced_memory()
+    clashes = Clashes(outline)
+    for data in updates:
+        clashes.take(read(data))
+    more, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    print(f"outline of {sum(outline.vector().values()):,} clocks in {len(updates):,} changes: {held / 1e6:.1f} MB")
+    clocks = sum(outline.vector().values())
+    print(f"outline of {clocks:,} clocks in {len(updates):,} changes: {held / 1e6:.1f} MB,", end=" ")
+    print(f"its letters {(more - held) / 1e6:.1f} MB")
 
 
 def main() -> None:

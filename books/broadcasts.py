@@ -9,7 +9,7 @@ import realtime
 from books import signals
 from books.events import AuthorRoom, BookRoom, ChapterRoom, DraftRoom, FollowersRoom
 from books.events.describing import comment_fields, release_fields, review_fields, version_fields
-from books.events.drafting import VersionNamed, VersionRestored
+from books.events.drafting import ClashChanged, VersionNamed, VersionRestored
 from books.events.facts import (
     AuthorAlert,
     BookUpdated,
@@ -31,7 +31,7 @@ from books.events.facts import (
     ShelfChanged,
     SubscriptionChanged,
 )
-from books.models import Book, Chapter, Comment, Credit, Invitation, ReadingProgress, Review, Version
+from books.models import Book, Chapter, Clash, Comment, Credit, Invitation, ReadingProgress, Review, Version
 from books.selectors.books import is_public
 from books.selectors.comments import reactions_of
 from books.selectors.people import authors_of
@@ -159,6 +159,14 @@ def emit_chapter_scheduled(chapter: Chapter, actor: Actor, **_: Any) -> None:
 def emit_comments_locked(chapter: Chapter, actor: Actor, **_: Any) -> None:
     event = CommentsLockedChanged(chapter_id=chapter.pk, locked=chapter.comments_locked)
     realtime.emit(ChapterRoom(chapter.pk), event, actor=actor)
+
+
+@receiver((signals.clash_found, signals.clash_settled))
+def emit_clash(clash: Clash, actor: Actor, **_: Any) -> None:
+    event = ClashChanged(
+        chapter_id=clash.chapter_id, clash_id=clash.pk, kind=clash.kind, is_settled=clash.settled_at is not None
+    )
+    realtime.emit(DraftRoom(clash.chapter_id), event, actor=actor)
 
 
 @receiver(signals.version_named)

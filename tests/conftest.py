@@ -4,12 +4,17 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker, Settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from realtime.people.limits.acts import forget_counts
 from tests.emptying import empty_database
 from tests.services import Valkey, redis_url
+
+# How long an input takes says how busy the machine is.
+hypothesis_settings.register_profile("ours", deadline=None)
+hypothesis_settings.load_profile("ours")
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,10 @@ from books.events import DraftRoom
 from books.events.drafting import DraftAwareness, DraftUpdate
 from books.models import Chapter
 from books.policies import drafting
+from books.services.clashes import keep_clashes
 from books.services.keeping import keep_if_due
 from books.services.writing_out import write_out
-from realtime.documents import Document, Role, Shape
+from realtime.documents import Clashed, Document, Role, Shape
 from realtime.errors import NotFound
 from realtime.identity import Identity
 
@@ -39,6 +40,10 @@ class ChapterDocument(Document, room=DraftRoom, updated=DraftUpdate, pointed=Dra
     def roles(self, identities: Sequence[Identity]) -> Mapping[Identity, Role]:
         """See `books.policies.drafting`."""
         return drafting.roles(self.room.chapter_id, identities)
+
+    def clashed(self, clashes: Sequence[Clashed]) -> None:
+        """Keeps the words, to be offered back."""
+        keep_clashes(self.room.chapter_id, clashes)
 
     def settled(self, doc: pycrdt.Doc[Any]) -> None:
         """Keeps a version every ten minutes of work, and the chapter's text current until it is out."""

@@ -1,8 +1,8 @@
-"""Turns comments, reviews, chapters and versions into what travels of them, on sockets and over HTTP alike."""
+"""Turns comments, reviews, chapters, clashes and versions into what travels of them, on sockets and over HTTP alike."""
 
 from typing import Any
 
-from books.models import Book, Chapter, Comment, Review, Version
+from books.models import Book, Chapter, Clash, Comment, Review, Version
 from livrya.accounts.models import User
 from livrya.kit.api.fields import unix_ms
 
@@ -56,6 +56,22 @@ def release_fields(chapter: Chapter) -> dict[str, Any]:
         "word_count": chapter.word_count,
         "published_at": unix_ms(chapter.published_at),
         "silent": chapter.silent,
+    }
+
+
+def clash_fields(clash: Clash) -> dict[str, Any]:
+    """Returns the fields of ClashContent."""
+    author = clash.author
+    return {
+        "clash_id": clash.pk,
+        "kind": clash.kind,
+        "words": clash.words,
+        "before": clash.before,
+        "after": clash.after,
+        "created_at": unix_ms(clash.created_at),
+        "user_id": author.pk if author else None,
+        "username": author.username if author else None,
+        "display_name": str(author) if author else None,
     }
 
 

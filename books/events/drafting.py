@@ -71,6 +71,62 @@ class PointInDraft(Payload):
     state: dict[str, Any] | None = None
 
 
+@event("draft:clash", rooms=[DraftRoom])
+class ClashChanged(Payload):
+    """Merging has lost or doubled words, more of them, or they are settled: `draft:clashes` tells what there is."""
+
+    chapter_id: int
+    clash_id: int
+    kind: str
+    is_settled: bool
+
+
+class ClashContent(Payload):
+    """Words to be looked at. `kind`: `swallowed`, typed into what somebody took out; `doubled`, put in by two at once.
+
+    `before` and `after` are letters around the words, at most 60, as their author saw them; empty where not known.
+    Nobody is the author of what the server wrote.
+    """
+
+    clash_id: int
+    kind: str
+    words: str
+    before: str
+    after: str
+    created_at: int
+    user_id: int | None
+    username: str | None
+    display_name: str | None
+
+
+class Clashes(Payload):
+    """What is not settled, the oldest first; at most 50."""
+
+    clashes: list[ClashContent]
+
+
+@command("draft:clashes", reply=Clashes, cost=2)
+class ListClashes(Payload):
+    """Get the words of the draft that merging has lost or doubled. For those who may write it."""
+
+    chapter_id: Id
+
+
+class ClashSettled(Payload):
+    """`is_ours` is false where somebody else was first: they have put the words back, or thrown them away."""
+
+    clash_id: int
+    is_ours: bool
+
+
+@command("draft:settle", reply=ClashSettled, durable=True)
+class SettleClash(Payload):
+    """Take words off that list: before they are put back, for only one may do that, or because nobody misses them."""
+
+    chapter_id: Id
+    clash_id: Id
+
+
 class OfVersion(Payload):
     """A version of the draft, and who did something with it; nobody where the server did."""
 

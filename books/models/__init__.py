@@ -2,6 +2,7 @@
 
 from books.models.book import Book, ContentRating, ContentWarning, Progress, Tag, Visibility
 from books.models.chapter import Chapter, ChapterState
+from books.models.clash import Clash, ClashKind
 from books.models.comment import Comment, Reaction, ReactionKind
 from books.models.imports import Import
 from books.models.people import Credit, CreditKind, Invitation, Right
@@ -14,6 +15,8 @@ __all__ = [
     "Book",
     "Chapter",
     "ChapterState",
+    "Clash",
+    "ClashKind",
     "Comment",
     "ContentRating",
     "ContentWarning",

@@ -5,6 +5,7 @@ The names here are for authors of apps; what is behind them is the engine's own.
 
 from realtime.documents.authorship import Stretch, read_with_authors
 from realtime.documents.changing import PreparedChange, change, erase, has_begun, prepare
+from realtime.documents.clashes import Clash, ClashKind
 from realtime.documents.commands import (
     OpenedDocument,
     SyncedDocument,
@@ -14,10 +15,13 @@ from realtime.documents.commands import (
     sync_document,
     update_document,
 )
-from realtime.documents.kinds import Document, Pointed, Role, Updated
+from realtime.documents.kinds import Clashed, Document, Pointed, Role, Updated
 from realtime.documents.updates import Shape
 
 __all__ = [
+    "Clash",
+    "ClashKind",
+    "Clashed",
     "Document",
     "OpenedDocument",
     "Pointed",

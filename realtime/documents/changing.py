@@ -1,6 +1,7 @@
 """Changes that the server itself makes to a document: a form, an import, the admin, a command."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Generic, TypeVar
 
 import pycrdt
@@ -46,7 +47,7 @@ class PreparedChange(Generic[T]):
     ) -> None:
         self.result = result
         self._document = document
-        self._epoch, self._seq = copy.epoch, copy.seq
+        self._copy, self._seq = copy, copy.seq
         self._updates = updates
         self._clients = clients
 
@@ -63,12 +64,19 @@ class PreparedChange(Generic[T]):
         room = self._document.room
         if not self._updates:
             return
-        if storing.epoch_of(room.name) != self._epoch:
+        if storing.epoch_of(room.name) != self._copy.epoch:
             raise DocumentChanged
+        self._tell_clashes()
         for client_id in self._clients:
             storing.claim(room.name, client_id, None)
         for update in self._updates:
             realtime.emit(room, self._document.updated(update=update), actor=actor)
+
+    def _tell_clashes(self) -> None:
+        """What was written since it was worked out may have been written into what it removes."""
+        with _as_ours():
+            if self._copy.catch_up(locked=True) and self._copy.clashes:
+                self._document.clashed(self._copy.told())
 
 
 def prepare(room: Room, edit: Callable[[pycrdt.Doc[Any]], T]) -> PreparedChange[T]:
@@ -82,23 +90,30 @@ def prepare(room: Room, edit: Callable[[pycrdt.Doc[Any]], T]) -> PreparedChange[
     if document is None:
         raise NotFound("That room is no document.")
     updates: list[bytes] = []
-    try:
+    with _as_ours():
         copy = Copy(document)
         copy.catch_up()
         watch = copy.doc.observe(lambda event: updates.append(event.update))
         result = edit(copy.doc)
         copy.doc.unobserve(watch)
-    except Exception:
-        raise
-    except BaseException as error:  # the library's panic, which nothing would catch that handles requests
-        raise Internal from error
     clients: set[int] = set()
     for update in updates:
         read = read_update(update, document.shape, max_pieces=STATE_PIECES)
         copy.outline.check(read)  # what is stored must be loaded again, within the same bounds
         clients |= copy.outline.fresh(read)
-        copy.outline.add(read)
+        copy.outlined(read)
     return PreparedChange(document, copy, updates, clients, result)
+
+
+@contextmanager
+def _as_ours() -> Iterator[None]:
+    """Makes an error of the library's panic, which nothing would catch that handles requests."""
+    try:
+        yield
+    except Exception:
+        raise
+    except BaseException as error:
+        raise Internal from error
 
 
 def change(room: Room, edit: Callable[[pycrdt.Doc[Any]], T], *, actor: Any = None) -> T:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import pycrdt
 
 from realtime.contracts import Payload
+from realtime.documents.clashes import Clash
 from realtime.documents.updates import Shape
 from realtime.identity import Identity
 from realtime.rooms import Room
@@ -45,6 +46,13 @@ class Pointed(Payload):
     state: dict[str, Any] | None = None
 
 
+class Clashed(NamedTuple):
+    """Words that a merge has lost or doubled, and who wrote them; None for the server itself."""
+
+    clash: Clash
+    user_id: int | None
+
+
 class Document:
     """Base of a kind of shared document, one for each room of a type.
 
@@ -75,6 +83,12 @@ class Document:
     def roles(self, identities: Sequence[Identity]) -> Mapping[Identity, Role]:
         """Returns what each may do now; who is left out may nothing. Asked in the transaction of every change."""
         raise NotImplementedError
+
+    def clashed(self, clashes: Sequence[Clashed]) -> None:
+        """A change has lost or doubled words; see `Clash`. Called in the transaction that stores the change.
+
+        So what it keeps is kept if and only if the change is. What it raises refuses the change.
+        """
 
     def settled(self, doc: pycrdt.Doc[Any]) -> None:
         """The document has changed, and for a moment it has not changed any more, or for long without a pause.

@@ -12,7 +12,7 @@ A client's clocks have no holes, so everything is appended: two numbers for each
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from realtime.documents.effort import MAX_OF_DOCUMENT, MAX_OF_UPDATE, Effort
 from realtime.documents.ordering import in_order
@@ -81,6 +81,18 @@ class _Pieces:
         at = bisect_left(self._types_at, clock)
         return self._types[at] if at < len(self._types_at) and self._types_at[at] == clock else None
 
+    def types_in(self, start: int, end: int) -> Sequence[int]:
+        return self._types[bisect_left(self._types_at, start) : bisect_left(self._types_at, end)]
+
+    def runs(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+        """Yields the place of each run within these clocks, where it begins and where it ends."""
+        end = min(end, self.next)
+        at = bisect_right(self._starts, start) - 1
+        while start < end:
+            behind = self._starts[at + 1] if at + 1 < len(self._starts) else self.next
+            yield self._places[at] >> 1, start, min(end, behind)
+            at, start = at + 1, behind
+
     def append(self, end: int, place: int, has_content: bool) -> None:
         held = place << 1 | (not has_content)
         if not self._places or self._places[-1] != held:
@@ -119,6 +131,7 @@ class Outline:
         # Of each type by its number, which begins at 1.
         self._sorts = bytearray(1)
         self._depths = bytearray(1)
+        self._parents = array("I", [0])
         self._pieces = 0
         self._effort = Effort()
 
@@ -133,6 +146,48 @@ class Outline:
             for client, structs in update.structs.items()
             if structs[-1].clock + structs[-1].length > self._next_of(client)
         }
+
+    def home(self, client: int, clock: int) -> int:
+        """Returns the number of the type that a piece of the copy lies in; 0 where that was collected."""
+        return self._clients[client].place(clock) >> 1
+
+    def parent(self, number: int) -> int:
+        """Returns the number of the type that a type lies in, a lower one; 0 for a root."""
+        return self._parents[number]
+
+    def types_in(self, client: int, start: int, end: int) -> Sequence[int]:
+        """Returns the numbers of the types that a stretch of a client's clocks made, as far as the copy has it."""
+        pieces = self._clients.get(client)
+        return pieces.types_in(start, end) if pieces else ()
+
+    def within(self, tops: Collection[int]) -> set[int]:
+        """Returns the numbers of these types and of all that lie in them. Walks over all types behind the first."""
+        found = set(tops)
+        for number in range(min(found, default=len(self._parents)), len(self._parents)):
+            if self._parents[number] in found:
+                found.add(number)
+        return found
+
+    def homes(self, client: int, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+        """Yields in which types these clocks lie, 0 where that was collected, and from where to before where.
+
+        Attributes are left out.
+        """
+        pieces = self._clients.get(client)
+        for place, first, behind in pieces.runs(start, end) if pieces else ():
+            if not place & 1:
+                yield place >> 1, first, behind
+
+    def stretches(self, homes: Collection[int]) -> Iterator[tuple[int, int, int]]:
+        """Yields what lies in these types, beside their attributes: client, first clock, clock behind the last.
+
+        Walks over all runs of pieces, 0.3 µs each.
+        """
+        places = {number << 1 for number in homes}
+        for client, pieces in self._clients.items():
+            for place, start, end in pieces.runs(0, pieces.next):
+                if place in places:
+                    yield client, start, end
 
     def check(self, update: Update) -> None:
         """Returns where the copy can take the update whole.
@@ -171,7 +226,7 @@ class Outline:
                         self._clients.pop(client, None)
                 while len(self._roots) > roots:
                     self._roots.popitem()
-                del self._sorts[types:], self._depths[types:]
+                del self._sorts[types:], self._depths[types:], self._parents[types:]
                 self._pieces = count
                 self._effort.take_back()
 
@@ -275,7 +330,7 @@ class Outline:
         if isinstance(parent, str):
             number = self._roots.get(parent)
             if number is None:
-                number = self._roots[parent] = self._number(_ROOT, depth=0)
+                number = self._roots[parent] = self._number(_ROOT, depth=0, parent=0)
             return number << 1 | of_attribute
         pieces = self._clients[parent[0]]
         found = pieces.type(parent[1])
@@ -298,11 +353,12 @@ class Outline:
         depth = self._depths[place >> 1] + 1
         if depth > MAX_TYPES_DEPTH:
             raise MalformedUpdate("The update has elements that are nested too deeply.")
-        return self._number(_TEXT if struct.element is None else _ELEMENT, depth)
+        return self._number(_TEXT if struct.element is None else _ELEMENT, depth, place >> 1)
 
-    def _number(self, sort: int, depth: int) -> int:
+    def _number(self, sort: int, depth: int, parent: int) -> int:
         self._sorts.append(sort)
         self._depths.append(depth)
+        self._parents.append(parent)
         return len(self._sorts) - 1
 
     def _next_of(self, client: int) -> int:

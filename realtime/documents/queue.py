@@ -161,13 +161,13 @@ class DocumentQueue:
         except BaseException as error:
             return None, self._failed(error)
 
-    def _current(self) -> Copy:
+    def _current(self, *, locked: bool = False) -> Copy:
         """Returns the copy as it is committed. The library failing over that is nobody's fault who asks."""
         try:
             copy = self._copy
-            if copy is None or not copy.catch_up():
+            if copy is None or not copy.catch_up(locked=locked):
                 copy = self._copy = Copy(self.document)
-                copy.catch_up()
+                copy.catch_up(locked=locked)
             return copy
         except Exception:
             self._copy = None
@@ -201,7 +201,7 @@ class DocumentQueue:
         if self._copy is None:
             self._current()  # takes long where much is stored, and nobody waits for it here
         with realtime.atomic() as unit:
-            copy = self._current()
+            copy = self._current(locked=True)
             roles = self.document.roles(list({write.identity for write in writes}))
             outcomes = [self._take(copy, roles.get(write.identity), write) for write in writes]
         own = [event.seq for event in unit.events if isinstance(event, StoredEvent) and event.room == room.name]
@@ -235,6 +235,8 @@ class DocumentQueue:
         except ApplicationError as error:
             return error
         changed = copy.apply(write.data, update)
+        if copy.clashes:
+            self.document.clashed(copy.told())
         if changed:
             realtime.emit(
                 self.document.room,

@@ -81,6 +81,7 @@ class Struct(NamedTuple):
     key: str | None = None  # of an attribute; None also where it is that of its neighbour
     element: str | None = None  # of a type: the element's name; None for a text
     halves: Sequence[int] = ()  # clocks before which it must not be divided: in surrogate pairs, between values
+    text: str = ""
 
 
 class Deletion(NamedTuple):
@@ -162,6 +163,7 @@ def _read_struct(reader: Reader, shape: Shape, client: int, clock: int, info: in
     length = 1
     element: str | None = None
     halves: Sequence[int] = ()
+    text = ""
     if kind is Kind.TEXT:
         text = reader.text()
         length = len(text)
@@ -188,7 +190,7 @@ def _read_struct(reader: Reader, shape: Shape, client: int, clock: int, info: in
         if not shape.has_embeds:
             raise MalformedUpdate("The update has something in a text that the document does not have.")
         check_json(reader.text())
-    return Struct(client, clock, length, kind, origin, right, parent, key, element, halves)
+    return Struct(client, clock, length, kind, origin, right, parent, key, element, halves, text)
 
 
 def _read_id(reader: Reader) -> Id:

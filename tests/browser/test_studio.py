@@ -128,6 +128,53 @@ def test_what_is_written_offline_is_kept_said_to_be_and_merged(site: Site, libra
     assert words_on(tom) == words_on(ines)
 
 
+def test_words_typed_into_a_paragraph_that_another_joins_are_put_back(site: Site, library: Library) -> None:
+    site.expected = ["ERR_INTERNET_DISCONNECTED", "WebSocket"]
+    tom = open_studio(site, draft_of(library), co_author(library))
+    ines = open_studio(site, draft_of(library), library.author)
+    paragraphs = len(words_on(tom))
+    ines.context.set_offline(True)
+    write_at_end(ines, " Written in the dark.")
+    says(ines, "Kept on this device")
+    caret_to(tom, "Control+End")
+    tom.keyboard.press("Home")
+    tom.keyboard.press("Backspace")
+    expect(text_of(tom).locator(":scope > *")).to_have_count(paragraphs - 1)
+    says(tom, re.compile("Saved"))
+    ines.context.set_offline(False)
+    for page in (ines, tom):
+        expect(page.locator(".banner")).to_contain_text("Ines Marrow’s words went with a paragraph")
+    tom.get_by_role("button", name="Put back").click()
+    for page in (ines, tom):
+        shows(page, "It ends. Written in the dark.")
+        expect(page.locator(".banner")).to_have_count(0)
+    assert words_on(tom) == words_on(ines)
+
+
+def test_what_two_split_at_once_is_shown_to_stand_twice(site: Site, library: Library) -> None:
+    site.expected = ["ERR_INTERNET_DISCONNECTED", "WebSocket"]
+    tom = open_studio(site, draft_of(library), co_author(library))
+    ines = open_studio(site, draft_of(library), library.author)
+    ines.context.set_offline(True)
+    for page in (ines, tom):
+        caret_to(page, "Control+End")
+        for _ in "ends.":
+            page.keyboard.press("ArrowLeft")
+        page.keyboard.press("Enter")
+        shows(page, "It \nends.")
+    says(ines, "Kept on this device")
+    says(tom, re.compile("Saved"))
+    ines.context.set_offline(False)
+    for page in (ines, tom):
+        expect(page.locator(".banner")).to_contain_text("this stands twice: ends.")
+    tom.get_by_role("button", name="Show").click()
+    expect(tom.locator(".found")).to_have_count(2)
+    tom.keyboard.press("Escape")
+    tom.get_by_role("button", name="Settle").click()
+    for page in (ines, tom):
+        expect(page.locator(".banner")).to_have_count(0)
+
+
 def test_what_no_server_has_is_there_when_the_page_is_opened_again(
     open_site: Callable[[ServerProcess], Site], library: Library
 ) -> None:

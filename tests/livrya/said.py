@@ -159,6 +159,8 @@ BOOKS = [
         _nothing,
         by="author",
     ),
+    Row("draft:clashes", lambda w: [str(w.drafts[0])], lambda w: {"clashes": []}, by="author"),
+    Row("draft:settle", lambda w: [w.drafts[0], "1"], lambda w: {"clashId": 1, "isOurs": False}, by="author"),
     Row("draft:leave", lambda w: [w.drafts[0]], lambda w: {"room": f"draft:{w.drafts[0]}"}, by="author"),
 ]
 

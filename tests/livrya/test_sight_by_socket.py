@@ -52,6 +52,7 @@ FIELDS = {
 """What the id fields of commands name."""
 BESIDE_IN_COMMANDS = {
     "draft:awareness clientId": "a number that the caller's own copy of the document made up",
+    "draft:settle clashId": "of the chapter that is named beside it; one of another chapter is none",
     "notification:read ids": "one's own; others are passed over",
     "session:list userId": "for staff",
     "user:disconnect userId": "for staff",

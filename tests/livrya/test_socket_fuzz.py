@@ -41,7 +41,7 @@ from tests.realtime.doors.in_process import BareClient
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either_database]
 
 IN_A_TALK = 20
-TALKS = 100
+TALKS = 120
 TALKS_IN_SOAK = 5_000
 GROWTH_MIB = 64
 """More memory than this, once warm, is a leak: 80,000 inputs that kept 1 KB each would be 80 MiB."""

@@ -195,6 +195,43 @@ export interface ChapterVersion {
   version: number;
 }
 
+/** Merging has lost or doubled words, more of them, or they are settled: `draft:clashes` tells what there is. */
+export interface ClashChanged {
+  chapterId: number;
+  clashId: number;
+  kind: string;
+  isSettled: boolean;
+}
+
+/**
+ * Words to be looked at. `kind`: `swallowed`, typed into what somebody took out; `doubled`, put in by two at once.
+ *
+ * `before` and `after` are letters around the words, at most 60, as their author saw them; empty where not known.
+ * Nobody is the author of what the server wrote.
+ */
+export interface ClashContent {
+  clashId: number;
+  kind: string;
+  words: string;
+  before: string;
+  after: string;
+  createdAt: number;
+  userId: number | null;
+  username: string | null;
+  displayName: string | null;
+}
+
+/** `is_ours` is false where somebody else was first: they have put the words back, or thrown them away. */
+export interface ClashSettled {
+  clashId: number;
+  isOurs: boolean;
+}
+
+/** What is not settled, the oldest first; at most 50. */
+export interface Clashes {
+  clashes: Array<ClashContent>;
+}
+
 /** End a group (`group:5`) for everybody, as its owner could with `room:delete`. */
 export interface CloseRoom {
   room: string;
@@ -566,6 +603,11 @@ export interface LeaveDraft {
 /** End your membership, on all your devices. To be only away from it, leave the page, or `room:unsubscribe`. */
 export interface LeaveRoom {
   roomId: number;
+}
+
+/** Get the words of the draft that merging has lost or doubled. For those who may write it. */
+export interface ListClashes {
+  chapterId: number;
 }
 
 /** Tells who of your contacts is online. */
@@ -1405,6 +1447,12 @@ export interface SetRole {
   role: string;
 }
 
+/** Take words off that list: before they are put back, for only one may do that, or because nobody misses them. */
+export interface SettleClash {
+  chapterId: number;
+  clashId: number;
+}
+
 /** On which of your shelves a book is, sent to all your devices; null: on none. */
 export interface ShelfChanged {
   bookId: number;
@@ -1784,6 +1832,8 @@ export interface EventMap {
   "credit:changed": CreditChanged;
   /** Somebody's caret in the draft has moved, or is gone. Everybody in the draft's room gets it but for themselves. */
   "draft:awareness": DraftAwareness;
+  /** Merging has lost or doubled words, more of them, or they are settled: `draft:clashes` tells what there is. */
+  "draft:clash": ClashChanged;
   /** The draft has changed; to be applied to one's copy. All in its room get it but the connection that wrote it. */
   "draft:update": DraftUpdate;
   /** Somebody has kept what the draft says under a name. */
@@ -1978,6 +2028,8 @@ export interface CommandMap {
    * At most twenty a second of one copy are passed on, the newest.
    */
   "draft:awareness": { payload: PointInDraft; reply: null };
+  /** Get the words of the draft that merging has lost or doubled. For those who may write it. */
+  "draft:clashes": { payload: ListClashes; reply: Clashes };
   /** Enter the room of a chapter's writing; the answer is that of `book:join`. */
   "draft:join": { payload: JoinDraft; reply: Record<string, unknown> };
   /** Leave the room of a chapter's writing. */
@@ -1990,6 +2042,8 @@ export interface CommandMap {
    * the room was reset, and after every reconnection.
    */
   "draft:open": { payload: OpenDraft; reply: OpenedDocument };
+  /** Take words off that list: before they are put back, for only one may do that, or because nobody misses them. */
+  "draft:settle": { payload: SettleClash; reply: ClashSettled };
   /** Get what a copy with that state vector lacks. */
   "draft:sync": { payload: SyncDraft; reply: SyncedDocument };
   /**
@@ -2161,6 +2215,7 @@ export const DURABLE_EVENTS: ReadonlySet<keyof EventMap> = new Set([
   "comment:new",
   "comment:updated",
   "credit:changed",
+  "draft:clash",
   "draft:update",
   "draft:versionNamed",
   "draft:versionRestored",
@@ -2205,6 +2260,7 @@ export const DURABLE_COMMANDS: ReadonlySet<keyof CommandMap> = new Set([
   "comment:edit",
   "comment:post",
   "comment:react",
+  "draft:settle",
   "invite:decline",
   "message:delete",
   "message:edit",

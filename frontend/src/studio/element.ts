@@ -5,10 +5,11 @@ import { Draft } from "../elements/parts/draft";
 import { bringKeys } from "../elements/parts/keys";
 import { define, LiveElement } from "../elements/parts/live-element";
 import { toast } from "../elements/parts/toasts";
-import type { RoomName, VersionNamed, VersionRestored } from "../realtime/contracts.gen";
+import type { ClashContent, RoomName, VersionNamed, VersionRestored } from "../realtime/contracts.gen";
 import { live, page } from "../realtime/page";
 import type { Person } from "../realtime/presence";
 import { type BarActs, type BarView, bar, fieldPanel, findPanel, statusWords } from "./bar";
+import { type ClashActs, Clashes, clashNotice, putBack, wordsToFind } from "./clashes";
 import { type Content, DraftDocument, nextFrame, plainText } from "./document";
 import { insertBreak, lookOf, setKind } from "./editing";
 import { openEditor } from "./editor";
@@ -37,6 +38,7 @@ class Studio extends LiveElement {
   private people: readonly Person[] = [];
   private panel: Panel | null = null;
   private isFocused = false;
+  private clashes: Clashes | null = null;
   private rescued = new Draft("");
   private goalKey = "";
   private isDrawn = true;
@@ -59,6 +61,8 @@ class Studio extends LiveElement {
       frame: (run) => this.whenCalm(run),
     });
     this.draft = draft;
+    const clashes = new Clashes(live, chapter);
+    this.clashes = clashes;
     const room = `draft:${chapter}` as RoomName;
     const patience = setTimeout(() => this.release(), PATIENCE_MS);
     this.until(
@@ -74,6 +78,8 @@ class Studio extends LiveElement {
       }),
       live.on("draft:versionNamed", (version) => this.tell(version, "named this version"), room),
       live.on("draft:versionRestored", (version) => this.tell(version, "restored the version"), room),
+      clashes.open.subscribe(() => this.draw()),
+      clashes.follow(),
       () => clearTimeout(patience),
       () => this.close(),
     );
@@ -283,7 +289,7 @@ class Studio extends LiveElement {
     const { editor, draft } = this;
     if (!editor || !draft) return;
     render(
-      html`${bar(this.view(editor, draft), this.acts(editor))}${this.panelOf(editor)}${this.notices(draft)}`,
+      html`${bar(this.view(editor, draft), this.acts(editor))}${this.panelOf(editor)}${this.notices(draft)}${this.panel ? nothing : clashNotice(this.clashes?.open.value ?? [], editor.isEditable, this.clashActs(editor))}`,
       this.head,
     );
   }
@@ -365,6 +371,24 @@ class Studio extends LiveElement {
     if (goal > 0) localStorage.setItem(this.goalKey, String(goal));
     else localStorage.removeItem(this.goalKey);
     this.closePanel();
+  }
+
+  private clashActs(editor: Editor): ClashActs {
+    const settle = (clash: ClashContent, then: () => void = () => undefined) => {
+      this.clashes?.settle(clash).then(
+        (isOurs) => isOurs && then(),
+        (error: Error) => toast({ text: error.message, error: true }),
+      );
+    };
+    return {
+      // Settled first: of two who put the same words back at once only one may.
+      putBack: (clash) => settle(clash, () => putBack(editor.view, clash)),
+      show: (clash) => {
+        this.openPanel("find");
+        search(editor.view, wordsToFind(clash));
+      },
+      settle,
+    };
   }
 
   private notices(draft: DraftDocument) {

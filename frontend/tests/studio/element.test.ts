@@ -14,11 +14,16 @@ vi.mock("../../src/realtime/page", () => ({
       heard.set(`${type} ${room}`, hear);
       return () => heard.delete(`${type} ${room}`);
     },
+    onJoined: () => () => undefined,
+    onReset: () => () => undefined,
+    isInside: () => true,
+    command: (type: string, payload: object) => command(type, payload),
   },
 }));
 vi.mock("../../src/studio/wire", () => ({ sessionWire: () => wire }));
 vi.mock("../../src/studio/local-copy", () => ({ deviceCopies: () => device }));
 
+const command = vi.fn<(type: string, payload: object) => Promise<unknown>>();
 const heard = new Map<string, (event: object) => void>();
 const people = new Store({ people: [{ userId: 2, username: "pip", displayName: "Pip", away: false }] });
 
@@ -29,6 +34,7 @@ beforeEach(() => {
   server = new FakeDocument(["Call me Ishmael."]);
   wire = new FakeWire(server);
   device = new FakeDevice();
+  command.mockReset().mockResolvedValue({ clashes: [] });
 });
 
 afterEach(() => {
@@ -215,5 +221,70 @@ describe("the studio in the chapter's form", () => {
     await due();
     expect(editor()?.textContent).toBe("Call me Ishmael.");
     expect(document.querySelector("[role=alert]")?.textContent).toContain("are kept on this device");
+  });
+});
+
+describe("words that merging has lost or doubled", () => {
+  const lost = {
+    clashId: 1,
+    kind: "swallowed",
+    words: "now ",
+    before: "Call me ",
+    after: "",
+    createdAt: 0,
+    userId: 2,
+    username: "pip",
+    displayName: "Pip",
+  };
+  const notice = () => document.querySelector(".banner[role=status]");
+  const button = (name: string) =>
+    [...document.querySelectorAll<HTMLElement>(".banner button")].find((one) => one.textContent === name);
+
+  async function openWith(clashes: object[], isOurs = true): Promise<void> {
+    command.mockImplementation((type) => Promise.resolve(type === "draft:clashes" ? { clashes } : { isOurs }));
+    await open();
+    wire.connect();
+    await due();
+  }
+
+  it("offers lost words back, and puts them where they stood", async () => {
+    await openWith([lost]);
+    expect(notice()?.textContent).toContain("Pip’s words went with a paragraph");
+    button("Put back")?.click();
+    await due();
+    expect(command).toHaveBeenLastCalledWith("draft:settle", { chapterId: 3, clashId: 1 });
+    expect(editor()?.textContent).toBe("Call me now Ishmael.");
+    expect(notice()).toBeNull();
+  });
+
+  it("puts nothing back that somebody else has put back", async () => {
+    await openWith([lost], false);
+    button("Put back")?.click();
+    await due();
+    expect(editor()?.textContent).toBe("Call me Ishmael.");
+    expect(notice()).toBeNull();
+  });
+
+  it("shows one at a time, and what stands twice", async () => {
+    await openWith([{ ...lost, clashId: 2, kind: "doubled", words: "Ishmael." }, lost]);
+    expect(notice()?.textContent).toContain("stands twice: Ishmael. (1 of 2)");
+    button("Show")?.click();
+    await due();
+    expect(document.querySelectorAll(".found")).toHaveLength(1);
+    expect(notice()).toBeNull();
+    document.querySelector<HTMLElement>(".studio__panel [aria-label^=Close]")?.click();
+    await due();
+    button("Settle")?.click();
+    await due();
+    expect(notice()?.textContent).toContain("Pip’s words");
+  });
+
+  it("hears of new ones", async () => {
+    await openWith([]);
+    expect(notice()).toBeNull();
+    command.mockResolvedValue({ clashes: [lost] });
+    heard.get("draft:clash draft:3")?.({});
+    await due();
+    expect(notice()).not.toBeNull();
   });
 });

@@ -3,6 +3,7 @@
 from django_tasks import task
 
 from books.selectors.chapters import next_due_at
+from books.services.clashes import prune as prune_clashes
 from books.services.imports import prune as prune_imports
 from books.services.keeping import prune as prune_versions
 from books.services.releases import publish_due_chapters
@@ -22,7 +23,7 @@ def forget_old_history() -> None:
     """Removes what has outlived its time, in small batches.
 
     Events, answers, tickets, records of jobs, sign-ins, notifications read long ago, uploads never sent, files
-    that were to be imported, versions of drafts that have become superfluous.
+    that were to be imported, versions of drafts that have become superfluous, and what was settled in drafts.
     """
     prune()
     forget_finished()
@@ -32,6 +33,7 @@ def forget_old_history() -> None:
     forget_unsent()
     prune_versions()
     prune_imports()
+    prune_clashes()
 
 
 SCHEDULE: list[Periodic] = [

@@ -213,8 +213,8 @@ class ClientCopy:
         if self.session.over:
             return
         self._unsettled = 1
-        self._door.send(sync(Sync.STEP_2, update))
         self._door.answered(here)
+        self._door.send(sync(Sync.STEP_2, update))
         self.session.connection.flush()
 
     async def _take(self, update: bytes, *, whole: bool) -> None:

@@ -19,7 +19,11 @@ class CopyDoor(Protocol):
         """Sends one message about the document."""
 
     def answered(self, vector: bytes) -> None:
-        """The client was sent what it lacks; `vector` is that of what is here."""
+        """The client is sent what it lacks next; `vector` is that of what is here.
+
+        What it has more is to be asked for before: a client that merges first names what others typed meanwhile as
+        taken out by it, and it could not be told that it never saw that.
+        """
 
     def saved(self) -> None:
         """A change of the client's is committed, or was known."""

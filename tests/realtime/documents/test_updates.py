@@ -87,7 +87,7 @@ def test_all_of_a_struct_is_told() -> None:
             A: [
                 Struct(A, 3, 1, Kind.TYPE, parent="text", element="block"),
                 Struct(A, 4, 1, Kind.TYPE, parent=(A, 3)),
-                Struct(A, 5, 3, Kind.TEXT, origin=(B, 7), halves=array("I", [7])),
+                Struct(A, 5, 3, Kind.TEXT, origin=(B, 7), halves=array("I", [7]), text="a😀"),
             ],
             B: [
                 Struct(B, 8, 1, Kind.VALUES, parent=(A, 3), key="kind"),
@@ -102,7 +102,9 @@ def test_all_of_a_struct_is_told() -> None:
 
 def test_a_skip_is_no_struct_and_moves_the_clock() -> None:
     data = update(group(A, 0, item(string("ab")), skip(5), collected(2)), group(B, 0, skip(3)))
-    assert read(data) == Update({A: [Struct(A, 0, 2, Kind.TEXT, parent="text"), Struct(A, 7, 2, Kind.COLLECTED)]}, [])
+    assert read(data) == Update(
+        {A: [Struct(A, 0, 2, Kind.TEXT, parent="text", text="ab"), Struct(A, 7, 2, Kind.COLLECTED)]}, []
+    )
 
 
 def test_it_is_refused_wherever_it_is_cut_and_with_anything_behind() -> None:

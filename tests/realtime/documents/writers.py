@@ -51,6 +51,12 @@ class Writer:
         del self._text[begin:end]
         return self.local[-1]
 
+    def remove(self) -> bytes:
+        """Takes all of the paper's text away, as an element is taken away."""
+        self.local.clear()
+        del self.doc["text"].children[0]
+        return self.local[-1]
+
     def mark(self, name: str) -> bytes:
         self.local.clear()
         self._text.format(0, len(self.text.encode()), {name: {}})

@@ -217,9 +217,9 @@ class Provider(Copy):
         """Opens as a stock client does."""
         await self.sign_in(token)
         await self.send(sync(Sync.STEP_1, self.doc.get_state()))
-        self.doc.apply_update(await self.step(Sync.STEP_2))
         vector = await self.step(Sync.STEP_1)
         await self.send(sync(Sync.STEP_2, self.doc.get_update(vector)))
+        self.doc.apply_update(await self.step(Sync.STEP_2))
         await self.next(lambda frame: frame in (b"\x08\x00", b"\x08\x01"))
 
     def count(self, body: bytes) -> int:
