@@ -23,7 +23,10 @@ def may_write(viewer: User, chapter: Chapter) -> bool:
 
 
 def roles(chapter_id: int, identities: Sequence[Identity]) -> Mapping[Identity, Role]:
-    """Returns what each may do: write who may change the chapter as it is, read who could before it came out."""
+    """Returns what each may do: write who may change the chapter as it is, comment whoever else works on its book.
+
+    Who is in this is in `books.policies.rooms.may_enter_draft`, too: one sees a draft by working on its book.
+    """
     chapter = Chapter.objects.filter(pk=chapter_id).only("book_id", "state").first()
     people = User.objects.filter(pk__in={one.user_id for one in identities if one.user_id}, is_active=True)
     if chapter is None:
@@ -33,11 +36,10 @@ def roles(chapter_id: int, identities: Sequence[Identity]) -> Mapping[Identity, 
     rights = dict(credits.values_list("user_id", "rights"))
     found: dict[int, Role] = {}
     for person in people:
-        held = rights.get(person.pk, 0)
-        if held & writing or staff_may(person, _STAFF):
+        if rights.get(person.pk, 0) & writing or staff_may(person, _STAFF):
             found[person.pk] = Role.WRITE
-        elif held & (Right.EDIT_DRAFTS | Right.EDIT_CHAPTERS):
-            found[person.pk] = Role.READ
+        elif person.pk in rights:
+            found[person.pk] = Role.COMMENT
     return {identity: found[identity.user_id] for identity in identities if identity.user_id in found}
 
 

@@ -2,10 +2,8 @@
 
 from collections.abc import Sequence
 
-from django.db.models import F, QuerySet
-
 from books.events.rooms import AuthorRoom, BookRoom, ChapterRoom, DraftRoom, FollowersRoom
-from books.models import Chapter, ChapterState, Credit, Right
+from books.models import Chapter, ChapterState
 from books.policies.crowds import Crowd
 from livrya.accounts.models import Follow, User
 from livrya.accounts.policies import staff_may
@@ -13,8 +11,6 @@ from livrya.accounts.selectors import blocked_ids
 from realtime.identity import Identity
 from realtime.people import Privacy
 from realtime.rooms import Grant, authorises, authorises_many
-
-_EDITING = Right.EDIT_DRAFTS | Right.EDIT_CHAPTERS
 
 
 @authorises_many(BookRoom)
@@ -50,17 +46,19 @@ def may_enter_chapters(
 
 @authorises(DraftRoom)
 def may_enter_draft(identity: Identity, rooms: Sequence[DraftRoom]) -> dict[DraftRoom, Grant | None]:
-    """Those who may edit the chapter."""
+    """Those who work on the book: who may not change the chapter may read it and see who writes."""
     person = _person(identity)
     if person is None:
         return {}
     chapters = Chapter.objects.filter(pk__in=[room.chapter_id for room in rooms])
-    editable = set(_worked_on(person, chapters, _EDITING).values_list("pk", flat=True))
+    if not staff_may(person, "books.change_chapter"):
+        chapters = chapters.filter(book__in=person.credits.filter(accepted_at__isnull=False).values("book_id"))
+    found = set(chapters.values_list("pk", flat=True))
     privacy = Privacy(
         counted=not person.hide_online, types_openly=not person.hide_typing, hidden_ids=blocked_ids(person)
     )
     grant = Grant(view=privacy)
-    return {room: grant if room.chapter_id in editable else None for room in rooms}
+    return {room: grant if room.chapter_id in found else None for room in rooms}
 
 
 @authorises(AuthorRoom)
@@ -87,14 +85,3 @@ def may_enter_followers(
 
 def _person(identity: Identity) -> User | None:
     return User.objects.filter(pk=identity.user_id, is_active=True).first() if identity.user_id else None
-
-
-def _worked_on(person: User | None, chapters: QuerySet[Chapter], rights: int = 0) -> QuerySet[Chapter]:
-    if person is None:
-        return chapters.none()
-    if staff_may(person, "books.change_chapter"):
-        return chapters
-    credits = Credit.objects.filter(user=person, accepted_at__isnull=False)
-    if rights:
-        credits = credits.annotate(_held=F("rights").bitand(rights)).exclude(_held=0)
-    return chapters.filter(book__in=credits.values("book_id"))

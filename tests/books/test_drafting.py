@@ -15,13 +15,14 @@ from books.drafting.content import blocks_of
 from books.events import DraftRoom
 from books.models import Chapter, Right
 from books.policies.drafting import roles
-from books.services.credits import remove_credit
+from books.services.credits import change_credit, remove_credit
 from livrya.accounts.models import User
 from livrya.accounts.services import tokens
 from realtime.documents import Role
 from realtime.documents.part import documents_here
 from realtime.hub import Hub, current_hub
 from realtime.identity import Identity
+from realtime.rooms import authorise
 from realtime.routing import websocket_application
 from realtime.testing.client import JsonClient
 from tests.books.library import TEXT, author_of, book, chapter, draft, somebody, worker_on
@@ -141,6 +142,36 @@ async def test_who_loses_their_part_writes_no_letter_more_and_hears_none(write: 
     assert not [frame for frame in two.client.frames if frame.get("type") == "draft:update"]
 
 
+async def test_a_beta_reader_follows_the_draft_and_changes_no_letter(write: Write) -> None:
+    held = await made(lambda: draft(book()))()
+    author, beta = await made(author_of)(held.book), await made(worker_on)(held.book, "beta")
+    one, two = await write(author, held.pk), await write(beta, held.pk)
+    assert (two.role, two.texts) == ("comment", one.texts)
+    assert (await two.save("Mine now.", *two.texts[1:]))["error"]["code"] == "FORBIDDEN"
+    reading = await write(beta, held.pk)
+    await one.save("Call me.", *one.texts[1:])
+    await reading.hears("Call me.")
+    assert reading.texts == one.texts
+    pointed = {"chapterId": held.pk, "epoch": one.epoch, "clientId": 5, "clock": 1, "state": {"cursor": None}}
+    await one.client.tell("draft:awareness", pointed)
+    assert (await reading.client.event("draft:awareness"))["payload"]["userId"] == author.pk
+    credit = await held.book.credits.aget(user=beta)
+    await made(remove_credit)(actor=author, credit_id=credit.pk)
+    await reading.client.event("room:left")
+    assert (await reading.save("Mine now."))["error"]["code"] in ("NOT_JOINED", "FORBIDDEN")
+
+
+async def test_who_becomes_a_beta_reader_changes_no_letter_more(write: Write) -> None:
+    held = await made(lambda: draft(book()))()
+    author, editor = await made(author_of)(held.book), await made(worker_on)(held.book)
+    desk = await write(editor, held.pk)
+    assert (await desk.save("Mine.", *desk.texts[1:]))["success"]
+    credit = await held.book.credits.aget(user=editor)
+    await made(change_credit)(actor=author, credit_id=credit.pk, kind="beta", rights=int(Right.VIEW_DASHBOARD))
+    assert (await desk.save("Mine now.", *desk.texts[1:]))["error"]["code"] == "FORBIDDEN"
+    assert (await write(editor, held.pk)).role == "comment"
+
+
 async def test_who_does_not_work_on_the_book_gets_nothing(write: Write) -> None:
     held = await made(lambda: draft(book()))()
     with pytest.raises(AssertionError, match="NOT_FOUND"):
@@ -157,10 +188,16 @@ def test_roles_follow_the_rights_and_whether_the_chapter_is_out() -> None:
     beta, stranger = worker_on(held.book, "beta"), somebody()
     people = [as_seen(one) for one in (author, editor, translator, beta, stranger, staff)] + [Identity(None)]
     found = roles(held.pk, people)
-    assert [found.get(one) for one in people] == [Role.WRITE] * 3 + [None, None, Role.WRITE, None]
+    assert [found.get(one) for one in people] == [Role.WRITE] * 3 + [Role.COMMENT, None, Role.WRITE, None]
     out = chapter(held.book)
     found = roles(out.pk, people)
-    assert [found.get(one) for one in people] == [Role.WRITE, Role.WRITE, Role.READ, None, None, Role.WRITE, None]
+    assert [found.get(one) for one in people] == [
+        *(Role.WRITE, Role.WRITE, Role.COMMENT, Role.COMMENT, None, Role.WRITE, None)
+    ]
+    rooms = [DraftRoom(held.pk), DraftRoom(out.pk)]
+    for one in people:
+        entered = [granted is not None for granted in authorise(one, rooms).values()]
+        assert entered == [one in roles(room.chapter_id, people) for room in rooms]
     assert roles(out.pk + 1, people) == {}
     author.is_active = False
     author.save()

@@ -71,7 +71,7 @@ def test_a_book_is_entered_by_who_may_see_it() -> None:
 
 
 @pytest.mark.django_db
-def test_a_draft_is_entered_by_who_may_edit_it() -> None:
+def test_a_draft_is_entered_by_who_works_on_the_book() -> None:
     written = draft(book())
     editor, seer = (
         worker_on(written.book, rights=Right.EDIT_DRAFTS),
@@ -81,7 +81,7 @@ def test_a_draft_is_entered_by_who_may_edit_it() -> None:
     room = DraftRoom(written.pk)
     people = (author_of(written.book), editor, staff, seer, somebody(), somebody(is_staff=True), None)
     answers = [authorise(identity(person), [room])[room] is not None for person in people]
-    assert answers == [True, True, True, False, False, False, False]
+    assert answers == [True, True, True, True, False, False, False]
 
 
 @pytest.mark.django_db

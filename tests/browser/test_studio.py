@@ -9,7 +9,7 @@ from django.conf import settings
 from playwright.sync_api import Locator, Page, expect
 
 from books.models import Chapter, CreditKind
-from books.services.credits import accept_credit, invite_person
+from books.services.credits import accept_credit, invite_person, remove_credit
 from books.services.versions import name_version
 from livrya.accounts.models import User
 from realtime.testing.server import ServerProcess
@@ -242,6 +242,21 @@ def test_without_scripts_the_form_is_what_it_was(site: Site, library: Library) -
     expect(page.locator(".editor__text")).to_have_value("Plain as day.")
     with_scripts = open_studio(site, draft_of(library), library.author)
     assert words_on(with_scripts) == ["Plain as day."]
+
+
+def test_a_beta_reader_sees_what_is_written_and_cannot_write(site: Site, library: Library) -> None:
+    credit = act(
+        invite_person, actor=library.author, book_id=library.book.pk, user_id=library.reader.pk, kind=CreditKind.BETA
+    )
+    act(accept_credit, actor=library.reader, credit_id=credit.pk)
+    tom, ines = open_studio(site, draft_of(library), library.author), site.open(draft_of(library), library.reader)
+    says(ines, "Read only")
+    expect(text_of(ines)).to_have_attribute("contenteditable", "false")
+    write_at_end(tom, " For you.")
+    shows(ines, "For you.")
+    expect(tom.locator(".studio__people")).to_have_attribute("aria-label", re.compile("Here: "))
+    act(remove_credit, actor=library.author, credit_id=credit.pk)
+    expect(ines.locator(".studio__state")).not_to_have_text("Read only")
 
 
 def test_the_form_saves_beside_the_studio_and_each_leaves_the_others_alone(site: Site, library: Library) -> None:

@@ -33,6 +33,8 @@ type Panel = "find" | "link" | "goal";
  */
 class Studio extends LiveElement {
   private field: HTMLTextAreaElement | null = null;
+  /** Whether the page itself locks the field: who may not write may not write there, either. */
+  private isLocked = false;
   private draft: DraftDocument | null = null;
   private editor: Editor | null = null;
   private people: readonly Person[] = [];
@@ -54,6 +56,7 @@ class Studio extends LiveElement {
     this.rescued = new Draft(`studio.${chapter}`);
     this.goalKey = `livrya.goal.${chapter}`;
     this.prepare();
+    this.isLocked = this.field.readOnly;
     this.field.readOnly = true;
     const draft = new DraftDocument({
       wire: sessionWire(live, chapter),
@@ -150,7 +153,7 @@ class Studio extends LiveElement {
 
   /** The draft did not open in time: the field is there to be used, and what is begun in it stays in it. */
   private release(): void {
-    if (this.field && !this.editor) this.field.readOnly = false;
+    if (this.field && !this.editor) this.field.readOnly = this.isLocked;
   }
 
   private showContent(content: Content | null): void {
@@ -203,7 +206,7 @@ class Studio extends LiveElement {
   private giveUp(): void {
     this.close();
     this.desk.remove();
-    if (this.field) this.field.readOnly = false;
+    if (this.field) this.field.readOnly = this.isLocked;
   }
 
   private close(): void {

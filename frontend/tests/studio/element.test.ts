@@ -43,10 +43,16 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function open(): Promise<{ studio: HTMLElement; field: HTMLTextAreaElement; form: HTMLFormElement }> {
+interface Page {
+  studio: HTMLElement;
+  field: HTMLTextAreaElement;
+  form: HTMLFormElement;
+}
+
+async function open({ readonly = false } = {}): Promise<Page> {
   const page = document.createElement("div");
   page.innerHTML = `<form class="editor"><lv-studio chapter="3" language="en"><label for="t">Text</label>
-    <textarea id="t" name="text">Call me Ishmael.</textarea></lv-studio></form>`;
+    <textarea id="t" name="text"${readonly ? " readonly" : ""}>Call me Ishmael.</textarea></lv-studio></form>`;
   document.body.append(page);
   await due();
   const [studio, field, form] = ["lv-studio", "textarea", "form"].map((one) => document.querySelector(one));
@@ -153,9 +159,15 @@ describe("the studio in the chapter's form", () => {
     expect(field.disabled).toBe(false);
   });
 
-  it("is locked in its place by who may only read, and says so", async () => {
+  it("does not unlock a field that the page has locked", async () => {
+    const { field } = await open({ readonly: true });
+    await vi.advanceTimersByTimeAsync(7000);
+    expect(field.readOnly).toBe(true);
+  });
+
+  it.each(["comment", "read"] as const)("is locked in its place for who may only %s, and says so", async (role) => {
     await open();
-    wire.role = "read";
+    wire.role = role;
     wire.connect();
     await due();
     expect(said()).toBe("Read only");

@@ -10,6 +10,7 @@ import realtime
 from books.drafting.document import ChapterDocument
 from books.events import DraftRoom
 from books.models import Chapter, Right
+from books.services.credits import remove_credit
 from books.services.releases import publish_chapter
 from livrya.accounts.models import User
 from livrya.accounts.services import tokens
@@ -69,6 +70,37 @@ async def test_two_authors_write_one_chapter_with_stock_clients_and_it_becomes_i
         await other.next(lambda frame: frame == b"\x08\x01")
         await documents_here().open(DraftRoom(held.pk)).settle()
         assert (await Chapter.objects.aget(pk=held.pk)).text.startswith("Oh: Ahoy! Call me Ishmael.")
+    finally:
+        await one.leave()
+        await carrier.leave()
+
+
+async def test_a_beta_reader_follows_with_stock_clients_and_changes_no_letter(hub: Hub) -> None:
+    held = await sync_to_async(lambda: draft(book()))()
+    author, beta = await sync_to_async(lambda: (author_of(held.book), worker_on(held.book, "beta")))()
+    name, token = await name_of(held), await token_of(beta)
+    one, plain = await Bare.at(f"/yjs/{name}", token=await token_of(author)), await Bare.at(f"/yjs/{name}", token=token)
+    other = Provider(carrier := await Bare.at("/hocuspocus"), name)
+    try:
+        await one.synced()
+        await plain.synced()
+        await other.opened(token)
+        await one.send(sync(Sync.UPDATE, written(one, "Ahoy! ")))
+        other.doc.apply_update(await other.step(Sync.UPDATE))
+        assert str(first_of(other)) == "Ahoy! Call me Ishmael."
+        await other.send(sync(Sync.UPDATE, written(other, "No. ")))
+        await other.next(lambda frame: frame == b"\x08\x00")
+        await plain.send(sync(Sync.UPDATE, written(plain, "No. ")))
+        assert await plain.end() == 4403
+        await documents_here().open(DraftRoom(held.pk)).settle()
+        assert (await Chapter.objects.aget(pk=held.pk)).text.startswith("Ahoy! Call me Ishmael.")
+        open_page = await Bare.at(f"/yjs/{name}", token=token)
+        await open_page.synced()
+        credit = await held.book.credits.aget(user=beta)
+        await sync_to_async(remove_credit)(actor=author, credit_id=credit.pk)
+        assert await open_page.end() == 4403
+        again = await Bare.at(f"/yjs/{name}", token=token)
+        assert await again.end() == 4404
     finally:
         await one.leave()
         await carrier.leave()

@@ -6,6 +6,7 @@ from django.test import Client
 from django.utils import timezone
 
 from books.models import Book, Chapter, Credit
+from books.services.credits import accept_credit, invite_person
 from tests.books import test_drafts as drafts_tests
 from tests.livrya.site.pages.conftest import signed_in
 
@@ -52,6 +53,23 @@ def test_a_chapter_is_written_and_a_stale_save_keeps_what_was_typed(library):
     assert "Typed in the meantime." in answer.content.decode()
     chapter.refresh_from_db()
     assert chapter.text == "It burns.\n\nStill."
+
+
+def test_a_beta_reader_reads_a_draft_and_has_no_form_that_saves(library):
+    chapter = library.chapters[2]
+    credit = invite_person(actor=library.author, book_id=library.book.pk, user_id=library.reader.pk, kind="beta")
+    accept_credit(actor=library.reader, credit_id=credit.pk)
+    path, client = f"/write/the-lamp-room/{chapter.pk}/", signed_in(library.reader)
+    page = client.get(path).content.decode()
+    assert "You may read this draft, not change it." in page
+    assert 'placeholder="Begin." readonly>' in page
+    assert ">Save</button>" not in page
+    assert ">Save</button>" in desk(library).get(path).content.decode()
+    words = {"version": chapter.version, "title": "Mine", "text": "Mine now.", "note": "", "volume": ""}
+    assert client.post(path, words).status_code == 403
+    sent = client.patch(f"/api/v1/chapters/{chapter.pk}/", words, content_type="application/json")
+    assert (sent.status_code, sent.json()["code"]) == (403, "FORBIDDEN")
+    assert Chapter.objects.get(pk=chapter.pk).text == chapter.text
 
 
 def test_publish_schedule_and_back(library):
