@@ -62,7 +62,7 @@ test-python: dev frontend
 	$(PYTEST) $(THREE) $(ENGINE)
 	$(PYTEST) -m "not faults and not soak" tests/faults
 	$(PYTEST) $(THREE) -m "not browser and not soak" $(PRODUCT)
-	$(PYTEST) -m browser tests/browser
+	$(PYTEST) -m "browser and not soak" tests/browser tests/livrya/test_studio_faults.py
 	$(PYTEST) $(THREE) --postgres -m "not either_database and not soak" $(ENGINE)
 	$(PYTEST) $(THREE) --postgres -m "not browser and not either_database and not soak" $(PRODUCT)
 
@@ -98,6 +98,7 @@ check-frontend:
 
 faults: dev
 	$(BIN)/python -m pytest -m "not soak" tests/faults
+	$(BIN)/python -m pytest -m "not soak" tests/livrya/test_studio_faults.py
 
 soak: dev
 	$(BIN)/python -m pytest -m soak

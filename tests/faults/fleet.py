@@ -21,15 +21,15 @@ _PATIENCE_SECONDS = 60.0
 
 
 class Database:
-    """A PostgreSQL server of the test's own, with the tables of the engine in it."""
+    """A PostgreSQL server of the test's own, with the tables of the engine in it, or of what `settings` install."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: str = SETTINGS) -> None:
         self.server = Postgres()
         self.url = self.server.url
         subprocess.run(
             [sys.executable, "manage.py", "migrate", "--verbosity", "0"],
             cwd=ROOT,
-            env={**os.environ, "DATABASE_URL": self.url, "DJANGO_SETTINGS_MODULE": SETTINGS},
+            env={**os.environ, "DATABASE_URL": self.url, "DJANGO_SETTINGS_MODULE": settings},
             check=True,
         )
 

@@ -29,7 +29,7 @@ async def writers_at_every_door(writing: Writing, fleet: Fleet, paper: int) -> A
             await until(lambda: all(writer.progress > 0 for writer in own))
             name = f"paper:{paper}@{own[0].epoch}.1"
             for user, door in enumerate(["yjs", "hocuspocus"], start=len(own) + 1):
-                writers.append(await StockWriter.at(writing, user, editors, door, name))
+                writers.append(await StockWriter.at(writing, user, editors, door, name, token=str(user)))
             yield writers
             await asyncio.gather(*[writer.leave() for writer in writers])
             assert editors.errors() == []

@@ -197,33 +197,50 @@ class StockWriter(Writer):
     """A stock provider in Node: `yjs` is y-websocket, whose wire has no word for saved, or `hocuspocus`."""
 
     def __init__(
-        self, writing: Writing, user: int, editors: StockEditors, door: str, *, pause: float = _PAUSE_SECONDS
+        self, writing: Writing, copy: int, editors: StockEditors, door: str, pause: float, formats: bool
     ) -> None:
-        super().__init__(writing, f"{door} {user}", pause)
-        self._user = user
+        super().__init__(writing, f"{door} {copy}", pause)
+        self._copy = copy
         self._editors = editors
         self._door = door
+        self._formats = formats
         self._heard = 0
         self._cutting: asyncio.Future[None] | None = None
 
     @classmethod
-    async def at(cls, writing: Writing, user: int, editors: StockEditors, door: str, document: str) -> "StockWriter":
-        """Opens a document by its full name."""
-        writer = cls(writing, user, editors, door)
-        await editors.do(door, id=user, name=document, token=str(user), quiet=True)
-        await editors.happens(user, "synced")
+    async def at(
+        cls,
+        writing: Writing,
+        copy: int,
+        editors: StockEditors,
+        door: str,
+        document: str,
+        *,
+        token: str,
+        pause: float = _PAUSE_SECONDS,
+        formats: bool = False,
+    ) -> "StockWriter":
+        """Opens a document by its full name. `formats`: it has blocks, whose kinds and marks this one changes, too."""
+        writer = cls(writing, copy, editors, door, pause, formats)
+        await editors.do(door, id=copy, name=document, token=token, quiet=True)
+        await editors.happens(copy, "synced")
         writer._task = asyncio.create_task(writer._run())
         return writer
 
     async def _run(self) -> None:
         while not self._resting:
-            await self._editors.do("write", id=self._user, word=self.record.word())
-            await asyncio.sleep(0.1 if self.away else self._pause)
+            act = random.choice(["write", "write", "write", "mark", "kind"]) if self._formats else "write"
+            if act == "write":
+                await self._editors.do("write", id=self._copy, word=self.record.word())
+            else:
+                kind = random.choice(["paragraph", "heading", "quote"])
+                await self._editors.do(act, id=self._copy, kind=kind)
+            await asyncio.sleep(max(0.1, self._pause) if self.away else self._pause)
         await asyncio.Event().wait()
 
     def _catch_up(self) -> None:
         for happening in self._editors.happenings[self._heard :]:
-            mine = happening.get("id") == self._user
+            mine = happening.get("id") == self._copy
             if mine and happening["what"] == "unsynced" and not happening["number"]:
                 self.record.saved(*self.record.typed[: happening["written"]])
         self._heard = len(self._editors.happenings)
@@ -240,19 +257,19 @@ class StockWriter(Writer):
         return self._resting and (self._door == "yjs" or len(self.record.acknowledged) == len(self.record.typed))
 
     async def text(self) -> str:
-        text: str = (await self._editors.look(self._user))["text"]
-        return text
+        found = await self._editors.look(self._copy)
+        return str(found["blocks"] if self._formats else found["text"])
 
     def cut(self) -> None:
-        self._cutting = asyncio.ensure_future(self._editors.do("cut", id=self._user))
+        self._cutting = asyncio.ensure_future(self._editors.do("cut", id=self._copy))
 
     async def go_away(self) -> None:
         self.away = True
-        await self._editors.do("offline", id=self._user)
+        await self._editors.do("offline", id=self._copy)
 
     async def come_back(self) -> None:
         self.away = False
-        await self._editors.do("online", id=self._user)
+        await self._editors.do("online", id=self._copy)
 
 
 def text_of(doc: "pycrdt.Doc[Any]") -> str:

@@ -26,7 +26,23 @@ const socketOf = (headers) => class extends WebSocket {
 };
 
 const text = (doc) => doc.getXmlFragment("text").toArray().map((child) => child.toString()).join("\n");
+// Every text of a document, and what is read in it, without marks.
+const texts = (type) => type.toArray().flatMap((child) => (child instanceof Y.XmlText ? [child] : texts(child)));
+const plain = (written) => written.toDelta().map(({ insert }) => insert).join("");
+const oneOf = (all) => all[Math.floor(Math.random() * all.length)];
+const words = (written) => [...plain(written).matchAll(/w\d+n\d+e/g)].map((it) => [it.index, it[0].length]);
 const textOf = (copy) => copy.doc.getXmlFragment("text").get(0);
+
+// A draft's blocks, as tests/livrya/studio_pages.py has them: kind and words, bold ones in [b].
+function blocks(doc) {
+  const said = ({ insert, attributes }) => (attributes?.bold ? `[b]${insert}[/b]` : insert);
+  const elements = doc.getXmlFragment("text").toArray().filter((child) => child instanceof Y.XmlElement);
+  const lines = elements.map((block) => {
+    const spans = texts(block).flatMap((written) => written.toDelta().map(said));
+    return `${block.getAttribute("kind") ?? "paragraph"}: ${spans.join("")}`.replaceAll("[/b][b]", "");
+  });
+  return lines.join("\n");
+}
 
 function carets(awareness) {
   const found = {};
@@ -95,10 +111,19 @@ const commands = {
   // A word behind some other, as realtime.testing.writing has them.
   write({ id, word }) {
     const copy = copies.get(id);
-    const written = textOf(copy);
-    const places = [0, ...Array.from(written.toString().matchAll(/w\d+n\d+e/g), (it) => it.index + it[0].length)];
+    const written = oneOf(texts(copy.doc.getXmlFragment("text")));
     copy.written += 1;
-    written.insert(places[Math.floor(Math.random() * places.length)], word);
+    written.insert(oneOf([0, ...words(written).map(([at, length]) => at + length)]), word);
+  },
+  // One of the words becomes bold, or is so no longer.
+  mark({ id }) {
+    const written = oneOf(texts(copies.get(id).doc.getXmlFragment("text")));
+    const found = words(written);
+    found.length > 0 && written.format(...oneOf(found), { bold: Math.random() < 0.5 ? {} : null });
+  },
+  kind({ id, kind }) {
+    const block = oneOf(copies.get(id).doc.getXmlFragment("text").toArray());
+    kind === "paragraph" ? block.removeAttribute("kind") : block.setAttribute("kind", kind);
   },
   remove({ id, at, length }) {
     textOf(copies.get(id)).delete(at, length);
@@ -138,6 +163,7 @@ const commands = {
       what: "look",
       number,
       text: text(doc),
+      blocks: blocks(doc),
       synced: provider.synced,
       unsynced: provider.unsyncedChanges ?? null,
       carets: carets(provider.awareness),
