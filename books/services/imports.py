@@ -16,7 +16,7 @@ from books.drafting.lines import paragraphs
 from books.errors import invalid
 from books.importing.foreign.shapes import FoundChapter, Reading
 from books.importing.foreign.tidying import words_of
-from books.importing.reader import MOST_FILE_BYTES, read_file
+from books.importing.reader import read_file
 from books.models import Import, VersionKind
 from books.policies.drafting import require_writing
 from books.policies.people import require_person
@@ -30,7 +30,7 @@ from livrya.accounts.limits import UPLOADS
 from livrya.accounts.models import User
 from livrya.accounts.services.locking import lock_people
 from livrya.kit.texts import clean_line, excerpt
-from realtime.errors import NotFound, TooLarge, ValidationFailed
+from realtime.errors import NotFound, ValidationFailed
 
 KEEP = timedelta(days=1)
 KEPT_PER_PERSON = 5
@@ -49,8 +49,6 @@ def begin_import(*, actor: User | None, upload: "UploadedFile[Any]") -> Import:
     """
     person = require_person(actor)
     UPLOADS.charge(person.pk)
-    if (upload.size or 0) > MOST_FILE_BYTES:
-        raise TooLarge(f"A file may have {MOST_FILE_BYTES // 1024 // 1024} MiB at most.")
     name = clean_line(upload.name or "")
     reading = read_file(name, upload.read())
     kept = Import(user=person, name=excerpt(name, limits.TITLE), **_fields(reading))

@@ -304,8 +304,11 @@ def test_it_takes_a_person() -> None:
         accept_import(actor=None, import_id=sent().pk)
 
 
-def test_a_file_that_is_too_large_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imports, "MOST_FILE_BYTES", 3)
+def test_of_a_file_that_is_not_read_nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(name: str, data: bytes) -> Reading:
+        raise TooLarge
+
+    monkeypatch.setattr(imports, "read_file", refused)
     with pytest.raises(TooLarge):
         sent()
     assert Import.objects.count() == 0

@@ -50,6 +50,8 @@ _CHAPTER_LINE = re.compile(
     r"|第\s*[\d一二三四五六七八九十百千零〇]+\s*[章回節话話].{0,60}",
     re.IGNORECASE,
 )
+_PART, _CHAPTER = 7, 8
+"""Levels of such lines: below all those that headings have, so that a heading above them is the book's title."""
 _LINE = 120
 """Characters; what is longer is a sentence of the story that begins with the word."""
 
@@ -60,8 +62,8 @@ def heading_of_line(words: str) -> Heading | None:
     if len(line) > _LINE:
         return None
     if _PART_LINE.fullmatch(line):
-        return Heading(1, line)
-    return Heading(2, line) if _CHAPTER_LINE.fullmatch(line) else None
+        return Heading(_PART, line)
+    return Heading(_CHAPTER, line) if _CHAPTER_LINE.fullmatch(line) else None
 
 
 def chapters_of(flow: Sequence[Piece], *, title: str = "", by_contents: bool = False) -> tuple[str, list[FoundChapter]]:
@@ -69,10 +71,11 @@ def chapters_of(flow: Sequence[Piece], *, title: str = "", by_contents: bool = F
 
     What stands before the first chapter is one of its own, called as the book. `by_contents` tells that the headings
     are a table of contents, which is taken at its word; else levels are weighed: a single one at the front is the
-    book's title, those that mostly have others right below are volumes. Raises Unreadable for too much, and for none.
+    book's title, those that mostly have others right below are volumes, and where there is no more than that title,
+    lines of words say where chapters begin. Raises Unreadable for too much, and for none.
     """
     pieces = [piece for piece in flow if not _says_nothing(piece)]
-    if not any(isinstance(piece, Heading) for piece in pieces):
+    if not by_contents and sum(isinstance(piece, Heading) for piece in pieces) < 2:
         pieces = [_perhaps_heading(piece) for piece in pieces]
     title, pieces = (title, pieces) if by_contents else _titled(title, pieces)
     level = _level_of_chapters(pieces, by_contents)

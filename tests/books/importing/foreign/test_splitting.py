@@ -68,6 +68,7 @@ def test_a_chapter_with_one_section_is_one_chapter() -> None:
 def test_contents_are_taken_at_their_word() -> None:
     said = ("# One", "a", "# Two", "b", "# Spring", "## Three", "c")
     assert found(*said, by_contents=True)[1][-1] == ("Spring", "Three", "c")
+    assert found("# One", "a", "Chapter 2", "b", by_contents=True)[1] == [("", "One", "a\n\nChapter 2\n\nb")]
     assert found("# Spring", "## One", "a", by_contents=True) == ("Book", [("Spring", "One", "a")])
 
 
@@ -87,7 +88,7 @@ def test_without_headings_lines_say_where_chapters_begin() -> None:
     "line", ["Chapter 7", "CHAPTER XII.", "Kapitel 3: Eis", "Chapter Twenty-One", "第三章 冰", "Глава 2", "PROLOGUE"]
 )
 def test_lines_that_begin_chapters(line: str) -> None:
-    assert heading_of_line(line) == Heading(2, line)
+    assert heading_of_line(line) == Heading(8, line)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +97,12 @@ def test_lines_that_begin_chapters(line: str) -> None:
 def test_lines_that_are_words_of_the_story(line: str) -> None:
     found = heading_of_line(line)
     assert found is None
+
+
+def test_below_a_title_alone_lines_count_too() -> None:
+    title, chapters = found("# The Ferry", "by Ada", "Chapter 1", "a", "Chapter 2", "b")
+    assert (title, [one for _, one, _ in chapters]) == ("The Ferry", ["The Ferry", "Chapter 1", "Chapter 2"])
+    assert found("# Chapter 1", "a", "b")[1] == [("", "Chapter 1", "a\n\nb")]
 
 
 def test_a_text_without_any_is_one_chapter() -> None:
