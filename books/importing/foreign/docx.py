@@ -12,7 +12,7 @@ import mammoth
 from books.importing.foreign.archive import Archive
 from books.importing.foreign.markup import read_page
 from books.importing.foreign.nodes import decoded, read_nodes
-from books.importing.foreign.shapes import Reading, Reason, Remark, Unreadable
+from books.importing.foreign.shapes import Reading, Reason, Remark, Unreadable, require_little
 from books.importing.foreign.splitting import chapters_of
 
 _STYLES = "\n".join(
@@ -52,6 +52,7 @@ def read(data: bytes) -> Reading:
     if any(_DECLARATION.search(part.replace(b"\0", b"")) for part in parts.values()):
         # The format has no such declarations: who makes one means to have it expanded.
         raise Unreadable(Reason.BROKEN)
+    require_little(tags=sum(part.count(b"<") for part in parts.values()))
     remarks: set[Remark] = set()
 
     def dropped(picture: Any) -> list[Any]:

@@ -15,7 +15,7 @@ from books.importing.foreign.archive import Archive
 from books.importing.foreign.looks import Looks
 from books.importing.foreign.markup import Page, read_page
 from books.importing.foreign.nodes import Node, decoded, read_nodes, with_ends
-from books.importing.foreign.shapes import Reading, Reason, Remark, Unreadable
+from books.importing.foreign.shapes import Reading, Reason, Remark, Unreadable, require_little
 from books.importing.foreign.splitting import Anchor, Heading, Piece, chapters_of
 
 _CONTAINER = "META-INF/container.xml"
@@ -171,11 +171,15 @@ def _pages(package: _Package, entries: Sequence[_Entry]) -> Iterator[tuple[str, 
     for item in package.items.values():
         if item.media_type == "text/css" and item.path in archive.names:
             looks.learn(decoded(archive.read(item.path)))
+    tags = 0
     for item in story:
         if f'"{item.path}"' in locked:
             raise Unreadable(Reason.ENCRYPTED)
         if item.path not in around:
-            page = read_page(with_ends(decoded(archive.read(item.path))), looks, wanted[item.path])
+            html = decoded(archive.read(item.path))
+            tags += html.count("<")
+            require_little(tags=tags)
+            page = read_page(with_ends(html), looks, wanted[item.path])
             if not page.types & _AROUND:
                 yield item.path, page
 

@@ -7,7 +7,7 @@ from markdown_it import MarkdownIt
 from books.drafting.inline import teach_own_marks
 from books.importing.foreign.encodings import text_of
 from books.importing.foreign.markup import read_page
-from books.importing.foreign.shapes import Reading
+from books.importing.foreign.shapes import Reading, require_little
 from books.importing.foreign.splitting import chapters_of
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
@@ -37,6 +37,7 @@ def read(data: bytes) -> Reading:
     """
     source, remarks = text_of(data)
     source = source.replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
+    require_little(paragraphs=source.count("\n"))  # each line may be one
     front = _FRONT_MATTER.match(source)
     said = {name.lower(): value for name, value in _FIELD.findall(front[1])} if front else {}
     page = read_page(_PARSER.render(source[front.end() :] if front else source))

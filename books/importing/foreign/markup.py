@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 from books.drafting.blocks import Block, HardBreak, Inline, Mark, Span
 from books.importing.foreign.looks import Looks
-from books.importing.foreign.shapes import Reason, Remark, Unreadable
+from books.importing.foreign.shapes import Reason, Remark, Unreadable, require_little
 from books.importing.foreign.splitting import Anchor, Aside, Heading, Piece
 from books.importing.foreign.tidying import blocks_of, is_ornament, line_of
 
@@ -65,6 +65,7 @@ def read_page(html: str, looks: Looks | None = None, anchors: Collection[str] = 
     Left out are pictures, navigation, scripts and what is hidden; cells of tables are paragraphs. Links stay that lead
     elsewhere. Raises Unreadable.
     """
+    require_little(tags=html.count("<"))
     reader = _Reader(looks or Looks(), frozenset(anchors))
     reader.feed(html)
     reader.close()
@@ -146,6 +147,7 @@ class _Reader(HTMLParser):
 
     def end(self) -> None:
         """Makes a piece of the words that have gathered."""
+        require_little(paragraphs=len(self.page.flow))
         inlines, self._inlines = self._inlines, []
         if not any(isinstance(one, Span) and not one.text.isspace() and one.text for one in inlines):
             return

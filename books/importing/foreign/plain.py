@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from books.drafting.blocks import HardBreak, Inline, Mark, Span
 from books.importing.foreign.encodings import text_of
-from books.importing.foreign.shapes import Reading
+from books.importing.foreign.shapes import Reading, require_little
 from books.importing.foreign.splitting import Piece, chapters_of, heading_of_line
 from books.importing.foreign.tidying import blocks_of
 
@@ -32,6 +32,7 @@ def read(data: bytes) -> Reading:
     count = sum(map(len, paragraphs))
     if count > _LINES_WITHOUT_BLANK * len(paragraphs):
         paragraphs = [[line] for lines in paragraphs for line in lines]
+    require_little(paragraphs=len(paragraphs))
     title, chapters = chapters_of(list(_pieces(paragraphs)))
     return Reading(title=title, chapters=chapters, remarks=sorted(remarks))
 

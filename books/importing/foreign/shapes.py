@@ -8,6 +8,10 @@ MOST_CHARACTERS = 8_000_000
 """Of all chapters of one file. The longest novels that are read have 4 million."""
 MOST_CHAPTERS = 900
 """Of one file, as a form with a field for each may have 1,000. Les Misérables has 365."""
+MOST_TAGS = 500_000
+"""Of markup that one file is made of; so many take 20 s in mammoth. Ulysses as a Word file has 243,000."""
+MOST_PARAGRAPHS = 100_000
+"""Of one file, 7 s. The longest novels that are read have 20,000."""
 TITLE = 200
 """Characters; as `books.limits.TITLE`, which a test compares."""
 
@@ -39,6 +43,12 @@ class Unreadable(Exception):
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason.value)
         self.reason = reason
+
+
+def require_little(*, tags: int = 0, paragraphs: int = 0) -> None:
+    """Raises Unreadable for more than one file may have: what is small when packed may keep a process busy for long."""
+    if tags > MOST_TAGS or paragraphs > MOST_PARAGRAPHS:
+        raise Unreadable(Reason.TOO_MUCH)
 
 
 class FoundChapter(msgspec.Struct, frozen=True, kw_only=True):
