@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 
 from books.drafting.blocks import Mark
 
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 _OF_A_CLASS = re.compile(r"\s*\w*\.([-\w]+)\s*")
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Looks:
 
     def learn(self, sheet: str) -> None:
         """Adds the rules of a style sheet that are for a class alone."""
-        for selectors, said in _RULE.findall(_COMMENT.sub("", sheet)):
+        for selectors, said in _rules(_COMMENT.sub("", sheet)):
             look = look_of(said)
             if look != Look():
                 for selector in selectors.split(","):
@@ -67,6 +66,14 @@ def look_of(style: str) -> Look:
         marks.add("strike")
     is_hidden = said.get("display") == "none" or said.get("visibility") == "hidden" or said.get("mso-hide") == "all"
     return Look(frozenset(marks), frozenset(without), is_hidden)
+
+
+def _rules(sheet: str) -> Iterable[tuple[str, str]]:
+    """Yields what is before each innermost pair of braces, and what is in it. Goes once over the sheet."""
+    for piece in sheet.split("}")[:-1]:
+        before, brace, said = piece.rpartition("{")
+        if brace:
+            yield before.rpartition("{")[2], said
 
 
 def _declarations(style: str) -> Iterable[tuple[str, str]]:

@@ -11,7 +11,8 @@ from books.importing.foreign.shapes import Reading, require_little
 from books.importing.foreign.splitting import chapters_of
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_FIELD = re.compile(r"""^(title|author|lang|language):[ \t]*["']?(.*?)["']?[ \t]*$""", re.MULTILINE | re.IGNORECASE)
+_FIELD = re.compile(r"^(title|author|lang|language):(.*)$", re.MULTILINE | re.IGNORECASE)
+_QUOTES = ('"', "'")
 
 
 _MOST_NESTED = 10_000
@@ -39,7 +40,7 @@ def read(data: bytes) -> Reading:
     source = source.replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
     require_little(paragraphs=source.count("\n"))  # each line may be one
     front = _FRONT_MATTER.match(source)
-    said = {name.lower(): value for name, value in _FIELD.findall(front[1])} if front else {}
+    said = {name.lower(): _unquoted(value.strip(" \t")) for name, value in _FIELD.findall(front[1])} if front else {}
     page = read_page(_PARSER.render(source[front.end() :] if front else source))
     title, chapters = chapters_of(page.flow, title=said.get("title", ""))
     return Reading(
@@ -49,3 +50,8 @@ def read(data: bytes) -> Reading:
         chapters=chapters,
         remarks=sorted(remarks | page.remarks),
     )
+
+
+def _unquoted(value: str) -> str:
+    value = value[1:] if value.startswith(_QUOTES) else value
+    return value[:-1] if value.endswith(_QUOTES) else value

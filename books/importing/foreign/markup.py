@@ -4,10 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 
 from books.drafting.blocks import Block, HardBreak, Inline, Mark, Span
 from books.importing.foreign.looks import Looks
+from books.importing.foreign.parsing import Parser
 from books.importing.foreign.shapes import Reason, Remark, Unreadable, require_little
 from books.importing.foreign.splitting import Anchor, Aside, Heading, Piece
 from books.importing.foreign.tidying import blocks_of, is_ornament, line_of
@@ -87,7 +87,7 @@ class _Element:
     """Of an item: its first words were there."""
 
 
-class _Reader(HTMLParser):
+class _Reader(Parser):
     def __init__(self, looks: Looks, anchors: frozenset[str]) -> None:
         super().__init__()
         self.page = Page()

@@ -6,9 +6,10 @@ Read by HTML's parser, which knows none, calls itself nowhere and forgives what 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 
+from books.importing.foreign.encodings import decoded_as
 from books.importing.foreign.markup import MOST_DEPTH
+from books.importing.foreign.parsing import Parser
 from books.importing.foreign.shapes import Reason, Unreadable
 
 _DECLARED = re.compile(rb"""<\?xml[^>]*?encoding=["']([A-Za-z0-9._-]+)["']""")
@@ -68,12 +69,12 @@ def decoded(data: bytes) -> str:
             return data.decode(encoding, "replace")
     declared = _DECLARED.match(data[:200].lstrip())
     try:
-        return data.decode(declared[1].decode() if declared else "utf-8", "replace")
+        return decoded_as(data, declared[1].decode() if declared else "utf-8")
     except LookupError:
         return data.decode("utf-8", "replace")
 
 
-class _Reader(HTMLParser):
+class _Reader(Parser):
     def __init__(self) -> None:
         super().__init__()
         self.root = Node("", {})

@@ -11,8 +11,8 @@ from books.importing.foreign.tidying import blocks_of
 
 _BLANK = re.compile(r"\n[ \t]*\n\s*")
 _ITALICS = re.compile(r"(?<![\w_])_(?=[^\s_])([^_]{1,2000}?)(?<=[^\s_])_(?![\w_])")
-_GUTENBERG = re.compile(r"\A.*?^\*\*\* ?START OF TH[^\n]*$(.*?)^\*\*\* ?END OF TH.*\Z", re.DOTALL | re.MULTILINE)
-"""What Project Gutenberg writes around a book."""
+_GUTENBERG = re.compile(r"^\*\*\* ?START OF TH.*$", re.MULTILINE), re.compile(r"^\*\*\* ?END OF TH", re.MULTILINE)
+"""What Project Gutenberg writes above a book and below it; looked for one after the other, once each."""
 _SHORTEST_FULL_LINE, _LONGEST_FULL_LINE = 50, 100
 """Characters of a line that was broken because it was full, for the screens of old."""
 _LINES_WITHOUT_BLANK = 20
@@ -26,8 +26,9 @@ def read(data: bytes) -> Reading:
     """
     text, remarks = text_of(data)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n")
-    if body := _GUTENBERG.match(text):
-        text = body[1]
+    begin, end = _GUTENBERG
+    if (above := begin.search(text)) and (below := end.search(text, above.end())):
+        text = text[above.end() : below.start()]
     paragraphs = [lines for lines in map(_lines, _BLANK.split(text.strip())) if lines]
     count = sum(map(len, paragraphs))
     if count > _LINES_WITHOUT_BLANK * len(paragraphs):
