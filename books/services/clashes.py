@@ -46,10 +46,11 @@ def settle_clash(*, actor: User | None, chapter_id: int, clash_id: int) -> bool:
     """Takes a clash off the list; of several who do it at the same time one gets True, and may put the words back."""
     chapter = known_chapter(actor, chapter_id)
     with realtime.atomic():
-        require_writing(actor, chapter, act="clash:settle")
+        require_writing(actor, chapter)
         open_ones = Clash.objects.filter(pk=clash_id, chapter=chapter_id, settled_at__isnull=True)
         is_ours = bool(open_ones.update(settled_at=timezone.now(), settled_by=actor))
         if is_ours:
+            require_writing(actor, chapter, act="clash:settle")  # written down where it was done
             signals.clash_settled.send(Clash, clash=Clash.objects.get(pk=clash_id), actor=actor)
     return is_ours
 

@@ -192,3 +192,12 @@ async def test_words_typed_into_a_paragraph_that_a_form_has_taken_out_are_kept(w
     assert (await one.client.ask("draft:update", wanted))["success"]
     [clash] = (await one.client.tell("draft:clashes", {"chapterId": held.pk}))["clashes"]
     assert clash["words"] == "now "
+
+
+def test_nothing_is_written_down_of_staff_who_settle_nothing() -> None:
+    held = draft(book())
+    moderator = staff("books.change_chapter")
+    [clash] = kept(held, told("now"))
+    settle_clash(actor=author_of(held.book), chapter_id=held.pk, clash_id=clash.pk)
+    assert not settle_clash(actor=moderator, chapter_id=held.pk, clash_id=clash.pk)
+    assert acts_of(moderator) == []
