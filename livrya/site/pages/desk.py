@@ -14,7 +14,7 @@ from books.policies.drafting import may_write
 from books.selectors import books as book_selectors
 from books.selectors import chapters as chapter_selectors
 from books.selectors import people
-from books.selectors.imports import imports_of
+from books.selectors.imports import waiting_imports
 from books.services.books import create_book, set_cover, update_book
 from books.services.chapters import create_chapter, delete_chapter, lock_comments, update_chapter
 from books.services.credits import accept_credit, decline_credit, invite_person
@@ -37,7 +37,7 @@ def desk(request: PersonRequest) -> HttpResponse:
             "books": book_selectors.books_worked_on(request.user),
             "waiting_credits": people.waiting_credits(request.user),
             "waiting_invitations": people.waiting_invitations(request.user),
-            "waiting_files": imports_of(request.user).filter(accepted_at=None),
+            "waiting_files": waiting_imports(request.user),
         },
     )
 

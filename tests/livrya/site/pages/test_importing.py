@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from books.importing.foreign.shapes import MOST_CHAPTERS, Remark
 from books.models import Book, Chapter, Import
@@ -143,3 +144,20 @@ def test_the_desk_leads_there(library: Library) -> None:
     ):
         assert f'href="{link}"' in client.get(page).content.decode()
         assert client.get(link).status_code == 200
+
+
+def test_what_was_interrupted_is_on_the_desk_and_can_be_forgotten(library: Library) -> None:
+    client, address = send(library.author)
+    Import.objects.update(accepted_at=timezone.now(), book=library.book, chosen=[0, 1], done=1)
+    assert address in client.get("/write/").content.decode()
+    page = client.get(address).content.decode()
+    assert "Go on" in page
+    assert "Forget this file" in page
+    client.post(address, {"dismiss": ""})
+    assert not Import.objects.exists()
+
+
+def test_what_is_here_is_not_on_the_desk(library: Library) -> None:
+    client, address = send(library.author)
+    client.post(address, {"to": "new", "chapters": ["0"]})
+    assert address not in client.get("/write/").content.decode()
