@@ -156,6 +156,7 @@ def _add(person: User, kept: Import, chosen: Sequence[dict[str, str]]) -> None:
     done = 0
     while done < len(chosen):
         with realtime.atomic():
+            lock_book(kept.book_id)  # before the file's row, as whoever deletes the book and with it the row does
             # Whoever accepts at the same moment goes on behind the chapter that this one adds.
             now = _lock(person, kept.pk)
             done = now.done

@@ -31,17 +31,17 @@ def replace_draft(
 
     Only what differs changes: paragraphs keep their ids (`ids` are those of the text, None: of what the draft says),
     and whoever types meanwhile goes on in what stays. Readers see a chapter that is out as it was until the changes are
-    published. `may_begin` is asked first in the transaction, and false leaves everything as it is; `finish` is called
-    in it once the draft says the text, and told whether it had said anything else.
+    published. `may_begin` is asked once the chapter is locked, and false leaves everything as it is; `finish` is called
+    in that transaction once the draft says the text, and told whether it had said anything else.
     """
     require_writing(actor, known_chapter(actor, chapter_id))
     for tries_left in reversed(range(_TRIES)):
         with rendering.turn():
             replacing = drafts.replacing(chapter_id, text, ids)
         with realtime.atomic():
+            chapter = lock_chapter(actor, chapter_id)
             if not may_begin():
                 break
-            chapter = lock_chapter(actor, chapter_id)
             require_writing(actor, chapter)
             if replacing.is_latest() or not tries_left:
                 require_writing(actor, chapter, act=act)  # written down once

@@ -1,6 +1,9 @@
 """Files of other programs: looked at first, written once, and nobody else's business."""
 
+from contextlib import suppress
 from datetime import timedelta
+from itertools import count
+from threading import Event, Timer
 from typing import Any
 
 import pytest
@@ -15,6 +18,7 @@ from books.importing.foreign.shapes import FoundChapter, Reading, Remark
 from books.models import Book, Chapter, Import, Version
 from books.selectors.imports import get_import, imports_of
 from books.services import drafts, imports
+from books.services.books import delete_book
 from books.services.chapters import create_chapter, delete_chapter, update_chapter
 from books.services.imports import KEPT_PER_PERSON, accept_import, begin_import, dismiss_import, prune
 from books.services.writing_out import publish_changes
@@ -31,6 +35,7 @@ from realtime.errors import (
 from tests.books.library import TEXT, author_of, book, chapter, draft, somebody, worker_on
 from tests.livrya.accounts.people import browser
 from tests.livrya.accounts.test_at_once import at_once
+from tests.realtime.threads import threads_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -373,3 +378,37 @@ def test_over_the_api_a_refusal_says_its_reason(monkeypatch: pytest.MonkeyPatch)
         "BROKEN_FILE",
         {"reason": "broken"},
     )
+
+
+@pytest.mark.parametrize("into", ["book_id", "chapter_id"])
+def test_who_deletes_the_book_meanwhile_waits_for_one_chapter_and_not_in_a_circle(
+    into: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whale = book()
+    ada, held = author_of(whale), draft(whale)
+    kept = sent(ada)
+    target = {"book_id": whale.pk, "chapter_id": held.pk}[into]
+    has_locked, may_go = Event(), Event()
+    lock, calls = imports._lock, count()
+
+    def slow(*args: Any, **fields: Any) -> Import:
+        row = lock(*args, **fields)
+        if next(calls) == 1:  # the first one decides
+            has_locked.set()
+            may_go.wait(5)
+        return row
+
+    def delete() -> None:
+        has_locked.wait(5)
+        Timer(0.3, may_go.set).start()
+        delete_book(actor=ada, book_id=whale.pk)
+
+    def accept() -> None:
+        with suppress(NotFound):  # of several chapters the book is gone before the second one
+            accept_import(actor=ada, import_id=kept.pk, **{into: target})
+
+    monkeypatch.setattr(imports, "_lock", slow)
+    with threads_of(2) as threads:
+        for done in [threads.run(accept), threads.run(delete)]:
+            done.result(20)
+    assert not Book.objects.filter(pk=whale.pk).exists()
